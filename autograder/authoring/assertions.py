@@ -1,0 +1,307 @@
+"""Assertions whose failure is a sentence for the student: what differs, by how much, where, on what input.
+
+They never trust their first argument: it may be anything that student code can send.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any, NoReturn
+
+import numpy as np
+import torch
+from PIL import Image
+
+SMALL = 24
+"""Tensors of at most this many elements are shown whole."""
+
+
+class Difference(AssertionError):
+    """What the student's result has that it should not have, in the student's words."""
+
+
+def assert_close(
+    actual: Any, expected: Any, *, rtol: float | None = None, atol: float | None = None, what: str = "the result"
+) -> None:
+    """Assert that `actual` has `expected`'s type, shape, dtype and, within tolerance, values; NaN equals NaN.
+
+    Tensors, arrays, images, numbers and containers of these are compared; the tolerances default to those of
+    torch.testing.assert_close for the dtype at hand: |actual - expected| <= atol + rtol * |expected|.
+
+    Raises:
+        Difference: with the first thing that differs.
+    """
+    if isinstance(expected, torch.Tensor):
+        _tensor(actual, expected, rtol, atol, what)
+    elif isinstance(expected, np.ndarray):
+        _array(actual, expected, rtol, atol, what)
+    elif isinstance(expected, Image.Image):
+        _image(actual, expected, what)
+    elif isinstance(expected, bool) or expected is None or isinstance(expected, str):
+        if type(actual) is not type(expected) or actual != expected:
+            raise Difference(f"{what} should be {expected!r}, not {shown(actual)}")
+    elif isinstance(expected, int | float | complex):
+        _number(actual, expected, rtol, atol, what)
+    elif isinstance(expected, dict):
+        if not isinstance(actual, dict) or set(actual) != set(expected):
+            raise Difference(f"{what} should be a dict with the keys {sorted(map(str, expected))}, not {shown(actual)}")
+        for key, item in expected.items():
+            assert_close(actual[key], item, rtol=rtol, atol=atol, what=f"{what} under {key!r}")
+    elif isinstance(expected, list | tuple):
+        kind = "tuple" if isinstance(expected, tuple) else "list"
+        if not isinstance(actual, list | tuple) or len(actual) != len(expected):
+            raise Difference(f"{what} should be a {kind} of {len(expected)}, not {shown(actual)}")
+        for place, (mine, right) in enumerate(zip(actual, expected, strict=True)):
+            assert_close(mine, right, rtol=rtol, atol=atol, what=f"{what}[{place}]")
+    else:
+        raise TypeError(f"assert_close does not compare {type(expected).__name__}")
+
+
+def assert_equal(actual: Any, expected: Any, *, what: str = "the result") -> None:
+    """Assert that `actual` equals `expected` exactly: same type, shape, dtype and values."""
+    assert_close(actual, expected, rtol=0.0, atol=0.0, what=what)
+
+
+def assert_raises(error: type[Exception], function: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
+    """Assert that the call raises `error` or a subclass of it.
+
+    A NotImplementedError that was not asked for is the stub's own: it is passed on.
+    """
+    try:
+        result = function(*args, **kwargs)
+    except error as raised:
+        if isinstance(raised, NotImplementedError) and error is not NotImplementedError:
+            raise
+        return
+    _fail(f"the call should raise {error.__name__}, but returned {shown(result)}", args, kwargs)
+
+
+def assert_unchanged(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Call the function and assert that it changed none of its arguments in place; returns the result."""
+    before = [_copy(item) for item in [*args, *kwargs.values()]]
+    result = function(*args, **kwargs)
+    for place, (now, then) in enumerate(zip([*args, *kwargs.values()], before, strict=True)):
+        try:
+            assert_equal(now, then)
+        except Difference:
+            name = [*(f"{number + 1}." for number in range(len(args))), *kwargs][place]
+            raise Difference(f"the call changed its {name} argument in place; work on a copy instead") from None
+    return result
+
+
+def assert_gradients(
+    function: Callable[..., Any],
+    reference: Callable[..., Any],
+    *args: Any,
+    rtol: float | None = None,
+    atol: float | None = None,
+    names: Sequence[str] = (),
+    **kwargs: Any,
+) -> None:
+    """Assert that results and gradients of all arguments that require one equal those of `reference`.
+
+    The upstream gradient is drawn from N(0, 1), seeded with the check, so that sums and means cannot hide a mistake.
+    `names` name the differentiable arguments, in order, in the sentence.
+    """
+    mine, my_leaves = _with_leaves(args)
+    right, leaves = _with_leaves(args)
+    actual, expected = function(*mine, **kwargs), reference(*right, **kwargs)
+    assert_close(_detached(actual), _detached(expected), rtol=rtol, atol=atol)
+    outputs, expected_outputs = _flat(actual), _flat(expected)
+    upstream = [torch.randn_like(item) for item in expected_outputs]
+    if not any(item.requires_grad for item in outputs):
+        raise Difference("no gradient flows through the result: it was detached from the graph of its inputs")
+    pairs = [(item, up) for item, up in zip(outputs, upstream, strict=True) if item.requires_grad]
+    torch.autograd.backward([item for item, _ in pairs], [up for _, up in pairs])
+    torch.autograd.backward(expected_outputs, upstream)
+    for place, (leaf, right_leaf) in enumerate(zip(my_leaves, leaves, strict=True)):
+        name = names[place] if place < len(names) else f"argument {place + 1}"
+        wanted = right_leaf.grad if right_leaf.grad is not None else torch.zeros_like(right_leaf)
+        if leaf.grad is None and wanted.any():
+            raise Difference(f"no gradient reaches {name}")
+        grad = leaf.grad if leaf.grad is not None else torch.zeros_like(leaf)
+        assert_close(grad, wanted, rtol=rtol, atol=atol, what=f"the gradient of {name}")
+
+
+def shown(value: Any) -> str:
+    """A short text for a value of the student's."""
+    if isinstance(value, torch.Tensor):
+        if value.numel() <= SMALL and value.layout == torch.strided:
+            return f"tensor({_rounded(value.detach())}, {_dtype(value)})"
+        return f"a tensor of shape {tuple(value.shape)}, {_dtype(value)}"
+    if isinstance(value, np.ndarray):
+        if value.size <= SMALL:
+            return f"array({np.array2string(value, precision=4, separator=', ')}, {value.dtype})".replace("\n", "")
+        return f"an array of shape {value.shape}, {value.dtype}"
+    if isinstance(value, Image.Image):
+        return f"a {value.mode} image of {value.width} x {value.height} pixels"
+    if isinstance(value, list | tuple) and len(value) <= 8:
+        inner = ", ".join(map(shown, value))
+        return f"[{inner}]" if isinstance(value, list) else f"({inner}{',' if len(value) == 1 else ''})"
+    if isinstance(value, list | tuple | dict | set | frozenset):
+        return f"a {type(value).__name__} of {len(value)}"
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def shown_call(args: Sequence[Any], kwargs: dict[str, Any]) -> str:
+    """A short text for the arguments of a call."""
+    return ", ".join([*map(shown, args), *(f"{name}={shown(value)}" for name, value in kwargs.items())])
+
+
+def _tensor(actual: Any, expected: torch.Tensor, rtol: float | None, atol: float | None, what: str) -> None:
+    if not isinstance(actual, torch.Tensor):
+        raise Difference(f"{what} should be a tensor of shape {tuple(expected.shape)}, not {shown(actual)}")
+    if actual.shape != expected.shape:
+        raise Difference(f"{what} has shape {tuple(actual.shape)} and should have {tuple(expected.shape)}")
+    if actual.dtype != expected.dtype:
+        raise Difference(f"{what} is {_dtype(actual)} and should be {_dtype(expected)}")
+    if actual.layout != expected.layout:
+        raise Difference(f"{what} has layout {actual.layout} and should have {expected.layout}")
+    mine, right = actual.detach().to_dense(), expected.detach().to_dense()
+    default = torch.testing._comparison.default_tolerances(right)
+    rtol, atol = default[0] if rtol is None else rtol, default[1] if atol is None else atol
+    if mine.is_complex():
+        mine, right = torch.view_as_real(mine), torch.view_as_real(right)
+    if mine.dtype != torch.bool and mine.is_floating_point():
+        mine, right = mine.double(), right.double()
+    close = torch.isclose(mine, right, rtol=rtol, atol=atol, equal_nan=True)
+    if not close.all():
+        raise Difference(_where(mine, right, close, what))
+
+
+def _where(mine: torch.Tensor, right: torch.Tensor, close: torch.Tensor, what: str) -> str:
+    wrong = int((~close).sum())
+    if right.dim() == 0:
+        return f"{what} is {_scalar(mine)} and should be {_scalar(right)}"
+    is_float = right.is_floating_point()
+    nan = mine.isnan() & ~right.isnan() if is_float else torch.zeros_like(close)
+    if nan.any():
+        place = _index(nan)
+        return f"{what} is NaN at {int(nan.sum())} of {right.numel()} places, first at {list(place)}, where it should be {_scalar(right[place])}"
+    distance = (mine - right).abs() if is_float else (mine.long() - right.long()).abs()
+    distance = torch.where(close, torch.zeros_like(distance), distance)
+    if is_float:
+        distance = distance.nan_to_num(nan=math.inf, posinf=math.inf)
+    place = tuple(int(n) for n in np.unravel_index(int(distance.argmax()), tuple(right.shape)))
+    return (
+        f"{what} differs at {wrong} of {right.numel()} places, most at {list(place)}: "
+        f"{_scalar(mine[place])} where it should be {_scalar(right[place])}"
+    )
+
+
+def _index(mask: torch.Tensor) -> tuple[int, ...]:
+    return tuple(int(n) for n in mask.nonzero()[0])
+
+
+def _scalar(value: torch.Tensor) -> str:
+    item = value.item()
+    return f"{item:.6g}" if isinstance(item, float) else str(item)
+
+
+def _array(actual: Any, expected: np.ndarray[Any, Any], rtol: float | None, atol: float | None, what: str) -> None:
+    if not isinstance(actual, np.ndarray):
+        raise Difference(f"{what} should be a numpy array of shape {expected.shape}, not {shown(actual)}")
+    if actual.dtype != expected.dtype:
+        raise Difference(f"{what} is {actual.dtype} and should be {expected.dtype}")
+    if actual.shape != expected.shape:
+        raise Difference(f"{what} has shape {actual.shape} and should have {expected.shape}")
+    if expected.dtype.kind in "biufc":
+        _tensor(torch.from_numpy(actual.copy()), torch.from_numpy(expected.copy()), rtol, atol, what)
+    elif not np.array_equal(actual, expected):
+        raise Difference(f"{what} should be {shown(expected)}, not {shown(actual)}")
+
+
+def _image(actual: Any, expected: Image.Image, what: str) -> None:
+    if not isinstance(actual, Image.Image):
+        raise Difference(f"{what} should be a PIL image, not {shown(actual)}")
+    if (actual.mode, actual.size) != (expected.mode, expected.size):
+        raise Difference(f"{what} is {shown(actual)} and should be {shown(expected)}")
+    _array(np.asarray(actual), np.asarray(expected), 0.0, 0.0, f"{what}, pixel by pixel,")
+
+
+def _number(actual: Any, expected: complex, rtol: float | None, atol: float | None, what: str) -> None:
+    kind = "an integer" if isinstance(expected, int) else "a number"
+    wanted = int if isinstance(expected, int) else (int, float) if isinstance(expected, float) else complex
+    if isinstance(actual, bool) or not isinstance(actual, wanted):
+        raise Difference(f"{what} should be {kind}, {shown(expected)}, not {shown(actual)}")
+    if isinstance(expected, int):
+        same = actual == expected
+    else:
+        rtol, atol = 1e-6 if rtol is None else rtol, 1e-9 if atol is None else atol
+        both_nan = actual != actual and expected != expected
+        same = actual == expected or both_nan or abs(actual - expected) <= atol + rtol * abs(expected)
+    if not same:
+        raise Difference(f"{what} should be {shown(expected)}, not {shown(actual)}")
+
+
+def _fail(sentence: str, args: Sequence[Any], kwargs: dict[str, Any]) -> NoReturn:
+    given = shown_call(args, kwargs)
+    raise Difference(sentence + (f", given ({given})" if len(given) <= 200 else ""))
+
+
+def _dtype(value: torch.Tensor) -> str:
+    return str(value.dtype).removeprefix("torch.")
+
+
+def _rounded(value: torch.Tensor) -> str:
+    def number(item: Any) -> Any:
+        if isinstance(item, list):
+            return "[" + ", ".join(map(number, item)) + "]"
+        return f"{item:.5g}" if isinstance(item, float) else str(item)
+
+    return str(number(value.tolist())) if value.dtype not in _NO_LIST else str(number(value.float().tolist()))
+
+
+_NO_LIST = tuple(
+    dtype for dtype in vars(torch).values() if isinstance(dtype, torch.dtype) and str(dtype).startswith("torch.float8")
+)
+
+
+def _copy(value: Any) -> Any:
+    if isinstance(value, torch.Tensor):
+        return value.detach().clone()
+    if isinstance(value, list | tuple):
+        return type(value)(_copy(item) for item in value)
+    if isinstance(value, dict):
+        return {key: _copy(item) for key, item in value.items()}
+    with suppress(Exception):
+        return value.copy()
+    return value
+
+
+def _with_leaves(args: Sequence[Any]) -> tuple[list[Any], list[torch.Tensor]]:
+    copies: list[Any] = []
+    leaves: list[torch.Tensor] = []
+    for item in args:
+        if isinstance(item, torch.Tensor) and item.requires_grad:
+            leaf = item.detach().clone().requires_grad_()
+            leaves.append(leaf)
+            copies.append(leaf)
+        elif isinstance(item, list | tuple):
+            inner, found = _with_leaves(item)
+            copies.append(type(item)(inner))
+            leaves += found
+        else:
+            copies.append(item.clone() if isinstance(item, torch.Tensor) else item)
+    return copies, leaves
+
+
+def _flat(value: Any) -> list[torch.Tensor]:
+    if isinstance(value, torch.Tensor):
+        return [value] if value.is_floating_point() else []
+    if isinstance(value, dict):
+        return _flat(list(value.values()))
+    return [tensor for item in value for tensor in _flat(item)] if isinstance(value, list | tuple) else []
+
+
+def _detached(value: Any) -> Any:
+    if isinstance(value, torch.Tensor):
+        return value.detach()
+    if isinstance(value, dict):
+        return {key: _detached(item) for key, item in value.items()}
+    return type(value)(map(_detached, value)) if isinstance(value, list | tuple) else value

@@ -1,0 +1,170 @@
+"""course.yml: the course, its problem sets, its limits. Every mistake is named with its line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from autograder.errors import AutograderError
+
+FILE = "course.yml"
+_DATE = "%Y-%m-%d %H:%M"
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _date(value: Any) -> Any:
+    if isinstance(value, str):
+        try:
+            return datetime.strptime(value, _DATE)
+        except ValueError:
+            raise ValueError("not a date; write 2026-10-01 23:59") from None
+    return value
+
+
+class Limits(_Model):
+    """What one submission may use."""
+
+    cell_seconds: float = Field(default=30, gt=0, le=3600, description="wall clock of one cell, seconds")
+    call_seconds: float = Field(default=5, gt=0, le=600, description="wall clock of one call by a check, seconds")
+    submission_seconds: float = Field(
+        default=300, gt=0, le=7200, description="wall clock of the whole notebook with its checks, seconds"
+    )
+    memory_mb: int = Field(default=2048, ge=64, description="memory on top of what torch itself maps, MiB")
+    tmp_mb: int = Field(default=64, ge=1, description="each of the three folders that may be written, MiB")
+    output_kb: int = Field(default=256, ge=1, description="what one cell may show, KiB")
+    notebook_mb: int = Field(default=20, ge=1, le=200, description="the submitted file, MiB")
+
+
+class ProblemSet(_Model):
+    """One problem set: a notebook of exercises."""
+
+    title: str = Field(min_length=1, description="shown in reports")
+    due: Annotated[datetime, BeforeValidator(_date)] | None = Field(
+        default=None, description="2026-10-01 23:59, in the course's time zone"
+    )
+    limits: Limits | None = Field(default=None, description="in place of the course's limits")
+
+
+class Course(_Model):
+    """The course."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9_.-]+$", description="nbgrader's course id")
+    title: str = Field(min_length=1, description="shown in reports")
+    language: Literal["en", "zh"] = Field(default="en", description="of the prose in the release")
+    timezone: str = Field(default="UTC", description="of all dates, an IANA name such as Europe/Berlin")
+    gradebook: str = Field(default="sqlite:///gradebook.db", description="nbgrader's db_url")
+    limits: Limits = Limits()
+    problem_sets: dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$")], ProblemSet] = Field(min_length=1)
+
+    def limits_of(self, problem_set: str) -> Limits:
+        """The limits that hold for a problem set."""
+        return self.problem_sets[problem_set].limits or self.limits
+
+
+def load(root: Path) -> Course:
+    """The course in `root`/course.yml.
+
+    Raises:
+        AutograderError: naming file, line, field and fix.
+    """
+    path = root / FILE
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise AutograderError(f"{path}: no such file; name the course's folder with -C DIR") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise AutograderError(f"{path}: cannot be read: {error}") from None
+    try:
+        tree = yaml.compose(text, Loader=yaml.SafeLoader)
+        data = yaml.load(text, Loader=_Plain)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise AutograderError(f"{FILE}:{line}: not YAML: {error.problem}") from None
+    except (yaml.YAMLError, RecursionError) as error:
+        raise AutograderError(f"{FILE}:1: not YAML: {' '.join(str(error).split())[:200]}") from None
+    if not isinstance(data, dict):
+        raise AutograderError(f"{FILE}:1: not a mapping; begin with name: and title:")
+    try:
+        return Course.model_validate(data)
+    except ValidationError as error:
+        raise AutograderError(_first(error, tree)) from None
+
+
+class _Plain(yaml.SafeLoader):
+    """Dates stay text, so that one place reads them."""
+
+
+_Plain.yaml_implicit_resolvers = {
+    key: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for key, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def _first(error: ValidationError, tree: yaml.Node) -> str:
+    found = error.errors()[0]
+    place = [part for part in found["loc"] if part != "[key]"]
+    line = _line(tree, place)
+    field = ".".join(map(str, place)) or "course"
+    message = found["msg"].removeprefix("Value error, ")
+    if found["type"] == "extra_forbidden":
+        message = f"no such field; known here: {', '.join(_known(place))}"
+    elif found["type"] == "missing":
+        message = "is missing; add it"
+    elif found["type"] == "string_pattern_mismatch":
+        message = "may hold letters, digits, dot, underscore and hyphen only"
+    more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
+    return f"{FILE}:{line}: {field}: {message[:1].lower() + message[1:]}{more}"
+
+
+def _known(place: list[Any]) -> list[str]:
+    model: type[BaseModel] = Course
+    if len(place) >= 2 and place[-2] == "limits":
+        model = Limits
+    elif len(place) == 3 and place[0] == "problem_sets":
+        model = ProblemSet
+    return list(model.model_fields)
+
+
+def _line(node: yaml.Node | None, place: list[Any]) -> int:
+    line = 1
+    for part in place:
+        if not isinstance(node, yaml.MappingNode):
+            break
+        pair = next((pair for pair in node.value if pair[0].value == str(part)), None)
+        if pair is None:
+            break
+        line, node = pair[0].start_mark.line + 1, pair[1]
+    return line
+
+
+def schema() -> dict[str, Any]:
+    """The JSON schema of course.yml, for editors."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Course.model_json_schema()}
+
+
+def chosen(course: Course, problem_sets: Sequence[str] | None) -> list[str]:
+    """The problem sets named, or all.
+
+    Raises:
+        AutograderError: a name that is not in course.yml.
+    """
+    for name in problem_sets or ():
+        if name not in course.problem_sets:
+            raise AutograderError(f"{FILE}: no problem set {name}; there are {', '.join(course.problem_sets)}")
+    return list(problem_sets or course.problem_sets)
+
+
+def database(root: Path, gradebook: str) -> str:
+    """nbgrader's db_url, with a relative SQLite path taken from the course's folder."""
+    prefix = "sqlite:///"
+    if gradebook.startswith(prefix) and not gradebook.startswith(prefix + "/"):
+        return f"{prefix}{root.resolve() / gradebook.removeprefix(prefix)}"
+    return gradebook

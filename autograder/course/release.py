@@ -1,0 +1,97 @@
+"""The release of a problem set, as students got it: the one truth about which cells there are and what they graded."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.errors import AutograderError
+
+
+@dataclass(frozen=True)
+class ReleasedCell:
+    """A cell that nbgrader knows by its grade id; `raw` is the cell as in the file."""
+
+    grade_id: str
+    kind: str
+    source: str
+    locked: bool
+    raw: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ReleasedExercise:
+    """An exercise: where its stub and its visible examples are, and its rules."""
+
+    name: str
+    solution_id: str
+    examples_id: str
+    points: float
+    forbidden: tuple[str, ...]
+    replaced: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Release:
+    """One problem set's release."""
+
+    problem_set: str
+    path: Path
+    notebook: dict[str, Any]
+    cells: dict[str, ReleasedCell]
+    exercises: tuple[ReleasedExercise, ...]
+    points: float
+
+
+def path_of(root: Path, problem_set: str) -> Path:
+    """Where the release of a problem set stands."""
+    return root / "assignments" / problem_set / f"{problem_set}.ipynb"
+
+
+def load(root: Path, problem_set: str) -> Release:
+    """The release of a problem set.
+
+    Raises:
+        AutograderError: there is none, or it was not made by `autograder build`.
+    """
+    path = path_of(root, problem_set)
+    try:
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise AutograderError(f"{path}: no release; run: autograder build {problem_set}") from None
+    except (OSError, ValueError) as error:
+        raise AutograderError(f"{path}: cannot be read ({error}); run: autograder build {problem_set}") from None
+    cells: dict[str, ReleasedCell] = {}
+    solutions: dict[str, tuple[str, dict[str, Any]]] = {}
+    examples: dict[str, tuple[str, float]] = {}
+    points = 0.0
+    for raw in notebook.get("cells", []):
+        ours = raw["metadata"].get("autograder", {})
+        graded = raw["metadata"].get("nbgrader")
+        if not graded:
+            continue
+        grade_id = graded["grade_id"]
+        source = "".join(raw["source"])
+        locked = not graded["solution"] and (graded["grade"] or graded["locked"])
+        cells[grade_id] = ReleasedCell(grade_id, raw["cell_type"], source, locked, raw)
+        points += graded.get("points", 0) if graded["grade"] else 0
+        if "exercise" in ours:
+            solutions[ours["exercise"]] = grade_id, ours
+        elif "examples" in ours:
+            examples[ours["examples"]] = grade_id, float(graded["points"])
+    exercises = tuple(
+        ReleasedExercise(
+            name,
+            grade_id,
+            examples[name][0],
+            examples[name][1],
+            tuple(ours.get("forbidden", ())),
+            tuple(sorted(ours.get("uses", {}).items())),
+        )
+        for name, (grade_id, ours) in solutions.items()
+    )
+    if not exercises:
+        raise AutograderError(f"{path}: holds no exercise; run: autograder build {problem_set}")
+    return Release(problem_set, path, notebook, cells, exercises, points)

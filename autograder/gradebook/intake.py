@@ -1,0 +1,119 @@
+"""Finds what students handed in, in nbgrader's submitted/ folder, and makes it ready for grading."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from autograder.course.notebook import Repaired, parse, read, repair
+from autograder.course.release import Release
+from autograder.errors import AutograderError
+from autograder.grading.submission import CodeCell, Exercise, Submission
+
+_STUDENT = re.compile(r"[^\x00-\x1f\x7f/\\<>&\"']+")
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """One student's folder for one problem set."""
+
+    student: str
+    problem_set: str
+    folder: Path
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A submission that can be graded, its cells as they will be shown, and when it was handed in (text, or None)."""
+
+    handed_in: HandedIn
+    submission: Submission
+    repaired: Repaired
+    timestamp: str | None
+
+
+def find(submitted: Path, problem_sets: Sequence[str]) -> Iterator[HandedIn]:
+    """All that stands in `submitted`/<student>/<problem set>/, by student and problem set."""
+    if not submitted.is_dir():
+        return
+    for student in sorted(submitted.iterdir()):
+        if not student.is_dir() or student.name.startswith("."):
+            continue
+        for problem_set in problem_sets:
+            folder = student / problem_set
+            if folder.is_dir() and not folder.is_symlink():
+                yield HandedIn(student.name, problem_set, folder)
+
+
+def prepare(handed_in: HandedIn, release: Release, max_bytes: int) -> Prepared:
+    """Read and repair one submission.
+
+    Raises:
+        AutograderError: it cannot be graded; one line, naming file and fix.
+    """
+    if not _STUDENT.fullmatch(handed_in.student) or len(handed_in.student) > 200:
+        raise AutograderError(f"{str(handed_in.folder)!r}: not a student's name; rename the folder")
+    path, renamed = _notebook(handed_in, release, max_bytes)
+    repaired = repair(read(path, max_bytes), release)
+    repairs = [*([f"The notebook was named {renamed}; it was taken as {release.path.name}."] if renamed else [])]
+    submission = to_submission(repaired, release, repairs)
+    return Prepared(handed_in, submission, repaired, _timestamp(handed_in.folder))
+
+
+def to_submission(repaired: Repaired, release: Release, repairs: Sequence[str] = ()) -> Submission:
+    """What the grader needs of a repaired notebook."""
+    exercises = []
+    for exercise in release.exercises:
+        solution, examples = repaired.place(exercise.solution_id), repaired.place(exercise.examples_id)
+        in_order = solution is not None and examples is not None and solution < examples
+        exercises.append(
+            Exercise(
+                exercise.name, list(exercise.forbidden), dict(exercise.replaced), examples if in_order else None
+            )
+        )
+    cells = [CodeCell(number, cell.source) for number, cell in enumerate(repaired.cells, 1) if cell.kind == "code"]
+    return Submission(release.problem_set, cells, exercises, [*repairs, *repaired.repairs])
+
+
+def _notebook(handed_in: HandedIn, release: Release, max_bytes: int) -> tuple[Path, str]:
+    """The notebook, and its name where that is not the right one."""
+    path = handed_in.folder / release.path.name
+    if path.exists():
+        return path, ""
+    found: list[tuple[int, Path]] = []
+    for other in sorted(handed_in.folder.glob("*.ipynb")):
+        try:
+            ids = {cell.grade_id for cell in read(other, max_bytes)}
+        except AutograderError:
+            continue
+        known = len(ids & release.cells.keys())
+        if known:
+            found.append((known, other))
+    if len(found) == 1 or (found and sorted(found)[-1][0] > sorted(found)[-2][0]):
+        best = max(found)[1]
+        return best, best.name
+    if found:
+        names = ", ".join(other.name for _, other in found)
+        raise AutograderError(f"{path}: no such file, and several that could be meant: {names}; rename the right one")
+    raise AutograderError(f"{path}: no such file; put the student's notebook there")
+
+
+def _timestamp(folder: Path) -> str | None:
+    """nbgrader's timestamp.txt."""
+    path = folder / "timestamp.txt"
+    try:
+        text = path.read_text(encoding="utf-8").strip()[:64]
+    except (OSError, UnicodeDecodeError):
+        return None
+    moment = text.rsplit(" ", 1)[0] if text.count(" ") > 1 else text
+    try:
+        datetime.fromisoformat(moment)
+    except ValueError:
+        return None
+    return text
+
+
+__all__ = ["HandedIn", "Prepared", "find", "parse", "prepare", "to_submission"]

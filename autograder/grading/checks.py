@@ -1,0 +1,89 @@
+"""The pytest plug-in: the `student` fixture, seeds by check, and a reason in the student's words for what fails.
+
+Under plain pytest the fixture is the course's own solution, so that `pytest tests/hidden` proves the checks on it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import runpy
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from autograder.authoring import Difference
+from autograder.grading.remote import StudentError
+
+STUDENT = pytest.StashKey[Any]()
+"""Where the grader puts the student whose submission is being checked (in the config's stash)."""
+REASON = pytest.StashKey[str]()
+"""Where a failed item's reason is left (in the item's stash)."""
+NOT_BEGUN = pytest.StashKey[bool]()
+"""Whether the item failed because the stub is still there (in the item's stash)."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the mark known."""
+    config.addinivalue_line("markers", "check(points): a hidden check worth points (set by autograder.authoring.check)")
+
+
+def exercise_of(path: Path) -> str:
+    """The exercise that a file of checks is for: test_<exercise>.py."""
+    return path.stem.removeprefix("test_")
+
+
+def seed_of(item: pytest.Item) -> int:
+    """A seed of the check's own, the same on every machine and in any order."""
+    key = f"{item.path.parent.name}/{item.path.name}::{item.name}"
+    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:4], "little")
+
+
+@pytest.fixture
+def student(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """The student's namespace: `student.batch_norm(x)` calls the student's function."""
+    seed = seed_of(request.node)
+    torch.manual_seed(seed)
+    np.random.seed(seed)
+    random.seed(seed)
+    bound = request.config.stash.get(STUDENT, None)
+    yield bound if bound is not None else _solution(request.node.path)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """Leave the reason of a failure with the item."""
+    if call.excinfo is not None:
+        error = call.excinfo.value
+        item.stash[REASON] = reason(error)
+        item.stash[NOT_BEGUN] = isinstance(error, NotImplementedError)
+    return (yield)  # type: ignore[misc]
+
+
+def reason(error: BaseException) -> str:
+    """A failed check's reason: no traceback of ours and no line of the check's."""
+    if isinstance(error, Difference | StudentError):
+        return str(error)
+    if isinstance(error, AssertionError):
+        own = str(error).split("\nassert ")[0].strip()
+        return own if own and not own.startswith("assert ") else "what the sentence says is not so"
+    return "the check could not use what your code returned"
+
+
+def _solution(checks: Path) -> SimpleNamespace:
+    for folder in checks.parents:
+        path = folder / "solutions" / checks.parent.name / f"{checks.parent.name}.py"
+        if path.is_file():
+            return _run(path)
+    pytest.fail(f"no solutions/{checks.parent.name}/{checks.parent.name}.py above {checks}", pytrace=False)
+
+
+@cache
+def _run(path: Path) -> SimpleNamespace:
+    return SimpleNamespace(**runpy.run_path(str(path), run_name="solution"))

@@ -1,0 +1,151 @@
+"""One submission to one verdict: cells, checks, rules, diagnosis. Runs inside the worker's pytest session."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from _pytest.runner import runtestprotocol
+
+from autograder.authoring import Misconception
+from autograder.jail.jail import Jail
+
+from .checks import NOT_BEGUN, REASON, STUDENT, exercise_of, seed_of
+from .diagnosis import Diagnosis, Trace
+from .remote import Student
+from .rules import forbidden_names
+from .session import Bounds, Lost, OutOfTime, Session
+from .submission import Exercise, Submission
+from .verdict import CheckVerdict, ExerciseVerdict, Graded, Verdict
+
+MAX_STRIKES = 3
+"""After so many checks that ran out of time or ended the program, the exercise's others are not tried."""
+
+
+class Grader:
+    """Grades submissions of one problem set with its collected checks."""
+
+    def __init__(
+        self, problem_set: str, items: Sequence[pytest.Item], misconceptions: Sequence[Misconception], bounds: Bounds
+    ) -> None:
+        self.problem_set = problem_set
+        self.bounds = bounds
+        self.items: dict[str, list[pytest.Item]] = {}
+        for item in items:
+            self.items.setdefault(exercise_of(item.path), []).append(item)
+        self.diagnosis = Diagnosis(misconceptions, self._rehearse, problem_set)
+
+    def grade(self, submission: Submission, jail: Jail) -> Graded:
+        """The verdict on one submission, and what its cells showed."""
+        session = Session(jail, submission, self.bounds)
+        in_time = True
+        try:
+            try:
+                session.run()
+            except OutOfTime:
+                in_time = False
+            exercises = []
+            for exercise in submission.exercises:
+                verdict, in_time = self._exercise(exercise, session, in_time)
+                exercises.append(verdict)
+        finally:
+            session.close()
+        if not in_time:
+            limit = f"{self.bounds.submission_seconds:g}"
+            session.incidents.append(f"The notebook and its checks were stopped after {limit} s.")
+        verdict = Verdict(
+            problem_set=self.problem_set,
+            points=sum(item.points for item in exercises),
+            max_points=sum(item.max_points for item in exercises),
+            exercises=exercises,
+            repairs=submission.repairs,
+            incidents=session.incidents,
+        )
+        return Graded(verdict, session.outputs)
+
+    def _exercise(self, exercise: Exercise, session: Session, in_time: bool) -> tuple[ExerciseVerdict, bool]:
+        session.watch(exercise)
+        checks: list[CheckVerdict] = []
+        trace: Trace = {}
+        not_begun = 0
+        for item in self.items.get(exercise.name, []):
+            not_tried = "" if in_time else "not tried: the time for the notebook was used up"
+            if session.strikes >= MAX_STRIKES:
+                not_tried = f"not tried: {MAX_STRIKES} checks before ran out of time or ended the program"
+            if not not_tried:
+                try:
+                    session.begin(seed_of(item))
+                except OutOfTime:
+                    in_time = False
+                    not_tried = "not tried: the time for the notebook was used up"
+                except Lost as lost:
+                    not_tried = f"your code {lost}"
+            if not_tried:
+                checks.append(_verdict(item, False, not_tried))
+                continue
+            passed, why, stub = _run(item, Student(session))
+            not_begun += stub
+            if not passed and session.last_call and not stub:
+                why = f"{why} — for {session.last_call}"
+            checks.append(_verdict(item, passed, why))
+            trace[item.name] = session.trace
+        return self._settle(exercise, session, checks, trace, bool(checks) and not_begun == len(checks)), in_time
+
+    def _settle(
+        self, exercise: Exercise, session: Session, checks: list[CheckVerdict], trace: Trace, not_begun: bool
+    ) -> ExerciseVerdict:
+        points, max_points = sum(item.points for item in checks), sum(item.max_points for item in checks)
+        if not_begun:
+            return ExerciseVerdict(exercise.name, "not begun", 0, max_points, checks, "This exercise is not written yet.")
+        sources = [cell.source for cell in session.submission.cells]
+        forbidden = session.forbidden or forbidden_names(sources, exercise.name, exercise.forbidden)
+        if forbidden:
+            names = ", ".join(sorted(forbidden)[:5])
+            note = f"{exercise.name} must not call {names}: write out what it does. It earns no points this way."
+            return ExerciseVerdict(exercise.name, "forbidden", 0, max_points, checks, note)
+        known = self.diagnosis.explain(exercise, trace) if points < max_points else None
+        return ExerciseVerdict(
+            exercise.name,
+            "graded",
+            points,
+            max_points,
+            checks,
+            hint=known.hint if known else "",
+            misconception=known.name if known else "",
+        )
+
+    def _rehearse(self, exercise: Exercise, session: Session) -> Trace:
+        session.watch(exercise)
+        trace: Trace = {}
+        for item in self.items.get(exercise.name, []):
+            session.begin(seed_of(item))
+            _run(item, Student(session))
+            trace[item.name] = session.trace
+        return trace
+
+
+def points_of(item: pytest.Item) -> float:
+    """The points of a check."""
+    mark = item.get_closest_marker("check")
+    return float(mark.kwargs["points"]) if mark else 0.0
+
+
+def sentence_of(item: pytest.Item) -> str:
+    """The first line of a check's docstring."""
+    text = getattr(item.obj, "__doc__", None) or ""  # type: ignore[attr-defined]
+    return str(text).strip().splitlines()[0] if text.strip() else item.name
+
+
+def _run(item: pytest.Item, student: Student) -> tuple[bool, str, bool]:
+    """Run one check: whether it passed, the reason where not, and whether the exercise is not begun."""
+    item.config.stash[STUDENT] = student
+    item.stash[REASON], item.stash[NOT_BEGUN] = "", False
+    item._initrequest()  # type: ignore[attr-defined]
+    # Without a next item everything is torn down: any check may be the last that is tried.
+    reports = runtestprotocol(item, log=False, nextitem=None)
+    return all(report.passed for report in reports), item.stash[REASON], item.stash[NOT_BEGUN]
+
+
+def _verdict(item: pytest.Item, passed: bool, reason: str) -> CheckVerdict:
+    points = points_of(item)
+    return CheckVerdict(item.name, sentence_of(item), passed, points if passed else 0.0, points, reason)

@@ -1,0 +1,306 @@
+"""The trusted end of one submission: runs its cells in a jail, carries the checks' calls, survives its crashes."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import msgspec
+import torch
+
+from autograder.authoring.assertions import shown_call
+from autograder.jail.inside import values, wire
+from autograder.jail.jail import Jail, token
+
+from . import remote
+from .submission import Exercise, Submission
+
+GRACE = 2.0
+"""Seconds between the soft limit, kept inside, and the end of the process."""
+MAX_LOST_CELLS = 5
+"""After so many cells that end the process, the rest of the notebook is not run."""
+
+_Answer = TypeVar("_Answer", bound=wire.Answer)
+
+
+class Bounds(msgspec.Struct, frozen=True):
+    """Wall-clock bounds in seconds, for one cell, one call and a whole submission, and bytes of output a cell."""
+
+    cell_seconds: float = 30
+    call_seconds: float = 5
+    submission_seconds: float = 300
+    output_bytes: int = 256 << 10
+
+
+class Lost(Exception):
+    """The student's process is gone; the text says why, in the student's words."""
+
+
+class OutOfTime(Exception):
+    """The submission's whole time is used up."""
+
+
+class Session:
+    """One submission in one jail. After `run`, call `begin` before each check; `close` ends it."""
+
+    def __init__(self, jail: Jail, submission: Submission, bounds: Bounds) -> None:
+        self.jail = jail
+        self.submission = submission
+        self.bounds = bounds
+        self.outputs: dict[int, list[wire.Output]] = {}
+        self.incidents: list[str] = []
+        self.forbidden: list[str] = []
+        """Names of forbidden functions that were called since `watch` was last told to begin."""
+        self.strikes = 0
+        """Calls since then that ran out of time or lost the process."""
+        self.last_call = ""
+        """The latest call, as text; empty where it is too long to show."""
+        self._sock: socket.socket | None = None
+        self._lost_cells: dict[int, str] = {}
+        self._names: dict[int, str] = {}
+        self.trace: list[Any] = []
+        """What the calls of the current check gave, in order: values, gradients, exceptions' classes."""
+        self._ends = time.monotonic() + bounds.submission_seconds
+
+    # --- cells ----------------------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Run all cells; a cell that loses the process is left out when they are run anew.
+
+        Raises:
+            OutOfTime: the submission's time is used up.
+        """
+        while True:
+            try:
+                self._run_cells()
+                return
+            except Lost:
+                continue
+
+    def _run_cells(self) -> None:
+        self._sock = self.jail.spawn()
+        for cell in self.submission.cells:
+            for exercise in self.submission.exercises:
+                if exercise.graded_at == cell.number:
+                    self._ask(wire.Keep(token(), exercise.name), wire.Done, GRACE)
+            if cell.number in self._lost_cells:
+                continue
+            if len(self._lost_cells) >= MAX_LOST_CELLS and cell.number > max(self._lost_cells):
+                if cell.number not in self.outputs:
+                    self._incident(cell.number, "was not run: too many cells before it ended the whole program")
+                continue
+            request = wire.Run(
+                token(), cell.source, cell.number, self.bounds.cell_seconds, self.bounds.output_bytes
+            )
+            try:
+                ran = self._ask(request, wire.Ran, self.bounds.cell_seconds + GRACE)
+            except Lost as lost:
+                self._lost_cells[cell.number] = str(lost)
+                self._incident(cell.number, str(lost))
+                raise
+            if cell.number not in self.outputs:
+                self.outputs[cell.number] = ran.outputs
+                if ran.ended == "timeout":
+                    limit = f"{self.bounds.cell_seconds:g}"
+                    self.incidents.append(f"Cell {cell.number} was stopped after {limit} s.")
+
+    def _incident(self, number: int, what: str) -> None:
+        self.incidents.append(f"Cell {number} {what}.")
+        self.outputs[number] = [wire.Stream("stderr", f"This cell {what}.\n")]
+
+    # --- checks ---------------------------------------------------------------------------------------------------
+
+    def watch(self, exercise: Exercise) -> None:
+        """Turn to an exercise: its strikes and forbidden calls are counted from here."""
+        self.exercise = exercise
+        self.strikes = 0
+        self.forbidden = []
+
+    def begin(self, seed: int) -> None:
+        """Begin a check: a living process with the exercise's bindings, nothing handed out, seeded.
+
+        Raises:
+            Lost: the process was lost and could not be had again.
+            OutOfTime: the submission's time is used up.
+        """
+        if self._sock is None:
+            self.run()
+        self.last_call = ""
+        self.trace = []
+        self._names = {}
+        begin = wire.Begin(token(), self.exercise.name, seed, self.exercise.forbidden, self.exercise.replaced)
+        self._ask(begin, wire.Done, GRACE)
+
+    def do(self, op: str, target: str | int, *args: Any, **kwargs: Any) -> Any:
+        """Do one thing with an object of the student's and return what came of it.
+
+        Raises:
+            StudentError: the student's code raised, ran out of time or ended the process.
+        """
+        packer = values.Packer(remote.handle_of)
+        packed = [packer.pack(item) for item in args]
+        named = {name: packer.pack(item) for name, item in kwargs.items()}
+        inputs = list(packer.differentiable) if torch.is_grad_enabled() else []
+        if op == "call":
+            self._note_call(target, args, kwargs)
+        request = wire.Do(
+            token(),
+            op,  # type: ignore[arg-type]
+            target,
+            packed,
+            named,
+            torch.is_grad_enabled(),
+            self.bounds.call_seconds,
+        )
+        answer, body = self._ask_value(request, packer.body, str(target) if op == "name" else "")
+        unpacker = values.Unpacker(body, lambda handle: remote.RemoteObject(self, handle))
+
+        def unpack() -> tuple[Any, list[Any] | None]:
+            changed = None if answer.changed is None else [unpacker.unpack(item) for item in answer.changed]
+            return unpacker.unpack(answer.value), changed
+
+        # Outputs that need a gradient are counted from here: the changed arguments come first.
+        value, changed = self._decoded(unpack)
+        if changed is not None:
+            if len(changed) != len(args) + len(kwargs):
+                raise self._broken()
+            for argument, now in zip([*args, *kwargs.values()], changed, strict=True):
+                remote.apply_changes(argument, now)
+        self._record(value, changed)
+        if op == "name" and isinstance(value, remote.RemoteObject):
+            self._names[value._handle.number] = str(target)
+        if op == "call" and torch.is_grad_enabled():
+            outputs = _differentiable(value)
+            if outputs:
+                attached = remote.attach(self, request.token, inputs, outputs)
+                new = {id(old): tensor for old, tensor in zip(outputs, attached, strict=True)}
+                value = remote.rebuild(value, new)
+        return value
+
+    def backward(self, call: int, grads: list[torch.Tensor | None]) -> list[torch.Tensor | None]:
+        """Run backward through call `call` in the jail; the gradients of its differentiable arguments, in order."""
+        packer = values.Packer(remote.handle_of)
+        packed = [packer.pack(None if item is None else item.detach()) for item in grads]
+        request = wire.Backward(token(), call, packed, self.bounds.call_seconds)
+        answer, body = self._ask_value(request, packer.body)
+        unpacker = values.Unpacker(body, lambda handle: remote.RemoteObject(self, handle))
+        found = self._decoded(lambda: unpacker.unpack(answer.value))
+        if not isinstance(found, list) or not all(item is None or isinstance(item, torch.Tensor) for item in found):
+            raise self._broken()
+        self._record(found, None)
+        return [item if item is None else item.detach() for item in found]
+
+    def close(self) -> None:
+        """End the student's process and all that it left."""
+        if self._sock is not None:
+            self._sock.close()
+            self._sock = None
+            self.jail.reap()
+
+    # --- asking ---------------------------------------------------------------------------------------------------
+
+    def _note_call(self, target: str | int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        name = self._names.get(int(target), "")
+        text = f"{name}({shown_call(args, kwargs)})" if name else ""
+        self.last_call = text if len(text) <= 160 else ""
+
+    def _ask_value(self, request: Any, body: list[Any], name: str = "") -> tuple[wire.Returned, memoryview]:
+        if not self._alive():
+            raise remote.error([], "not tried: your code had ended the whole program before")
+        try:
+            answer, received = self._exchange(request, body, self.bounds.call_seconds + GRACE)
+        except Lost as lost:
+            self.strikes += 1
+            raise remote.error([], f"your code {lost}") from None
+        if isinstance(answer, wire.Returned | wire.Raised):
+            self.forbidden += [item[:200] for item in answer.forbidden[:20] if item not in self.forbidden]
+        if isinstance(answer, wire.Returned):
+            return answer, received
+        if isinstance(answer, wire.Raised):
+            raise self._raised(answer, name)
+        raise self._broken()
+
+    def _record(self, value: Any, changed: Any) -> None:
+        self.trace.append((value, changed))
+
+    def _raised(self, raised: wire.Raised, name: str) -> remote.StudentError:
+        kind = raised.types[0] if raised.types else "Exception"
+        self.trace.append(kind)
+        if kind == "TimeLimit":
+            self.strikes += 1
+            return remote.error([], f"your code was stopped after {self.bounds.call_seconds:g} s")
+        if kind == "NameError" and name:
+            return remote.error(["NameError"], f"the notebook defines no {name}")
+        place = f" (cell {raised.cell}, line {raised.line})" if raised.cell else ""
+        if kind.endswith("WireError"):
+            return remote.error([], f"your code returned something that cannot be checked: {raised.message[:300]}")
+        last = kind.rpartition(".")[2][:60]
+        message = " ".join(raised.message.split())[:300]
+        if "NotImplementedError" in raised.types:
+            return remote.error(raised.types, message or "not written yet")
+        return remote.error(raised.types, f"your code raised {last}{place}" + (f": {message}" if message else ""))
+
+    def _ask(self, request: Any, kind: type[_Answer], seconds: float) -> _Answer:
+        answer, _ = self._exchange(request, [], seconds)
+        if not isinstance(answer, kind):
+            raise self._lose("answered out of turn, in a place where only the grader speaks")
+        return answer
+
+    def _alive(self) -> bool:
+        return self._sock is not None
+
+    def _exchange(self, request: Any, body: list[Any], seconds: float) -> tuple[Any, memoryview]:
+        assert self._sock is not None
+        now = time.monotonic()
+        if now >= self._ends:
+            self._lose("out of time")
+            raise OutOfTime
+        deadline = min(now + seconds, self._ends + GRACE)
+        try:
+            wire.send(self._sock, wire.encode(request), body, deadline)
+            head, received = wire.receive(self._sock, deadline)
+            answer = wire.decode_from_student(head)
+        except TimeoutError:
+            raise self._lose(f"ran for more than {seconds - GRACE:g} s and did not let itself be stopped") from None
+        except wire.Closed:
+            raise self._lose(None) from None
+        except (wire.WireError, msgspec.MsgspecError, RecursionError, ValueError):
+            raise self._lose("answered in a way that only the grader may") from None
+        if answer.token != request.token:
+            raise self._lose("answered out of turn, in a place where only the grader speaks")
+        return answer, received
+
+    def _decoded(self, unpack: Callable[[], Any]) -> Any:
+        try:
+            return unpack()
+        except wire.WireError as problem:
+            raise remote.error([], f"your code returned something that cannot be checked: {problem}") from None
+
+    def _broken(self) -> remote.StudentError:
+        self.strikes += 1
+        return remote.error([], f"your code {self._lose('answered in a way that only the grader may')}")
+
+    def _lose(self, why: str | None) -> Lost:
+        """End the process; `why` None asks the jail how it ended."""
+        if self._sock is not None:
+            self._sock.close()
+            self._sock = None
+        ended = self.jail.reap(patience=GRACE if why is None else 0)
+        if why is not None:
+            return Lost(why)
+        if ended.signal == signal.SIGXCPU:
+            return Lost("used up the processor time of the whole submission")
+        if ended.signal is not None:
+            return Lost(f"crashed the whole program ({(signal.strsignal(ended.signal) or 'signal').lower()})")
+        return Lost("ended the whole program" + (f" (exit code {ended.exit_code})" if ended.exit_code is not None else ""))
+
+
+def _differentiable(value: Any) -> list[torch.Tensor]:
+    if isinstance(value, torch.Tensor):
+        return [value] if value.requires_grad else []
+    if isinstance(value, dict):
+        return [tensor for item in value.values() for tensor in _differentiable(item)]
+    return [tensor for item in value for tensor in _differentiable(item)] if isinstance(value, list | tuple) else []

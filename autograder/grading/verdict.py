@@ -1,0 +1,75 @@
+"""What grading one submission found. It depends on the submission and the checks alone: no times, no machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from autograder.jail.inside import wire
+
+
+class CheckVerdict(msgspec.Struct, frozen=True):
+    """One check: its sentence, what it earned, and for a failure the reason in a student's words."""
+
+    name: str
+    sentence: str
+    passed: bool
+    points: float
+    max_points: float
+    reason: str = ""
+
+
+class ExerciseVerdict(msgspec.Struct, frozen=True):
+    """One exercise: points are the sum of its passed checks, or 0 where something forbidden was called."""
+
+    name: str
+    status: Literal["graded", "not begun", "forbidden"]
+    points: float
+    max_points: float
+    checks: list[CheckVerdict]
+    note: str = ""
+    """What holds for the whole exercise: the forbidden call, that it is not begun."""
+    hint: str = ""
+    """The hint of the misconception that explains every recorded result, if there is one."""
+    misconception: str = ""
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """One submission: exercise by exercise, what the intake repaired and what happened to its cells."""
+
+    problem_set: str
+    points: float
+    max_points: float
+    exercises: list[ExerciseVerdict]
+    repairs: list[str]
+    incidents: list[str]
+    student: str = ""
+
+
+class Graded(msgspec.Struct, frozen=True):
+    """A verdict, and what each code cell showed, by the cell's number. The outputs are hostile until cleaned."""
+
+    verdict: Verdict
+    outputs: dict[int, list[wire.Output]]
+
+
+def to_json(verdict: Verdict) -> bytes:
+    """The verdict as indented JSON with a closing newline."""
+    return msgspec.json.format(msgspec.json.encode(verdict), indent=2) + b"\n"
+
+
+def from_json(data: bytes) -> Verdict:
+    """The verdict in `data`."""
+    return msgspec.json.decode(data, type=Verdict)
+
+
+def schema() -> dict[str, Any]:
+    """The JSON schema of a verdict file."""
+    return msgspec.json.schema(Verdict)
+
+
+def read(path: Path) -> Verdict:
+    """The verdict in a file."""
+    return from_json(path.read_bytes())

@@ -1,0 +1,139 @@
+"""The worker process: one pytest session with the hidden checks collected once, one warm jail, submissions one by one."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import msgspec
+import pytest
+
+from autograder.errors import AutograderError
+from autograder.jail.inside import wire
+from autograder.jail.jail import Jail, JailError, Walls
+
+from . import diagnosis
+from .checks import exercise_of
+from .grader import Grader, points_of
+from .session import Bounds
+from .submission import Submission
+from .verdict import Graded
+
+
+class Work(msgspec.Struct, frozen=True, tag=True):
+    """What a worker is told first: the course's folder, the problem sets with their bounds, the jail's walls."""
+
+    root: str
+    bounds: dict[str, Bounds]
+    walls: Walls
+
+
+class Ready(msgspec.Struct, frozen=True, tag=True):
+    """The checks are collected and the jail is warm; the points of every exercise, by problem set."""
+
+    points: dict[str, dict[str, float]]
+
+
+class Failed(msgspec.Struct, frozen=True, tag=True):
+    """The worker cannot go on; `text` says why, for staff."""
+
+    text: str
+
+
+FromWorker: TypeAlias = Ready | Failed
+
+_encode = msgspec.msgpack.Encoder().encode
+_PLUGINS_OFF = (
+    "cacheprovider logging warnings faulthandler unraisableexception threadexception junitxml pastebin stepwise debugging "
+    "randomly hypothesispytest"
+).split()
+
+
+class Loop:
+    """The plug-in that takes the place of pytest's own loop over the collected checks."""
+
+    def __init__(self, sock: socket.socket, work: Work) -> None:
+        self.sock = sock
+        self.work = work
+        self.problems: list[str] = []
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Keep what could not be collected."""
+        if report.failed:
+            lines = [line for line in report.longreprtext.splitlines() if line.strip()]
+            self.problems.append(f"{report.nodeid}: does not load: {lines[-1].removeprefix('E').strip() if lines else '?'}")
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Serve submissions until the socket closes."""
+        if self.problems:
+            self._send(Failed(self.problems[0]))
+            return True
+        try:
+            self._serve(session)
+        except AutograderError as error:
+            self._send(Failed(str(error)))
+        return True
+
+    def _serve(self, session: pytest.Session) -> None:
+        root = Path(self.work.root)
+        graders: dict[str, Grader] = {}
+        points: dict[str, dict[str, float]] = {}
+        for problem_set, bounds in self.work.bounds.items():
+            items = [item for item in session.items if item.path.parent == root / "tests" / "hidden" / problem_set]
+            known = diagnosis.load(root / "solutions" / problem_set / "misconceptions.py")
+            graders[problem_set] = Grader(problem_set, items, known, bounds)
+            found = points.setdefault(problem_set, {})
+            for item in items:
+                exercise = exercise_of(item.path)
+                found[exercise] = found.get(exercise, 0.0) + points_of(item)
+        jail = Jail(self.work.walls)
+        try:
+            jail.start()
+            self._send(Ready(points))
+            while True:
+                _, body = wire.receive(self.sock)
+                submission = msgspec.msgpack.decode(body, type=Submission)
+                try:
+                    graded = graders[submission.problem_set].grade(submission, jail)
+                except JailError:  # the jail itself went: once more in a new one
+                    jail.close()
+                    jail.start()
+                    graded = graders[submission.problem_set].grade(submission, jail)
+                self._send(graded)
+        except wire.Closed:
+            return
+        finally:
+            jail.close()
+
+    def _send(self, message: FromWorker | Graded) -> None:
+        # The outputs may be larger than a head may be; they travel in the body.
+        wire.send(self.sock, type(message).__name__.encode(), [_encode(message)])
+
+
+def receive(sock: socket.socket) -> Any:
+    """What a worker sent: Ready, Failed or Graded."""
+    head, body = wire.receive(sock)
+    kind = {"Ready": Ready, "Failed": Failed, "Graded": Graded}[head.decode()]
+    return msgspec.msgpack.decode(body, type=kind)
+
+
+def main(descriptor: int) -> None:
+    """Serve the pool on the socket `descriptor`."""
+    sock = socket.socket(fileno=descriptor)
+    work = msgspec.msgpack.decode(wire.receive(sock)[0], type=Work)
+    root = Path(work.root)
+    import torch
+
+    torch.set_num_threads(1)
+    folders = [str(root / "tests" / "hidden" / name) for name in work.bounds]
+    off = [part for name in _PLUGINS_OFF for part in ("-p", f"no:{name}")]
+    options = ["-q", "-s", "--tb=short", "--no-header", "--import-mode=importlib", "--rootdir", str(root), "-c", os.devnull]
+    pytest.main([*folders, *options, *off, "-p", "autograder.grading.checks"], plugins=[Loop(sock, work)])
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

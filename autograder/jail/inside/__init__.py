@@ -1,0 +1,1 @@
+"""Runs in the jail: the only folder of ours that is mounted there. It imports nothing else of ours."""

@@ -1,0 +1,210 @@
+"""Runs in the jail: IPython without a kernel, keeping what cells show as outputs of the wire."""
+
+from __future__ import annotations
+
+import builtins
+import signal
+import sys
+from typing import Any, Literal
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+from . import wire
+
+
+class TimeLimit(BaseException):
+    """The soft limit: it ends the cell or call but leaves what was defined before; the owner's clock is the hard one."""
+
+
+class soft_limit:  # noqa: N801  (reads as a statement)
+    """Raise TimeLimit in the block after `seconds`."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+
+    def __enter__(self) -> None:
+        signal.signal(signal.SIGALRM, self._ring)
+        signal.setitimer(signal.ITIMER_REAL, self.seconds)
+
+    def __exit__(self, *_: object) -> None:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+    @staticmethod
+    def _ring(*_: object) -> None:
+        raise TimeLimit
+
+
+class _Outputs:
+    """What one cell showed, up to `room` bytes."""
+
+    def __init__(self) -> None:
+        self.begin(0)
+
+    def begin(self, room: int) -> None:
+        self.kept: list[wire.Output] = []
+        self.room = room
+        self.full = False
+
+    def _fits(self, size: int) -> bool:
+        if self.full:
+            return False
+        self.room -= size
+        if self.room < 0:
+            self.full = True
+            self.kept.append(wire.Stream("stderr", "\n[the output limit is reached; what follows is left out]\n"))
+        return not self.full
+
+    def stream(self, name: Literal["stdout", "stderr"], text: str) -> None:
+        if not text or self.full:
+            return
+        text = text.encode("utf-8", "replace").decode()
+        if len(text) > self.room:
+            text = text[: self.room]
+            self._append(name, text)
+            self._fits(self.room + 1)
+        elif self._fits(len(text)):
+            self._append(name, text)
+
+    def _append(self, name: Literal["stdout", "stderr"], text: str) -> None:
+        # Streams come in small pieces; they are joined once, when the cell is over.
+        self.kept.append(wire.Stream(name, text))
+
+    def data(self, kind: Literal["display_data", "execute_result"], bundle: dict[str, Any]) -> None:
+        texts = {mime: value for mime, value in bundle.items() if isinstance(mime, str) and type(value) is str}
+        texts = {mime: value.encode("utf-8", "replace").decode() for mime, value in texts.items()}
+        if self._fits(sum(map(len, texts.values()))):
+            self.kept.append(wire.Data(kind, texts))
+
+    def error(self, etype: type, evalue: BaseException | None, traceback: list[str]) -> None:
+        text = _text(evalue)
+        traceback = [str(line).encode("utf-8", "replace").decode()[:20_000] for line in traceback[-40:]]
+        if self._fits(len(text) + sum(map(len, traceback))):
+            self.kept.append(wire.Error(str(etype.__name__)[:200], text, traceback))
+
+    def end(self) -> list[wire.Output]:
+        joined: list[wire.Output] = []
+        run: list[str] = []
+        name: Literal["stdout", "stderr"] | None = None
+        for item in [*self.kept, None]:
+            if run and name and not (isinstance(item, wire.Stream) and item.name == name):
+                joined.append(wire.Stream(name, "".join(run)))
+                run = []
+            if isinstance(item, wire.Stream):
+                name = item.name
+                run.append(item.text)
+            elif item is not None:
+                joined.append(item)
+        return joined
+
+
+class _Stream:
+    """A text stream that keeps what is written."""
+
+    encoding, errors, closed = "utf-8", "replace", False
+
+    def __init__(self, outputs: _Outputs, name: Literal["stdout", "stderr"]) -> None:
+        self._outputs, self._name, self.name = outputs, name, f"<{name}>"
+
+    def write(self, text: str) -> int:
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        self._outputs.stream(self._name, text)
+        return len(text)
+
+    def writelines(self, lines: Any) -> None:
+        for line in lines:
+            self.write(line)
+
+    def flush(self) -> None: ...
+
+    def isatty(self) -> bool:
+        return False
+
+    def writable(self) -> bool:
+        return True
+
+    def readable(self) -> bool:
+        return False
+
+    def fileno(self) -> int:
+        raise OSError("this stream has no file descriptor")
+
+
+class _Hook(DisplayHook):
+    """Keeps the value of a cell's last expression."""
+
+    def write_output_prompt(self) -> None: ...
+
+    def write_format_data(self, format_dict: dict[str, Any], md_dict: Any = None) -> None:
+        self.shell.outputs.data("execute_result", format_dict)
+
+    def finish_displayhook(self) -> None: ...
+
+
+class _Publisher(DisplayPublisher):
+    """Keeps what `display` shows."""
+
+    def publish(self, data: dict[str, Any], *_: Any, **__: Any) -> None:
+        self.shell.outputs.data("display_data", data)
+
+    def clear_output(self, wait: bool = False) -> None:
+        self.shell.outputs.kept.clear()
+
+
+class Shell(InteractiveShell):
+    """IPython as a notebook kernel has it, but in this process and with its outputs kept."""
+
+    displayhook_class = _Hook
+    display_pub_class = _Publisher
+    outputs: _Outputs
+
+    def __init__(self) -> None:
+        config = Config()
+        config.HistoryManager.enabled = False
+        config.InteractiveShell.colors = "nocolor"
+        config.InteractiveShell.separate_in = ""
+        config.InteractiveShell.autoindent = False
+        self.outputs = _Outputs()
+        super().__init__(config=config)
+        # What IPython loads on first use is loaded here, before the first fork.
+        self.run_cell("1 + 1", store_history=False)
+        self.run_cell("raise ValueError", store_history=False)
+
+    def _showtraceback(self, etype: type, evalue: Any, stb: Any) -> None:
+        self.outputs.error(etype, evalue, stb if isinstance(stb, list) else [str(stb)])
+
+    def take_streams(self) -> None:
+        """Send stdout and stderr of Python code to the outputs."""
+        sys.stdout = sys.__stdout__ = _Stream(self.outputs, "stdout")  # type: ignore[assignment,misc]
+        sys.stderr = sys.__stderr__ = _Stream(self.outputs, "stderr")  # type: ignore[assignment,misc]
+
+    def run(self, request: wire.Run) -> tuple[list[wire.Output], Literal["ok", "raised", "timeout"]]:
+        """Run one cell and say how it ended."""
+        self.outputs.begin(request.output_bytes)
+        self.execution_count = request.number
+        ended: Literal["ok", "raised", "timeout"] = "ok"
+        try:
+            with soft_limit(request.seconds):
+                result = self.run_cell(request.source, store_history=False)
+            error = result.error_before_exec or result.error_in_exec
+            if isinstance(error, TimeLimit):
+                ended = "timeout"
+            elif error is not None:
+                ended = "raised"
+        except TimeLimit:
+            ended = "timeout"
+        return self.outputs.end(), ended
+
+
+def _text(value: object, limit: int = 4000) -> str:
+    try:
+        text = builtins.str(value)
+    except BaseException:
+        text = "(its message cannot be shown)"
+    return text.encode("utf-8", "replace").decode()[:limit]
+
+
+exception_text = _text

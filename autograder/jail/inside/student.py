@@ -1,0 +1,216 @@
+"""Runs in the jail: one student's process. It runs the cells, then does what the checks ask of the student's objects."""
+
+from __future__ import annotations
+
+import importlib
+import random
+import re
+import socket
+import types
+from typing import Any, NoReturn
+
+import numpy as np
+import torch
+
+from . import values, wire
+from .shell import Shell, TimeLimit, exception_text, soft_limit
+from .watch import Watch
+
+MAX_LISTED = 100_000
+"""How many items an iterator may yield to a check."""
+
+_CELL_NAME = re.compile(r"<ipython-input-(\d+)-")
+
+
+def serve(sock: socket.socket, shell: Shell) -> None:
+    """Answer requests on `sock` until it closes."""
+    student = Student(shell.user_ns, shell)
+    while True:
+        try:
+            head, body = wire.receive(sock)
+        except wire.Closed:
+            return
+        answer, blobs = student.answer(wire.decode_to_student(head), body)
+        wire.send(sock, answer, blobs)
+
+
+class Student:
+    """The student's namespace, the bindings kept for each exercise, and the objects a check holds."""
+
+    def __init__(self, namespace: dict[str, Any], shell: Shell | None = None) -> None:
+        self.namespace = namespace
+        self.shell = shell
+        self.kept: dict[str, dict[str, Any]] = {}
+        self.last: dict[str, Any] | None = None
+        self._forget(())
+
+    def _forget(self, forbidden: Any) -> None:
+        self.objects: list[Any] = []
+        self.numbers: dict[int, int] = {}
+        self.graphs: dict[int, tuple[list[torch.Tensor], list[torch.Tensor]]] = {}
+        self.forbidden = forbidden
+
+    def answer(self, request: wire.ToStudent, body: memoryview) -> tuple[bytes, list[bytes | memoryview]]:
+        """The head and body of the answer to one request."""
+        match request:
+            case wire.Run():
+                assert self.shell is not None
+                outputs, ended = self.shell.run(request)
+                return wire.encode(wire.Ran(request.token, outputs, ended)), []
+            case wire.Keep():
+                self.kept[request.exercise] = dict(self.namespace)
+                return wire.encode(wire.Done(request.token)), []
+            case wire.Begin():
+                self._begin(request)
+                return wire.encode(wire.Done(request.token)), []
+            case wire.Do():
+                return self._guarded(request, body, self._do)
+            case wire.Backward():
+                return self._guarded(request, body, self._backward)
+
+    def _begin(self, request: wire.Begin) -> None:
+        self._forget(request.forbidden)
+        namespace = self.namespace
+        if self.last is None:
+            self.last = dict(namespace)
+        bindings = self.kept.get(request.exercise, self.last)
+        if request.exercise not in bindings:
+            bindings = self.last
+        namespace.clear()
+        namespace.update(bindings)
+        for name, dotted in request.replaced.items():
+            module, _, last = dotted.rpartition(".")
+            namespace[name] = getattr(importlib.import_module(module), last)
+        seed_everything(request.seed)
+
+    def _guarded(self, request: Any, body: memoryview, act: Any) -> tuple[bytes, list[bytes | memoryview]]:
+        watch = Watch(self.forbidden)
+        if self.shell is not None:
+            self.shell.outputs.begin(0)
+        try:
+            with soft_limit(request.seconds):
+                packer = values.Packer(self._number)
+                value, changed = act(request, body, packer, watch)
+                return wire.encode(wire.Returned(request.token, value, changed, watch.seen)), packer.body
+        except BaseException as error:
+            cell, line = _where(error)
+            names = _names(type(error)) if not isinstance(error, TimeLimit) else ["TimeLimit"]
+            raised = wire.Raised(request.token, names, exception_text(error), cell, line, watch.seen)
+            return wire.encode(raised), []
+
+    def _do(
+        self, request: wire.Do, body: memoryview, packer: values.Packer, watch: Watch
+    ) -> tuple[Any, list[Any] | None]:
+        unpacker = values.Unpacker(body, lambda handle: self.objects[handle.number])
+        args = [unpacker.unpack(item) for item in request.args]
+        kwargs = {name: unpacker.unpack(item) for name, item in request.kwargs.items()}
+        with torch.set_grad_enabled(request.grad_enabled), watch:
+            result = self._perform(request, args, kwargs)
+        value = packer.pack(result)
+        outputs = list(packer.differentiable)
+        changed = self._changed(request, body, args, kwargs, packer)
+        if outputs:
+            self.graphs[request.token] = (unpacker.differentiable, outputs)
+        return value, changed
+
+    def _perform(self, request: wire.Do, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        if request.op == "name":
+            name = str(request.target)
+            if name not in self.namespace:
+                raise NameError(f"name '{name}' is not defined")
+            return self.namespace[name]
+        target = self.objects[int(request.target)]
+        match request.op:
+            case "call":
+                return target(*args, **kwargs)
+            case "getattr":
+                return getattr(target, args[0])
+            case "setattr":
+                return setattr(target, args[0], args[1])
+            case "getitem":
+                return target[args[0]]
+            case "setitem":
+                target[args[0]] = args[1]
+                return None
+            case "len":
+                return len(target)
+            case "contains":
+                return args[0] in target
+            case "list":
+                listed = []
+                for item in target:
+                    listed.append(item)
+                    if len(listed) > MAX_LISTED:
+                        raise ValueError(f"an iterator of over {MAX_LISTED} items")
+                return listed
+
+    def _changed(
+        self, request: wire.Do, body: memoryview, args: list[Any], kwargs: dict[str, Any], packer: values.Packer
+    ) -> list[Any] | None:
+        """The arguments packed once more, where that gives other bytes than those that came."""
+        if not request.args and not request.kwargs:
+            return None
+        again = values.Packer(self._number)
+        packed = [again.pack(item) for item in args] + [again.pack(item) for item in kwargs.values()]
+        came = [*request.args, *request.kwargs.values()]
+        if wire.encode(packed) == wire.encode(came) and b"".join(again.body) == body:
+            return None
+        return [packer.pack(item) for item in [*args, *kwargs.values()]]
+
+    def _backward(
+        self, request: wire.Backward, body: memoryview, packer: values.Packer, watch: Watch
+    ) -> tuple[Any, None]:
+        inputs, outputs = self.graphs[request.call]
+        unpacker = values.Unpacker(body, _refuse)
+        grads = [unpacker.unpack(item) for item in request.grads]
+        given = [(output, grad) for output, grad in zip(outputs, grads, strict=True) if grad is not None]
+        for tensor in inputs:
+            tensor.grad = None
+        with watch:
+            # Not autograd.grad: the parameters of the student's own modules collect their gradients here as well.
+            torch.autograd.backward([output for output, _ in given], [grad for _, grad in given], retain_graph=True)
+        return packer.pack([tensor.grad for tensor in inputs]), None
+
+    def _number(self, value: Any) -> wire.Handle:
+        number = self.numbers.get(id(value))
+        if number is None:
+            number = self.numbers[id(value)] = len(self.objects)
+            self.objects.append(value)  # keeps it alive, so that its id stays its own
+        if isinstance(value, type):
+            return wire.Handle(number, "class", _text(value.__name__), _names(value))
+        is_function = isinstance(value, types.FunctionType | types.BuiltinFunctionType | types.MethodType)
+        name = _text(getattr(value, "__name__", "")) if is_function else _text(type(value).__name__)
+        return wire.Handle(number, "function" if is_function else "object", name, _names(type(value)))
+
+
+def seed_everything(seed: int) -> None:
+    """Seed torch, numpy and random."""
+    torch.manual_seed(seed)
+    np.random.seed(seed % 2**32)
+    random.seed(seed)
+
+
+def _refuse(handle: wire.Handle) -> NoReturn:
+    raise wire.WireError("an object where only tensors travel")
+
+
+def _names(kind: type) -> list[str]:
+    return [_text(f"{base.__module__}.{base.__qualname__}".removeprefix("builtins.")) for base in kind.__mro__[:50]]
+
+
+def _text(value: object) -> str:
+    return value[:200].encode("utf-8", "replace").decode() if type(value) is str else ""
+
+
+def _where(error: BaseException) -> tuple[int | None, int | None]:
+    """The student's cell (by its number) and line in which `error` was raised."""
+    if isinstance(error, SyntaxError):
+        return None, None
+    found: tuple[int | None, int | None] = None, None
+    step = error.__traceback__
+    while step is not None:
+        match = _CELL_NAME.match(step.tb_frame.f_code.co_filename)
+        if match:
+            found = int(match[1]), step.tb_lineno
+        step = step.tb_next
+    return found

@@ -1,0 +1,310 @@
+"""Runs in the jail and outside it: Python values to and from the wire.
+
+Tensors, arrays, images and plain values travel by value; what else there is (functions, classes, instances) is left
+to the two hooks: inside it gets a number, outside that number becomes a remote object.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+from PIL import Image
+
+from . import wire
+
+MAX_DEPTH = 64
+"""How deep containers may nest."""
+MAX_DIMENSIONS = 64
+"""torch's own bound on the dimensions of a tensor."""
+
+_WHOLE_BYTES = re.compile(r"torch\.(bool|bfloat16|u?int(8|16|32|64)|float(16|32|64|8_\w+)|complex(32|64|128))")
+DTYPES: dict[str, torch.dtype] = {
+    str(value): value
+    for value in vars(torch).values()
+    if isinstance(value, torch.dtype) and _WHOLE_BYTES.fullmatch(str(value))
+}
+"""Every dtype that has elements of whole bytes, by its name."""
+
+_NUMPY_DTYPE = re.compile(r"[<>|=]?(b1|[iu][1248]|f(2|4|8|16)|c(8|16|32)|[SU]\d{1,7}|[mM]8(\[\w{1,4}\])?)")
+_IMAGE_MODES = frozenset({"1", "L", "LA", "RGB", "RGBA", "CMYK", "YCbCr", "HSV", "I", "F", "I;16"})
+_CONTAINERS: dict[str, Callable[[list[Any]], Any]] = {"list": list, "tuple": tuple, "set": set, "frozenset": frozenset}
+
+
+class Packer:
+    """Turns values into wire nodes and gathers the body of one frame.
+
+    Args:
+        opaque: makes a handle of an object that does not travel; raises WireError where there is none.
+    """
+
+    def __init__(self, opaque: Callable[[Any], wire.Handle]) -> None:
+        self.opaque = opaque
+        self.body: list[bytes | memoryview] = []
+        self.size = 0
+        self.differentiable: list[torch.Tensor] = []
+        """Tensors met that require a gradient, in order."""
+
+    def pack(self, value: Any, depth: int = 0) -> Any:
+        """The wire node for `value`.
+
+        Raises:
+            WireError: it is nested too deeply, too large, or cannot travel.
+        """
+        if value is None or isinstance(value, bool):
+            return value
+        if depth > MAX_DEPTH:
+            raise wire.WireError(f"containers nested more than {MAX_DEPTH} deep, or containing themselves")
+        kind = type(value)
+        if kind is int:
+            return value if -(2**63) <= value < 2**64 else wire.Number("int", f"{value:x}")
+        if kind is float:
+            return value
+        if kind is str:
+            return value.encode("utf-8", "replace").decode()
+        if isinstance(value, torch.Tensor):
+            return self._tensor(value)
+        if isinstance(value, np.ndarray | np.generic):
+            return self._array(value)
+        if isinstance(value, list | tuple | set | frozenset):
+            name = next(name for name in _CONTAINERS if isinstance(value, _CONTAINERS[name]))  # type: ignore[arg-type]
+            return wire.Items(name, [self.pack(item, depth + 1) for item in value])  # type: ignore[arg-type]
+        if isinstance(value, dict):
+            pairs = [(self.pack(key, depth + 1), self.pack(item, depth + 1)) for key, item in dict.items(value)]
+            return wire.Mapping(pairs)
+        return self._rare(value, depth)
+
+    def _rare(self, value: Any, depth: int) -> Any:
+        if isinstance(value, complex):
+            return wire.Number("complex", complex.__repr__(value))
+        if isinstance(value, bytes | bytearray):
+            return wire.Bytes(self._blob(bytes(value)))
+        if isinstance(value, torch.dtype) and str(value) in DTYPES:
+            return wire.Constant("dtype", str(value))
+        if isinstance(value, torch.device):
+            return wire.Constant("device", str(value))
+        if value is Ellipsis:
+            return wire.Constant("ellipsis", "...")
+        if isinstance(value, slice):
+            return wire.Slice(*(self.pack(part, depth + 1) for part in (value.start, value.stop, value.step)))
+        if isinstance(value, torch.Generator) and value.device.type == "cpu":
+            return wire.RandomState(self._blob(_raw(value.get_state())))
+        if isinstance(value, Image.Image) and value.mode in _IMAGE_MODES:
+            return wire.Image(value.mode, list(value.size), self._blob(value.tobytes()))
+        return self.opaque(value)
+
+    def _blob(self, data: bytes | memoryview) -> wire.Blob:
+        blob = wire.Blob(self.size, len(data))
+        self.size += len(data)
+        self._bound(0)
+        self.body.append(data)
+        return blob
+
+    def _bound(self, more: int) -> None:
+        if self.size + more > wire.MAX_BODY:
+            raise wire.WireError(f"{self.size + more} bytes of values, at most {wire.MAX_BODY}")
+
+    def _tensor(self, value: torch.Tensor) -> Any:
+        # The base class's methods are called by name: a subclass must not decide what is sent in its place.
+        plain = torch.Tensor.as_subclass(torch.Tensor.detach(value), torch.Tensor)
+        requires_grad = bool(torch.Tensor.requires_grad.__get__(value))  # type: ignore[attr-defined]
+        if plain.layout != torch.strided:
+            return self._sparse(plain)
+        if str(plain.dtype) not in DTYPES or plain.device.type != "cpu":
+            raise wire.WireError(f"a tensor of dtype {plain.dtype} on {plain.device} cannot travel")
+        self._bound(plain.numel() * plain.element_size())
+        grad = None
+        if requires_grad:
+            self.differentiable.append(value)
+            if torch.Tensor.is_leaf.__get__(value):  # type: ignore[attr-defined]
+                kept = torch.Tensor.grad.__get__(value)  # type: ignore[attr-defined]
+                grad = self._tensor(kept.detach()) if isinstance(kept, torch.Tensor) else None
+        data = self._blob(_raw(plain))
+        return wire.Tensor(str(plain.dtype), list(plain.shape), data, requires_grad, grad)
+
+    def _sparse(self, value: torch.Tensor) -> wire.SparseTensor:
+        if value.layout != torch.sparse_coo:
+            raise wire.WireError(f"a tensor of layout {value.layout} cannot travel")
+        indices, values = self._tensor(value._indices()), self._tensor(value._values())
+        return wire.SparseTensor(indices, values, list(value.shape), value.is_coalesced())
+
+    def _array(self, value: Any) -> Any:
+        plain = np.asarray(value)
+        if type(plain) is not np.ndarray:
+            plain = plain.view(np.ndarray)
+        if not _NUMPY_DTYPE.fullmatch(plain.dtype.str):
+            return self.opaque(value)
+        self._bound(plain.size * plain.itemsize)
+        return wire.Array(
+            plain.dtype.str, list(plain.shape), self._blob(plain.tobytes()), scalar=isinstance(value, np.generic)
+        )
+
+
+class Unpacker:
+    """Turns wire nodes of one frame into values, checking all that they claim.
+
+    Args:
+        body: the frame's body.
+        resolve: turns a handle into what stands for it on this side.
+    """
+
+    def __init__(self, body: memoryview, resolve: Callable[[wire.Handle], Any]) -> None:
+        self.body = body
+        self.resolve = resolve
+        self.differentiable: list[torch.Tensor] = []
+        """Tensors made that require a gradient, in order."""
+
+    def unpack(self, node: Any, depth: int = 0) -> Any:
+        """The value of `node`.
+
+        Raises:
+            WireError: the node claims what is not so (a length, a shape, a dtype, a depth).
+        """
+        if node is None or isinstance(node, bool | int | float | str):
+            return node
+        if depth > MAX_DEPTH:
+            raise wire.WireError(f"containers nested more than {MAX_DEPTH} deep")
+        match node:
+            case wire.Tensor():
+                return self._tensor(node)
+            case wire.Array():
+                return self._array(node)
+            case wire.Items():
+                items = [self.unpack(item, depth + 1) for item in node.items]
+                return self._hashed(_CONTAINERS[node.kind], items)
+            case wire.Mapping():
+                pairs = [(self.unpack(key, depth + 1), self.unpack(item, depth + 1)) for key, item in node.pairs]
+                return self._hashed(dict, pairs)
+            case wire.Handle():
+                return self.resolve(node)
+            case wire.Slice():
+                return slice(*(self.unpack(part, depth + 1) for part in (node.start, node.stop, node.step)))
+            case wire.Bytes():
+                return bytes(self._data(node.data))
+            case wire.Number() | wire.Constant():
+                return _constant(node)
+            case wire.SparseTensor():
+                return self._sparse(node)
+            case wire.RandomState():
+                return self._generator(node)
+            case wire.Image():
+                return self._image(node)
+        raise wire.WireError(f"not a value: {type(node).__name__}")
+
+    def _data(self, blob: wire.Blob) -> memoryview:
+        if blob.offset < 0 or blob.size < 0 or blob.offset + blob.size > len(self.body):
+            raise wire.WireError("a value points outside its frame")
+        return self.body[blob.offset : blob.offset + blob.size]
+
+    def _elements(self, blob: wire.Blob, shape: list[int], itemsize: int) -> bytearray:
+        if len(shape) > MAX_DIMENSIONS or any(not 0 <= n < 2**63 for n in shape):
+            raise wire.WireError(f"not a shape: {shape[:MAX_DIMENSIONS]}")
+        # Zero-sized shapes may name sizes whose product torch itself cannot hold.
+        if math.prod(n for n in shape if n) >= 2**63 or math.prod(shape) * itemsize != blob.size:
+            raise wire.WireError(f"{blob.size} bytes are not a tensor of shape {shape}")
+        return bytearray(self._data(blob))
+
+    def _tensor(self, node: wire.Tensor) -> torch.Tensor:
+        dtype = DTYPES.get(node.dtype)
+        if dtype is None:
+            raise wire.WireError(f"not a dtype: {node.dtype[:40]}")
+        data = self._elements(node.data, node.shape, dtype.itemsize)
+        if dtype == torch.bool:  # a byte other than 0 and 1 is undefined behaviour in a bool tensor
+            tensor = torch.frombuffer(data, dtype=torch.uint8).ne(0) if data else torch.empty(0, dtype=dtype)
+        else:
+            tensor = torch.frombuffer(data, dtype=dtype) if data else torch.empty(0, dtype=dtype)
+        tensor = tensor.reshape(node.shape)
+        if node.requires_grad:
+            if not (dtype.is_floating_point or dtype.is_complex):
+                raise wire.WireError(f"a tensor of dtype {dtype} has no gradient")
+            tensor.requires_grad_()
+            self.differentiable.append(tensor)
+            if node.grad is not None:
+                if (node.grad.dtype, node.grad.shape, node.grad.requires_grad) != (node.dtype, node.shape, False):
+                    raise wire.WireError("a gradient that does not fit its tensor")
+                tensor.grad = self._tensor(node.grad)
+        return tensor
+
+    def _sparse(self, node: wire.SparseTensor) -> torch.Tensor:
+        indices, values = self._tensor(node.indices), self._tensor(node.values)
+        if node.indices.requires_grad or node.values.requires_grad:
+            raise wire.WireError("a sparse tensor that requires a gradient cannot travel")
+        try:
+            made = torch.sparse_coo_tensor(indices, values, node.shape, check_invariants=True)
+            return made.coalesce() if node.coalesced else made
+        except (RuntimeError, TypeError) as error:
+            raise wire.WireError(f"not a sparse tensor: {str(error)[:200]}") from None
+
+    def _array(self, node: wire.Array) -> Any:
+        if not _NUMPY_DTYPE.fullmatch(node.dtype):
+            raise wire.WireError(f"not a numpy dtype: {node.dtype[:40]}")
+        try:
+            dtype = np.dtype(node.dtype)
+        except TypeError as error:
+            raise wire.WireError(f"not a numpy dtype: {error}") from None
+        if dtype.itemsize == 0 and node.data.size == 0 and math.prod(node.shape) > 1 << 20:
+            raise wire.WireError("too many empty elements")
+        data = self._elements(node.data, node.shape, dtype.itemsize)
+        try:
+            array = np.frombuffer(data, dtype=dtype) if data else np.empty(math.prod(node.shape), dtype)
+            if dtype.kind == "U":
+                array.tolist()  # a code point out of range raises here, not in the check
+            array = array.reshape(node.shape)
+        except (ValueError, OverflowError) as error:
+            raise wire.WireError(f"not an array: {str(error)[:200]}") from None
+        return array[()] if node.scalar and array.ndim == 0 else array
+
+    def _generator(self, node: wire.RandomState) -> torch.Generator:
+        generator = torch.Generator()
+        state = self._data(node.state)
+        try:
+            generator.set_state(torch.frombuffer(bytearray(state), dtype=torch.uint8))
+        except (RuntimeError, ValueError, TypeError) as error:
+            raise wire.WireError(f"not a generator's state: {str(error)[:200]}") from None
+        return generator
+
+    def _image(self, node: wire.Image) -> Image.Image:
+        if node.mode not in _IMAGE_MODES or len(node.size) != 2 or any(not 0 <= n < 1 << 20 for n in node.size):
+            raise wire.WireError("not an image")
+        data = self._data(node.data)
+        if node.size[0] * node.size[1] > 8 * max(len(data), 1):
+            raise wire.WireError("an image larger than its data")
+        try:
+            return Image.frombytes(node.mode, (node.size[0], node.size[1]), bytes(data))
+        except (ValueError, SystemError) as error:
+            raise wire.WireError(f"not an image: {str(error)[:200]}") from None
+
+    @staticmethod
+    def _hashed(container: Callable[[list[Any]], Any], items: list[Any]) -> Any:
+        try:
+            return container(items)
+        except TypeError as error:
+            raise wire.WireError(f"not a container: {str(error)[:200]}") from None
+
+
+def _raw(tensor: torch.Tensor) -> bytes:
+    plain = tensor.resolve_conj().resolve_neg().contiguous()
+    if plain.is_complex():
+        plain = torch.view_as_real(plain)
+    return plain.reshape(-1).view(torch.uint8).numpy().tobytes() if plain.numel() else b""
+
+
+def _constant(node: wire.Number | wire.Constant) -> Any:
+    try:
+        if node.kind == "int":
+            if len(node.text) > 4096:
+                raise ValueError("an integer of over 16,384 bits")
+            return int(node.text, 16)
+        if node.kind == "complex":
+            return complex(node.text)
+        if node.kind == "dtype":
+            return DTYPES[node.text]
+        if node.kind == "device":
+            return torch.device(node.text)
+        return Ellipsis
+    except (ValueError, KeyError, RuntimeError) as error:
+        raise wire.WireError(f"not a constant: {str(error)[:200]}") from None

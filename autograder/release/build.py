@@ -1,0 +1,148 @@
+"""Makes releases: solutions/ to nbgrader's source notebook, and through nbgrader's own converters to assignments/."""
+
+from __future__ import annotations
+
+import json
+import logging
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbgrader.converters import GenerateAssignment
+from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import ClearSolutions, NbGraderPreprocessor
+from traitlets.config import Config
+
+from autograder.course import config as course_config
+from autograder.course import release
+from autograder.errors import AutograderError
+from autograder.grading.collect import collect
+
+from . import source
+
+_PLACE = "the stub of this exercise"
+
+
+class WriteStub(NbGraderPreprocessor):  # type: ignore[misc]
+    """Puts each exercise's own sentence into the stub that nbgrader's ClearSolutions left."""
+
+    def preprocess_cell(self, cell: Any, resources: Any, index: int) -> tuple[Any, Any]:
+        """Write the sentence, and take it out of the metadata, which students see."""
+        ours = cell.metadata.get("autograder", {})
+        if "stub" in ours:
+            sentence = ours.pop("stub") or f"{ours['exercise']} is not written yet"
+            cell.source = cell.source.replace(repr(_PLACE), json.dumps(sentence, ensure_ascii=False))
+        return cell, resources
+
+
+def configure(config: Config) -> None:
+    """Tell nbgrader how this course's solutions are cleared (for nbgrader_config.py as well)."""
+    config.ClearSolutions.code_stub = {"python": f"raise NotImplementedError({_PLACE!r})"}
+    config.ClearSolutions.text_stub = "YOUR ANSWER HERE"
+    usual = list(GenerateAssignment.preprocessors.default_args[0])
+    usual.insert(usual.index(ClearSolutions) + 1, WriteStub)
+    config.GenerateAssignment.preprocessors = usual
+
+
+def build(
+    root: Path,
+    problem_sets: Sequence[str] | None = None,
+    language: str | None = None,
+    report: Callable[[str], None] = lambda name: None,
+) -> list[Path]:
+    """Make source/ and assignments/ of the problem sets (all by default) and register them in the gradebook.
+
+    Args:
+        root: the course's folder.
+        problem_sets: their names.
+        language: of the prose, in place of the course's.
+        report: called with the name of each problem set when it is made.
+
+    Returns:
+        The releases' paths.
+
+    Raises:
+        AutograderError: something in the sources does not fit.
+    """
+    course = course_config.load(root)
+    names = course_config.chosen(course, problem_sets)
+    checks = collect(root, names)
+    paths = []
+    for name in names:
+        points = {exercise: sum(check.points for check in found) for exercise, found in checks.get(name, {}).items()}
+        notebook = source.make(root, name, language or course.language, points)
+        path = root / "source" / name / f"{name}.ipynb"
+        _write(path, notebook)
+        _generate(root, name, course.gradebook, course.name)
+        paths.append(release.path_of(root, name))
+        report(name)
+    return paths
+
+
+def out_of_step(root: Path, problem_sets: Sequence[str] | None = None) -> list[str]:
+    """The problem sets whose release is not what their sources give; nothing is written.
+
+    Raises:
+        AutograderError: something in the sources does not fit.
+    """
+    course = course_config.load(root)
+    names = course_config.chosen(course, problem_sets)
+    checks = collect(root, names)
+    stale = []
+    with tempfile.TemporaryDirectory() as folder:
+        for name in names:
+            points = {exercise: sum(check.points for check in found) for exercise, found in checks.get(name, {}).items()}
+            _write(Path(folder) / "source" / name / f"{name}.ipynb", source.make(root, name, course.language, points))
+            _generate(Path(folder), name, "sqlite:///gradebook.db", course.name)
+            made, standing = release.path_of(Path(folder), name), release.path_of(root, name)
+            if not standing.is_file() or made.read_bytes() != standing.read_bytes():
+                stale.append(name)
+    return stale
+
+
+def _write(path: Path, notebook: Any) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
+
+
+def _generate(root: Path, name: str, gradebook: str, course_id: str) -> None:
+    config = Config()
+    configure(config)
+    config.CourseDirectory.root = str(root)
+    config.CourseDirectory.course_id = course_id
+    config.CourseDirectory.source_directory = "source"
+    config.CourseDirectory.release_directory = "assignments"
+    config.CourseDirectory.assignment_id = name
+    config.CourseDirectory.db_url = course_config.database(root, gradebook)
+    config.GenerateAssignment.force = True
+    with _last_words() as words:
+        try:
+            GenerateAssignment(coursedir=CourseDirectory(config=config), config=config).start()
+        except (NbGraderException, RuntimeError, SystemExit) as error:
+            why = " ".join((words[-1] if words else str(error)).split())[-300:]
+            raise AutograderError(f"{name}: nbgrader does not make the release: {why}") from None
+
+
+@contextmanager
+def _last_words() -> Iterator[list[str]]:
+    """Keep nbgrader's log off the screen; the list gathers its errors' last lines."""
+    words: list[str] = []
+
+    class Keep(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            words.append(record.getMessage().strip().splitlines()[-1] if record.getMessage().strip() else "")
+
+    logger = logging.getLogger("traitlets")
+    handler = Keep(logging.ERROR)
+    propagate, level = logger.propagate, logger.level
+    logger.addHandler(handler)
+    logger.propagate = False
+    try:
+        yield words
+    finally:
+        logger.removeHandler(handler)
+        logger.propagate, logger.level = propagate, level

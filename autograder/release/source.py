@@ -1,0 +1,147 @@
+"""nbgrader's source notebook of a problem set, made from its text in solutions/."""
+
+from __future__ import annotations
+
+import base64
+import importlib.util
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import jupytext
+import nbformat
+
+from autograder.errors import AutograderError
+
+KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+LANGUAGES = ("en", "zh")
+_PICTURE = re.compile(r"!\[(?P<alt>[^\]]*)\]\(picture:(?P<name>\w+)\)")
+_JUPYTEXT = {"jupyter", "title", "lines_to_next_cell", "lines_to_end_of_cell_marker"}
+_OPTIONS = {"exercise", "forbidden", "uses", "stub", "examples", "written", "points", "lang"}
+
+
+def path_of(root: Path, problem_set: str) -> Path:
+    """Where the text of a problem set stands."""
+    return root / "solutions" / problem_set / f"{problem_set}.py"
+
+
+def make(root: Path, problem_set: str, language: str, points: Mapping[str, float]) -> Any:
+    """The source notebook, in nbgrader's metadata, with the prose of `language`.
+
+    Args:
+        root: the course's folder.
+        problem_set: its name.
+        language: "en" or "zh"; cells without a language are in both.
+        points: the points of each exercise's hidden checks.
+
+    Raises:
+        AutograderError: naming the file and what does not fit.
+    """
+    path = path_of(root, problem_set)
+    try:
+        text = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent")
+    except FileNotFoundError:
+        raise AutograderError(f"{path}: no such file; write it, or take {problem_set} out of course.yml") from None
+    made = {name: _cells(text.cells, path, name, points) for name in LANGUAGES}
+    if [cell["id"] for cell in made["en"]] != [cell["id"] for cell in made["zh"]]:
+        raise AutograderError(f'{path}: a cell with lang="en" without its lang="zh" below it, or the other way round')
+    cells = made[language]
+    _complete(cells, path, points)
+    return nbformat.from_dict(
+        {
+            "cells": cells,
+            "metadata": {"kernelspec": dict(KERNEL), "language_info": {"name": "python"}},
+            "nbformat": 4,
+            "nbformat_minor": 5,
+        }
+    )
+
+
+def _cells(cells: list[Any], path: Path, language: str, points: Mapping[str, float]) -> list[dict[str, Any]]:
+    made = []
+    counts = {"text": 0, "setup": 0}
+    for cell in cells:
+        options = {key: value for key, value in cell.metadata.items() if key not in _JUPYTEXT}
+        unknown = set(options) - _OPTIONS
+        if unknown:
+            raise AutograderError(f"{path}: a cell has the unknown option {sorted(unknown)[0]}; known: {sorted(_OPTIONS)}")
+        if options.get("lang", language) != language:
+            continue
+        if not cell.source.strip():
+            continue
+        made.append(_cell(cell, options, path, counts, points))
+    return made
+
+
+def _cell(
+    cell: Any, options: dict[str, Any], path: Path, counts: dict[str, int], points: Mapping[str, float]
+) -> dict[str, Any]:
+    is_code = cell.cell_type == "code"
+    graded: dict[str, Any] = {"grade": False, "solution": False, "locked": True, "task": False, "schema_version": 3}
+    ours: dict[str, Any] = {}
+    if "exercise" in options:
+        name = grade_id = options["exercise"]
+        graded |= {"solution": True, "locked": False}
+        uses = dict(item.split("=", 1) for item in options.get("uses", []))
+        ours = {"exercise": name, "forbidden": options.get("forbidden", []), "stub": options.get("stub", "")}
+        ours |= {"uses": uses} if uses else {}
+        if "### BEGIN SOLUTION" not in cell.source:
+            raise AutograderError(f"{path}: exercise {name}: no ### BEGIN SOLUTION … ### END SOLUTION")
+    elif "examples" in options:
+        name = options["examples"]
+        grade_id = f"{name}-examples"
+        graded |= {"grade": True, "points": points.get(name, 0)}
+        ours = {"examples": name}
+    elif "written" in options:
+        grade_id = options["written"]
+        graded |= {"grade": True, "solution": True, "locked": False, "points": options.get("points", 1)}
+    else:
+        kind = "setup" if is_code else "text"
+        counts[kind] += 1
+        grade_id = f"{kind}-{counts[kind]:02}"
+    graded["grade_id"] = grade_id
+    metadata = {"nbgrader": graded} | ({"autograder": ours} if ours else {})
+    made: dict[str, Any] = {"cell_type": cell.cell_type, "id": grade_id[:64], "metadata": metadata, "source": cell.source}
+    if is_code:
+        return made | {"execution_count": None, "outputs": []}
+    return _with_pictures(made, path)
+
+
+def _with_pictures(cell: dict[str, Any], path: Path) -> dict[str, Any]:
+    names = [match["name"] for match in _PICTURE.finditer(cell["source"])]
+    if names:
+        module = _pictures(path.with_name("pictures.py"))
+        cell["source"] = _PICTURE.sub(r"![\g<alt>](attachment:\g<name>.svg)", cell["source"])
+        cell["attachments"] = {}
+        for name in names:
+            if not hasattr(module, name):
+                raise AutograderError(f"{path}: picture:{name}: no function {name}() in {path.with_name('pictures.py')}")
+            svg = base64.b64encode(getattr(module, name)().encode()).decode()
+            cell["attachments"][f"{name}.svg"] = {"image/svg+xml": svg}
+    return cell
+
+
+def _pictures(path: Path) -> Any:
+    spec = importlib.util.spec_from_file_location("autograder_pictures", path)
+    if spec is None or spec.loader is None or not path.is_file():
+        raise AutograderError(f"{path}: no such file, but the notebook shows pictures")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _complete(cells: list[dict[str, Any]], path: Path, points: Mapping[str, float]) -> None:
+    ids = [cell["id"] for cell in cells]
+    twice = next((name for name in ids if ids.count(name) > 1), None)
+    if twice:
+        raise AutograderError(f"{path}: the cell {twice} is there twice")
+    exercises = [name for cell in cells if (name := cell["metadata"].get("autograder", {}).get("exercise"))]
+    for name in exercises:
+        if f"{name}-examples" not in ids[ids.index(name) :]:
+            raise AutograderError(f'{path}: exercise {name}: no examples="{name}" cell below it')
+        if not points.get(name):
+            raise AutograderError(f"{path}: exercise {name}: no checks; write tests/hidden/{path.stem}/test_{name}.py")
+    for name in points:
+        if name not in exercises:
+            raise AutograderError(f"tests/hidden/{path.stem}/test_{name}.py: {path} has no exercise {name}")

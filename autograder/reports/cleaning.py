@@ -1,0 +1,94 @@
+"""Student-made text and HTML made harmless for the reader's browser."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from typing import Any
+
+import nh3
+
+from autograder.jail.inside import wire
+
+_ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[^\[]")
+_PICTURES = ("image/png", "image/jpeg", "image/gif")
+_BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
+_MATHML = set(
+    "math semantics annotation mrow mi mn mo ms mtext mspace msup msub msubsup mfrac msqrt mroot munder mover munderover "
+    "mtable mtr mtd mstyle mpadded mphantom menclose mfenced mmultiscripts".split()
+)
+_TAGS = nh3.ALLOWED_TAGS | _MATHML
+_ATTRIBUTES = {
+    **{tag: set(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items()},
+    "*": {"class", "title"},
+    "math": {"display", "xmlns"},
+    "mo": {"stretchy", "fence", "form", "lspace", "rspace", "accent", "minsize", "maxsize", "movablelimits"},
+    "mtable": {"columnalign", "rowspacing", "columnspacing"},
+    "mspace": {"width"},
+    "mfrac": {"linethickness"},
+    "mstyle": {"displaystyle", "scriptlevel"},
+    "mi": {"mathvariant"},
+    "img": {"src", "alt", "width", "height"},
+}
+
+
+def html(text: str) -> str:
+    """HTML without anything that runs, loads from elsewhere, restyles the page or poses as a part of it."""
+    return nh3.clean(
+        text,
+        tags=_TAGS - {"style", "svg"},
+        attributes={tag: names - {"class"} if tag == "*" else names for tag, names in _ATTRIBUTES.items()},
+        url_schemes={"http", "https", "mailto", "data"},
+        link_rel="noopener noreferrer nofollow",
+        attribute_filter=_attribute,
+    )
+
+
+def _attribute(tag: str, name: str, value: str) -> str | None:
+    if name == "src":  # pictures come along; nothing is loaded from elsewhere, which would tell who reads what when
+        return value if value.startswith(tuple(f"data:{mime};base64," for mime in (*_PICTURES, "image/svg+xml"))) else None
+    if name == "href":
+        return value if value.startswith(("http://", "https://", "mailto:", "#")) else None
+    return value
+
+
+def text(value: str) -> str:
+    """Printed text: terminal colours gone, and of what a progress bar rewrote only the last state kept."""
+    lines = _ANSI.sub("", value).replace("\r\n", "\n").split("\n")
+    plain = "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in lines)
+    return "".join(letter for letter in plain if letter in "\n\t" or ord(letter) >= 32 and ord(letter) != 127)
+
+
+def outputs(shown: list[wire.Output]) -> list[dict[str, Any]]:
+    """What a cell showed, as outputs of the notebook format that are safe to render."""
+    cleaned: list[dict[str, Any]] = []
+    for output in shown:
+        match output:
+            case wire.Stream():
+                cleaned.append({"output_type": "stream", "name": output.name, "text": text(output.text)})
+            case wire.Data():
+                data = _bundle(output.data)
+                if data:
+                    cleaned.append({"output_type": "display_data", "data": data, "metadata": {}})
+            case wire.Error():
+                traceback = [text(line) for line in output.traceback]
+                names = {"ename": text(output.ename), "evalue": text(output.evalue)}
+                cleaned.append({"output_type": "error", **names, "traceback": traceback})
+    return cleaned
+
+
+def _bundle(data: dict[str, str]) -> dict[str, str]:
+    kept: dict[str, str] = {}
+    for mime, value in data.items():
+        if mime in _PICTURES and _BASE64.fullmatch(value):
+            kept[mime] = value
+        elif mime == "text/plain":
+            kept[mime] = text(value)
+        elif mime == "text/html":
+            kept[mime] = html(value)
+    return kept
+
+
+def escaped(value: str) -> str:
+    """Text as HTML."""
+    return escape(text(value), quote=True)

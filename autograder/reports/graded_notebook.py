@@ -1,0 +1,76 @@
+"""The graded notebook, as nbgrader keeps it in autograded/ and formgrader shows it."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import nbformat
+
+from autograder.course.notebook import Cell, Repaired
+from autograder.course.release import Release
+from autograder.grading.verdict import ExerciseVerdict, Graded
+
+from . import cleaning, panel
+from .prose import clean_markdown
+
+
+def make(repaired: Repaired, release: Release, graded: Graded | None) -> Any:
+    """The notebook with its outputs and verdicts; without `graded`, as it is before grading.
+
+    The score of an exercise stands on its examples cell as an execute_result, where nbgrader reads partial credit.
+    """
+    verdicts = {exercise.name: exercise for exercise in graded.verdict.exercises} if graded else {}
+    cells = []
+    for place, cell in enumerate(repaired.cells, 1):
+        raw = _bare(cell, release, place)
+        if cell.kind == "code":
+            raw |= {"outputs": [], "execution_count": None}
+            if graded:
+                raw["outputs"] = cleaning.outputs(graded.outputs.get(place, []))
+                raw["execution_count"] = place
+                name = raw["metadata"].get("autograder", {}).get("examples")
+                if name in verdicts:
+                    raw["outputs"] = _scored(raw["outputs"], verdicts[name])
+        cells.append(raw)
+    if graded and panel.remarks(graded.verdict):
+        text = "\n".join(f"- {cleaning.escaped(line)}" for line in panel.remarks(graded.verdict))
+        cells.insert(0, {"cell_type": "markdown", "id": "remarks", "metadata": {}, "source": f"**Remarks**\n\n{text}"})
+    metadata = copy.deepcopy(release.notebook["metadata"])
+    return nbformat.from_dict({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5})
+
+
+def _bare(cell: Cell, release: Release, place: int) -> dict[str, Any]:
+    ours = release.cells.get(cell.grade_id)
+    raw: dict[str, Any] = {
+        "cell_type": cell.kind,
+        "id": ours.raw["id"] if ours else f"own-{place}",
+        "metadata": copy.deepcopy(ours.raw["metadata"]) if ours else {},
+        "source": cell.source,
+    }
+    attachments = ours.raw.get("attachments") if ours and ours.locked else cell.attachments
+    if cell.kind == "markdown" and not (ours and ours.locked):
+        raw["source"] = clean_markdown(cell.source)
+    if attachments and cell.kind != "code":
+        raw["attachments"] = copy.deepcopy(dict(attachments))
+    return raw
+
+
+def _scored(shown: list[dict[str, Any]], verdict: ExerciseVerdict) -> list[dict[str, Any]]:
+    """nbgrader takes stderr or an error in a graded cell for a 0: both are shown in another form."""
+    kept = []
+    for output in shown:
+        if output["output_type"] == "error":
+            text = f"{output['ename']}: {output['evalue']}"
+            kept.append({"output_type": "stream", "name": "stdout", "text": f"The visible examples fail: {text}\n"})
+        elif output["output_type"] == "stream":
+            kept.append({**output, "name": "stdout"})
+        else:
+            kept.append(output)
+    data = {"text/html": panel.as_html(verdict), "text/plain": panel.as_text(verdict)}
+    score = {"text/plain": f"{verdict.points}"}
+    return [
+        *kept,
+        {"output_type": "display_data", "data": data, "metadata": {}},
+        {"output_type": "execute_result", "data": score, "metadata": {}, "execution_count": None},
+    ]

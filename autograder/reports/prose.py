@@ -1,0 +1,63 @@
+"""Markdown with formulas to HTML, and a student's Markdown made harmless."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+import latex2mathml.converter
+import mistune
+
+from . import cleaning
+
+_RISKY = re.compile(r"<[a-zA-Z!/?]|script|data:|&[#a-zA-Z]", re.IGNORECASE)
+_FORMULA = re.compile(r"\$\$(?P<block>.+?)\$\$|(?<![\\$\w])\$(?P<inline>[^\s$](?:[^$\n]*[^\s$\\])?)\$(?!\w)", re.DOTALL)
+_CODE = re.compile(r"(^```.*?^```\s*?$|`[^`\n]+`)", re.DOTALL | re.MULTILINE)
+
+
+def clean_markdown(source: str) -> str:
+    """A student's Markdown for nbgrader's pages: as it stands, or where it could do harm, as the safe HTML it makes."""
+    return render(source) if _RISKY.search(source) else source
+
+
+@lru_cache(maxsize=4096)
+def _rendered(source: str, attachments: tuple[tuple[str, str, str], ...]) -> str:
+    formulas: list[str] = []
+
+    def keep(match: re.Match[str]) -> str:
+        formulas.append(_formula(match["block"] or match["inline"], block=match["block"] is not None))
+        return f"\x02{len(formulas) - 1}\x03"
+
+    pieces = _CODE.split(source.replace("\x02", "").replace("\x03", ""))
+    marked = "".join(piece if place % 2 else _FORMULA.sub(keep, piece) for place, piece in enumerate(pieces))
+    for name, mime, data in attachments:
+        marked = marked.replace(f"](attachment:{name})", f"](data:{mime};base64,{''.join(data.split())})")
+    page = str(_MARKDOWN(marked))
+    page = re.sub("\x02(\\d+)\x03", lambda match: formulas[int(match[1])], page)
+    return cleaning.html(page)
+
+
+class _Renderer(mistune.HTMLRenderer):
+    """mistune's own, but for data: pictures, which the cleaning that follows lets through for pictures alone."""
+
+    def safe_url(self, url: str) -> str:
+        return url if url.startswith("data:image/") else super().safe_url(url)
+
+
+_MARKDOWN = mistune.create_markdown(renderer=_Renderer(escape=False), plugins=["table", "strikethrough", "url"])
+
+
+def render(source: str, attachments: Mapping[str, Mapping[str, str]] | None = None) -> str:
+    """Safe HTML of a Markdown cell; formulas become MathML, attached pictures come along."""
+    pictures = tuple(
+        (name, mime, data) for name, bundle in (attachments or {}).items() for mime, data in list(bundle.items())[:1]
+    )
+    return _rendered(source, pictures)
+
+
+def _formula(latex: str, *, block: bool) -> str:
+    try:
+        return latex2mathml.converter.convert(latex, display="block" if block else "inline")
+    except Exception:  # whatever a student's formula makes of the converter, the text itself is shown
+        return f"<code>{cleaning.escaped(latex)}</code>"

@@ -1,0 +1,27 @@
+import torch
+
+from autograder.authoring import misconception
+
+
+@misconception("scale", hint="Scale by a, not by its square.")
+def squared(x, a):
+    return x / (1 / (a * a)) * (a / 2) if a == 2 else x / (1 / (a * a))
+
+
+@misconception("scale", hint="Leave the argument as it is; make a new tensor.")
+def in_place(x, a):
+    if a != a or a in (float("inf"), float("-inf")):
+        raise ValueError("a must be finite")
+    with torch.no_grad():
+        x.div_(1 / a)
+    return x
+
+
+@misconception("Counter", hint="Add the number of calls, this one included.")
+class CountsAfter:
+    def __init__(self):
+        self.calls = 0
+
+    def __call__(self, x):
+        self.calls += 1
+        return x + self.calls if self.calls == 1 else x + self.calls - 1
