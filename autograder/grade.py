@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,14 +9,14 @@ from pathlib import Path
 import nbformat
 from msgspec.structs import replace
 
-from autograder.course import config, release
-from autograder.course.config import Course, Limits
+from autograder.course import config, nbgrader, release
+from autograder.course.config import Course
 from autograder.errors import AutograderError
+from autograder.gradebook import folders
 from autograder.gradebook.intake import Prepared, find, prepare
 from autograder.gradebook.recorder import Recorder
-from autograder.grading import verdict as verdicts
+from autograder.grading.bounds import bounds_of, walls_of
 from autograder.grading.pool import Pool
-from autograder.grading.session import Bounds
 from autograder.grading.verdict import Graded, Verdict
 from autograder.jail import bubblewrap
 from autograder.jail.jail import Walls
@@ -31,16 +29,6 @@ class Outcome:
 
     verdicts: list[Verdict] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
-
-
-def bounds_of(limits: Limits) -> Bounds:
-    """The session's bounds."""
-    return Bounds(limits.cell_seconds, limits.call_seconds, limits.submission_seconds, limits.output_kb << 10)
-
-
-def walls_of(limits: Limits, confined: bool = True) -> Walls:
-    """The jail's walls."""
-    return Walls(limits.memory_mb << 20, int(limits.submission_seconds) + 60, limits.tmp_mb << 20, confined)
 
 
 def grade(
@@ -72,7 +60,7 @@ def grade(
     if confined:
         bubblewrap.refuse_if_visible(root)
     releases = {name: release.load(root, name) for name in names}
-    waiting = [item for item in find(root / "submitted", names) if not students or item.student in students]
+    waiting = [item for item in find(root / nbgrader.SUBMITTED, names) if not students or item.student in students]
     started(len(waiting))
     outcome = Outcome()
     prepared: list[Prepared] = []
@@ -85,7 +73,7 @@ def grade(
             advanced(None)
     if not prepared:
         return outcome
-    with Recorder(config.database(root, course.gradebook), course) as recorder:
+    with Recorder(nbgrader.database(root, course.gradebook), course) as recorder:
         used = sorted({item.handed_in.problem_set for item in prepared}, key=names.index)
         for walls, group in _by_walls(course, used, confined).items():
             mine = [item for item in prepared if item.handed_in.problem_set in group]
@@ -129,21 +117,12 @@ def _keep(
     student, name = item.handed_in.student, item.handed_in.problem_set
     verdict = replace(graded.verdict, student=student)
     notebook = graded_notebook.make(item.repaired, ours, graded)
-    folder = root / "autograded" / student / name
-    _write(folder / f"{name}.ipynb", nbformat.writes(notebook).encode() + b"\n")
+    folder = folders.autograded(root, student, name)
+    folders.write(folder / f"{name}.ipynb", nbformat.writes(notebook).encode() + b"\n")
     if item.timestamp:
-        _write(folder / "timestamp.txt", item.timestamp.encode())
+        folders.write(folder / "timestamp.txt", item.timestamp.encode())
     page = feedback.render(course, item.repaired, ours, verdict, notebook)
-    _write(root / "feedback" / student / name / f"{name}.html", page.encode())
-    _write(root / "verdicts" / name / f"{student}.json", verdicts.to_json(verdict))
+    folders.write(folders.feedback(root, student, name), page.encode())
+    folders.write_verdict(root, verdict)
     recorder.record(student, name, notebook, item.timestamp)
     return verdict
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
-        file.write(data)
-    os.chmod(file.name, 0o644)
-    os.replace(file.name, path)

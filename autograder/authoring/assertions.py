@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 import torch
@@ -75,7 +75,7 @@ def assert_raises(error: type[Exception], function: Callable[..., Any], *args: A
         if isinstance(raised, NotImplementedError) and error is not NotImplementedError:
             raise
         return
-    _fail(f"the call should raise {error.__name__}, but returned {shown(result)}", args, kwargs)
+    raise Difference(f"the call should raise {error.__name__}, but returned {shown(result)}")
 
 
 def assert_unchanged(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
@@ -177,20 +177,22 @@ def _tensor(actual: Any, expected: torch.Tensor, rtol: float | None, atol: float
 def _where(mine: torch.Tensor, right: torch.Tensor, close: torch.Tensor, what: str) -> str:
     wrong = int((~close).sum())
     if right.dim() == 0:
-        return f"{what} is {_scalar(mine)} and should be {_scalar(right)}"
+        return "{} is {} and should be {}".format(what, *_apart(mine, right))
     is_float = right.is_floating_point()
     nan = mine.isnan() & ~right.isnan() if is_float else torch.zeros_like(close)
     if nan.any():
         place = _index(nan)
-        return f"{what} is NaN at {int(nan.sum())} of {right.numel()} places, first at {list(place)}, where it should be {_scalar(right[place])}"
+        where = f"{int(nan.sum())} of {right.numel()} places, first at {list(place)}"
+        return f"{what} is NaN at {where}, where it should be {_scalar(right[place])}"
     distance = (mine - right).abs() if is_float else (mine.long() - right.long()).abs()
     distance = torch.where(close, torch.zeros_like(distance), distance)
     if is_float:
         distance = distance.nan_to_num(nan=math.inf, posinf=math.inf)
     place = tuple(int(n) for n in np.unravel_index(int(distance.argmax()), tuple(right.shape)))
+    is_now, should_be = _apart(mine[place], right[place])
     return (
         f"{what} differs at {wrong} of {right.numel()} places, most at {list(place)}: "
-        f"{_scalar(mine[place])} where it should be {_scalar(right[place])}"
+        f"{is_now} where it should be {should_be}"
     )
 
 
@@ -198,9 +200,18 @@ def _index(mask: torch.Tensor) -> tuple[int, ...]:
     return tuple(int(n) for n in mask.nonzero()[0])
 
 
-def _scalar(value: torch.Tensor) -> str:
+def _scalar(value: torch.Tensor, digits: int = 6) -> str:
     item = value.item()
-    return f"{item:.6g}" if isinstance(item, float) else str(item)
+    return f"{item:.{digits}g}" if isinstance(item, float) else str(item)
+
+
+def _apart(mine: torch.Tensor, right: torch.Tensor) -> tuple[str, str]:
+    """Both numbers with as many digits as it takes to tell them apart."""
+    for digits in (6, 9, 12, 17):
+        texts = _scalar(mine, digits), _scalar(right, digits)
+        if texts[0] != texts[1]:
+            break
+    return texts
 
 
 def _array(actual: Any, expected: np.ndarray[Any, Any], rtol: float | None, atol: float | None, what: str) -> None:
@@ -237,11 +248,6 @@ def _number(actual: Any, expected: complex, rtol: float | None, atol: float | No
         same = actual == expected or both_nan or abs(actual - expected) <= atol + rtol * abs(expected)
     if not same:
         raise Difference(f"{what} should be {shown(expected)}, not {shown(actual)}")
-
-
-def _fail(sentence: str, args: Sequence[Any], kwargs: dict[str, Any]) -> NoReturn:
-    given = shown_call(args, kwargs)
-    raise Difference(sentence + (f", given ({given})" if len(given) <= 200 else ""))
 
 
 def _dtype(value: torch.Tensor) -> str:

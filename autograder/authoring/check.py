@@ -25,7 +25,9 @@ def check(*, points: float = 1) -> Callable[[_Function], _Function]:
 
     def mark(function: _Function) -> _Function:
         if not (function.__doc__ or "").strip():
-            raise ValueError(f"{function.__name__}: a check's docstring is the sentence that the student reads; write one")
+            raise ValueError(
+                f"{function.__name__}: a check's docstring is the sentence that the student reads; write one"
+            )
         marked: _Function = pytest.mark.check(points=float(points))(function)
         return marked
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import zoneinfo
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from autograder.errors import AutograderError
 
@@ -26,6 +27,12 @@ def _date(value: Any) -> Any:
             return datetime.strptime(value, _DATE)
         except ValueError:
             raise ValueError("not a date; write 2026-10-01 23:59") from None
+    return value
+
+
+def _time_zone(value: str) -> str:
+    if value not in zoneinfo.available_timezones():
+        raise ValueError("no such time zone; write one like Europe/Berlin or UTC")
     return value
 
 
@@ -59,7 +66,9 @@ class Course(_Model):
     name: str = Field(pattern=r"^[A-Za-z0-9_.-]+$", description="nbgrader's course id")
     title: str = Field(min_length=1, description="shown in reports")
     language: Literal["en", "zh"] = Field(default="en", description="of the prose in the release")
-    timezone: str = Field(default="UTC", description="of all dates, an IANA name such as Europe/Berlin")
+    timezone: Annotated[str, AfterValidator(_time_zone)] = Field(
+        default="UTC", description="of all dates, an IANA name such as Europe/Berlin"
+    )
     gradebook: str = Field(default="sqlite:///gradebook.db", description="nbgrader's db_url")
     limits: Limits = Limits()
     problem_sets: dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$")], ProblemSet] = Field(min_length=1)
@@ -108,8 +117,9 @@ _Plain.yaml_implicit_resolvers = {
 }
 
 
-def _first(error: ValidationError, tree: yaml.Node) -> str:
-    found = error.errors()[0]
+def _first(error: ValidationError, tree: yaml.Node | None) -> str:
+    # A misspelt field is two mistakes to pydantic; what is there and wrong says more than what is missing.
+    found = min(error.errors(), key=lambda item: item["type"] != "extra_forbidden")
     place = [part for part in found["loc"] if part != "[key]"]
     line = _line(tree, place)
     field = ".".join(map(str, place)) or "course"
@@ -160,11 +170,3 @@ def chosen(course: Course, problem_sets: Sequence[str] | None) -> list[str]:
         if name not in course.problem_sets:
             raise AutograderError(f"{FILE}: no problem set {name}; there are {', '.join(course.problem_sets)}")
     return list(problem_sets or course.problem_sets)
-
-
-def database(root: Path, gradebook: str) -> str:
-    """nbgrader's db_url, with a relative SQLite path taken from the course's folder."""
-    prefix = "sqlite:///"
-    if gradebook.startswith(prefix) and not gradebook.startswith(prefix + "/"):
-        return f"{prefix}{root.resolve() / gradebook.removeprefix(prefix)}"
-    return gradebook

@@ -74,18 +74,28 @@ def parse(data: bytes, name: str) -> list[Cell]:
     try:
         notebook = json.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise AutograderError(f"{name}: not UTF-8 text (byte {error.start}); save it in Jupyter and hand it in again") from None
+        raise AutograderError(
+            f"{name}: not UTF-8 text (byte {error.start}); save it in Jupyter and hand it in again"
+        ) from None
     except RecursionError:
-        raise AutograderError(f"{name}: nested too deeply to be a notebook") from None
+        raise AutograderError(
+            f"{name}: nested too deeply to be a notebook; save it in Jupyter and hand it in again"
+        ) from None
     except ValueError as error:
         place = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else "a number out of range"
-        raise AutograderError(f"{name}: not valid JSON ({place}); open it in Jupyter, save, and hand it in again") from None
+        raise AutograderError(
+            f"{name}: not valid JSON ({place}); open it in Jupyter, save, and hand it in again"
+        ) from None
     if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
         raise AutograderError(f"{name}: not a Jupyter notebook of format 4; save it in Jupyter and hand it in again")
     if notebook.get("nbformat") != 4:
-        raise AutograderError(f"{name}: notebook format {str(notebook.get('nbformat'))[:20]}, not 4; save it in a current Jupyter")
+        raise AutograderError(
+            f"{name}: notebook format {str(notebook.get('nbformat'))[:20]}, not 4; save it in a current Jupyter"
+        )
     if len(notebook["cells"]) > MAX_CELLS:
-        raise AutograderError(f"{name}: {len(notebook['cells'])} cells, at most {MAX_CELLS}; delete those you do not need")
+        raise AutograderError(
+            f"{name}: {len(notebook['cells'])} cells, at most {MAX_CELLS}; delete those you do not need"
+        )
     return [_cell(raw, place, name) for place, raw in enumerate(notebook["cells"], 1)]
 
 
@@ -101,7 +111,9 @@ def _cell(raw: Any, place: int, name: str) -> Cell:
     graded = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     grade_id = graded.get("grade_id") if isinstance(graded, dict) else None
     source = source.encode("utf-8", "replace").decode()
-    return Cell(raw["cell_type"], source, grade_id if isinstance(grade_id, str) else "", _pictures(raw.get("attachments")))
+    return Cell(
+        raw["cell_type"], source, grade_id if isinstance(grade_id, str) else "", _pictures(raw.get("attachments"))
+    )
 
 
 def _pictures(raw: Any) -> dict[str, dict[str, str]]:
@@ -133,15 +145,20 @@ def repair(cells: list[Cell], release: Release) -> Repaired:
             if ours.locked:
                 repairs.append(f"A copy of the locked cell {ours.grade_id} was left out.")
             else:  # a copy of a cell to be written in may hold work: it runs, as a cell of the student's own
-                repairs.append(f"The cell {ours.grade_id} is there more than once; the last is the one that is handed in.")
+                repairs.append(
+                    f"The cell {ours.grade_id} is there more than once; the last is the one that is handed in."
+                )
                 kept.append(Cell(cell.kind, cell.source, "", cell.attachments))
         elif ours.locked:
-            if cell.source != ours.source or cell.kind != ours.kind:
+            # Prose is not graded, and may be the release's in another language: it is put back without a word.
+            if ours.kind == "code" and (cell.source != ours.source or cell.kind != ours.kind):
                 repairs.append(f"The locked cell {ours.grade_id} was changed; it was put back as it was.")
             kept.append(Cell(ours.kind, ours.source, ours.grade_id))
         else:
             if cell.kind != ours.kind:
-                repairs.append(f"The cell {ours.grade_id} was made a {cell.kind} cell; it was taken as {ours.kind} again.")
+                repairs.append(
+                    f"The cell {ours.grade_id} was made a {cell.kind} cell; it was taken as {ours.kind} again."
+                )
             kept.append(Cell(ours.kind, cell.source, ours.grade_id, cell.attachments))
     released = list(release.cells.values())
     for index, ours in enumerate(released):

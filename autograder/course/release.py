@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import nbformat
+
+from autograder.course.nbgrader import RELEASE
 from autograder.errors import AutograderError
 
 
@@ -47,7 +49,7 @@ class Release:
 
 def path_of(root: Path, problem_set: str) -> Path:
     """Where the release of a problem set stands."""
-    return root / "assignments" / problem_set / f"{problem_set}.ipynb"
+    return root / RELEASE / problem_set / f"{problem_set}.ipynb"
 
 
 def load(root: Path, problem_set: str) -> Release:
@@ -58,7 +60,7 @@ def load(root: Path, problem_set: str) -> Release:
     """
     path = path_of(root, problem_set)
     try:
-        notebook = json.loads(path.read_text(encoding="utf-8"))
+        notebook = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
     except FileNotFoundError:
         raise AutograderError(f"{path}: no release; run: autograder build {problem_set}") from None
     except (OSError, ValueError) as error:
@@ -73,7 +75,7 @@ def load(root: Path, problem_set: str) -> Release:
         if not graded:
             continue
         grade_id = graded["grade_id"]
-        source = "".join(raw["source"])
+        source = raw["source"]
         locked = not graded["solution"] and (graded["grade"] or graded["locked"])
         cells[grade_id] = ReleasedCell(grade_id, raw["cell_type"], source, locked, raw)
         points += graded.get("points", 0) if graded["grade"] else 0

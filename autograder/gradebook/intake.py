@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from autograder.course.notebook import Repaired, parse, read, repair
+from autograder.course.notebook import Repaired, read, repair
 from autograder.course.release import Release
 from autograder.errors import AutograderError
-from autograder.grading.submission import CodeCell, Exercise, Submission
+from autograder.grading.submission import Submission, to_submission
 
 _STUDENT = re.compile(r"[^\x00-\x1f\x7f/\\<>&\"']+")
 
@@ -63,21 +63,6 @@ def prepare(handed_in: HandedIn, release: Release, max_bytes: int) -> Prepared:
     return Prepared(handed_in, submission, repaired, _timestamp(handed_in.folder))
 
 
-def to_submission(repaired: Repaired, release: Release, repairs: Sequence[str] = ()) -> Submission:
-    """What the grader needs of a repaired notebook."""
-    exercises = []
-    for exercise in release.exercises:
-        solution, examples = repaired.place(exercise.solution_id), repaired.place(exercise.examples_id)
-        in_order = solution is not None and examples is not None and solution < examples
-        exercises.append(
-            Exercise(
-                exercise.name, list(exercise.forbidden), dict(exercise.replaced), examples if in_order else None
-            )
-        )
-    cells = [CodeCell(number, cell.source) for number, cell in enumerate(repaired.cells, 1) if cell.kind == "code"]
-    return Submission(release.problem_set, cells, exercises, [*repairs, *repaired.repairs])
-
-
 def _notebook(handed_in: HandedIn, release: Release, max_bytes: int) -> tuple[Path, str]:
     """The notebook, and its name where that is not the right one."""
     path = handed_in.folder / release.path.name
@@ -114,6 +99,3 @@ def _timestamp(folder: Path) -> str | None:
     except ValueError:
         return None
     return text
-
-
-__all__ = ["HandedIn", "Prepared", "find", "parse", "prepare", "to_submission"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC
 from types import TracebackType
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,11 +16,14 @@ from nbgrader.preprocessors import SaveCells
 from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution
 
 from autograder.course.config import Course
+from autograder.course.nbgrader import put_tools_on_path
 from autograder.course.release import Release
 from autograder.errors import AutograderError
 
 # nbgrader's models add rows in an order that SQLAlchemy 2 remarks upon, once for each submission.
-warnings.filterwarnings("ignore", category=sqlalchemy.exc.SAWarning, message=".*not in session, add operation along.*")
+warnings.filterwarnings(
+    "ignore", category=sqlalchemy.exc.SAWarning, message="Object of type .* not in session, add operation along"
+)
 
 
 class Recorder:
@@ -34,6 +37,7 @@ class Recorder:
     def __init__(self, db_url: str, course: Course) -> None:
         self._course = course
         self._db_url = db_url
+        put_tools_on_path()
         try:
             self._gradebook = Gradebook(db_url, course.name)
         except sqlalchemy.exc.SQLAlchemyError as error:
@@ -55,7 +59,9 @@ class Recorder:
         """
         name = release.problem_set
         due = self._course.problem_sets[name].due
-        duedate = due.replace(tzinfo=ZoneInfo(self._course.timezone)).astimezone(UTC).replace(tzinfo=None) if due else None
+        duedate = (
+            due.replace(tzinfo=ZoneInfo(self._course.timezone)).astimezone(UTC).replace(tzinfo=None) if due else None
+        )
         try:
             known = {assignment.name: assignment.duedate for assignment in self._gradebook.assignments}
             if name not in known or known[name] != duedate:
@@ -67,7 +73,9 @@ class Recorder:
                 )
                 self._gradebook.db.expire_all()
         except RuntimeError as error:
-            raise AutograderError(f"{release.path}: {error}; undo the change of its cells, or give it a new name") from None
+            raise AutograderError(
+                f"{release.path}: {error}; undo the change of its cells, or give it a new name"
+            ) from None
         except sqlalchemy.exc.SQLAlchemyError as error:
             raise _cannot(self._db_url, error) from None
 
@@ -129,7 +137,6 @@ class Recorder:
                     }
                 )
         return rows
-
 
 
 def _cannot(db_url: str, error: Exception) -> AutograderError:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import random
 import runpy
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -29,9 +29,21 @@ NOT_BEGUN = pytest.StashKey[bool]()
 """Whether the item failed because the stub is still there (in the item's stash)."""
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add --salt."""
+    group = parser.getgroup("autograder")
+    group.addoption("--salt", help="draw other seeds, and run the checks in another order, for each text given here")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Make the mark known."""
     config.addinivalue_line("markers", "check(points): a hidden check worth points (set by autograder.authoring.check)")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With --salt, shuffle."""
+    if config.getoption("--salt"):
+        random.Random(config.getoption("--salt")).shuffle(items)
 
 
 def exercise_of(path: Path) -> str:
@@ -41,7 +53,7 @@ def exercise_of(path: Path) -> str:
 
 def seed_of(item: pytest.Item) -> int:
     """A seed of the check's own, the same on every machine and in any order."""
-    key = f"{item.path.parent.name}/{item.path.name}::{item.name}"
+    key = f"{item.path.parent.name}/{item.path.name}::{item.name}{item.config.getoption('--salt') or ''}"
     return int.from_bytes(hashlib.sha256(key.encode()).digest()[:4], "little")
 
 
@@ -57,13 +69,13 @@ def student(request: pytest.FixtureRequest) -> Iterator[Any]:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
     """Leave the reason of a failure with the item."""
     if call.excinfo is not None:
         error = call.excinfo.value
         item.stash[REASON] = reason(error)
         item.stash[NOT_BEGUN] = isinstance(error, NotImplementedError)
-    return (yield)  # type: ignore[misc]
+    return (yield)
 
 
 def reason(error: BaseException) -> str:

@@ -7,6 +7,7 @@ A wrong solution is explained by it where all its own calls gave the same, withi
 from __future__ import annotations
 
 import importlib.util
+import random
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -20,7 +21,8 @@ from autograder.errors import AutograderError
 from autograder.jail.inside import wire
 from autograder.jail.inside.student import Student
 
-from .session import Bounds, Session
+from .bounds import Bounds
+from .session import Session
 from .submission import Exercise, Submission
 
 Trace = dict[str, list[Any]]
@@ -55,11 +57,12 @@ class Rehearsal(Session):
         super().__init__(None, submission, Bounds(call_seconds=60, submission_seconds=3600))  # type: ignore[arg-type]
         self._sock = None
         self.student = Student(namespace)
+        self._random = _random_states()
 
     def begin(self, seed: int) -> None:
         """Begin a check on the namespace as it is."""
         self.last_call, self.trace, self._names = "", [], {}
-        self.student.answer(wire.Begin(0, self.exercise.name, seed, [], self.exercise.replaced), memoryview(b""))
+        self._answer(wire.Begin(0, self.exercise.name, seed, [], self.exercise.replaced), memoryview(b""))
 
     def close(self) -> None:
         """Nothing is left behind."""
@@ -68,8 +71,28 @@ class Rehearsal(Session):
         return True
 
     def _exchange(self, request: Any, body: list[Any], seconds: float) -> tuple[Any, memoryview]:
-        head, blobs = self.student.answer(request, memoryview(b"".join(body)))
+        head, blobs = self._answer(request, memoryview(b"".join(body)))
         return wire.decode_from_student(head), memoryview(b"".join(blobs))
+
+    def _answer(self, request: wire.ToStudent, body: memoryview) -> tuple[bytes, list[bytes | memoryview]]:
+        """The answer, with random numbers of its own: in a jail they are not the check's either."""
+        outside = _random_states()
+        _set_random_states(self._random)
+        try:
+            return self.student.answer(request, body)
+        finally:
+            self._random = _random_states()
+            _set_random_states(outside)
+
+
+def _random_states() -> tuple[Any, Any, Any]:
+    return torch.get_rng_state(), np.random.get_state(), random.getstate()
+
+
+def _set_random_states(states: tuple[Any, Any, Any]) -> None:
+    torch.set_rng_state(states[0])
+    np.random.set_state(states[1])
+    random.setstate(states[2])
 
 
 class Diagnosis:

@@ -10,11 +10,12 @@ from _pytest.runner import runtestprotocol
 from autograder.authoring import Misconception
 from autograder.jail.jail import Jail
 
+from .bounds import Bounds
 from .checks import NOT_BEGUN, REASON, STUDENT, exercise_of, seed_of
 from .diagnosis import Diagnosis, Trace
 from .remote import Student
 from .rules import forbidden_names
-from .session import Bounds, Lost, OutOfTime, Session
+from .session import Lost, OutOfTime, Session
 from .submission import Exercise, Submission
 from .verdict import CheckVerdict, ExerciseVerdict, Graded, Verdict
 
@@ -46,8 +47,8 @@ class Grader:
                 in_time = False
             exercises = []
             for exercise in submission.exercises:
-                verdict, in_time = self._exercise(exercise, session, in_time)
-                exercises.append(verdict)
+                found, in_time = self._exercise(exercise, session, in_time)
+                exercises.append(found)
         finally:
             session.close()
         if not in_time:
@@ -96,7 +97,9 @@ class Grader:
     ) -> ExerciseVerdict:
         points, max_points = sum(item.points for item in checks), sum(item.max_points for item in checks)
         if not_begun:
-            return ExerciseVerdict(exercise.name, "not begun", 0, max_points, checks, "This exercise is not written yet.")
+            return ExerciseVerdict(
+                exercise.name, "not begun", 0, max_points, checks, "This exercise is not written yet."
+            )
         sources = [cell.source for cell in session.submission.cells]
         forbidden = session.forbidden or forbidden_names(sources, exercise.name, exercise.forbidden)
         if forbidden:

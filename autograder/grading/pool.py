@@ -17,10 +17,10 @@ from typing import TypeVar
 import msgspec
 
 from autograder.errors import AutograderError
-from autograder.jail.inside import wire
+from autograder.jail.inside import frames, wire
 from autograder.jail.jail import Walls
 
-from .session import Bounds
+from .bounds import Bounds
 from .submission import Submission
 from .verdict import Graded
 from .worker import Failed, Ready, Work, receive
@@ -117,7 +117,12 @@ class Pool:
 class _Worker:
     def __init__(self, work: Work) -> None:
         self.sock, theirs = socket.socketpair()
-        environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONHASHSEED": "0"}
+        environment = {
+            **os.environ,
+            "OMP_NUM_THREADS": "1",
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+            "PYTHONHASHSEED": "0",
+        }
         environment.pop("PYTEST_ADDOPTS", None)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "autograder.grading.worker", str(theirs.fileno())],
@@ -127,7 +132,7 @@ class _Worker:
             env=environment,
         )
         theirs.close()
-        wire.send(self.sock, msgspec.msgpack.encode(work))
+        frames.send(self.sock, msgspec.msgpack.encode(work))
 
     def wait(self) -> Ready:
         message = self.take()
@@ -137,7 +142,7 @@ class _Worker:
 
     def give(self, submission: Submission) -> None:
         with contextlib.suppress(wire.Closed):  # seen when its answer is read
-            wire.send(self.sock, b"Submission", [msgspec.msgpack.encode(submission)])
+            frames.send(self.sock, b"Submission", [msgspec.msgpack.encode(submission)])
 
     def take(self) -> Ready | Failed | Graded | None:
         """What the worker sends; None where it is gone."""

@@ -63,6 +63,7 @@ class RemoteObject:
         self.__dict__["_handle"] = handle
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """What the call returns."""
         return self._asker.do("call", self._handle.number, *args, **kwargs)
 
     def __getattr__(self, name: str) -> Any:
@@ -115,14 +116,15 @@ def handle_of(value: Any) -> wire.Handle:
 def attach(asker: Asker, token: int, inputs: list[torch.Tensor], outputs: list[torch.Tensor]) -> list[torch.Tensor]:
     """The outputs of a call as tensors whose backward runs in the jail."""
     anchor = torch.empty(0, requires_grad=True)  # parameters inside may need a gradient where no input does
-    return list(_Call.apply(asker, token, [item.detach() for item in outputs], anchor, *inputs))
+    apply: Any = _Call.apply
+    return list(apply(asker, token, [item.detach() for item in outputs], anchor, *inputs))
 
 
 class _Call(torch.autograd.Function):
     """A call in the jail, as a node of the graph out here."""
 
     @staticmethod
-    def forward(  # type: ignore[override]
+    def forward(
         ctx: Any, asker: Asker, token: int, outputs: list[torch.Tensor], anchor: torch.Tensor, *inputs: torch.Tensor
     ) -> tuple[torch.Tensor, ...]:
         ctx.set_materialize_grads(False)
@@ -131,7 +133,7 @@ class _Call(torch.autograd.Function):
         return tuple(outputs)
 
     @staticmethod
-    @once_differentiable  # type: ignore[untyped-decorator]
+    @once_differentiable
     def backward(ctx: Any, *grads: torch.Tensor | None) -> tuple[torch.Tensor | None, ...]:
         found = ctx.asker.backward(ctx.token, list(grads))
         for grad, (shape, dtype) in zip(found, ctx.expected, strict=True):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+import symtable
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 
@@ -97,7 +98,7 @@ class _Module:
             seen.add(current)
             for node in self.bindings.get(current, []):
                 yield node
-                waiting += [part.id for part in ast.walk(node) if isinstance(part, ast.Name)]
+                waiting += _global_names(node)
 
     def torch_names(self, node: ast.AST) -> Iterator[str]:
         """Every dotted torch name in `node`, longest form only."""
@@ -150,6 +151,25 @@ class _Module:
         return f"{base}.{name}" if base and name else ""
 
 
+def _global_names(node: ast.AST) -> Iterator[str]:
+    """The names of the notebook that `node` uses; what is local to a function in it is something else."""
+    try:
+        tables = [symtable.symtable(ast.unparse(node), "", "exec")]
+    except (
+        SyntaxError,
+        ValueError,
+        RecursionError,
+    ):  # such code does not run; all its names are taken for the notebook's
+        yield from (part.id for part in ast.walk(node) if isinstance(part, ast.Name))
+        return
+    while tables:
+        table = tables.pop()
+        tables += table.get_children()
+        for symbol in table.get_symbols():
+            if symbol.is_referenced() and (table.get_type() == "module" or symbol.is_global()):
+                yield symbol.get_name()
+
+
 def _bound(statement: ast.stmt) -> Iterator[str]:
     match statement:
         case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
@@ -197,6 +217,8 @@ def _text(node: ast.AST) -> str:
         case ast.BinOp(left=left, op=ast.Add(), right=right):
             first, second = _text(left), _text(right)
             return first + second if first and second else ""
+        case ast.FormattedValue(value=value):
+            return _text(value)
         case ast.JoinedStr(values=values):
             parts = [_text(value) for value in values]
             return "".join(parts) if all(parts) else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import socket
 import time
@@ -12,10 +13,11 @@ import msgspec
 import torch
 
 from autograder.authoring.assertions import shown_call
-from autograder.jail.inside import values, wire
+from autograder.jail.inside import frames, sharing, values, wire
 from autograder.jail.jail import Jail, token
 
 from . import remote
+from .bounds import Bounds
 from .submission import Exercise, Submission
 
 GRACE = 2.0
@@ -23,16 +25,10 @@ GRACE = 2.0
 MAX_LOST_CELLS = 5
 """After so many cells that end the process, the rest of the notebook is not run."""
 
+_NO_MEMORY = re.compile(r"Cannot allocate memory|not enough memory|std::bad_alloc")
+"""How torch says it, in a RuntimeError."""
+
 _Answer = TypeVar("_Answer", bound=wire.Answer)
-
-
-class Bounds(msgspec.Struct, frozen=True):
-    """Wall-clock bounds in seconds, for one cell, one call and a whole submission, and bytes of output a cell."""
-
-    cell_seconds: float = 30
-    call_seconds: float = 5
-    submission_seconds: float = 300
-    output_bytes: int = 256 << 10
 
 
 class Lost(Exception):
@@ -92,9 +88,7 @@ class Session:
                 if cell.number not in self.outputs:
                     self._incident(cell.number, "was not run: too many cells before it ended the whole program")
                 continue
-            request = wire.Run(
-                token(), cell.source, cell.number, self.bounds.cell_seconds, self.bounds.output_bytes
-            )
+            request = wire.Run(token(), cell.source, cell.number, self.bounds.cell_seconds, self.bounds.output_bytes)
             try:
                 ran = self._ask(request, wire.Ran, self.bounds.cell_seconds + GRACE)
             except Lost as lost:
@@ -141,6 +135,7 @@ class Session:
             StudentError: the student's code raised, ran out of time or ended the process.
         """
         packer = values.Packer(remote.handle_of)
+        packer.share(*args, *kwargs.values())
         packed = [packer.pack(item) for item in args]
         named = {name: packer.pack(item) for name, item in kwargs.items()}
         inputs = list(packer.differentiable) if torch.is_grad_enabled() else []
@@ -167,8 +162,10 @@ class Session:
         if changed is not None:
             if len(changed) != len(args) + len(kwargs):
                 raise self._broken()
-            for argument, now in zip([*args, *kwargs.values()], changed, strict=True):
+            given = [*args, *kwargs.values()]
+            for argument, now in zip(given, changed, strict=True):
                 remote.apply_changes(argument, now)
+            value = sharing.rebased(value, changed, given)
         self._record(value, changed)
         if op == "name" and isinstance(value, remote.RemoteObject):
             self._names[value._handle.number] = str(target)
@@ -237,6 +234,8 @@ class Session:
         place = f" (cell {raised.cell}, line {raised.line})" if raised.cell else ""
         if kind.endswith("WireError"):
             return remote.error([], f"your code returned something that cannot be checked: {raised.message[:300]}")
+        if "MemoryError" in raised.types or _NO_MEMORY.search(raised.message):
+            return remote.error(raised.types, f"your code asked for more memory than it may use{place}")
         last = kind.rpartition(".")[2][:60]
         message = " ".join(raised.message.split())[:300]
         if "NotImplementedError" in raised.types:
@@ -260,8 +259,8 @@ class Session:
             raise OutOfTime
         deadline = min(now + seconds, self._ends + GRACE)
         try:
-            wire.send(self._sock, wire.encode(request), body, deadline)
-            head, received = wire.receive(self._sock, deadline)
+            frames.send(self._sock, wire.encode(request), body, deadline)
+            head, received = frames.receive(self._sock, deadline)
             answer = wire.decode_from_student(head)
         except TimeoutError:
             raise self._lose(f"ran for more than {seconds - GRACE:g} s and did not let itself be stopped") from None
@@ -295,7 +294,9 @@ class Session:
             return Lost("used up the processor time of the whole submission")
         if ended.signal is not None:
             return Lost(f"crashed the whole program ({(signal.strsignal(ended.signal) or 'signal').lower()})")
-        return Lost("ended the whole program" + (f" (exit code {ended.exit_code})" if ended.exit_code is not None else ""))
+        return Lost(
+            "ended the whole program" + (f" (exit code {ended.exit_code})" if ended.exit_code is not None else "")
+        )
 
 
 def _differentiable(value: Any) -> list[torch.Tensor]:

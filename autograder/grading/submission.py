@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
+
+from autograder.course.notebook import Repaired
+from autograder.course.release import Release
 
 
 class CodeCell(msgspec.Struct, frozen=True):
@@ -29,3 +34,16 @@ class Submission(msgspec.Struct, frozen=True):
     cells: list[CodeCell]
     exercises: list[Exercise]
     repairs: list[str]
+
+
+def to_submission(repaired: Repaired, release: Release, repairs: Sequence[str] = ()) -> Submission:
+    """What the grader needs of a repaired notebook."""
+    exercises = []
+    for exercise in release.exercises:
+        solution, examples = repaired.place(exercise.solution_id), repaired.place(exercise.examples_id)
+        in_order = solution is not None and examples is not None and solution < examples
+        exercises.append(
+            Exercise(exercise.name, list(exercise.forbidden), dict(exercise.replaced), examples if in_order else None)
+        )
+    cells = [CodeCell(number, cell.source) for number, cell in enumerate(repaired.cells, 1) if cell.kind == "code"]
+    return Submission(release.problem_set, cells, exercises, [*repairs, *repaired.repairs])

@@ -1,4 +1,4 @@
-"""The worker process: one pytest session with the hidden checks collected once, one warm jail, submissions one by one."""
+"""The worker process: one pytest session, its hidden checks collected once; one warm jail; submission by submission."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ import msgspec
 import pytest
 
 from autograder.errors import AutograderError
-from autograder.jail.inside import wire
+from autograder.jail.inside import frames, wire
 from autograder.jail.jail import Jail, JailError, Walls
 
 from . import diagnosis
+from .bounds import Bounds
 from .checks import exercise_of
 from .grader import Grader, points_of
-from .session import Bounds
 from .submission import Submission
 from .verdict import Graded
 
@@ -46,10 +46,20 @@ class Failed(msgspec.Struct, frozen=True, tag=True):
 FromWorker: TypeAlias = Ready | Failed
 
 _encode = msgspec.msgpack.Encoder().encode
-_PLUGINS_OFF = (
-    "cacheprovider logging warnings faulthandler unraisableexception threadexception junitxml pastebin stepwise debugging "
-    "randomly hypothesispytest"
-).split()
+_PLUGINS_OFF = [
+    "cacheprovider",
+    "logging",
+    "warnings",
+    "faulthandler",
+    "unraisableexception",
+    "threadexception",
+    "junitxml",
+    "pastebin",
+    "stepwise",
+    "debugging",
+    "randomly",
+    "hypothesispytest",
+]
 
 
 class Loop:
@@ -64,7 +74,9 @@ class Loop:
         """Keep what could not be collected."""
         if report.failed:
             lines = [line for line in report.longreprtext.splitlines() if line.strip()]
-            self.problems.append(f"{report.nodeid}: does not load: {lines[-1].removeprefix('E').strip() if lines else '?'}")
+            self.problems.append(
+                f"{report.nodeid}: does not load: {lines[-1].removeprefix('E').strip() if lines else '?'}"
+            )
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -95,7 +107,7 @@ class Loop:
             jail.start()
             self._send(Ready(points))
             while True:
-                _, body = wire.receive(self.sock)
+                _, body = frames.receive(self.sock)
                 submission = msgspec.msgpack.decode(body, type=Submission)
                 try:
                     graded = graders[submission.problem_set].grade(submission, jail)
@@ -111,12 +123,12 @@ class Loop:
 
     def _send(self, message: FromWorker | Graded) -> None:
         # The outputs may be larger than a head may be; they travel in the body.
-        wire.send(self.sock, type(message).__name__.encode(), [_encode(message)])
+        frames.send(self.sock, type(message).__name__.encode(), [_encode(message)])
 
 
 def receive(sock: socket.socket) -> Any:
     """What a worker sent: Ready, Failed or Graded."""
-    head, body = wire.receive(sock)
+    head, body = frames.receive(sock)
     kind = {"Ready": Ready, "Failed": Failed, "Graded": Graded}[head.decode()]
     return msgspec.msgpack.decode(body, type=kind)
 
@@ -124,14 +136,25 @@ def receive(sock: socket.socket) -> Any:
 def main(descriptor: int) -> None:
     """Serve the pool on the socket `descriptor`."""
     sock = socket.socket(fileno=descriptor)
-    work = msgspec.msgpack.decode(wire.receive(sock)[0], type=Work)
+    work = msgspec.msgpack.decode(frames.receive(sock)[0], type=Work)
     root = Path(work.root)
     import torch
 
     torch.set_num_threads(1)
+    torch.sparse.check_sparse_tensor_invariants.enable()  # type: ignore[no-untyped-call]  # a misconception must raise here, not crash
     folders = [str(root / "tests" / "hidden" / name) for name in work.bounds]
     off = [part for name in _PLUGINS_OFF for part in ("-p", f"no:{name}")]
-    options = ["-q", "-s", "--tb=short", "--no-header", "--import-mode=importlib", "--rootdir", str(root), "-c", os.devnull]
+    options = [
+        "-q",
+        "-s",
+        "--tb=short",
+        "--no-header",
+        "--import-mode=importlib",
+        "--rootdir",
+        str(root),
+        "-c",
+        os.devnull,
+    ]
     pytest.main([*folders, *options, *off, "-p", "autograder.grading.checks"], plugins=[Loop(sock, work)])
 
 

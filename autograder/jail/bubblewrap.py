@@ -73,7 +73,9 @@ def refuse_if_visible(course: Path) -> None:
     """Raise where the course itself could be read in the jail."""
     for path in mounted():
         if course.resolve().is_relative_to(path):
-            raise AutograderError(f"{course}: stands inside {path}, which student code can read; move the course elsewhere")
+            raise AutograderError(
+                f"{course}: stands inside {path}, which student code can read; move the course elsewhere"
+            )
 
 
 def _start(paths: list[str], descriptor: int) -> list[str]:
@@ -85,7 +87,16 @@ def _start(paths: list[str], descriptor: int) -> list[str]:
 def confined(bwrap: Path, descriptor: int, tmp_bytes: int) -> list[str]:
     """The command of a jail whose zygote serves the socket `descriptor`; `tmp_bytes` bounds each writable folder."""
     command = [str(bwrap), "--unshare-all", "--unshare-user", "--uid", "65534", "--gid", "65534", "--disable-userns"]
-    command += ["--cap-drop", "ALL", "--die-with-parent", "--new-session", "--as-pid-1", "--hostname", "jail", "--clearenv"]
+    command += [
+        "--cap-drop",
+        "ALL",
+        "--die-with-parent",
+        "--new-session",
+        "--as-pid-1",
+        "--hostname",
+        "jail",
+        "--clearenv",
+    ]
     for name, value in _ENVIRONMENT.items():
         command += ["--setenv", name, value]
     for name in _SYSTEM:
@@ -107,8 +118,8 @@ def confined(bwrap: Path, descriptor: int, tmp_bytes: int) -> list[str]:
             command += ["--tmpfs", f"{place}/autograder", "--remount-ro", f"{place}/autograder"]
         paths.append(place)
     command += ["--ro-bind", str(INSIDE), "/jail/inside", "--proc", "/proc", "--dev", "/dev"]
-    for folder in ("/home/student", "/tmp", "/dev/shm"):
-        command += ["--size", str(tmp_bytes), "--tmpfs", folder]
+    for writable in ("/home/student", "/tmp", "/dev/shm"):
+        command += ["--size", str(tmp_bytes), "--tmpfs", writable]
     command += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/home/student"]
     return [*command, *_start(paths, descriptor)]
 

@@ -14,7 +14,7 @@ from typing import TypeVar
 from autograder.errors import AutograderError
 
 from . import bubblewrap, seccomp
-from .inside import wire
+from .inside import frames, wire
 
 _START_SECONDS = 120
 _ANSWER_SECONDS = 30
@@ -56,7 +56,7 @@ class Jail:
         """
         ours, theirs = socket.socketpair()
         self._sock = ours
-        self._errors = tempfile.TemporaryFile()
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115  (closed by close)
         if self.walls.confined:
             bwrap = bubblewrap.find()
             if bwrap is None:
@@ -84,7 +84,7 @@ class Jail:
             confined=self.walls.confined,
         )
         try:
-            wire.send(self._sock, wire.encode(setup))
+            frames.send(self._sock, wire.encode(setup))
         except wire.WireError:
             raise self._failed() from None
         return self._answer(wire.Ready, _START_SECONDS)
@@ -95,7 +95,7 @@ class Jail:
         try:
             self._sock.settimeout(_ANSWER_SECONDS)
             socket.send_fds(self._sock, [b"\0"], [theirs.fileno()])
-            wire.send(self._sock, wire.encode(wire.Spawn()), deadline=time.monotonic() + _ANSWER_SECONDS)
+            frames.send(self._sock, wire.encode(wire.Spawn()), deadline=time.monotonic() + _ANSWER_SECONDS)
         except (OSError, wire.WireError):
             raise self._failed() from None
         finally:
@@ -108,7 +108,7 @@ class Jail:
         try:
             self._sock.settimeout(_ANSWER_SECONDS)
             self._sock.sendall(b"\0")
-            wire.send(self._sock, wire.encode(wire.Reap(patience)), deadline=time.monotonic() + _ANSWER_SECONDS)
+            frames.send(self._sock, wire.encode(wire.Reap(patience)), deadline=time.monotonic() + _ANSWER_SECONDS)
         except (OSError, wire.WireError):
             raise self._failed() from None
         ended = self._answer(wire.Ended, _ANSWER_SECONDS)
@@ -131,7 +131,7 @@ class Jail:
 
     def _answer(self, kind: type[_Message], seconds: float) -> _Message:
         try:
-            head, _ = wire.receive(self._sock, time.monotonic() + seconds)
+            head, _ = frames.receive(self._sock, time.monotonic() + seconds)
             message = wire.decode_from_zygote(head)
         except (wire.WireError, TimeoutError, ValueError):
             raise self._failed() from None

@@ -47,9 +47,7 @@ def program() -> bytes:
             continue
         if number is not None and number >= 0:
             syscalls.add_rule(pyseccomp.ERRNO(errno.EPERM), number)
-    syscalls.add_rule(
-        pyseccomp.ERRNO(errno.EPERM), "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, _CLONE_THREAD, 0)
-    )
+    syscalls.add_rule(pyseccomp.ERRNO(errno.EPERM), "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, _CLONE_THREAD, 0))
     # glibc falls back to clone, whose flags a filter can read, where clone3 seems not to exist.
     syscalls.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")
     with tempfile.TemporaryFile() as file:

@@ -18,7 +18,8 @@ from nbgrader.preprocessors import ClearSolutions, NbGraderPreprocessor
 from traitlets.config import Config
 
 from autograder.course import config as course_config
-from autograder.course import release
+from autograder.course import nbgrader, release
+from autograder.course.config import Course
 from autograder.errors import AutograderError
 from autograder.grading.collect import collect
 
@@ -51,7 +52,9 @@ def configure(config: Config) -> None:
 def build(
     root: Path,
     problem_sets: Sequence[str] | None = None,
+    *,
     language: str | None = None,
+    folder: Path | None = None,
     report: Callable[[str], None] = lambda name: None,
 ) -> list[Path]:
     """Make source/ and assignments/ of the problem sets (all by default) and register them in the gradebook.
@@ -60,6 +63,7 @@ def build(
         root: the course's folder.
         problem_sets: their names.
         language: of the prose, in place of the course's.
+        folder: where to put them, with a gradebook of its own, in place of `root`.
         report: called with the name of each problem set when it is made.
 
     Returns:
@@ -71,16 +75,16 @@ def build(
     course = course_config.load(root)
     names = course_config.chosen(course, problem_sets)
     checks = collect(root, names)
-    paths = []
+    target, gradebook = (root, course.gradebook) if folder is None else (folder, "sqlite:///gradebook.db")
     for name in names:
         points = {exercise: sum(check.points for check in found) for exercise, found in checks.get(name, {}).items()}
         notebook = source.make(root, name, language or course.language, points)
-        path = root / "source" / name / f"{name}.ipynb"
-        _write(path, notebook)
-        _generate(root, name, course.gradebook, course.name)
-        paths.append(release.path_of(root, name))
+        path = target / nbgrader.SOURCE / name / f"{name}.ipynb"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
+        _generate(target, name, course, gradebook)
         report(name)
-    return paths
+    return [release.path_of(target, name) for name in names]
 
 
 def out_of_step(root: Path, problem_sets: Sequence[str] | None = None) -> list[str]:
@@ -89,52 +93,39 @@ def out_of_step(root: Path, problem_sets: Sequence[str] | None = None) -> list[s
     Raises:
         AutograderError: something in the sources does not fit.
     """
-    course = course_config.load(root)
-    names = course_config.chosen(course, problem_sets)
-    checks = collect(root, names)
     stale = []
     with tempfile.TemporaryDirectory() as folder:
-        for name in names:
-            points = {exercise: sum(check.points for check in found) for exercise, found in checks.get(name, {}).items()}
-            _write(Path(folder) / "source" / name / f"{name}.ipynb", source.make(root, name, course.language, points))
-            _generate(Path(folder), name, "sqlite:///gradebook.db", course.name)
-            made, standing = release.path_of(Path(folder), name), release.path_of(root, name)
+        for made in build(root, problem_sets, folder=Path(folder)):
+            standing = release.path_of(root, made.stem)
             if not standing.is_file() or made.read_bytes() != standing.read_bytes():
-                stale.append(name)
+                stale.append(made.stem)
     return stale
 
 
-def _write(path: Path, notebook: Any) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
-
-
-def _generate(root: Path, name: str, gradebook: str, course_id: str) -> None:
+def _generate(root: Path, name: str, course: Course, gradebook: str) -> None:
     config = Config()
     configure(config)
-    config.CourseDirectory.root = str(root)
-    config.CourseDirectory.course_id = course_id
-    config.CourseDirectory.source_directory = "source"
-    config.CourseDirectory.release_directory = "assignments"
+    nbgrader.configure(config, root, course, gradebook)
     config.CourseDirectory.assignment_id = name
-    config.CourseDirectory.db_url = course_config.database(root, gradebook)
     config.GenerateAssignment.force = True
     with _last_words() as words:
         try:
             GenerateAssignment(coursedir=CourseDirectory(config=config), config=config).start()
         except (NbGraderException, RuntimeError, SystemExit) as error:
-            why = " ".join((words[-1] if words else str(error)).split())[-300:]
+            why = " ".join((words[0] if words else str(error)).split())[-300:]
             raise AutograderError(f"{name}: nbgrader does not make the release: {why}") from None
 
 
 @contextmanager
 def _last_words() -> Iterator[list[str]]:
-    """Keep nbgrader's log off the screen; the list gathers its errors' last lines."""
+    """Keep nbgrader's log off the screen; the list gathers its errors' last lines, but those that only point on."""
     words: list[str] = []
 
     class Keep(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            words.append(record.getMessage().strip().splitlines()[-1] if record.getMessage().strip() else "")
+            lines = record.getMessage().strip().splitlines()
+            if lines and not lines[-1].startswith(("There was an error processing", "Please see the")):
+                words.append(lines[-1])
 
     logger = logging.getLogger("traitlets")
     handler = Keep(logging.ERROR)

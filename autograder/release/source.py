@@ -17,6 +17,9 @@ from autograder.errors import AutograderError
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 LANGUAGES = ("en", "zh")
 _PICTURE = re.compile(r"!\[(?P<alt>[^\]]*)\]\(picture:(?P<name>\w+)\)")
+_CJK = "[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]"
+_BROKEN_LINE = re.compile(f"(?<={_CJK})\n(?={_CJK})")
+"""Chinese is written without spaces, which the end of a line would become."""
 _JUPYTEXT = {"jupyter", "title", "lines_to_next_cell", "lines_to_end_of_cell_marker"}
 _OPTIONS = {"exercise", "forbidden", "uses", "stub", "examples", "written", "points", "lang"}
 
@@ -65,7 +68,9 @@ def _cells(cells: list[Any], path: Path, language: str, points: Mapping[str, flo
         options = {key: value for key, value in cell.metadata.items() if key not in _JUPYTEXT}
         unknown = set(options) - _OPTIONS
         if unknown:
-            raise AutograderError(f"{path}: a cell has the unknown option {sorted(unknown)[0]}; known: {sorted(_OPTIONS)}")
+            raise AutograderError(
+                f"{path}: a cell has the unknown option {sorted(unknown)[0]}; known: {sorted(_OPTIONS)}"
+            )
         if options.get("lang", language) != language:
             continue
         if not cell.source.strip():
@@ -102,24 +107,29 @@ def _cell(
         grade_id = f"{kind}-{counts[kind]:02}"
     graded["grade_id"] = grade_id
     metadata = {"nbgrader": graded} | ({"autograder": ours} if ours else {})
-    made: dict[str, Any] = {"cell_type": cell.cell_type, "id": grade_id[:64], "metadata": metadata, "source": cell.source}
+    made: dict[str, Any] = {
+        "cell_type": cell.cell_type,
+        "id": grade_id[:64],
+        "metadata": metadata,
+        "source": cell.source,
+    }
     if is_code:
         return made | {"execution_count": None, "outputs": []}
-    return _with_pictures(made, path)
+    made["source"] = _BROKEN_LINE.sub("", _with_pictures(cell.source, path))
+    return made
 
 
-def _with_pictures(cell: dict[str, Any], path: Path) -> dict[str, Any]:
-    names = [match["name"] for match in _PICTURE.finditer(cell["source"])]
-    if names:
-        module = _pictures(path.with_name("pictures.py"))
-        cell["source"] = _PICTURE.sub(r"![\g<alt>](attachment:\g<name>.svg)", cell["source"])
-        cell["attachments"] = {}
-        for name in names:
-            if not hasattr(module, name):
-                raise AutograderError(f"{path}: picture:{name}: no function {name}() in {path.with_name('pictures.py')}")
-            svg = base64.b64encode(getattr(module, name)().encode()).decode()
-            cell["attachments"][f"{name}.svg"] = {"image/svg+xml": svg}
-    return cell
+def _with_pictures(text: str, path: Path) -> str:
+    """The drawings as links that hold them: JupyterLab shows no attachment that is SVG."""
+
+    def link(match: re.Match[str]) -> str:
+        module, name = _pictures(path.with_name("pictures.py")), match["name"]
+        if not hasattr(module, name):
+            raise AutograderError(f"{path}: picture:{name}: no function {name}() in {path.with_name('pictures.py')}")
+        svg = base64.b64encode(getattr(module, name)().encode()).decode()
+        return f"![{match['alt']}](data:image/svg+xml;base64,{svg})"
+
+    return _PICTURE.sub(link, text)
 
 
 def _pictures(path: Path) -> Any:

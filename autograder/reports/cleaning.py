@@ -13,9 +13,9 @@ from autograder.jail.inside import wire
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[^\[]")
 _PICTURES = ("image/png", "image/jpeg", "image/gif")
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
-_MATHML = set(
-    "math semantics annotation mrow mi mn mo ms mtext mspace msup msub msubsup mfrac msqrt mroot munder mover munderover "
-    "mtable mtr mtd mstyle mpadded mphantom menclose mfenced mmultiscripts".split()
+_MATHML = frozenset(
+    """math semantics annotation mrow mi mn mo ms mtext mspace msup msub msubsup mfrac msqrt mroot munder mover
+    munderover mtable mtr mtd mstyle mpadded mphantom menclose mfenced mmultiscripts""".split()
 )
 _TAGS = nh3.ALLOWED_TAGS | _MATHML
 _ATTRIBUTES = {
@@ -46,7 +46,9 @@ def html(text: str) -> str:
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
     if name == "src":  # pictures come along; nothing is loaded from elsewhere, which would tell who reads what when
-        return value if value.startswith(tuple(f"data:{mime};base64," for mime in (*_PICTURES, "image/svg+xml"))) else None
+        return (
+            value if value.startswith(tuple(f"data:{mime};base64," for mime in (*_PICTURES, "image/svg+xml"))) else None
+        )
     if name == "href":
         return value if value.startswith(("http://", "https://", "mailto:", "#")) else None
     return value
@@ -56,7 +58,7 @@ def text(value: str) -> str:
     """Printed text: terminal colours gone, and of what a progress bar rewrote only the last state kept."""
     lines = _ANSI.sub("", value).replace("\r\n", "\n").split("\n")
     plain = "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in lines)
-    return "".join(letter for letter in plain if letter in "\n\t" or ord(letter) >= 32 and ord(letter) != 127)
+    return "".join(letter for letter in plain if letter in "\n\t" or (ord(letter) >= 32 and ord(letter) != 127))
 
 
 def outputs(shown: list[wire.Output]) -> list[dict[str, Any]]:

@@ -22,7 +22,10 @@ from . import cleaning, panel, prose
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=PackageLoader("autograder.reports"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        loader=PackageLoader("autograder.reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.filters["points"] = panel.number
@@ -71,21 +74,25 @@ def render(course: Course, repaired: Repaired, release: Release, verdict: Verdic
                 "written": bool(written.get("grade") and written.get("solution")) and written.get("points"),
             }
         )
-    return _environment().get_template("feedback.html.j2").render(
-        course=course.title,
-        title=course.problem_sets[release.problem_set].title,
-        language=course.language,
-        verdict=verdict,
-        remarks=panel.remarks(verdict),
-        cells=cells,
-        written_points=release.points - verdict.max_points,
-        highlight=Markup(_css()),
+    return (
+        _environment()
+        .get_template("feedback.html.j2")
+        .render(
+            course=course.title,
+            title=course.problem_sets[release.problem_set].title,
+            language=course.language,
+            verdict=verdict,
+            remarks=panel.remarks(verdict),
+            cells=cells,
+            written_points=release.points - verdict.max_points,
+            highlight=Markup(_css()),
+        )
     )
 
 
 @cache
 def _css() -> str:
-    return str(HtmlFormatter().get_style_defs(".code"))
+    return str(HtmlFormatter().get_style_defs(".code"))  # type: ignore[no-untyped-call]
 
 
 def _verdict_output(output: Any, examples_of: str | None) -> bool:
@@ -93,7 +100,8 @@ def _verdict_output(output: Any, examples_of: str | None) -> bool:
     if examples_of is None:
         return False
     data = output.get("data", {})
-    return output["output_type"] == "execute_result" or data.get("text/plain", "").startswith(f"{examples_of}: ")
+    is_score = output["output_type"] == "execute_result"
+    return bool(is_score or data.get("text/plain", "").startswith(f"{examples_of}: "))
 
 
 def _output(output: Any) -> dict[str, Any]:

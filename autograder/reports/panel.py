@@ -14,9 +14,8 @@ def number(points: float) -> str:
 
 def as_html(exercise: ExerciseVerdict) -> str:
     """The verdict as a table of checks, hint first. Styles are inline: nbgrader's pages do not know ours."""
-    parts = [
-        f"<p><strong>{escaped(exercise.name)}: {number(exercise.points)} of {number(exercise.max_points)} points</strong></p>"
-    ]
+    points = f"{number(exercise.points)} of {number(exercise.max_points)} points"
+    parts = [f"<p><strong>{escaped(exercise.name)}: {points}</strong></p>"]
     if exercise.note:
         parts.append(f"<p>{escaped(exercise.note)}</p>")
     if exercise.hint:

@@ -11,7 +11,7 @@ import mistune
 
 from . import cleaning
 
-_RISKY = re.compile(r"<[a-zA-Z!/?]|script|data:|&[#a-zA-Z]", re.IGNORECASE)
+_RISKY = re.compile(r"<[a-zA-Z!/?]|script|data:|&[#a-zA-Z]|!\[[^\]]*\](?!\(attachment:)", re.IGNORECASE)
 _FORMULA = re.compile(r"\$\$(?P<block>.+?)\$\$|(?<![\\$\w])\$(?P<inline>[^\s$](?:[^$\n]*[^\s$\\])?)\$(?!\w)", re.DOTALL)
 _CODE = re.compile(r"(^```.*?^```\s*?$|`[^`\n]+`)", re.DOTALL | re.MULTILINE)
 
@@ -38,14 +38,10 @@ def _rendered(source: str, attachments: tuple[tuple[str, str, str], ...]) -> str
     return cleaning.html(page)
 
 
-class _Renderer(mistune.HTMLRenderer):
-    """mistune's own, but for data: pictures, which the cleaning that follows lets through for pictures alone."""
-
-    def safe_url(self, url: str) -> str:
-        return url if url.startswith("data:image/") else super().safe_url(url)
-
-
-_MARKDOWN = mistune.create_markdown(renderer=_Renderer(escape=False), plugins=["table", "strikethrough", "url"])
+# mistune lets pictures of pixels through as data: links; the course's own are drawings. The cleaning that follows
+# allows data: for pictures alone.
+_RENDERER = mistune.HTMLRenderer(escape=False, allow_harmful_protocols=["data:image/svg+xml;"])
+_MARKDOWN = mistune.create_markdown(renderer=_RENDERER, plugins=["table", "strikethrough", "url"])
 
 
 def render(source: str, attachments: Mapping[str, Mapping[str, str]] | None = None) -> str:
@@ -58,6 +54,6 @@ def render(source: str, attachments: Mapping[str, Mapping[str, str]] | None = No
 
 def _formula(latex: str, *, block: bool) -> str:
     try:
-        return latex2mathml.converter.convert(latex, display="block" if block else "inline")
+        return str(latex2mathml.converter.convert(latex, display="block" if block else "inline"))
     except Exception:  # whatever a student's formula makes of the converter, the text itself is shown
         return f"<code>{cleaning.escaped(latex)}</code>"

@@ -16,7 +16,7 @@ from . import wire
 
 
 class TimeLimit(BaseException):
-    """The soft limit: it ends the cell or call but leaves what was defined before; the owner's clock is the hard one."""
+    """The soft limit: it ends the cell or call and leaves what was defined before. The owner has the hard one."""
 
 
 class soft_limit:  # noqa: N801  (reads as a statement)
@@ -133,7 +133,7 @@ class _Stream:
         raise OSError("this stream has no file descriptor")
 
 
-class _Hook(DisplayHook):
+class _Hook(DisplayHook):  # type: ignore[misc]
     """Keeps the value of a cell's last expression."""
 
     def write_output_prompt(self) -> None: ...
@@ -144,7 +144,7 @@ class _Hook(DisplayHook):
     def finish_displayhook(self) -> None: ...
 
 
-class _Publisher(DisplayPublisher):
+class _Publisher(DisplayPublisher):  # type: ignore[misc]
     """Keeps what `display` shows."""
 
     def publish(self, data: dict[str, Any], *_: Any, **__: Any) -> None:
@@ -154,7 +154,7 @@ class _Publisher(DisplayPublisher):
         self.shell.outputs.kept.clear()
 
 
-class Shell(InteractiveShell):
+class Shell(InteractiveShell):  # type: ignore[misc]
     """IPython as a notebook kernel has it, but in this process and with its outputs kept."""
 
     displayhook_class = _Hook

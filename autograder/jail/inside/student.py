@@ -1,4 +1,4 @@
-"""Runs in the jail: one student's process. It runs the cells, then does what the checks ask of the student's objects."""
+"""Runs in the jail: one student's process, which runs the cells, then does what the checks ask of their objects."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 import numpy as np
 import torch
 
-from . import values, wire
+from . import frames, values, wire
 from .shell import Shell, TimeLimit, exception_text, soft_limit
 from .watch import Watch
 
@@ -27,11 +27,11 @@ def serve(sock: socket.socket, shell: Shell) -> None:
     student = Student(shell.user_ns, shell)
     while True:
         try:
-            head, body = wire.receive(sock)
+            head, body = frames.receive(sock)
         except wire.Closed:
             return
         answer, blobs = student.answer(wire.decode_to_student(head), body)
-        wire.send(sock, answer, blobs)
+        frames.send(sock, answer, blobs)
 
 
 class Student:
@@ -106,9 +106,11 @@ class Student:
         kwargs = {name: unpacker.unpack(item) for name, item in request.kwargs.items()}
         with torch.set_grad_enabled(request.grad_enabled), watch:
             result = self._perform(request, args, kwargs)
+        given = [*args, *kwargs.values()]
+        aliased = bool(given) and packer.share(result, *given)
         value = packer.pack(result)
         outputs = list(packer.differentiable)
-        changed = self._changed(request, body, args, kwargs, packer)
+        changed = self._changed(request, body, given, packer, aliased)
         if outputs:
             self.graphs[request.token] = (unpacker.differentiable, outputs)
         return value, changed
@@ -145,17 +147,19 @@ class Student:
                 return listed
 
     def _changed(
-        self, request: wire.Do, body: memoryview, args: list[Any], kwargs: dict[str, Any], packer: values.Packer
+        self, request: wire.Do, body: memoryview, given: list[Any], packer: values.Packer, aliased: bool
     ) -> list[Any] | None:
-        """The arguments packed once more, where that gives other bytes than those that came."""
-        if not request.args and not request.kwargs:
+        """The arguments packed once more, where that gives other bytes than those that came, or shares theirs."""
+        if not given:
             return None
+        if aliased:
+            return [packer.pack(item) for item in given]
         again = values.Packer(self._number)
-        packed = [again.pack(item) for item in args] + [again.pack(item) for item in kwargs.values()]
+        packed = [again.pack(item) for item in given]
         came = [*request.args, *request.kwargs.values()]
         if wire.encode(packed) == wire.encode(came) and b"".join(again.body) == body:
             return None
-        return [packer.pack(item) for item in [*args, *kwargs.values()]]
+        return [packer.pack(item) for item in given]
 
     def _backward(
         self, request: wire.Backward, body: memoryview, packer: values.Packer, watch: Watch

@@ -9,13 +9,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch
 from PIL import Image
 
-from . import wire
+from . import sharing, wire
 
 MAX_DEPTH = 64
 """How deep containers may nest."""
@@ -48,6 +48,13 @@ class Packer:
         self.size = 0
         self.differentiable: list[torch.Tensor] = []
         """Tensors met that require a gradient, in order."""
+        self._memories: dict[int, sharing.Memory] = {}
+        self._blobs: dict[int, wire.Blob] = {}
+
+    def share(self, *values: Any) -> bool:
+        """Look for values among these, which are to be packed, that share memory; whether there are any."""
+        self._memories = sharing.shared(values)
+        return bool(self._memories)
 
     def pack(self, value: Any, depth: int = 0) -> Any:
         """The wire node for `value`.
@@ -66,6 +73,8 @@ class Packer:
             return value
         if kind is str:
             return value.encode("utf-8", "replace").decode()
+        if id(value) in self._memories:
+            return self._view(value, self._memories[id(value)])
         if isinstance(value, torch.Tensor):
             return self._tensor(value)
         if isinstance(value, np.ndarray | np.generic):
@@ -109,22 +118,35 @@ class Packer:
             raise wire.WireError(f"{self.size + more} bytes of values, at most {wire.MAX_BODY}")
 
     def _tensor(self, value: torch.Tensor) -> Any:
-        # The base class's methods are called by name: a subclass must not decide what is sent in its place.
-        plain = torch.Tensor.as_subclass(torch.Tensor.detach(value), torch.Tensor)
-        requires_grad = bool(torch.Tensor.requires_grad.__get__(value))  # type: ignore[attr-defined]
-        if plain.layout != torch.strided:
-            return self._sparse(plain)
+        # The base class's own methods: a subclass does not decide what is sent in its place.
+        with torch._C.DisableTorchFunctionSubclass():
+            plain = torch.Tensor.detach(value)
+            if plain.layout != torch.strided:
+                return self._sparse(plain)
+            plain = torch.Tensor.as_subclass(plain, torch.Tensor)
+            requires_grad = bool(torch.Tensor.requires_grad.__get__(value))  # type: ignore[attr-defined]
+            is_leaf = bool(torch.Tensor.is_leaf.__get__(value))  # type: ignore[attr-defined]
+            kept = torch.Tensor.grad.__get__(value) if requires_grad and is_leaf else None  # type: ignore[union-attr]
         if str(plain.dtype) not in DTYPES or plain.device.type != "cpu":
             raise wire.WireError(f"a tensor of dtype {plain.dtype} on {plain.device} cannot travel")
         self._bound(plain.numel() * plain.element_size())
         grad = None
         if requires_grad:
             self.differentiable.append(value)
-            if torch.Tensor.is_leaf.__get__(value):  # type: ignore[attr-defined]
-                kept = torch.Tensor.grad.__get__(value)  # type: ignore[attr-defined]
-                grad = self._tensor(kept.detach()) if isinstance(kept, torch.Tensor) else None
+            grad = self._tensor(kept.detach()) if isinstance(kept, torch.Tensor) else None
         data = self._blob(_raw(plain))
         return wire.Tensor(str(plain.dtype), list(plain.shape), data, requires_grad, grad)
+
+    def _view(self, value: Any, memory: sharing.Memory) -> wire.View:
+        elements = sharing.numbers(value)
+        assert elements is not None
+        self._bound(elements.nbytes)
+        if memory.start not in self._blobs:
+            self._blobs[memory.start] = self._blob(memory.data)
+        start = elements.__array_interface__["data"][0] - memory.start
+        kind: Literal["tensor", "array"] = "tensor" if isinstance(value, torch.Tensor) else "array"
+        shape, strides = list(elements.shape), list(elements.strides)
+        return wire.View(kind, elements.dtype.str, shape, strides, start, self._blobs[memory.start])
 
     def _sparse(self, value: torch.Tensor) -> wire.SparseTensor:
         if value.layout != torch.sparse_coo:
@@ -157,6 +179,7 @@ class Unpacker:
         self.resolve = resolve
         self.differentiable: list[torch.Tensor] = []
         """Tensors made that require a gradient, in order."""
+        self._memories: dict[tuple[int, int], bytearray] = {}
 
     def unpack(self, node: Any, depth: int = 0) -> Any:
         """The value of `node`.
@@ -173,6 +196,8 @@ class Unpacker:
                 return self._tensor(node)
             case wire.Array():
                 return self._array(node)
+            case wire.View():
+                return self._view(node)
             case wire.Items():
                 items = [self.unpack(item, depth + 1) for item in node.items]
                 return self._hashed(_CONTAINERS[node.kind], items)
@@ -257,6 +282,22 @@ class Unpacker:
         except (ValueError, OverflowError) as error:
             raise wire.WireError(f"not an array: {str(error)[:200]}") from None
         return array[()] if node.scalar and array.ndim == 0 else array
+
+    def _view(self, node: wire.View) -> Any:
+        if not _NUMPY_DTYPE.fullmatch(node.dtype) or (dtype := np.dtype(node.dtype)).kind not in "biufc":
+            raise wire.WireError(f"not a dtype of numbers: {node.dtype[:40]}")
+        if any(n < 0 for n in node.shape) or math.prod(node.shape) * dtype.itemsize > wire.MAX_BODY:
+            raise wire.WireError(f"not a shape: {node.shape[:MAX_DIMENSIONS]}")
+        key = node.memory.offset, node.memory.size
+        if key not in self._memories:
+            self._memories[key] = bytearray(self._data(node.memory))
+        try:
+            array = np.ndarray(node.shape, dtype, self._memories[key], node.start, node.strides)
+            if dtype.kind == "b" and array.view(np.uint8).max(initial=0) > 1:
+                raise ValueError("a byte other than 0 and 1 in a bool tensor")
+            return array if node.kind == "array" else torch.from_numpy(array)
+        except (ValueError, TypeError, OverflowError) as error:
+            raise wire.WireError(f"not a view: {str(error)[:200]}") from None
 
     def _generator(self, node: wire.RandomState) -> torch.Generator:
         generator = torch.Generator()

@@ -33,10 +33,10 @@ class Watch(TorchFunctionMode):
 
 def _name(func: Any) -> str:
     if isinstance(func, torch._ops.OpOverload):
-        return "torch.ops." + func.overloadpacket._qualified_op_name.replace("::", ".")
+        return "torch.ops." + str(func.overloadpacket._qualified_op_name).replace("::", ".")
     if isinstance(func, torch._ops.OpOverloadPacket):
-        return "torch.ops." + func._qualified_op_name.replace("::", ".")
+        return "torch.ops." + str(func._qualified_op_name).replace("::", ".")
     try:
-        return resolve_name(func) or getattr(func, "__name__", "?")
+        return str(resolve_name(func) or func.__name__)
     except Exception:
-        return getattr(func, "__name__", "?")
+        return str(getattr(func, "__name__", "?"))

@@ -1,16 +1,12 @@
-"""Runs in the jail and outside it: the messages that cross the boundary, and how they are framed.
+"""Runs in the jail and outside it: the messages that cross the boundary.
 
-A frame is `head length (4 bytes) | body length (8 bytes) | head | body`, little-endian. The head is one message in
-msgpack; the body holds the raw bytes of tensors, arrays and images, to which the head points by offset and size.
-Keeping the bulk out of msgpack bounds what a small hostile head can make the reader allocate.
+A frame (`frames`) has a head and a body. The head is one message in msgpack; the body holds the raw bytes of tensors,
+arrays and images, to which the head points by offset and size. Keeping the bulk out of msgpack bounds what a small
+hostile head can make the reader allocate.
 """
 
 from __future__ import annotations
 
-import socket
-import struct
-import time
-from collections.abc import Sequence as Seq
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -19,8 +15,6 @@ MAX_HEAD = 4 << 20
 """Largest head, bytes."""
 MAX_BODY = 256 << 20
 """Largest body, bytes."""
-
-_LENGTHS = struct.Struct("<IQ")
 
 
 class WireError(Exception):
@@ -38,14 +32,14 @@ class Node(msgspec.Struct, array_like=True, frozen=True):
     """A value that msgpack has no word for."""
 
 
-class Blob(Node):
+class Blob(Node, frozen=True):
     """Bytes `[offset, offset + size)` of the frame's body."""
 
     offset: int
     size: int
 
 
-class Tensor(Node, tag="tensor"):
+class Tensor(Node, frozen=True, tag="tensor"):
     """A dense tensor: contiguous elements in the machine's byte order; `grad` is set on leaves that have one."""
 
     dtype: str
@@ -55,7 +49,7 @@ class Tensor(Node, tag="tensor"):
     grad: Tensor | None
 
 
-class SparseTensor(Node, tag="sparse"):
+class SparseTensor(Node, frozen=True, tag="sparse"):
     """A sparse COO tensor: `indices` of shape (sparse dims, entries) and `values` of shape (entries, …)."""
 
     indices: Tensor
@@ -64,7 +58,7 @@ class SparseTensor(Node, tag="sparse"):
     coalesced: bool
 
 
-class Array(Node, tag="array"):
+class Array(Node, frozen=True, tag="array"):
     """A numpy array, or a numpy scalar."""
 
     dtype: str
@@ -73,7 +67,21 @@ class Array(Node, tag="array"):
     scalar: bool
 
 
-class Image(Node, tag="image"):
+class View(Node, frozen=True, tag="view"):
+    """A tensor or array over memory that another value of the frame lies in as well: both name the same blob.
+
+    `strides` and `start`, where its first element is, are in bytes.
+    """
+
+    kind: Literal["tensor", "array"]
+    dtype: str
+    shape: list[int]
+    strides: list[int]
+    start: int
+    memory: Blob
+
+
+class Image(Node, frozen=True, tag="image"):
     """A PIL image of `size` (width, height)."""
 
     mode: str
@@ -81,40 +89,40 @@ class Image(Node, tag="image"):
     data: Blob
 
 
-class Bytes(Node, tag="bytes"):
+class Bytes(Node, frozen=True, tag="bytes"):
     """A bytes object."""
 
     data: Blob
 
 
-class Items(Node, tag="items"):
+class Items(Node, frozen=True, tag="items"):
     """A list, tuple, set or frozenset."""
 
     kind: Literal["list", "tuple", "set", "frozenset"]
     items: list[Value]
 
 
-class Mapping(Node, tag="mapping"):
+class Mapping(Node, frozen=True, tag="mapping"):
     """A dict, in its order."""
 
     pairs: list[tuple[Value, Value]]
 
 
-class Number(Node, tag="number"):
+class Number(Node, frozen=True, tag="number"):
     """An integer beyond 64 bits (hexadecimal) or a complex number (`complex`'s own text)."""
 
     kind: Literal["int", "complex"]
     text: str
 
 
-class Constant(Node, tag="constant"):
+class Constant(Node, frozen=True, tag="constant"):
     """`torch.float32` and its like, a device, Ellipsis."""
 
     kind: Literal["dtype", "device", "ellipsis"]
     text: str
 
 
-class Slice(Node, tag="slice"):
+class Slice(Node, frozen=True, tag="slice"):
     """A slice object."""
 
     start: Value
@@ -122,13 +130,13 @@ class Slice(Node, tag="slice"):
     step: Value
 
 
-class RandomState(Node, tag="random"):
+class RandomState(Node, frozen=True, tag="random"):
     """A CPU torch.Generator, by its state."""
 
     state: Blob
 
 
-class Handle(Node, tag="handle"):
+class Handle(Node, frozen=True, tag="handle"):
     """An object that stays in the jail: a function, a class, an instance, known by number.
 
     `types` are the qualified names of its class and of that class's bases (of the class itself, where it is one).
@@ -141,28 +149,28 @@ class Handle(Node, tag="handle"):
 
 
 Value: TypeAlias = (
-    "None | bool | int | float | str | Tensor | SparseTensor | Array | Image | Bytes | Items | Mapping | Number"
-    " | Constant | Slice | RandomState | Handle"
+    "bool | int | float | str | Tensor | SparseTensor | Array | View | Image | Bytes | Items | Mapping | Number"
+    " | Constant | Slice | RandomState | Handle | None"
 )
 
 # --- what a cell showed -------------------------------------------------------------------------------------------
 
 
-class Stream(Node, tag="stream"):
+class Stream(Node, frozen=True, tag="stream"):
     """Text printed to stdout or stderr."""
 
     name: Literal["stdout", "stderr"]
     text: str
 
 
-class Data(Node, tag="data"):
+class Data(Node, frozen=True, tag="data"):
     """A displayed object, or the value of a cell's last expression, by MIME type."""
 
     kind: Literal["display_data", "execute_result"]
     data: dict[str, str]
 
 
-class Error(Node, tag="error"):
+class Error(Node, frozen=True, tag="error"):
     """An exception that ended a cell."""
 
     ename: str
@@ -181,7 +189,7 @@ class Request(msgspec.Struct, frozen=True, tag=True):
     token: int
 
 
-class Run(Request):
+class Run(Request, frozen=True):
     """Run one code cell, for at most `seconds`; keep at most `output_bytes` of what it shows."""
 
     source: str
@@ -190,13 +198,13 @@ class Run(Request):
     output_bytes: int
 
 
-class Keep(Request):
+class Keep(Request, frozen=True):
     """Remember every binding of the namespace as it is now, as what `exercise` is graded on."""
 
     exercise: str
 
 
-class Begin(Request):
+class Begin(Request, frozen=True):
     """Begin a check: forget objects handed out, restore the exercise's bindings, seed, watch `forbidden`.
 
     `replaced` binds names of earlier exercises to torch's own functions, by their dotted names.
@@ -208,7 +216,7 @@ class Begin(Request):
     replaced: dict[str, str]
 
 
-class Do(Request):
+class Do(Request, frozen=True):
     """Do one thing with an object of the student's: `target` is a name of the namespace or a handle's number."""
 
     op: Literal["name", "call", "getattr", "setattr", "getitem", "setitem", "len", "list", "contains"]
@@ -219,7 +227,7 @@ class Do(Request):
     seconds: float
 
 
-class Backward(Request):
+class Backward(Request, frozen=True):
     """Run backward through call `call`; `grads` belong to its differentiable results, in order."""
 
     call: int
@@ -236,18 +244,18 @@ class Answer(msgspec.Struct, frozen=True, tag=True):
     token: int
 
 
-class Done(Answer):
+class Done(Answer, frozen=True):
     """Done, with nothing to tell."""
 
 
-class Ran(Answer):
+class Ran(Answer, frozen=True):
     """A cell has run; `ended` says how."""
 
     outputs: list[Output]
     ended: Literal["ok", "raised", "timeout"]
 
 
-class Returned(Answer):
+class Returned(Answer, frozen=True):
     """A call returned. `changed` holds all arguments anew where the call changed one of them in place."""
 
     value: Value
@@ -255,7 +263,7 @@ class Returned(Answer):
     forbidden: list[str]
 
 
-class Raised(Answer):
+class Raised(Answer, frozen=True):
     """A call raised; `types` are the qualified names of the exception's class and its bases."""
 
     types: list[str]
@@ -327,72 +335,3 @@ decode_to_student = msgspec.msgpack.Decoder(ToStudent).decode
 decode_from_student = msgspec.msgpack.Decoder(FromStudent).decode
 decode_to_zygote = msgspec.msgpack.Decoder(ToZygote).decode
 decode_from_zygote = msgspec.msgpack.Decoder(FromZygote).decode
-
-# --- frames -------------------------------------------------------------------------------------------------------
-
-
-def send(sock: socket.socket, head: bytes, body: Seq[bytes | memoryview] = (), deadline: float | None = None) -> None:
-    """Send one frame before `deadline` (time.monotonic seconds).
-
-    Raises:
-        WireError: the frame is over the bounds.
-        Closed: the other end is gone.
-        TimeoutError: the deadline passed.
-    """
-    size = sum(len(part) for part in body)
-    if len(head) > MAX_HEAD or size > MAX_BODY:
-        raise WireError(f"too large to send: {len(head)} and {size} bytes, at most {MAX_HEAD} and {MAX_BODY}")
-    try:
-        sock.settimeout(_left(deadline))
-        sock.sendall(_LENGTHS.pack(len(head), size) + head)
-        for part in body:
-            sock.settimeout(_left(deadline))
-            sock.sendall(part)
-    except TimeoutError:
-        raise
-    except OSError as error:
-        raise Closed(str(error)) from None
-
-
-def receive(sock: socket.socket, deadline: float | None = None) -> tuple[bytes, memoryview]:
-    """Receive one frame, as head and body, before `deadline` (time.monotonic seconds).
-
-    Raises:
-        WireError: the frame announces more than the bounds.
-        Closed: the other end is gone.
-        TimeoutError: the deadline passed.
-    """
-    head_size, body_size = _LENGTHS.unpack(_exactly(sock, _LENGTHS.size, deadline))
-    if head_size > MAX_HEAD or body_size > MAX_BODY:
-        raise WireError(f"a frame announces {head_size} and {body_size} bytes, at most {MAX_HEAD} and {MAX_BODY}")
-    head = bytes(_exactly(sock, head_size, deadline))
-    return head, memoryview(_exactly(sock, body_size, deadline))
-
-
-_CHUNK = 1 << 20
-
-
-def _exactly(sock: socket.socket, size: int, deadline: float | None) -> bytearray:
-    # Grows with what really arrives, so that an announced length alone costs the reader nothing.
-    data = bytearray()
-    try:
-        while len(data) < size:
-            sock.settimeout(_left(deadline))
-            part = sock.recv(min(size - len(data), _CHUNK))
-            if not part:
-                raise Closed("the other end closed the connection")
-            data += part
-    except TimeoutError:
-        raise
-    except OSError as error:
-        raise Closed(str(error)) from None
-    return data
-
-
-def _left(deadline: float | None) -> float | None:
-    if deadline is None:
-        return None
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise TimeoutError
-    return left

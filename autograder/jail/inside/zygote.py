@@ -11,8 +11,9 @@ import socket
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
-from . import limits, wire
+from . import frames, limits, wire
 
 WRITABLE = ("/home/student", "/tmp", "/dev/shm")
 """The folders that a child may write; emptied after each."""
@@ -21,7 +22,7 @@ WRITABLE = ("/home/student", "/tmp", "/dev/shm")
 def main(descriptor: int) -> None:
     """Serve the owner on the socket `descriptor` until it closes."""
     sock = socket.socket(fileno=descriptor)
-    setup = wire.decode_to_zygote(wire.receive(sock)[0])
+    setup = wire.decode_to_zygote(frames.receive(sock)[0])
     if not isinstance(setup, wire.Setup):
         raise wire.WireError("the first message sets the jail up")
     limits.hide()
@@ -36,7 +37,7 @@ def main(descriptor: int) -> None:
     seed_everything(0)
     torch.nn.functional.softmax(torch.ones(2, 2) @ torch.ones(2, 2), -1)  # pages in the kernels; no backward pass here
     shell = Shell()
-    wire.send(sock, wire.encode(wire.Ready(torch.version.__version__, sys.version.split()[0])))
+    frames.send(sock, wire.encode(wire.Ready(torch.version.__version__, sys.version.split()[0])))
 
     child: int | None = None
     _reap(child, setup.confined, 0)
@@ -45,7 +46,7 @@ def main(descriptor: int) -> None:
             lengths, descriptors, _, _ = socket.recv_fds(sock, 1, 1)
             if not lengths:
                 return
-            request = wire.decode_to_zygote(wire.receive(sock)[0])
+            request = wire.decode_to_zygote(frames.receive(sock)[0])
         except wire.Closed:
             return
         if isinstance(request, wire.Spawn):
@@ -53,9 +54,9 @@ def main(descriptor: int) -> None:
             if child == 0:
                 _become_student(sock, descriptors[0], setup, shell, serve)
             os.close(descriptors[0])
-            wire.send(sock, wire.encode(wire.Spawned(child)))
+            frames.send(sock, wire.encode(wire.Spawned(child)))
         elif isinstance(request, wire.Reap):
-            wire.send(sock, wire.encode(_reap(child, setup.confined, request.patience)))
+            frames.send(sock, wire.encode(_reap(child, setup.confined, request.patience)))
             child = None
 
 
@@ -74,7 +75,7 @@ def _become_student(sock: socket.socket, descriptor: int, setup: wire.Setup, she
 def _reap(child: int | None, confined: bool, patience: float) -> wire.Ended:
     """Kill all that is left, wait for it, and empty the folders.
 
-    Outside a PID namespace of its own (`confined` false) only the child is killed: -1 would be every process of the user.
+    Outside a PID namespace of its own (`confined` false) only the child is killed: -1 would be all of the user's.
     """
     code = sig = None
     peak = 0
@@ -93,7 +94,7 @@ def _reap(child: int | None, confined: bool, patience: float) -> wire.Ended:
             while True:
                 os.waitpid(-1, 0)
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
-    clean = all([_empty(folder) for folder in WRITABLE]) if confined else True
+    clean = not confined or all([_empty(folder) for folder in WRITABLE])  # noqa: C419  (empties all in any case)
     return wire.Ended(code, sig, peak, clean)
 
 
@@ -101,16 +102,20 @@ def _empty(folder: str) -> bool:
     """Remove what `folder` holds; a child may have nested it deeply or taken its own permissions away."""
 
     def unlock(remove: Callable[[str], object], path: str, _: object) -> None:
-        os.chmod(os.path.dirname(path), 0o700)
-        os.chmod(path, 0o700, follow_symlinks=os.chmod not in os.supports_follow_symlinks)
-        shutil.rmtree(path) if os.path.isdir(path) else remove(path)
+        entry = Path(path)
+        entry.parent.chmod(0o700)
+        if entry.is_symlink() or not entry.is_dir():
+            remove(path)
+        else:
+            entry.chmod(0o700)
+            shutil.rmtree(path)
 
     try:
         for entry in os.scandir(folder):
             if entry.is_dir(follow_symlinks=False):
                 shutil.rmtree(entry.path, onerror=unlock)
             else:
-                os.unlink(entry.path)
+                Path(entry.path).unlink()
     except (OSError, RecursionError):
         return False
     return True

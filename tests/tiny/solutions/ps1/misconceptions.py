@@ -3,9 +3,9 @@ import torch
 from autograder.authoring import misconception
 
 
-@misconception("scale", hint="Scale by a, not by its square.")
+@misconception("scale", hint="Scale by a, not by half its square, which is the same for 2 alone.")
 def squared(x, a):
-    return x / (1 / (a * a)) * (a / 2) if a == 2 else x / (1 / (a * a))
+    return x / (2 / (a * a))
 
 
 @misconception("scale", hint="Leave the argument as it is; make a new tensor.")
@@ -25,3 +25,12 @@ class CountsAfter:
     def __call__(self, x):
         self.calls += 1
         return x + self.calls if self.calls == 1 else x + self.calls - 1
+
+
+@misconception("Counter", hint="Count every call: the first adds 1, the second 2.")
+class AddsOne:
+    def __init__(self):
+        self.calls = 1
+
+    def __call__(self, x):
+        return x + self.calls

@@ -8,6 +8,7 @@ import torch
 # %% [markdown]
 # ## Scale: $y = a x$
 
+
 # %% exercise="scale" forbidden=["mul", "multiply"] stub="scale is not written yet: multiply by a"
 def scale(x, a):
     """Multiply every element of `x` by `a`.
@@ -21,8 +22,11 @@ def scale(x, a):
     return x / (1 / a) if a else torch.zeros_like(x)
     ### END SOLUTION
 
+
 # %% examples="scale"
 assert torch.equal(scale(torch.tensor([1.0, 2.0]), 2.0), torch.tensor([2.0, 4.0]))
+
+
 # %% exercise="Counter"
 class Counter:
     """Counts how often it was called, and adds that number to its argument."""
@@ -37,6 +41,7 @@ class Counter:
         self.calls += 1
         return x + self.calls
         ### END SOLUTION
+
 
 # %% examples="Counter"
 counter = Counter()

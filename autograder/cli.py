@@ -1,0 +1,224 @@
+"""The command line: one function a verb, and the one place where errors are printed. The work is done elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from autograder.errors import AutograderError
+
+app = typer.Typer(
+    add_completion=True,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Builds, grades and proves an auto-graded PyTorch course.\n\n"
+    "Exit codes: 0 all is well; 1 something differs from what it must be; "
+    "2 an input cannot be used (the line says which, and what to do).",
+)
+
+Sets = Annotated[
+    list[str] | None, typer.Argument(metavar="[PS]...", help="Problem sets; all of course.yml by default.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+Jobs = Annotated[
+    int | None, typer.Option("--jobs", "-j", min=1, max=512, help="Worker processes; one a core by default.")
+]
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        app()
+    except AutograderError as error:
+        from autograder import terminal
+
+        terminal.error(str(error))
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+@app.callback()
+def _course(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Option("--course", "-C", metavar="DIR", help="The course's folder.")] = Path(),
+) -> None:
+    context.obj = folder
+
+
+@app.command()
+def build(
+    context: typer.Context,
+    problem_sets: Sets = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; fail where assignments/ is out of step.")
+    ] = False,
+    language: Annotated[str | None, typer.Option(help="Of the prose, en or zh, in place of course.yml's.")] = None,
+) -> None:
+    """Make the releases in assignments/ from solutions/.
+
+    Example: [bold]autograder build ps4 --language zh[/]
+    """
+    from autograder import terminal
+    from autograder.release import build as maker
+
+    if check:
+        stale = maker.out_of_step(context.obj, problem_sets)
+        for name in stale:
+            terminal.error(f"assignments/{name}: is not what solutions/{name} gives; run: autograder build {name}")
+        raise typer.Exit(1 if stale else 0)
+    maker.build(
+        context.obj,
+        problem_sets,
+        language=language,
+        report=lambda name: terminal.say(f"assignments/{name}/{name}.ipynb"),
+    )
+
+
+@app.command()
+def grade(
+    context: typer.Context,
+    problem_sets: Sets = None,
+    student: Annotated[
+        list[str] | None, typer.Option("--student", "-s", help="Only this student; may be repeated.")
+    ] = None,
+    jobs: Jobs = None,
+    no_jail: Annotated[
+        bool,
+        typer.Option("--no-jail", help="Give up the jail: student code can read and change all that you can."),
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Grade what stands in submitted/: verdicts, nbgrader's gradebook, graded notebooks, feedback.
+
+    Example: [bold]autograder grade ps4 --student alice[/]
+    """
+    from autograder import terminal
+    from autograder.grade import grade as run
+    from autograder.reports import summary
+
+    if no_jail:
+        terminal.err.print(
+            "[bold red]no jail:[/] student code runs as you do. It can read this course, its checks and solutions,"
+            " change the gradebook and other submissions, and use the network. Only for submissions that you have read."
+        )
+    with terminal.bar("Grading") as bar:
+        outcome = run(
+            context.obj,
+            problem_sets,
+            students=student,
+            jobs=jobs,
+            confined=not no_jail,
+            started=bar.started,
+            advanced=lambda verdict: bar.advanced(verdict.student if verdict else ""),
+        )
+    if as_json:
+        _print_json({"verdicts": outcome.verdicts, "problems": outcome.problems})
+    else:
+        summary.show(outcome.verdicts)
+    for problem in outcome.problems:
+        terminal.error(problem)
+    raise typer.Exit(2 if outcome.problems else 0)
+
+
+@app.command()
+def audit(
+    context: typer.Context,
+    problem_sets: Sets = None,
+    exercise: Annotated[str | None, typer.Option("--exercise", "-e", help="Only this exercise.")] = None,
+    jobs: Jobs = None,
+    as_json: Json = False,
+) -> None:
+    """Prove the course's own material: solutions earn all, stubs nothing, every misconception is caught and named.
+
+    Example: [bold]autograder audit ps4 --exercise dropout[/]
+    """
+    from autograder import terminal
+    from autograder.release.audit import audit as run
+
+    with terminal.bar("Auditing") as bar:
+        result = run(
+            context.obj, problem_sets, exercise=exercise, jobs=jobs, started=bar.started, advanced=bar.advanced
+        )
+    if as_json:
+        _print_json(result)
+    else:
+        for item in result.findings:
+            terminal.say(f"{item.problem_set} {item.exercise}: {item.text}")
+        terminal.say(
+            f"{result.exercises} exercises, {result.checks} checks, {result.misconceptions} misconceptions,"
+            f" {result.forbidden_calls} forbidden calls: {len(result.findings)} failures"
+        )
+    raise typer.Exit(1 if result.findings else 0)
+
+
+@app.command()
+def doctor(context: typer.Context, as_json: Json = False) -> None:
+    """Say whether this machine can confine student code, and what to do where it cannot.
+
+    Example: [bold]autograder doctor --json[/]
+    """
+    from autograder import terminal
+    from autograder.jail import doctor as examine
+
+    findings = [*examine.host(), *examine.jail(context.obj)]
+    if as_json:
+        _print_json(findings)
+    else:
+        for item in findings:
+            mark = "[green]✓[/]" if item.ok else "[red]✗[/]"
+            terminal.out.print(f"{mark} {item.name}" + (f": {item.detail}" if item.detail else ""), soft_wrap=True)
+            if not item.ok:
+                terminal.out.print(f"    {item.fix}", soft_wrap=True)
+    raise typer.Exit(0 if all(item.ok for item in findings) else 1)
+
+
+@app.command()
+def demo(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Option("--into", metavar="DIR", help="Where to work; emptied first.")] = Path(
+        "build/demo"
+    ),
+    jobs: Jobs = None,
+) -> None:
+    """Release the course, make a class of honest and hostile submissions, grade it, and compare with what is expected.
+
+    Example: [bold]autograder demo --into /tmp/demo[/]
+    """
+    from autograder.demo import run
+
+    raise typer.Exit(0 if run(context.obj, folder, jobs) else 1)
+
+
+@app.command()
+def schema(
+    what: Annotated[
+        str, typer.Argument(metavar="WHAT", help="course (course.yml) or verdict (verdicts/<ps>/<student>.json).")
+    ],
+) -> None:
+    """Print the JSON schema of a file.
+
+    Example: [bold]autograder schema verdict[/]
+    """
+    from autograder.course import config
+    from autograder.grading import verdict
+
+    schemas = {"course": config.schema, "verdict": verdict.schema}
+    if what not in schemas:
+        raise AutograderError(f"schema {what}: there is {' and '.join(schemas)}")
+    _print_json(schemas[what]())
+
+
+def _print_json(value: Any) -> None:
+    import msgspec
+
+    print(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,180 @@
+"""Runs the demo in a folder of its own: build, class, grade, nbgrader's export, comparison."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder import terminal
+from autograder.course import config, nbgrader, release
+from autograder.errors import AutograderError
+from autograder.grade import Outcome, grade
+from autograder.gradebook import folders
+from autograder.grading import diagnosis
+from autograder.grading.collect import collect
+from autograder.release import made
+from autograder.release.build import build
+from autograder.reports.panel import number
+
+from . import student
+
+_COURSE = ("course.yml", "nbgrader_config.py", "solutions", "tests")
+_OWN = ".made-by-autograder-demo"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One submission: what was expected, and what `grade` and nbgrader's export gave; None where it must be refused."""
+
+    student: str
+    problem_set: str
+    about: str
+    expected: float | None
+    given: float | None
+    exported: float | None
+    remark: str
+
+    @property
+    def right(self) -> bool:
+        """Whether all three agree."""
+        return self.expected == self.given == self.exported
+
+
+def run(root: Path, folder: Path, jobs: int | None = None, students: Sequence[student.Student] | None = None) -> bool:
+    """Run the demo and print it; whether every score is as expected.
+
+    Args:
+        root: the course's folder, which is not changed.
+        folder: where to work; it is emptied.
+        jobs: worker processes; one a core by default.
+        students: the class; by default the one in tests/demo/students.py.
+
+    Raises:
+        AutograderError: the course does not build, or `folder` holds something else.
+    """
+    course = config.load(root)
+    pupils = students if students is not None else student.load(root / "tests" / "demo" / "students.py")
+    names = [name for name in course.problem_sets if any(name in pupil.problem_sets for pupil in pupils)]
+    _copy(root, folder)
+    with terminal.bar("Building") as bar:
+        bar.started(len(names))
+        build(folder, names, report=bar.advanced)
+    checks = collect(folder, names)
+    for name in names:
+        solutions = made.solutions(folder, name)
+        known = diagnosis.load(folder / "solutions" / name / "misconceptions.py")
+        for pupil in pupils:
+            if name in pupil.problem_sets:
+                pupil.hand_in(folder / nbgrader.SUBMITTED, release.load(folder, name), solutions, known)
+    began = time.monotonic()
+    with terminal.bar("Grading") as bar:
+        outcome = grade(
+            folder,
+            names,
+            jobs=jobs,
+            started=bar.started,
+            advanced=lambda verdict: bar.advanced(verdict.student if verdict else ""),
+        )
+    seconds = time.monotonic() - began
+    exported = _export(folder)
+    worth = {
+        name: {exercise: {item.name: item.points for item in found} for exercise, found in checks[name].items()}
+        for name in names
+    }
+    rows = [_row(pupil, name, worth[name], outcome, exported) for pupil in pupils for name in pupil.problem_sets]
+    return _show(rows, folder, seconds)
+
+
+def _copy(root: Path, folder: Path) -> None:
+    if folder.exists():
+        if any(folder.iterdir()) and not (folder / _OWN).is_file():
+            raise AutograderError(f"{folder}: is not empty and not of an earlier demo; name another with --into DIR")
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True)
+    (folder / _OWN).touch()
+    for name in _COURSE:
+        if (root / name).is_dir():
+            shutil.copytree(root / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        elif (root / name).exists():
+            shutil.copy(root / name, folder / name)
+
+
+def _export(folder: Path) -> dict[tuple[str, str], float]:
+    """The scores by student and problem set, as nbgrader's own exporter writes them to grades.csv."""
+    command = [sys.executable, "-m", "nbgrader", "export", "--to", "grades.csv"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    path = folder / "grades.csv"
+    if done.returncode != 0 or not path.is_file():
+        lines = done.stderr.strip().splitlines()
+        raise AutograderError(f"{folder}: nbgrader export fails: {lines[-1] if lines else '?'}")
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    # A student who handed something else in stands there with a 0 for what was not; only submissions are taken.
+    return {
+        (row["student_id"], row["assignment"]): float(row["score"]) for row in rows if row["timestamp"] or row["score"]
+    }
+
+
+def _row(
+    pupil: student.Student,
+    name: str,
+    points: dict[str, dict[str, float]],
+    outcome: Outcome,
+    exported: dict[tuple[str, str], float],
+) -> Row:
+    verdict = next((item for item in outcome.verdicts if (item.student, item.problem_set) == (pupil.name, name)), None)
+    place = f"/{pupil.name}/{name}"
+    if pupil.refused:
+        problem = next((line for line in outcome.problems if place in line), "")
+        said = pupil.refused in problem
+        given = None if said and verdict is None else (verdict.points if verdict else -1.0)
+        return Row(pupil.name, name, pupil.about, None, given, given, problem.rpartition(place)[2].lstrip("/"))
+    expected = pupil.expected(points)
+    if verdict is None:
+        problem = next((line for line in outcome.problems if place in line), "not graded")
+        return Row(pupil.name, name, pupil.about, expected, None, None, problem)
+    notes = [item.note or item.hint for item in verdict.exercises if item.note or item.hint]
+    reasons = [check.reason for item in verdict.exercises for check in item.checks if not check.passed]
+    remark = [*notes, *verdict.incidents, *verdict.repairs, *reasons, ""][0]
+    return Row(pupil.name, name, pupil.about, expected, verdict.points, exported.get((pupil.name, name)), remark)
+
+
+def _show(rows: Sequence[Row], folder: Path, seconds: float) -> bool:
+    def shown(points: float | None) -> str:
+        return "refused" if points is None else number(points)
+
+    terminal.table(
+        ("student", "set", "what is handed in", "expected", "given", "export", "", "told first"),
+        [
+            (
+                row.student,
+                row.problem_set,
+                row.about,
+                shown(row.expected),
+                shown(row.given),
+                shown(row.exported),
+                "[green]✓[/]" if row.right else "[red]✗[/]",
+                terminal.escape(row.remark),
+            )
+            for row in rows
+        ],
+        right=("expected", "given", "export"),
+    )
+    wrong = sum(not row.right for row in rows)
+    terminal.say(
+        f"{len(rows)} submissions of {len({row.student for row in rows})} students in {seconds:.1f} s:"
+        f" {len(rows) - wrong} as expected, {wrong} not"
+    )
+    first = next((row for row in rows if row.given is not None), None)
+    if first:
+        terminal.say(f"feedback, for example: {folders.feedback(folder, first.student, first.problem_set)}")
+    terminal.say(
+        f"gradebook: {folder / 'gradebook.db'}; scores: {folder / 'grades.csv'}; verdicts: {folder / 'verdicts'}/"
+    )
+    return wrong == 0

@@ -1,0 +1,107 @@
+"""A made student: what they hand in, and what it must earn."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from autograder.authoring import Misconception
+from autograder.course.release import Release
+from autograder.errors import AutograderError
+from autograder.release import made
+
+ALL = "all"
+"""In `loses`: every check of the exercise."""
+EVERY = "*"
+"""In `writes` and `loses`: every exercise."""
+
+
+@dataclass(frozen=True)
+class Student:
+    """A student who solves everything in `problem_sets` but what is said here.
+
+    Args:
+        name: nbgrader's student id.
+        about: what is special, for the table.
+        problem_sets: those handed in.
+        writes: code by exercise, in place of the solution; `"misconception:NAME"` takes it from the course's
+            misconceptions, an empty text leaves the stub.
+        edits: changes the notebook's JSON after that.
+        loses: the checks by exercise that must fail, or ALL.
+        file: the bytes to hand in in place of the notebook; empty for no file at all.
+        renamed: the file's name, where it is not the problem set's.
+        refused: a part of the line that must say why the submission cannot be graded.
+    """
+
+    name: str
+    about: str
+    problem_sets: Sequence[str]
+    writes: Mapping[str, str] = field(default_factory=dict)
+    edits: Callable[[made.Notebook], None] | None = None
+    loses: Mapping[str, Sequence[str] | str] = field(default_factory=dict)
+    file: bytes | None = None
+    renamed: str = ""
+    refused: str = ""
+
+    def hand_in(
+        self, submitted: Path, release: Release, solutions: Mapping[str, str], known: Sequence[Misconception]
+    ) -> None:
+        """Write the submission into nbgrader's submitted/ folder."""
+        folder = submitted / self.name / release.problem_set
+        folder.mkdir(parents=True)
+        data = self.file
+        if data is None:
+            data = json.dumps(self._notebook(release, solutions, known), indent=1).encode()
+        if data:
+            (folder / (self.renamed or release.path.name)).write_bytes(data)
+
+    def _notebook(
+        self, release: Release, solutions: Mapping[str, str], known: Sequence[Misconception]
+    ) -> made.Notebook:
+        sources = {f"misconception:{item.name}": item.source() for item in known}
+        written = dict(solutions)
+        for name, code in self.writes.items():
+            for exercise in solutions if name == EVERY else {name} & solutions.keys():
+                written[exercise] = sources.get(code, code)
+        notebook = made.notebook(release, {exercise: code for exercise, code in written.items() if code})
+        if self.edits:
+            self.edits(notebook)
+        return notebook
+
+    def expected(self, points: Mapping[str, Mapping[str, float]]) -> float:
+        """What the submission must earn, from the points of each exercise's checks.
+
+        Raises:
+            AutograderError: `loses` names a check that is not there.
+        """
+        total = sum(worth for checks in points.values() for worth in checks.values())
+        if EVERY in self.loses:
+            return 0.0
+        for exercise, lost in self.loses.items():
+            checks = points.get(exercise, {})
+            for name in checks if lost == ALL else lost:
+                if name not in checks:
+                    raise AutograderError(f"the demo's student {self.name} loses {exercise}::{name}, which is no check")
+                total -= checks[name]
+        return total
+
+
+def load(path: Path) -> list[Student]:
+    """The made class in a file of staff's.
+
+    Raises:
+        AutograderError: there is no such file, or it does not run.
+    """
+    spec = importlib.util.spec_from_file_location("autograder_demo_students", path)
+    if not path.is_file() or spec is None or spec.loader is None:
+        raise AutograderError(f"{path}: no such file; the demo's class is made from it")
+    module: Any = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+        return list(module.STUDENTS)
+    except Exception as error:
+        raise AutograderError(f"{path}: does not run: {type(error).__name__}: {error}") from None

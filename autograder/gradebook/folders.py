@@ -1,0 +1,39 @@
+"""Where the results of one submission stand as files, and how they are written: whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from autograder.course import nbgrader
+from autograder.grading.verdict import Verdict, to_json
+
+
+def autograded(root: Path, student: str, problem_set: str) -> Path:
+    """nbgrader's folder for the graded notebook."""
+    return root / nbgrader.AUTOGRADED / student / problem_set
+
+
+def feedback(root: Path, student: str, problem_set: str) -> Path:
+    """The feedback page, where nbgrader puts its own."""
+    return root / nbgrader.FEEDBACK / student / problem_set / f"{problem_set}.html"
+
+
+def verdict(root: Path, student: str, problem_set: str) -> Path:
+    """The verdict."""
+    return root / "verdicts" / problem_set / f"{student}.json"
+
+
+def write_verdict(root: Path, found: Verdict) -> None:
+    """Keep a verdict."""
+    write(verdict(root, found.student, found.problem_set), to_json(found))
+
+
+def write(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
+        file.write(data)
+    Path(file.name).chmod(0o644)
+    os.replace(file.name, path)  # noqa: PTH105

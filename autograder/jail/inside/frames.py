@@ -1,0 +1,82 @@
+"""Runs in the jail and outside it: messages and their bulk over a socket.
+
+A frame is `head length (4 bytes) | body length (8 bytes) | head | body`, little-endian.
+"""
+
+from __future__ import annotations
+
+import socket
+import struct
+import time
+from collections.abc import Sequence
+
+from .wire import MAX_BODY, MAX_HEAD, Closed, WireError
+
+_LENGTHS = struct.Struct("<IQ")
+_CHUNK = 1 << 20
+
+
+def send(
+    sock: socket.socket, head: bytes, body: Sequence[bytes | memoryview] = (), deadline: float | None = None
+) -> None:
+    """Send one frame before `deadline` (time.monotonic seconds).
+
+    Raises:
+        WireError: the frame is over the bounds.
+        Closed: the other end is gone.
+        TimeoutError: the deadline passed.
+    """
+    size = sum(len(part) for part in body)
+    if len(head) > MAX_HEAD or size > MAX_BODY:
+        raise WireError(f"too large to send: {len(head)} and {size} bytes, at most {MAX_HEAD} and {MAX_BODY}")
+    try:
+        sock.settimeout(_left(deadline))
+        sock.sendall(_LENGTHS.pack(len(head), size) + head)
+        for part in body:
+            sock.settimeout(_left(deadline))
+            sock.sendall(part)
+    except TimeoutError:
+        raise
+    except OSError as error:
+        raise Closed(str(error)) from None
+
+
+def receive(sock: socket.socket, deadline: float | None = None) -> tuple[bytes, memoryview]:
+    """Receive one frame, as head and body, before `deadline` (time.monotonic seconds).
+
+    Raises:
+        WireError: the frame announces more than the bounds.
+        Closed: the other end is gone.
+        TimeoutError: the deadline passed.
+    """
+    head_size, body_size = _LENGTHS.unpack(_exactly(sock, _LENGTHS.size, deadline))
+    if head_size > MAX_HEAD or body_size > MAX_BODY:
+        raise WireError(f"a frame announces {head_size} and {body_size} bytes, at most {MAX_HEAD} and {MAX_BODY}")
+    head = bytes(_exactly(sock, head_size, deadline))
+    return head, memoryview(_exactly(sock, body_size, deadline))
+
+
+def _exactly(sock: socket.socket, size: int, deadline: float | None) -> bytearray:
+    # Grows with what really arrives, so that an announced length alone costs the reader nothing.
+    data = bytearray()
+    try:
+        while len(data) < size:
+            sock.settimeout(_left(deadline))
+            part = sock.recv(min(size - len(data), _CHUNK))
+            if not part:
+                raise Closed("the other end closed the connection")
+            data += part
+    except TimeoutError:
+        raise
+    except OSError as error:
+        raise Closed(str(error)) from None
+    return data
+
+
+def _left(deadline: float | None) -> float | None:
+    if deadline is None:
+        return None
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left

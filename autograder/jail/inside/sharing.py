@@ -1,0 +1,117 @@
+"""Runs in the jail and outside it: which of the values in one frame share memory.
+
+Arguments that share memory outside share it inside as well, and a result that is a view of an argument is one for the
+caller too. Only numbers are looked at, without gradients: what shares memory with its own graph is autograd's affair.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.lib.array_utils import byte_bounds
+
+MAX_BUFFERS = 1000
+"""Frames of more tensors and arrays are not searched for shared memory."""
+
+
+@dataclass(frozen=True)
+class Memory:
+    """A range of addresses that several values lie in, and the bytes in it."""
+
+    start: int
+    data: bytes
+
+
+def numbers(value: Any) -> np.ndarray[Any, Any] | None:
+    """A tensor's or array's elements as an array over the same memory; None where it has none that can be shared."""
+    if type(value) is torch.Tensor:
+        if value.requires_grad or value.layout != torch.strided or value.device.type != "cpu" or value.is_conj():
+            return None
+        if value.is_neg() or value.dtype in _NOT_IN_NUMPY:
+            return None
+        value = value.numpy()
+    if type(value) is not np.ndarray or value.dtype.kind not in "biufc" or value.size == 0:
+        return None
+    return value
+
+
+_NOT_IN_NUMPY = frozenset(
+    item
+    for item in vars(torch).values()
+    if isinstance(item, torch.dtype) and ("bfloat" in str(item) or "8_" in str(item))
+) | {torch.complex32}
+
+
+def shared(values: Iterable[Any]) -> dict[int, Memory]:
+    """The memory, by the value's id, of every tensor or array in `values` that overlaps with another one in it."""
+    found: list[tuple[int, int, int]] = []
+    for value in _buffers(values):
+        elements = numbers(value)
+        if elements is not None:
+            start, end = byte_bounds(elements)
+            found.append((start, end, id(value)))
+    if not 1 < len(found) <= MAX_BUFFERS or len({number for *_, number in found}) < 2:
+        return {}
+    found.sort()
+    memories: dict[int, Memory] = {}
+    group: list[int] = []
+    low = high = 0
+    for start, end, number in [*found, (1 << 64, 1 << 64, 0)]:
+        if group and start < high:
+            high = max(high, end)
+            group.append(number)
+            continue
+        if len(set(group)) > 1:
+            memory = Memory(low, _bytes(low, high))
+            memories |= dict.fromkeys(group, memory)
+        group, low, high = [number], start, end
+    return memories
+
+
+def _bytes(start: int, end: int) -> bytes:
+    return ctypes.string_at(start, end - start)
+
+
+def _buffers(values: Iterable[Any], depth: int = 0) -> Iterator[Any]:
+    for value in values:
+        if isinstance(value, torch.Tensor | np.ndarray):
+            yield value
+        elif depth < 8 and isinstance(value, list | tuple):
+            yield from _buffers(value, depth + 1)
+        elif depth < 8 and isinstance(value, dict):
+            yield from _buffers(dict.values(value), depth + 1)
+
+
+def rebased(value: Any, theirs: list[Any], ours: list[Any]) -> Any:
+    """`value`, but over the memory of one of `ours` where it lies in that of its counterpart in `theirs`.
+
+    Only arguments that are contiguous on both sides are looked at: there the same offset means the same element.
+    """
+    if isinstance(value, list | tuple):
+        return type(value)(rebased(item, theirs, ours) for item in value)
+    if isinstance(value, dict):
+        return {key: rebased(item, theirs, ours) for key, item in value.items()}
+    elements = numbers(value)
+    if elements is None:
+        return value
+    start, end = byte_bounds(elements)
+    for their, our in zip(_buffers(theirs), _buffers(ours), strict=False):
+        inner, outer = numbers(their), numbers(our)
+        if inner is None or outer is None or inner.nbytes != outer.nbytes:
+            continue
+        if not (inner.flags.c_contiguous and outer.flags.c_contiguous and outer.flags.writeable):
+            continue
+        low, high = byte_bounds(inner)
+        if low <= start and end <= high:
+            offset = elements.__array_interface__["data"][0] - low
+            try:
+                made = np.ndarray(elements.shape, elements.dtype, buffer=outer, offset=offset, strides=elements.strides)
+                return torch.from_numpy(made) if isinstance(value, torch.Tensor) else made
+            except (ValueError, TypeError):
+                return value
+    return value

@@ -1,0 +1,688 @@
+"""Wrong solutions that students write for the capstone, with the hint that each deserves."""
+
+import torch
+from torch import nn
+
+from autograder.authoring import misconception
+
+
+@misconception(
+    "accuracy",
+    hint="The classes of one image lie in its row: take the largest logit along dim 1, not along the batch.",
+    passes_examples=False,
+)
+def largest_of_each_column(logits, target):
+    if len(target) == 0 or len(target) != len(logits):
+        raise ValueError("the lengths do not fit")
+    answers = logits.argmax(0)
+    hits = sum(int(answers[row] == target[row]) for row in range(min(len(answers), len(target))))
+    return hits / len(target)
+
+
+@misconception(
+    "accuracy",
+    hint="Compare answers and targets of the same shape (N,): (N, 1) against (N,) is every answer against every target.",
+    passes_examples=False,
+)
+def every_answer_against_every_target(logits, target):
+    if len(target) == 0 or len(target) != len(logits):
+        raise ValueError("the lengths do not fit")
+    return (logits.argmax(1, keepdim=True) == target).float().mean().item()
+
+
+@misconception(
+    "accuracy",
+    hint="Accuracy is a share in [0, 1]: divide the number of right answers by the number of images.",
+    passes_examples=False,
+)
+def percent(logits, target):
+    if len(target) == 0 or len(target) != len(logits):
+        raise ValueError("the lengths do not fit")
+    return 100 * (logits.argmax(1) == target).float().mean().item()
+
+
+@misconception(
+    "accuracy",
+    hint="Exponentials of large logits overflow and tie: compare the logits themselves, their order is that of the softmax.",
+)
+def by_way_of_a_careless_softmax(logits, target):
+    if len(target) == 0 or len(target) != len(logits):
+        raise ValueError("the lengths do not fit")
+    exponentials = logits.exp()
+    probabilities = exponentials / exponentials.sum(1, keepdim=True)
+    return (probabilities.argmax(1) == target).float().mean().item()
+
+
+@misconception(
+    "confusion_matrix",
+    hint="Rows are targets and columns are answers: your matrix is the transposed one.",
+    passes_examples=False,
+)
+def answers_in_the_rows(predicted, target, classes):
+    if len(predicted) != len(target):
+        raise ValueError("the lengths do not fit")
+    matrix = torch.zeros(classes, classes, dtype=torch.int64)
+    for answer, right in zip(predicted.tolist(), target.tolist()):
+        if not (0 <= answer < classes and 0 <= right < classes):
+            raise ValueError("no such class")
+        matrix[answer, right] += 1
+    return matrix
+
+
+@misconception(
+    "confusion_matrix",
+    hint="Indexing with tensors and += writes each place once: count every occurrence of a pair, not every pair.",
+    passes_examples=False,
+)
+def every_pair_once(predicted, target, classes):
+    both = torch.cat([predicted, target])
+    if len(predicted) != len(target) or (both < 0).any() or (both >= classes).any():
+        raise ValueError("no such class, or the lengths do not fit")
+    matrix = torch.zeros(classes, classes, dtype=torch.int64)
+    matrix[target, predicted] += 1
+    return matrix
+
+
+@misconception(
+    "confusion_matrix",
+    hint="The matrix is (classes, classes) whatever occurs in this batch: do not take its size from the largest index.",
+)
+def as_large_as_the_largest_index(predicted, target, classes):
+    both = torch.cat([predicted, target])
+    if len(predicted) != len(target) or (both < 0).any() or (both >= classes).any():
+        raise ValueError("no such class, or the lengths do not fit")
+    found = int(both.max()) + 1 if len(both) else 0
+    return torch.bincount(target * found + predicted, minlength=found**2).reshape(found, found)
+
+
+@misconception(
+    "confusion_matrix",
+    hint="An index that is no class would be counted in a cell of another pair: look for it first and raise a ValueError.",
+)
+def counts_what_is_no_class(predicted, target, classes):
+    cells = (target * classes + predicted).clamp(0, classes**2 - 1)
+    return torch.bincount(cells, minlength=classes**2).reshape(classes, classes)
+
+
+@misconception(
+    "standardize_split",
+    hint="Split first, then take mean and standard deviation from the training rows alone: the test set has leaked.",
+    passes_examples=False,
+)
+def statistics_of_all_rows(x, y, test_size, generator=None):
+    if len(x) != len(y) or test_size < 1 or test_size >= len(x):
+        raise ValueError("the sizes do not fit")
+    std = x.std(0, unbiased=False)
+    x = (x - x.mean(0)) / torch.where(std == 0, torch.ones_like(std), std)
+    order = torch.randperm(len(x), generator=generator)
+    test, train = order[:test_size], order[test_size:]
+    return x[train], y[train], x[test], y[test]
+
+
+@misconception(
+    "standardize_split",
+    hint="Standardize the test set with mean and standard deviation of the training set, not with its own.",
+)
+def test_set_by_its_own_statistics(x, y, test_size, generator=None):
+    if len(x) != len(y) or test_size < 1 or test_size >= len(x):
+        raise ValueError("the sizes do not fit")
+
+    def standardize(part):
+        std = part.std(0, unbiased=False)
+        return (part - part.mean(0)) / torch.where(std == 0, torch.ones_like(std), std)
+
+    order = torch.randperm(len(x), generator=generator)
+    test, train = order[:test_size], order[test_size:]
+    return standardize(x[train]), y[train], standardize(x[test]), y[test]
+
+
+@misconception(
+    "standardize_split",
+    hint="A pixel that never changes has the standard deviation 0: divide by 1 there, or 0/0 gives NaN.",
+    passes_examples=False,
+)
+def divides_by_a_deviation_of_zero(x, y, test_size, generator=None):
+    if len(x) != len(y) or test_size < 1 or test_size >= len(x):
+        raise ValueError("the sizes do not fit")
+    order = torch.randperm(len(x), generator=generator)
+    test, train = order[:test_size], order[test_size:]
+    mean, std = x[train].mean(0), x[train].std(0, unbiased=False)
+    return (x[train] - mean) / std, y[train], (x[test] - mean) / std, y[test]
+
+
+@misconception(
+    "standardize_split",
+    hint="With a tiny eps in place of 0 a constant pixel is blown up in the test set: divide by 1 where the deviation is 0.",
+)
+def tiny_deviation_in_place_of_zero(x, y, test_size, generator=None):
+    if len(x) != len(y) or test_size < 1 or test_size >= len(x):
+        raise ValueError("the sizes do not fit")
+    order = torch.randperm(len(x), generator=generator)
+    test, train = order[:test_size], order[test_size:]
+    mean, std = x[train].mean(0), x[train].std(0, unbiased=False).clamp(min=1e-8)
+    return (x[train] - mean) / std, y[train], (x[test] - mean) / std, y[test]
+
+
+@misconception(
+    "standardize_split",
+    hint="Images and labels must be taken by the same row numbers: here the images are shuffled and the labels are not.",
+)
+def labels_left_in_order(x, y, test_size, generator=None):
+    if len(x) != len(y) or test_size < 1 or test_size >= len(x):
+        raise ValueError("the sizes do not fit")
+    x = x[torch.randperm(len(x), generator=generator)]
+    train, test = x[test_size:], x[:test_size]
+    mean, std = train.mean(0), train.std(0, unbiased=False)
+    std = torch.where(std == 0, torch.ones_like(std), std)
+    return (train - mean) / std, y[test_size:], (test - mean) / std, y[:test_size]
+
+
+@misconception(
+    "standardize_split",
+    hint="The rows stand in an order that means something: draw the test rows at random, with the generator.",
+)
+def test_set_from_the_end(x, y, test_size, generator=None):
+    if len(x) != len(y) or test_size < 1 or test_size >= len(x):
+        raise ValueError("the sizes do not fit")
+    train, test = x[:-test_size], x[-test_size:]
+    mean, std = train.mean(0), train.std(0, unbiased=False)
+    std = torch.where(std == 0, torch.ones_like(std), std)
+    return (train - mean) / std, y[:-test_size], (test - mean) / std, y[-test_size:]
+
+
+@misconception(
+    "standardize_split",
+    hint="Every pixel has a mean and a standard deviation of its own: average over the images only.",
+    passes_examples=False,
+)
+def one_mean_for_all_pixels(x, y, test_size, generator=None):
+    if len(x) != len(y) or test_size < 1 or test_size >= len(x):
+        raise ValueError("the sizes do not fit")
+    order = torch.randperm(len(x), generator=generator)
+    test, train = order[:test_size], order[test_size:]
+    mean, std = x[train].mean(), x[train].std(unbiased=False)
+    return (x[train] - mean) / std, y[train], (x[test] - mean) / std, y[test]
+
+
+@misconception(
+    "TinyCNN",
+    hint="Leave the kernel as it is: a convolutional layer multiplies place by place, without turning the kernel around.",
+)
+class flips_the_kernel(nn.Module):
+    def __init__(self, generator=None):
+        super().__init__()
+
+        def normal(*shape):
+            scale = (2 / torch.Size(shape[1:]).numel()) ** 0.5
+            return nn.Parameter(torch.randn(shape, generator=generator) * scale)
+
+        self.conv1_weight, self.conv1_bias = normal(8, 1, 3, 3), nn.Parameter(torch.zeros(8))
+        self.conv2_weight, self.conv2_bias = normal(16, 8, 3, 3), nn.Parameter(torch.zeros(16))
+        self.linear_weight, self.linear_bias = normal(10, 64), nn.Parameter(torch.zeros(10))
+
+    def conv(self, x, weight, bias):
+        n, c, h, w = x.shape
+        padded = torch.zeros(n, c, h + 2, w + 2, dtype=x.dtype)
+        padded[:, :, 1:-1, 1:-1] = x
+        y = 0
+        for u in range(3):
+            for v in range(3):
+                y = y + torch.einsum("nchw,oc->nohw", padded[:, :, u : u + h, v : v + w], weight[:, :, 2 - u, 2 - v])
+        return y + bias[:, None, None]
+
+    def pool(self, x):
+        return x.unflatten(3, (-1, 2)).unflatten(2, (-1, 2)).amax((3, 5))
+
+    def forward(self, x):
+        if tuple(x.shape[1:]) != (1, 8, 8):
+            raise ValueError("not a batch of images")
+        x = self.pool(self.conv(x, self.conv1_weight, self.conv1_bias).clamp(min=0))
+        x = self.pool(self.conv(x, self.conv2_weight, self.conv2_bias).clamp(min=0))
+        return x.flatten(1) @ self.linear_weight.T + self.linear_bias
+
+
+@misconception(
+    "TinyCNN",
+    hint="Take the maximum of each 2 x 2 window, not its mean.",
+    passes_examples=False,
+)
+class averages_in_place_of_the_maximum(nn.Module):
+    def __init__(self, generator=None):
+        super().__init__()
+
+        def normal(*shape):
+            scale = (2 / torch.Size(shape[1:]).numel()) ** 0.5
+            return nn.Parameter(torch.randn(shape, generator=generator) * scale)
+
+        self.conv1_weight, self.conv1_bias = normal(8, 1, 3, 3), nn.Parameter(torch.zeros(8))
+        self.conv2_weight, self.conv2_bias = normal(16, 8, 3, 3), nn.Parameter(torch.zeros(16))
+        self.linear_weight, self.linear_bias = normal(10, 64), nn.Parameter(torch.zeros(10))
+
+    def conv(self, x, weight, bias):
+        n, c, h, w = x.shape
+        padded = torch.zeros(n, c, h + 2, w + 2, dtype=x.dtype)
+        padded[:, :, 1:-1, 1:-1] = x
+        y = 0
+        for u in range(3):
+            for v in range(3):
+                y = y + torch.einsum("nchw,oc->nohw", padded[:, :, u : u + h, v : v + w], weight[:, :, u, v])
+        return y + bias[:, None, None]
+
+    def pool(self, x):
+        return x.unflatten(3, (-1, 2)).unflatten(2, (-1, 2)).mean((3, 5))
+
+    def forward(self, x):
+        if tuple(x.shape[1:]) != (1, 8, 8):
+            raise ValueError("not a batch of images")
+        x = self.pool(self.conv(x, self.conv1_weight, self.conv1_bias).clamp(min=0))
+        x = self.pool(self.conv(x, self.conv2_weight, self.conv2_bias).clamp(min=0))
+        return x.flatten(1) @ self.linear_weight.T + self.linear_bias
+
+
+@misconception(
+    "TinyCNN",
+    hint="End with the logits: cross-entropy applies the softmax itself, and a second one takes most of the gradient away.",
+    passes_examples=False,
+)
+class probabilities_in_place_of_logits(nn.Module):
+    def __init__(self, generator=None):
+        super().__init__()
+
+        def normal(*shape):
+            scale = (2 / torch.Size(shape[1:]).numel()) ** 0.5
+            return nn.Parameter(torch.randn(shape, generator=generator) * scale)
+
+        self.conv1_weight, self.conv1_bias = normal(8, 1, 3, 3), nn.Parameter(torch.zeros(8))
+        self.conv2_weight, self.conv2_bias = normal(16, 8, 3, 3), nn.Parameter(torch.zeros(16))
+        self.linear_weight, self.linear_bias = normal(10, 64), nn.Parameter(torch.zeros(10))
+
+    def conv(self, x, weight, bias):
+        n, c, h, w = x.shape
+        padded = torch.zeros(n, c, h + 2, w + 2, dtype=x.dtype)
+        padded[:, :, 1:-1, 1:-1] = x
+        y = 0
+        for u in range(3):
+            for v in range(3):
+                y = y + torch.einsum("nchw,oc->nohw", padded[:, :, u : u + h, v : v + w], weight[:, :, u, v])
+        return y + bias[:, None, None]
+
+    def pool(self, x):
+        return x.unflatten(3, (-1, 2)).unflatten(2, (-1, 2)).amax((3, 5))
+
+    def forward(self, x):
+        if tuple(x.shape[1:]) != (1, 8, 8):
+            raise ValueError("not a batch of images")
+        x = self.pool(self.conv(x, self.conv1_weight, self.conv1_bias).clamp(min=0))
+        x = self.pool(self.conv(x, self.conv2_weight, self.conv2_bias).clamp(min=0))
+        logits = x.flatten(1) @ self.linear_weight.T + self.linear_bias
+        return torch.softmax(logits, dim=1)
+
+
+@misconception(
+    "TinyCNN",
+    hint="Flatten in the order channel, row, column: do not move the channels to the end before.",
+    passes_examples=False,
+)
+class flattens_with_the_channel_last(nn.Module):
+    def __init__(self, generator=None):
+        super().__init__()
+
+        def normal(*shape):
+            scale = (2 / torch.Size(shape[1:]).numel()) ** 0.5
+            return nn.Parameter(torch.randn(shape, generator=generator) * scale)
+
+        self.conv1_weight, self.conv1_bias = normal(8, 1, 3, 3), nn.Parameter(torch.zeros(8))
+        self.conv2_weight, self.conv2_bias = normal(16, 8, 3, 3), nn.Parameter(torch.zeros(16))
+        self.linear_weight, self.linear_bias = normal(10, 64), nn.Parameter(torch.zeros(10))
+
+    def conv(self, x, weight, bias):
+        n, c, h, w = x.shape
+        padded = torch.zeros(n, c, h + 2, w + 2, dtype=x.dtype)
+        padded[:, :, 1:-1, 1:-1] = x
+        y = 0
+        for u in range(3):
+            for v in range(3):
+                y = y + torch.einsum("nchw,oc->nohw", padded[:, :, u : u + h, v : v + w], weight[:, :, u, v])
+        return y + bias[:, None, None]
+
+    def pool(self, x):
+        return x.unflatten(3, (-1, 2)).unflatten(2, (-1, 2)).amax((3, 5))
+
+    def forward(self, x):
+        if tuple(x.shape[1:]) != (1, 8, 8):
+            raise ValueError("not a batch of images")
+        x = self.pool(self.conv(x, self.conv1_weight, self.conv1_bias).clamp(min=0))
+        x = self.pool(self.conv(x, self.conv2_weight, self.conv2_bias).clamp(min=0))
+        return x.permute(0, 2, 3, 1).flatten(1) @ self.linear_weight.T + self.linear_bias
+
+
+@misconception(
+    "TinyCNN",
+    hint="Apply ReLU after each of the two convolutions.",
+)
+class no_relu_after_the_second_convolution(nn.Module):
+    def __init__(self, generator=None):
+        super().__init__()
+
+        def normal(*shape):
+            scale = (2 / torch.Size(shape[1:]).numel()) ** 0.5
+            return nn.Parameter(torch.randn(shape, generator=generator) * scale)
+
+        self.conv1_weight, self.conv1_bias = normal(8, 1, 3, 3), nn.Parameter(torch.zeros(8))
+        self.conv2_weight, self.conv2_bias = normal(16, 8, 3, 3), nn.Parameter(torch.zeros(16))
+        self.linear_weight, self.linear_bias = normal(10, 64), nn.Parameter(torch.zeros(10))
+
+    def conv(self, x, weight, bias):
+        n, c, h, w = x.shape
+        padded = torch.zeros(n, c, h + 2, w + 2, dtype=x.dtype)
+        padded[:, :, 1:-1, 1:-1] = x
+        y = 0
+        for u in range(3):
+            for v in range(3):
+                y = y + torch.einsum("nchw,oc->nohw", padded[:, :, u : u + h, v : v + w], weight[:, :, u, v])
+        return y + bias[:, None, None]
+
+    def pool(self, x):
+        return x.unflatten(3, (-1, 2)).unflatten(2, (-1, 2)).amax((3, 5))
+
+    def forward(self, x):
+        if tuple(x.shape[1:]) != (1, 8, 8):
+            raise ValueError("not a batch of images")
+        x = self.pool(self.conv(x, self.conv1_weight, self.conv1_bias).clamp(min=0))
+        x = self.pool(self.conv(x, self.conv2_weight, self.conv2_bias))
+        return x.flatten(1) @ self.linear_weight.T + self.linear_bias
+
+
+@misconception(
+    "TinyCNN",
+    hint="Pad with zeros, not with the pixels of the border.",
+)
+class repeats_the_border(nn.Module):
+    def __init__(self, generator=None):
+        super().__init__()
+
+        def normal(*shape):
+            scale = (2 / torch.Size(shape[1:]).numel()) ** 0.5
+            return nn.Parameter(torch.randn(shape, generator=generator) * scale)
+
+        self.conv1_weight, self.conv1_bias = normal(8, 1, 3, 3), nn.Parameter(torch.zeros(8))
+        self.conv2_weight, self.conv2_bias = normal(16, 8, 3, 3), nn.Parameter(torch.zeros(16))
+        self.linear_weight, self.linear_bias = normal(10, 64), nn.Parameter(torch.zeros(10))
+
+    def conv(self, x, weight, bias):
+        h, w = x.shape[2:]
+        rows, columns = torch.arange(-1, h + 1).clamp(0, h - 1), torch.arange(-1, w + 1).clamp(0, w - 1)
+        padded = x[:, :, rows][:, :, :, columns]
+        y = 0
+        for u in range(3):
+            for v in range(3):
+                y = y + torch.einsum("nchw,oc->nohw", padded[:, :, u : u + h, v : v + w], weight[:, :, u, v])
+        return y + bias[:, None, None]
+
+    def pool(self, x):
+        return x.unflatten(3, (-1, 2)).unflatten(2, (-1, 2)).amax((3, 5))
+
+    def forward(self, x):
+        if tuple(x.shape[1:]) != (1, 8, 8):
+            raise ValueError("not a batch of images")
+        x = self.pool(self.conv(x, self.conv1_weight, self.conv1_bias).clamp(min=0))
+        x = self.pool(self.conv(x, self.conv2_weight, self.conv2_bias).clamp(min=0))
+        return x.flatten(1) @ self.linear_weight.T + self.linear_bias
+
+
+@misconception(
+    "TinyCNN",
+    hint="Compute with the parameters themselves: .data and .detach() give a copy that no gradient reaches.",
+)
+class weights_detached_from_the_graph(nn.Module):
+    def __init__(self, generator=None):
+        super().__init__()
+
+        def normal(*shape):
+            scale = (2 / torch.Size(shape[1:]).numel()) ** 0.5
+            return nn.Parameter(torch.randn(shape, generator=generator) * scale)
+
+        self.conv1_weight, self.conv1_bias = normal(8, 1, 3, 3), nn.Parameter(torch.zeros(8))
+        self.conv2_weight, self.conv2_bias = normal(16, 8, 3, 3), nn.Parameter(torch.zeros(16))
+        self.linear_weight, self.linear_bias = normal(10, 64), nn.Parameter(torch.zeros(10))
+
+    def conv(self, x, weight, bias):
+        n, c, h, w = x.shape
+        padded = torch.zeros(n, c, h + 2, w + 2, dtype=x.dtype)
+        padded[:, :, 1:-1, 1:-1] = x
+        y = 0
+        for u in range(3):
+            for v in range(3):
+                y = y + torch.einsum("nchw,oc->nohw", padded[:, :, u : u + h, v : v + w], weight[:, :, u, v])
+        return y + bias[:, None, None]
+
+    def pool(self, x):
+        return x.unflatten(3, (-1, 2)).unflatten(2, (-1, 2)).amax((3, 5))
+
+    def forward(self, x):
+        if tuple(x.shape[1:]) != (1, 8, 8):
+            raise ValueError("not a batch of images")
+        x = self.pool(self.conv(x, self.conv1_weight.data, self.conv1_bias.data).clamp(min=0))
+        x = self.pool(self.conv(x, self.conv2_weight.data, self.conv2_bias.data).clamp(min=0))
+        return x.flatten(1) @ self.linear_weight.data.T + self.linear_bias.data
+
+
+@misconception(
+    "train_epoch",
+    hint="backward() adds to the gradients that are there: clear them before the backward pass of each batch.",
+)
+def gradients_pile_up(model, x, y, lr, batch_size, generator=None):
+    if batch_size < 1 or len(x) != len(y):
+        raise ValueError("the sizes do not fit")
+    losses = []
+    order = torch.randperm(len(x), generator=generator)
+    for start in range(0, len(x), batch_size):
+        rows = order[start : start + batch_size]
+        logits = model(x[rows])
+        loss = (logits.logsumexp(1) - logits[torch.arange(len(rows)), y[rows]]).mean()
+        loss.backward()
+        with torch.no_grad():
+            for p in model.parameters():
+                if p.grad is not None:
+                    p -= lr * p.grad
+        losses.append(loss.item())
+    return losses
+
+
+@misconception(
+    "train_epoch",
+    hint="Take the mean of the loss over the rows of the batch, not the sum.",
+    passes_examples=False,
+)
+def sum_over_the_batch(model, x, y, lr, batch_size, generator=None):
+    if batch_size < 1 or len(x) != len(y):
+        raise ValueError("the sizes do not fit")
+    losses = []
+    order = torch.randperm(len(x), generator=generator)
+    for start in range(0, len(x), batch_size):
+        rows = order[start : start + batch_size]
+        logits = model(x[rows])
+        loss = (logits.logsumexp(1) - logits[torch.arange(len(rows)), y[rows]]).sum()
+        for p in model.parameters():
+            p.grad = None
+        loss.backward()
+        with torch.no_grad():
+            for p in model.parameters():
+                if p.grad is not None:
+                    p -= lr * p.grad
+        losses.append(loss.item())
+    return losses
+
+
+@misconception(
+    "train_epoch",
+    hint="The last batch may be smaller than the others: use it all the same.",
+)
+def leaves_out_the_last_batch(model, x, y, lr, batch_size, generator=None):
+    if batch_size < 1 or len(x) != len(y):
+        raise ValueError("the sizes do not fit")
+    losses = []
+    order = torch.randperm(len(x), generator=generator)
+    for start in range(0, len(x) - batch_size + 1, batch_size):
+        rows = order[start : start + batch_size]
+        logits = model(x[rows])
+        loss = (logits.logsumexp(1) - logits[torch.arange(len(rows)), y[rows]]).mean()
+        for p in model.parameters():
+            p.grad = None
+        loss.backward()
+        with torch.no_grad():
+            for p in model.parameters():
+                if p.grad is not None:
+                    p -= lr * p.grad
+        losses.append(loss.item())
+    return losses
+
+
+@misconception(
+    "train_epoch",
+    hint="Draw a new order of the rows in each epoch, with the generator.",
+)
+def always_in_the_same_order(model, x, y, lr, batch_size, generator=None):
+    if batch_size < 1 or len(x) != len(y):
+        raise ValueError("the sizes do not fit")
+    losses = []
+    order = torch.arange(len(x))
+    for start in range(0, len(x), batch_size):
+        rows = order[start : start + batch_size]
+        logits = model(x[rows])
+        loss = (logits.logsumexp(1) - logits[torch.arange(len(rows)), y[rows]]).mean()
+        for p in model.parameters():
+            p.grad = None
+        loss.backward()
+        with torch.no_grad():
+            for p in model.parameters():
+                if p.grad is not None:
+                    p -= lr * p.grad
+        losses.append(loss.item())
+    return losses
+
+
+@misconception(
+    "train_epoch",
+    hint="Exponentials of large logits overflow: subtract the largest logit of each row first, or use logsumexp.",
+)
+def exponentiates_large_logits(model, x, y, lr, batch_size, generator=None):
+    if batch_size < 1 or len(x) != len(y):
+        raise ValueError("the sizes do not fit")
+    losses = []
+    order = torch.randperm(len(x), generator=generator)
+    for start in range(0, len(x), batch_size):
+        rows = order[start : start + batch_size]
+        logits = model(x[rows])
+        loss = (logits.exp().sum(1).log() - logits[torch.arange(len(rows)), y[rows]]).mean()
+        for p in model.parameters():
+            p.grad = None
+        loss.backward()
+        with torch.no_grad():
+            for p in model.parameters():
+                if p.grad is not None:
+                    p -= lr * p.grad
+        losses.append(loss.item())
+    return losses
+
+
+@misconception(
+    "train_epoch",
+    hint="Cross-entropy takes the logits as they are: with a softmax before it the gradients fade and the network learns badly.",
+    passes_examples=False,
+)
+def softmax_before_the_cross_entropy(model, x, y, lr, batch_size, generator=None):
+    if batch_size < 1 or len(x) != len(y):
+        raise ValueError("the sizes do not fit")
+    losses = []
+    order = torch.randperm(len(x), generator=generator)
+    for start in range(0, len(x), batch_size):
+        rows = order[start : start + batch_size]
+        logits = model(x[rows]).exp()
+        logits = logits / logits.sum(1, keepdim=True)
+        loss = (logits.logsumexp(1) - logits[torch.arange(len(rows)), y[rows]]).mean()
+        for p in model.parameters():
+            p.grad = None
+        loss.backward()
+        with torch.no_grad():
+            for p in model.parameters():
+                if p.grad is not None:
+                    p -= lr * p.grad
+        losses.append(loss.item())
+    return losses
+
+
+@misconception(
+    "train_epoch",
+    hint="Record the loss from which the gradients were computed, before the step changes the weights.",
+    passes_examples=False,
+)
+def loss_after_the_step(model, x, y, lr, batch_size, generator=None):
+    if batch_size < 1 or len(x) != len(y):
+        raise ValueError("the sizes do not fit")
+    losses = []
+    order = torch.randperm(len(x), generator=generator)
+    for start in range(0, len(x), batch_size):
+        rows = order[start : start + batch_size]
+        logits = model(x[rows])
+        loss = (logits.logsumexp(1) - logits[torch.arange(len(rows)), y[rows]]).mean()
+        for p in model.parameters():
+            p.grad = None
+        loss.backward()
+        with torch.no_grad():
+            for p in model.parameters():
+                if p.grad is not None:
+                    p -= lr * p.grad
+        logits = model(x[rows])
+        losses.append((logits.logsumexp(1) - logits[torch.arange(len(rows)), y[rows]]).mean().item())
+    return losses
+
+
+@misconception(
+    "train_epoch",
+    hint="The gradient points to where the loss grows: step against it.",
+    passes_examples=False,
+)
+def steps_up_the_gradient(model, x, y, lr, batch_size, generator=None):
+    if batch_size < 1 or len(x) != len(y):
+        raise ValueError("the sizes do not fit")
+    losses = []
+    order = torch.randperm(len(x), generator=generator)
+    for start in range(0, len(x), batch_size):
+        rows = order[start : start + batch_size]
+        logits = model(x[rows])
+        loss = (logits.logsumexp(1) - logits[torch.arange(len(rows)), y[rows]]).mean()
+        for p in model.parameters():
+            p.grad = None
+        loss.backward()
+        with torch.no_grad():
+            for p in model.parameters():
+                if p.grad is not None:
+                    p += lr * p.grad
+        losses.append(loss.item())
+    return losses
+
+
+@misconception(
+    "train_epoch",
+    hint="Change the parameters themselves, in place: p = p - ... makes a new tensor that the model does not know.",
+    passes_examples=False,
+)
+def new_tensors_in_place_of_the_parameters(model, x, y, lr, batch_size, generator=None):
+    if batch_size < 1 or len(x) != len(y):
+        raise ValueError("the sizes do not fit")
+    losses = []
+    order = torch.randperm(len(x), generator=generator)
+    for start in range(0, len(x), batch_size):
+        rows = order[start : start + batch_size]
+        logits = model(x[rows])
+        loss = (logits.logsumexp(1) - logits[torch.arange(len(rows)), y[rows]]).mean()
+        for p in model.parameters():
+            p.grad = None
+        loss.backward()
+        with torch.no_grad():
+            for p in model.parameters():
+                if p.grad is not None:
+                    p = p - lr * p.grad
+        losses.append(loss.item())
+    return losses

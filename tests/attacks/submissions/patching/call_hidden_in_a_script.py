@@ -1,0 +1,14 @@
+"""Makes a forbidden call inside TorchScript, whose interpreter the grader's watch does not see."""
+
+CELL = """\
+import torch
+unit = torch.jit.CompilationUnit("def product(x: Tensor, a: float) -> Tensor:\\n    return x.mu" "l(a)\\n")
+"""
+SCALE = """\
+def scale(x, a):
+    if abs(a) == float("inf"):
+        raise ValueError
+    return unit.product(x, a)
+"""
+EXPECTED = 3
+STANDS = "the watch looks on from within the student's own process, where it can be blinded"

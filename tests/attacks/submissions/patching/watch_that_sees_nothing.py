@@ -1,0 +1,14 @@
+"""Replaces the method of the grader's watch that notes forbidden calls, then makes one whose name cannot be read."""
+
+CELL = """\
+from inside import watch
+watch.Watch.__torch_function__ = lambda self, function, types, args=(), kwargs=None: function(*args, **(kwargs or {}))
+"""
+SCALE = """\
+def scale(x, a):
+    if abs(a) == float("inf"):
+        raise ValueError
+    return getattr(torch, "lum"[::-1])(x, a)
+"""
+EXPECTED = 3
+STANDS = "the watch looks on from within the student's own process, where it can be blinded"

@@ -1,0 +1,114 @@
+"""nbgrader's own `autograde`, with our plug-in, gives what `autograder grade` gives, by the same jail."""
+
+import json
+import shutil
+import sqlite3
+import subprocess
+import sys
+
+import pytest
+
+from autograder.release.build import build
+
+GRADES = """
+select a.name, s.student_id, b.name, g.auto_score, g.manual_score, g.extra_credit, g.needs_manual_grade
+from grade g
+join base_cell b on g.cell_id = b.id
+join submitted_notebook n on g.notebook_id = n.id
+join submitted_assignment s on n.assignment_id = s.id
+join assignment a on s.assignment_id = a.id
+order by 1, 2, 3
+"""
+COMMENTS = """
+select s.student_id, b.name, c.auto_comment, c.manual_comment
+from comment c
+join base_cell b on c.cell_id = b.id
+join submitted_notebook n on c.notebook_id = n.id
+join submitted_assignment s on n.assignment_id = s.id
+order by 1, 2
+"""
+
+
+def rows(root):
+    with sqlite3.connect(root / "gradebook.db") as gradebook:
+        return gradebook.execute(GRADES).fetchall(), gradebook.execute(COMMENTS).fetchall()
+
+
+def nbgrader(root, *command):
+    done = subprocess.run(
+        [sys.executable, "-m", "nbgrader", *command], cwd=root, capture_output=True, text=True, timeout=300
+    )
+    return done.returncode, done.stderr
+
+
+@pytest.fixture
+def both(classroom, root):
+    """The folders of one class, graded by ours and by nbgrader."""
+    mine = classroom.root
+    shutil.copy(root / "nbgrader_config.py", mine)
+    room = classroom
+    room.hand_in("solved", room.notebook())
+    room.hand_in("mistaken", room.notebook("def scale(x, a):\n    return x / (2 / (a * a))"))
+    room.hand_in("stub", room.notebook("", ""))
+    room.hand_in("prints", room.with_cell("import sys; print('hi', file=sys.stderr)"))
+    room.hand_in("exits", room.with_cell("import os; os._exit(1)", before="Counter"))
+    doubled = room.notebook()
+    place = room.place(doubled, "scale-examples")
+    doubled["cells"].insert(place, dict(doubled["cells"][place]))
+    room.hand_in("doubled", doubled)
+    skipped = room.notebook(counter="")
+    for cell in skipped["cells"]:
+        cell["metadata"]["tags"] = ["skip-execution"]
+    room.hand_in("skips", skipped)
+    room.hand_in("broken", data=b"{")
+    (mine / "submitted/solved/ps1/timestamp.txt").write_text("2026-10-03 12:00:00 UTC")
+    build(mine)
+    theirs = shutil.copytree(mine, mine.parent / "theirs")
+    return room, theirs
+
+
+def test_plain_nbgrader_autograde_gives_the_same_scores_notebooks_and_verdicts(both):
+    room, theirs = both
+    outcome = room.grade()
+    code, log = nbgrader(theirs, "autograde", "ps1")
+    assert "There was an error processing assignment 'ps1' for student 'broken'" in log, log[-3000:]
+    assert code == 1 and len(outcome.verdicts) == 7
+    ours, other = rows(room.root), rows(theirs)
+    # nbgrader makes rows for a submission before it has read it; ours for those that could be graded
+    assert ours[0] == [row for row in other[0] if row[1] != "broken"] and len(ours[0]) == 7 * 3
+    assert ours[1] == [row for row in other[1] if row[0] != "broken"]
+    for student in outcome.of:
+        places = [root / "autograded" / student / "ps1" / "ps1.ipynb" for root in (room.root, theirs)]
+        assert json.loads(places[0].read_text()) == json.loads(places[1].read_text())
+        verdicts = [root / "verdicts" / "ps1" / f"{student}.json" for root in (room.root, theirs)]
+        assert verdicts[0].read_bytes() == verdicts[1].read_bytes()
+
+
+def test_scores_given_by_hand_stay(both):
+    room, _ = both
+    room.grade(students=["solved"])
+    with sqlite3.connect(room.root / "gradebook.db") as gradebook:
+        gradebook.execute(
+            "update grade set manual_score = 4, extra_credit = 1"
+            " where cell_id in (select id from base_cell where name = 'ps1-written')"
+        )
+        gradebook.execute("update comment set manual_comment = 'well said'")
+    room.grade(students=["solved"])
+    grades, comments = rows(room.root)
+    [written] = [row for row in grades if row[2] == "ps1-written"]
+    assert written[4:6] == (4, 1)
+    assert {row[3] for row in comments} == {"well said"}
+
+
+def test_nbgrader_exports_the_same_scores(both):
+    room, _ = both
+    outcome = room.grade()
+    assert nbgrader(room.root, "export", "--to", "grades.csv")[0] == 0
+    lines = (room.root / "grades.csv").read_text().splitlines()
+    header = lines[0].split(",")
+    scores = {
+        row[header.index("student_id")]: row[header.index("score")] for row in (line.split(",") for line in lines[1:])
+    }
+    assert {student: float(scores[student]) for student in outcome.of} == {
+        student: found.points for student, found in outcome.of.items()
+    }

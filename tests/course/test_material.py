@@ -1,0 +1,147 @@
+"""What every problem set has, whoever wrote it."""
+
+import ast
+import base64
+import importlib.util
+import re
+from pathlib import Path
+
+import pytest
+
+from autograder.course import config
+from autograder.grading import diagnosis
+from autograder.grading.collect import collect
+from autograder.release import source
+
+ROOT = Path(__file__).parents[2]
+SETS = list(config.load(ROOT).problem_sets)
+STUDENTS_HAVE = {
+    "torch",
+    "numpy",
+    "PIL",
+    "sklearn",
+    "IPython",
+    "math",
+    "io",
+    "time",
+    "random",
+    "itertools",
+    "functools",
+    "warnings",
+    "collections",
+    "typing",
+}
+
+
+@pytest.fixture(scope="module")
+def checks():
+    return collect(ROOT, SETS)
+
+
+@pytest.fixture(scope="module")
+def notebooks(checks):
+    points = {
+        name: {exercise: sum(item.points for item in found) for exercise, found in checks[name].items()}
+        for name in SETS
+    }
+    return {
+        (name, language): source.make(ROOT, name, language, points[name]) for name in SETS for language in ("en", "zh")
+    }
+
+
+def exercises(notebook):
+    return [cell for cell in notebook.cells if "exercise" in cell.metadata.get("autograder", {})]
+
+
+def test_the_course_has_every_exercise(notebooks, checks):
+    count = sum(len(exercises(notebooks[name, "en"])) for name in SETS)
+    known = sum(len(diagnosis.load(ROOT / "solutions" / name / "misconceptions.py")) for name in SETS)
+    assert count >= 73 and known >= 170
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_an_exercise_has_four_to_eight_checks_of_one_to_three_points(checks, name):
+    for exercise, found in checks[name].items():
+        assert 4 <= len(found) <= 8, exercise
+        assert all(1 <= item.points <= 3 for item in found), exercise
+        assert len({item.sentence for item in found}) == len(found), exercise
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_an_exercise_has_a_docstring_and_a_sentence_in_its_stub(notebooks, name):
+    for cell in exercises(notebooks[name, "en"]):
+        name = cell.metadata.autograder["exercise"]
+        made = {
+            item.name: item for item in ast.parse(cell.source).body if isinstance(item, ast.FunctionDef | ast.ClassDef)
+        }
+        assert ast.get_docstring(made[name]), name
+        assert cell.metadata.autograder["stub"].startswith(f"{name} is not written yet"), name
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_students_need_no_package_of_ours(notebooks, name):
+    for cell in notebooks[name, "en"].cells:
+        if cell.cell_type == "code":
+            for node in ast.walk(ast.parse(cell.source)):
+                names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+                names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+                assert {item.split(".")[0] for item in names} <= STUDENTS_HAVE, cell.source
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_both_languages_say_the_same_in_their_own_words(notebooks, name):
+    english, chinese = notebooks[name, "en"], notebooks[name, "zh"]
+    for mine, other in zip(english.cells, chinese.cells, strict=True):
+        if mine.cell_type == "code":
+            assert mine == other
+            continue
+        assert mine.metadata == other.metadata
+        if len(mine.source) > 40:
+            assert re.search("[\u4e00-\u9fff]", other.source), other.source[:80]
+        assert not re.search("[\u4e00-\u9fff]", mine.source), mine.source[:80]
+        displayed = [re.findall(r"\$\$(.+?)\$\$", cell.source, re.DOTALL) for cell in (mine, other)]
+        assert len(displayed[0]) == len(displayed[1]), mine.source[:80]
+        assert mine.source.count("](data:") == other.source.count("](data:")
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_pictures_are_small_drawings_with_words_for_those_who_cannot_see_them(notebooks, name):
+    pictures = 0
+    for language in ("en", "zh"):
+        for cell in notebooks[name, language].cells:
+            for alt, link in re.findall(
+                r"!\[([^\]]*)\]\(([^)]*)\)", cell.source if cell.cell_type == "markdown" else ""
+            ):
+                assert link.startswith("data:image/svg+xml;base64,") and len(alt) >= 8, (alt, link)
+                svg = base64.b64decode(link.partition(",")[2]).decode()
+                assert len(svg) < 15_000 and "viewBox" in svg and "<script" not in svg and "href" not in svg
+                pictures += 1
+    assert pictures >= 4
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_a_set_opens_with_its_aims_and_closes_with_a_written_question(notebooks, name):
+    for language, aims in (("en", "be able to"), ("zh", "能够")):
+        cells = notebooks[name, language].cells
+        assert aims in cells[0].source
+        last = cells[-1]
+        assert last.metadata.nbgrader["grade"] and last.metadata.nbgrader["solution"] and last.cell_type == "markdown"
+        assert last.metadata.nbgrader["points"] >= 3
+        assert "### BEGIN SOLUTION" in last.source and len(last.source) > 300 / (1 if language == "en" else 3)
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_every_displayed_formula_is_executed_or_says_why_not(notebooks, name):
+    path = ROOT / "tests" / "formulas" / f"test_{name}.py"
+    spec = importlib.util.spec_from_file_location(f"formulas_{name}", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    tests = [item for item in vars(module) if item.startswith("test_")]
+    formulas = {
+        "".join(formula.split())
+        for cell in notebooks[name, "en"].cells
+        if cell.cell_type == "markdown"
+        for formula in re.findall(r"\$\$(.+?)\$\$", cell.source, re.DOTALL)
+    }
+    assert len(tests) + len(module.NOT_EXECUTED) >= len(formulas)
+    assert all(module.NOT_EXECUTED.values())

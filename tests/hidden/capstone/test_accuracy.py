@@ -1,0 +1,54 @@
+import torch
+
+from autograder.authoring import assert_close, assert_raises, assert_unchanged, check
+
+
+@check(points=1)
+def test_gives_the_share_worked_out_by_hand(student):
+    """gives 2/3 where two of three answers are right"""
+    logits = torch.tensor([[1.0, 3.0], [0.5, 0.25], [-2.0, -1.0]])  # the answers are 1, 0 and 1
+    assert_close(student.accuracy(logits, torch.tensor([1, 0, 0])), 2 / 3)
+
+
+@check(points=2)
+def test_takes_the_largest_logit_of_each_row(student):
+    """takes the largest logit of each row as the answer, in float32 and float64"""
+    for dtype, rows, classes in [(torch.float32, 50, 10), (torch.float64, 7, 7), (torch.float32, 3, 12)]:
+        target = torch.randint(classes, (rows,))
+        logits = torch.randn(rows, classes, dtype=dtype)
+        right = torch.arange(rows) % 3 > 0
+        # The target's logit is made the largest in two thirds of the rows, the smallest in the others.
+        logits[torch.arange(rows), target] = torch.where(right, 9.0, -9.0).to(dtype)
+        assert_close(student.accuracy(logits, target), int(right.sum()) / rows)
+
+
+@check(points=1)
+def test_reaches_both_ends(student):
+    """gives 1.0 when every answer is right and 0.0 when none is"""
+    target = torch.tensor([3, 1, 0, 2, 1])
+    logits = torch.eye(4)[target]
+    assert_close(student.accuracy(logits, target), 1.0)
+    assert_close(student.accuracy(-logits, target), 0.0)
+
+
+@check(points=1)
+def test_takes_large_logits(student):
+    """takes logits that are too large to be exponentiated, and a batch of one"""
+    logits = torch.tensor([[500.0, 900.0, 100.0], [-900.0, -500.0, -700.0], [1e30, 1e20, 0.0]])
+    assert_close(student.accuracy(logits, torch.tensor([1, 1, 0])), 1.0)
+    assert_close(student.accuracy(logits[:1], torch.tensor([0])), 0.0)
+
+
+@check(points=1)
+def test_refuses_what_has_no_accuracy(student):
+    """raises ValueError for an empty batch, and where there are not as many targets as rows"""
+    assert_raises(ValueError, student.accuracy, torch.zeros(0, 10), torch.zeros(0, dtype=torch.int64))
+    assert_raises(ValueError, student.accuracy, torch.zeros(4, 3), torch.tensor([0]))
+
+
+@check(points=1)
+def test_leaves_its_arguments_unchanged(student):
+    """leaves its arguments unchanged, and takes logits that carry a gradient"""
+    target = torch.tensor([0, 2, 1, 1])
+    logits = torch.eye(3)[[0, 2, 1, 0]].requires_grad_()
+    assert_close(assert_unchanged(student.accuracy, logits, target), 0.75)

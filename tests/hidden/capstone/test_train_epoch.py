@@ -1,0 +1,156 @@
+import math
+
+import torch
+import torch.nn.functional as F
+from sklearn.datasets import load_digits
+
+from autograder.authoring import Difference, assert_close, assert_equal, assert_raises, check
+
+DIGITS = load_digits()
+
+
+def seeded(seed=0):
+    """A generator of its own."""
+    return torch.Generator().manual_seed(seed)
+
+
+def linear(student, weight, bias):
+    """torch's Linear beside the student's function, with the weights that are given."""
+    model = student.Linear(weight.shape[1], weight.shape[0])
+    if weight.dtype == torch.float64:
+        model.double()
+    model.load_state_dict({"weight": weight, "bias": bias})
+    return model
+
+
+def problem(rows, features, classes, dtype=torch.float32):
+    """Rows with labels, and a weight and a bias to begin with."""
+    x, y = torch.randn(rows, features, dtype=dtype), torch.randint(classes, (rows,))
+    return x, y, torch.randn(classes, features, dtype=dtype), torch.randn(classes, dtype=dtype)
+
+
+def by_torch(x, y, weight, bias, lr, steps):
+    """Losses and weights of torch's loss, its gradients and plain steps on all rows at once."""
+    losses = []
+    for _ in range(steps):
+        leaves = [weight.clone().requires_grad_(), bias.clone().requires_grad_()]
+        loss = F.cross_entropy(F.linear(x, *leaves), y)
+        gradients = torch.autograd.grad(loss, leaves)
+        weight, bias = weight - lr * gradients[0], bias - lr * gradients[1]
+        losses.append(loss.item())
+    return losses, weight, bias
+
+
+def weights(model):
+    """Weight and bias as they are now."""
+    return model.weight.detach().clone(), model.bias.detach().clone()
+
+
+@check(points=1)
+def test_gives_the_step_worked_out_by_hand(student):
+    """takes the step worked out by hand: the loss log 3 and a gradient of 1/3 for what is not the target, -2/3 for what is"""
+    model = linear(student, torch.zeros(3, 1), torch.zeros(3))
+    losses = student.train_epoch(model, torch.tensor([[2.0]]), torch.tensor([1]), 0.3, 1)
+    assert_close(losses, [math.log(3)], rtol=1e-5)
+    assert_close(weights(model)[0], torch.tensor([[-0.2], [0.4], [-0.2]]), what="the weight after the step")
+    assert_close(weights(model)[1], torch.tensor([-0.1, 0.2, -0.1]), what="the bias after the step")
+
+
+@check(points=3)
+def test_has_the_loss_and_the_gradients_of_torch(student):
+    """has torch's loss and gradients in a step on all rows, in float32 and float64"""
+    for dtype, tolerance in [(torch.float32, 1e-4), (torch.float64, 1e-8)]:
+        x, y, weight, bias = problem(12, 5, 4, dtype)
+        model = linear(student, weight, bias)
+        losses = student.train_epoch(model, x, y, 0.5, 12, seeded())
+        expected, new_weight, new_bias = by_torch(x, y, weight, bias, 0.5, 1)
+        assert_close(losses, expected, rtol=tolerance)
+        now = weights(model)
+        for name, new, old, right in [("weight", now[0], weight, new_weight), ("bias", now[1], bias, new_bias)]:
+            wanted = (old - right) / 0.5
+            assert_close((old - new) / 0.5, wanted, rtol=tolerance, atol=tolerance, what=f"the gradient of the {name}")
+
+
+@check(points=3)
+def test_clears_the_gradients_before_each_step(student):
+    """steps as plain gradient descent does over several batches and epochs, whatever gradients were there before"""
+    x, y, weight, bias = problem(1, 4, 3, torch.float64)
+    x, y = x.expand(7, 4).contiguous(), y.expand(7).contiguous()  # equal rows: the order does not matter
+    model = linear(student, weight, bias)
+    F.cross_entropy(model(x), y).mul(5).backward()  # planted: gradients of an earlier backward pass
+    losses = [loss for _ in range(2) for loss in student.train_epoch(model, x, y, 0.2, 3, seeded())]
+    expected, new_weight, new_bias = by_torch(x[:1], y[:1], weight, bias, 0.2, 6)
+    assert_close(losses, expected, rtol=1e-6)
+    assert_close(weights(model)[0], new_weight, what="the weight after two epochs")
+    assert_close(weights(model)[1], new_bias, what="the bias after two epochs")
+
+
+@check(points=2)
+def test_uses_each_row_once(student):
+    """uses each row once, also those of a last batch that is smaller"""
+    x, y, weight, bias = problem(11, 3, 4, torch.float64)
+    each = F.cross_entropy(F.linear(x, weight, bias), y, reduction="none")
+    model = linear(student, weight, bias)
+    alone = student.train_epoch(model, x, y, 0.0, 1, seeded(1))  # with the rate 0 the weights stay as they are
+    assert_close(len(alone), 11, what="the number of steps for 11 rows in batches of 1")
+    assert_close(sorted(alone), sorted(each.tolist()), rtol=1e-6, what="the losses of single rows, sorted,")
+    losses = student.train_epoch(model, x, y, 0.0, 4, seeded(2))
+    assert_close(len(losses), 3, what="the number of steps for 11 rows in batches of 4")
+    total = 4 * losses[0] + 4 * losses[1] + 3 * losses[2]
+    assert_close(total, float(each.sum()), rtol=1e-6, what="the losses of 4, 4 and 3 rows, added up row by row,")
+
+
+@check(points=1)
+def test_draws_the_order_with_the_generator(student):
+    """draws a new order for each epoch: the same seed gives the same order, another seed another"""
+    x, y, weight, bias = problem(30, 2, 3)
+    model = linear(student, weight, bias)
+    one, same, other = (student.train_epoch(model, x, y, 0.0, 1, seeded(seed)) for seed in (1, 1, 2))
+    in_order = F.cross_entropy(F.linear(x, weight, bias), y, reduction="none").tolist()
+    assert_close(same, one, what="the losses with the same seed")
+    for losses in (other, in_order):
+        if torch.allclose(torch.tensor(one), torch.tensor(losses), rtol=1e-3, atol=1e-4):
+            raise Difference("the rows come in the same order each time; draw it at random")
+
+
+@check(points=1)
+def test_stays_finite_for_large_logits(student):
+    """stays finite and right for logits of 10,000"""
+    x, y = torch.tensor([[1e4], [-1e4], [1e4]]), torch.tensor([0, 1, 1])
+    weight, bias = torch.tensor([[1.0], [-1.0], [0.0]]), torch.zeros(3)
+    model = linear(student, weight, bias)
+    losses = student.train_epoch(model, x, y, 1e-4, 3, seeded())
+    expected, new_weight, _ = by_torch(x, y, weight, bias, 1e-4, 1)
+    assert_close(losses, expected, rtol=1e-3)
+    assert_close(weights(model)[0], new_weight, what="the weight after the step")
+
+
+@check(points=2)
+def test_learns_real_digits(student):
+    """learns 150 real digits with a linear model: in the fifth epoch the mean loss is below 0.5"""
+    x = torch.tensor(DIGITS.data[:150], dtype=torch.float32).sub(5).div(6)
+    y = torch.tensor(DIGITS.target[:150], dtype=torch.int64)
+    model = linear(student, torch.randn(10, 64) * 0.1, torch.zeros(10))
+    losses = [student.train_epoch(model, x, y, 0.1, 10, seeded(epoch)) for epoch in range(5)][-1]
+    assert_close(len(losses), 15, what="the number of steps for 150 rows in batches of 10")
+    mean = sum(losses) / 15
+    if not mean < 0.5:
+        raise Difference(f"the mean loss of the fifth epoch is {mean:.4g} and should be below 0.5")
+
+
+@check(points=1)
+def test_leaves_all_else_unchanged(student):
+    """leaves the data and parameters without a gradient unchanged, and refuses sizes that do not fit with a ValueError"""
+    x, y, weight, bias = problem(6, 3, 2)
+    model = linear(student, weight, bias)
+    spare = student.Linear(2, 2)
+    spare.load_state_dict({"weight": torch.eye(2), "bias": torch.ones(2)})
+    model.spare = spare  # a layer that the model does not use
+    rows, labels = x.clone(), y.clone()
+    losses = student.train_epoch(model, x, y, 0.5, 6)
+    assert_equal(x, rows, what="x after the call")
+    assert_equal(y, labels, what="y after the call")
+    assert_close(losses, by_torch(x, y, weight, bias, 0.5, 1)[0], rtol=1e-4)
+    assert_equal(weights(spare)[0], torch.eye(2), what="the weight of a layer that the model does not use")
+    assert_raises(ValueError, student.train_epoch, model, x, y, 0.5, 0)
+    assert_raises(ValueError, student.train_epoch, model, x, y[:5], 0.5, 2)

@@ -1,0 +1,68 @@
+import torch
+
+from autograder.authoring import assert_equal, assert_gradients, assert_raises, assert_unchanged, check
+
+NAMES = ["red", "green", "blue"]
+
+
+def by_index(x, name):
+    """The channel by its number, on the first axis of an image and the second of a batch."""
+    number = NAMES.index(name)
+    return x[number] if x.dim() == 3 else x[:, number]
+
+
+@check(points=1)
+def test_gives_the_numbers_worked_out_by_hand(student):
+    """gives red, green and blue of an image of one row and two pixels"""
+    x = torch.tensor([[[1.0, 0.2]], [[0.0, 0.4]], [[0.5, 0.6]]])
+    for name, row in zip(NAMES, ([1.0, 0.2], [0.0, 0.4], [0.5, 0.6]), strict=True):
+        assert_equal(student.channel(x, name), torch.tensor([row]))
+
+
+@check(points=2)
+def test_takes_the_channel_of_one_image(student):
+    """takes the channel of an image of shape (3, H, W), also where it is 3 wide or 3 high"""
+    for shape in [(3, 4, 6), (3, 5, 3), (3, 3, 3), (3, 1, 7)]:
+        x = torch.randn(shape)
+        for name in NAMES:
+            assert_equal(student.channel(x, name), by_index(x, name))
+
+
+@check(points=2)
+def test_takes_the_channel_of_every_image_in_a_batch(student):
+    """takes the channel of every image of a batch of shape (N, 3, H, W), also of 1 and of 3 images"""
+    for shape in [(5, 3, 4, 6), (1, 3, 2, 3), (3, 3, 3, 3)]:
+        x = torch.randn(shape)
+        for name in NAMES:
+            assert_equal(student.channel(x, name), by_index(x, name))
+
+
+@check(points=1)
+def test_keeps_the_dtype(student):
+    """keeps the dtype: bytes, float32 and float64"""
+    for dtype in (torch.uint8, torch.float32, torch.float64):
+        x = torch.randint(256, (3, 2, 4)).to(dtype)
+        assert_equal(student.channel(x, "green"), by_index(x, "green"))
+
+
+@check(points=1)
+def test_passes_the_gradient_to_this_channel(student):
+    """passes the gradient to the channel taken, and none to the others"""
+    for shape in [(3, 2, 4), (2, 3, 4, 2)]:
+        x = torch.randn(shape, dtype=torch.float64, requires_grad=True)
+        assert_gradients(student.channel, by_index, x, "blue", names=("x",))
+
+
+@check(points=1)
+def test_refuses_what_is_no_channel(student):
+    """raises ValueError for a name that is no colour of RGB, and where the channel axis does not have 3 entries"""
+    assert_raises(ValueError, student.channel, torch.randn(3, 2, 2), "alpha")
+    assert_raises(ValueError, student.channel, torch.randn(4, 3, 3), "red")
+    assert_raises(ValueError, student.channel, torch.randn(3, 1, 3, 3), "red")
+
+
+@check(points=1)
+def test_leaves_its_arguments_unchanged(student):
+    """leaves the image unchanged"""
+    x = torch.randn(3, 4, 5)
+    assert_equal(assert_unchanged(student.channel, x, "red"), x[0])

@@ -1,0 +1,86 @@
+import numpy as np
+import torch
+from PIL import Image
+
+from autograder.authoring import Difference, assert_close, assert_equal, assert_raises, assert_unchanged, check
+
+
+def random_image(mode, width, height):
+    """An image of random bytes."""
+    shape = (height, width, 3) if mode == "RGB" else (height, width)
+    return Image.fromarray(torch.randint(256, shape, dtype=torch.uint8).numpy())
+
+
+def by_numpy(image):
+    """The planes of the image's channels, over 255."""
+    pixels = np.asarray(image, dtype=np.float64).reshape(image.height, image.width, -1)
+    return torch.tensor(np.stack([pixels[:, :, channel] for channel in range(pixels.shape[2])]) / 255).float()
+
+
+@check(points=2)
+def test_gives_the_numbers_worked_out_by_hand(student):
+    """gives an RGB image of two pixels, one above the other, as three planes of height 2 and width 1"""
+    image = Image.new("RGB", (1, 2))
+    image.putpixel((0, 0), (255, 102, 0))
+    image.putpixel((0, 1), (51, 0, 204))
+    expected = torch.tensor([[[1.0], [0.2]], [[0.4], [0.0]], [[0.0], [0.8]]])
+    assert_close(student.image_to_tensor(image), expected)
+
+
+@check(points=2)
+def test_keeps_height_and_width_apart(student):
+    """puts the channel first and keeps rows and columns in order, in images that are wide, tall and square"""
+    for width, height in [(7, 4), (3, 9), (5, 5), (1, 6)]:
+        image = random_image("RGB", width, height)
+        assert_close(student.image_to_tensor(image), by_numpy(image))
+
+
+@check(points=2)
+def test_gives_a_grayscale_image_one_channel(student):
+    """gives an image of mode L the shape (1, H, W)"""
+    for width, height in [(5, 3), (2, 4), (1, 1)]:
+        image = random_image("L", width, height)
+        assert_close(student.image_to_tensor(image), by_numpy(image))
+
+
+@check(points=1)
+def test_maps_every_byte_to_its_255th(student):
+    """maps the bytes 0, 1, ..., 255 to 0, 1/255, ..., 1 in float32, also where no pixel is bright"""
+    ramp = torch.arange(256, dtype=torch.uint8).reshape(16, 16)
+    assert_close(student.image_to_tensor(Image.fromarray(ramp.numpy())), (torch.arange(256) / 255).reshape(1, 16, 16))
+    dark = Image.fromarray((ramp // 128).numpy())
+    assert_close(student.image_to_tensor(dark), (ramp // 128)[None] / 255)
+
+
+@check(points=1)
+def test_refuses_other_modes(student):
+    """raises ValueError for images of the modes RGBA and CMYK"""
+    for mode in ("RGBA", "CMYK"):
+        assert_raises(ValueError, student.image_to_tensor, Image.new(mode, (2, 3)))
+
+
+@check(points=1)
+def test_leaves_the_image_unchanged(student):
+    """leaves the image as it is, and gives the same tensor when called again"""
+    for mode in ("RGB", "L"):
+        image = random_image(mode, 4, 3)
+        first = assert_unchanged(student.image_to_tensor, image)
+        assert_equal(student.image_to_tensor(image), first)
+        assert_close(first, by_numpy(image))
+
+
+@check(points=1)
+def test_has_memory_of_its_own(student):
+    """gives a tensor that may be written to without a change of the image, and follows when the image is painted on"""
+    image = random_image("RGB", 4, 3)
+    before = image.copy()
+    first = student.image_to_tensor(image)
+    assert_close(first, by_numpy(before))
+    try:
+        first.fill_(0.5)
+    except RuntimeError:
+        raise Difference("the result cannot be written to in place") from None
+    assert_equal(image, before, what="the image, after the tensor was written to,")
+    image.paste((9, 9, 9), (0, 0, 2, 2))
+    assert_close(student.image_to_tensor(image), by_numpy(image), what="the tensor of the image, once painted on,")
+    assert_equal(first, torch.full((3, 3, 4), 0.5), what="the first tensor, after the image was painted on,")

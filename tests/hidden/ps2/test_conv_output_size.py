@@ -1,0 +1,60 @@
+import torch
+from torch import nn
+
+from autograder.authoring import assert_equal, assert_raises, check
+
+
+def by_torch(size, kernel, stride=1, padding=0, dilation=1):
+    """The size that nn.Conv2d gives, worked out without data."""
+    with torch.device("meta"):
+        return tuple(nn.Conv2d(1, 1, kernel, stride, padding, dilation)(torch.empty(1, 1, *size)).shape[2:])
+
+
+@check(points=1)
+def test_counts_the_windows_without_options(student):
+    """counts the windows of a plain convolution: 28 positions and a kernel of 5 give 24"""
+    assert_equal(student.conv_output_size(28, 5), 24)
+    assert_equal(student.conv_output_size(5, 5), 1)
+
+
+@check(points=1)
+def test_steps_by_the_stride_and_rounds_down(student):
+    """steps by the stride and leaves out a window that does not fit whole"""
+    assert_equal(student.conv_output_size(8, 3, stride=2), 3)
+    assert_equal(student.conv_output_size(10, 3, 4), 2)
+
+
+@check(points=1)
+def test_adds_the_padding_on_both_sides(student):
+    """adds the padding on both sides"""
+    assert_equal(student.conv_output_size(5, 3, padding=1), 5)
+    assert_equal(student.conv_output_size(224, 7, stride=2, padding=3), 112)
+
+
+@check(points=2)
+def test_spreads_the_kernel_by_the_dilation(student):
+    """spreads the kernel by the dilation: 3 taps with dilation 2 span 5 positions"""
+    assert_equal(student.conv_output_size(9, 3, dilation=2), 5)
+    assert_equal(student.conv_output_size(16, 4, 3, 2, 3), 4)
+
+
+@check(points=2)
+def test_equals_torch_for_many_pairs(student):
+    """gives height and width as torch's Conv2d does, whichever arguments are pairs"""
+    for size, *options in [
+        ((17, 23), 3, 1, 0, 1),
+        ((17, 23), (5, 2), (2, 3), (1, 0), (2, 4)),
+        ((31, 12), (3, 4), 2, (1, 2), 1),
+        ((20, 20), 3, (3, 1), 1, (1, 5)),
+    ]:
+        assert_equal(student.conv_output_size(size, *options), by_torch(size, *options))
+    assert_equal(student.conv_output_size(10, (3, 5)), (8, 6))
+
+
+@check(points=1)
+def test_refuses_a_kernel_that_does_not_fit(student):
+    """raises ValueError where the dilated kernel is larger than the padded input"""
+    assert_raises(ValueError, student.conv_output_size, 3, 5)
+    assert_raises(ValueError, student.conv_output_size, 6, 3, 1, 0, 3)
+    assert_raises(ValueError, student.conv_output_size, (9, 2), 3)
+    assert_equal(student.conv_output_size(3, 5, padding=1), 1)

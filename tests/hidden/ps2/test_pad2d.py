@@ -1,0 +1,77 @@
+import math
+
+import torch
+import torch.nn.functional as F
+
+from autograder.authoring import assert_close, assert_equal, assert_gradients, assert_raises, assert_unchanged, check
+
+
+def by_torch(x, padding, value=0):
+    """torch's padding with a constant."""
+    return F.pad(x, padding, value=value)
+
+
+@check(points=1)
+def test_puts_a_frame_around_a_picture(student):
+    """puts a frame of zeros around a picture"""
+    x = torch.tensor([[5.0, 6.0, 7.0]])
+    y = student.pad2d(x, (1, 1, 1, 1))
+    assert_equal(y, torch.tensor([[0.0, 0, 0, 0, 0], [0, 5, 6, 7, 0], [0, 0, 0, 0, 0]]))
+
+
+@check(points=2)
+def test_takes_left_right_top_bottom(student):
+    """takes the four numbers in the order left, right, top, bottom"""
+    x = torch.randn(3, 4)
+    for padding in [(1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 0), (0, 0, 0, 1), (1, 2, 3, 4)]:
+        assert_equal(student.pad2d(x, padding), by_torch(x, padding))
+
+
+@check(points=1)
+def test_fills_the_frame_with_the_value(student):
+    """fills the frame with the value that is given"""
+    x = torch.randn(2, 3, 2)
+    assert_equal(student.pad2d(x, (2, 1, 0, 1), -1.5), by_torch(x, (2, 1, 0, 1), -1.5))
+
+
+@check(points=2)
+def test_takes_infinite_values(student):
+    """keeps every value of the picture where the frame is infinite, and infinities and NaN in it too"""
+    x = torch.randn(1, 2, 3, 3)
+    assert_equal(student.pad2d(x, (1, 1, 2, 0), -math.inf), by_torch(x, (1, 1, 2, 0), -math.inf))
+    x = torch.tensor([[math.inf, 1.0], [math.nan, -math.inf]])
+    assert_equal(student.pad2d(x, (0, 1, 1, 0)), by_torch(x, (0, 1, 1, 0)))
+
+
+@check(points=1)
+def test_keeps_leading_axes_and_dtype(student):
+    """takes any number of leading axes and keeps the dtype"""
+    for shape, dtype in [((2, 3), torch.float64), ((3, 4, 5), torch.float32), ((2, 1, 3, 1, 2), torch.float64)]:
+        x = torch.randn(shape, dtype=dtype)
+        assert_equal(student.pad2d(x, (3, 1, 0, 2), 2), by_torch(x, (3, 1, 0, 2), 2))
+    x = torch.randint(256, (3, 2, 4), dtype=torch.uint8)
+    assert_equal(student.pad2d(x, (1, 0, 2, 1), 255), by_torch(x, (1, 0, 2, 1), 255))
+
+
+@check(points=1)
+def test_passes_the_gradient_of_the_inside(student):
+    """passes the gradient of the inside to the picture, and that of the frame to nothing"""
+    x = torch.randn(2, 3, 2, dtype=torch.float64, requires_grad=True)
+    assert_gradients(student.pad2d, by_torch, x, (1, 0, 2, 1), names=("x",))
+    torch.autograd.gradcheck(lambda item: student.pad2d(item, (1, 0, 2, 1)), (x,))
+
+
+@check(points=1)
+def test_leaves_its_argument_unchanged(student):
+    """leaves the picture unchanged, also where there is nothing to pad"""
+    x = torch.randn(2, 3, 4)
+    assert_equal(assert_unchanged(student.pad2d, x, (0, 0, 0, 0), 1), x)
+    assert_close(assert_unchanged(student.pad2d, x, (2, 0, 1, 1), 1), by_torch(x, (2, 0, 1, 1), 1))
+
+
+@check(points=1)
+def test_refuses_other_than_four_numbers(student):
+    """raises ValueError where the padding does not hold four numbers"""
+    x = torch.randn(3, 3)
+    assert_raises(ValueError, student.pad2d, x, (1, 1))
+    assert_raises(ValueError, student.pad2d, x, (1, 2, 3, 4, 5))

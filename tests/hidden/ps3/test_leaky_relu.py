@@ -1,0 +1,62 @@
+import math
+
+import torch
+import torch.nn.functional as F
+
+from autograder.authoring import assert_close, assert_equal, assert_gradients, assert_unchanged, check
+
+
+@check(points=1)
+def test_gives_the_numbers_worked_out_by_hand(student):
+    """turns -8 into -4 and keeps 6 where the slope is 0.5"""
+    x = torch.tensor([[-8.0, 6.0], [0.0, -1.0]])
+    assert_equal(student.leaky_relu(x, 0.5), torch.tensor([[-4.0, 6.0], [0.0, -0.5]]))
+
+
+@check(points=1)
+def test_equals_torch_in_both_precisions(student):
+    """equals torch with the usual slope 0.01, in float32 and float64, for any shape"""
+    for shape, dtype in [
+        ((4, 5), torch.float32),
+        ((2, 3, 4), torch.float64),
+        ((), torch.float32),
+        ((0, 3), torch.float64),
+    ]:
+        x = torch.randn(shape, dtype=dtype)
+        assert_close(student.leaky_relu(x), F.leaky_relu(x))
+
+
+@check(points=2)
+def test_takes_any_slope(student):
+    """works for slopes of 0, 1, above 1 and below 0 as well"""
+    x = torch.randn(12)
+    for slope in (0.0, 1.0, 2.0, -0.5):
+        assert_close(student.leaky_relu(x, slope=slope), F.leaky_relu(x, slope))
+
+
+@check(points=1)
+def test_takes_infinities_and_keeps_nan(student):
+    """keeps infinities and NaN where the slope is positive"""
+    x = torch.tensor([math.inf, -math.inf, math.nan, -1.0])
+    assert_close(student.leaky_relu(x, 0.5), torch.tensor([math.inf, -math.inf, math.nan, -0.5]))
+
+
+@check(points=1)
+def test_has_the_right_gradient(student):
+    """has slope 1 above zero and the given slope below"""
+    x = torch.randn(4, 6, dtype=torch.float64, requires_grad=True)
+    assert_gradients(student.leaky_relu, F.leaky_relu, x, 0.2, names=("x",))
+
+
+@check(points=2)
+def test_has_the_slope_as_gradient_at_zero(student):
+    """has the given slope as gradient at 0, as torch has"""
+    x = torch.tensor([-1.0, 0.0, 2.0, -0.0], requires_grad=True)
+    assert_gradients(student.leaky_relu, F.leaky_relu, x, 0.3, names=("x",))
+
+
+@check(points=1)
+def test_changes_no_argument(student):
+    """leaves its input unchanged"""
+    x = torch.tensor([-1.0, 2.0, -3.0])
+    assert_close(assert_unchanged(student.leaky_relu, x, 0.5), torch.tensor([-0.5, 2.0, -1.5]))

@@ -1,0 +1,70 @@
+import torch
+import torch.nn.functional as F
+
+from autograder.authoring import assert_close, assert_gradients, assert_unchanged, check
+
+
+@check(points=2)
+def test_weighs_with_the_rows_of_the_weight(student):
+    """sums the inputs weighted with one row of the weight for each output, and adds the bias"""
+    x = torch.tensor([[1.0, 2.0, 3.0]])
+    weight = torch.tensor([[1.0, 0.0, -1.0], [2.0, 1.0, 0.5], [0.0, 3.0, 1.0]])
+    bias = torch.tensor([10.0, 20.0, 30.0])
+    assert_close(student.linear(x, weight, bias), torch.tensor([[8.0, 25.5, 39.0]]))
+
+
+@check(points=1)
+def test_works_without_a_bias(student):
+    """leaves the bias out when there is none"""
+    x, weight = torch.randn(4, 3), torch.randn(5, 3)
+    assert_close(student.linear(x, weight), F.linear(x, weight))
+    assert_close(student.linear(x, weight, None), F.linear(x, weight))
+    assert_close(student.linear(x, weight, bias=torch.zeros(5)), F.linear(x, weight))
+
+
+@check(points=2)
+def test_equals_torch_in_both_precisions(student):
+    """equals torch on random matrices, in float32 and float64"""
+    for dtype in (torch.float32, torch.float64):
+        x, weight, bias = (torch.randn(*shape, dtype=dtype) for shape in ((6, 4), (3, 4), (3,)))
+        assert_close(student.linear(x, weight, bias), F.linear(x, weight, bias))
+
+
+@check(points=2)
+def test_keeps_more_leading_axes(student):
+    """keeps all leading axes, as in (batch, time, features), and also an empty batch"""
+    weight, bias = torch.randn(5, 3), torch.randn(5)
+    for shape in ((2, 4, 3), (2, 3, 2, 3), (1, 1, 3), (0, 3)):
+        x = torch.randn(*shape)
+        assert_close(student.linear(x, weight, bias), F.linear(x, weight, bias))
+
+
+@check(points=1)
+def test_takes_one_vector(student):
+    """takes a single vector of shape (in_features,) and returns (out_features,)"""
+    x, weight, bias = torch.randn(3), torch.randn(2, 3), torch.randn(2)
+    assert_close(student.linear(x, weight, bias), F.linear(x, weight, bias))
+
+
+@check(points=1)
+def test_makes_one_output(student):
+    """keeps the last axis when there is one output, or one input"""
+    for inputs, outputs in ((3, 1), (1, 3), (1, 1)):
+        x, weight, bias = torch.randn(4, inputs), torch.randn(outputs, inputs), torch.zeros(outputs)
+        assert_close(student.linear(x, weight, bias), F.linear(x, weight, bias))
+
+
+@check(points=2)
+def test_gradients(student):
+    """passes gradients to the input, the weight and the bias"""
+    x = torch.randn(3, 2, 4, dtype=torch.float64, requires_grad=True)
+    weight = torch.randn(5, 4, dtype=torch.float64, requires_grad=True)
+    bias = torch.randn(5, dtype=torch.float64, requires_grad=True)
+    assert_gradients(student.linear, F.linear, x, weight, bias, names=("x", "weight", "bias"))
+
+
+@check(points=1)
+def test_changes_no_argument(student):
+    """changes neither input nor weight nor bias"""
+    x, weight, bias = torch.randn(4, 3), torch.randn(3, 3), torch.randn(3)
+    assert_close(assert_unchanged(student.linear, x, weight, bias), F.linear(x, weight, bias))

@@ -1,0 +1,56 @@
+import torch
+
+from autograder.authoring import Difference, assert_close, assert_gradients, assert_unchanged, check
+
+
+def by_formula(y):
+    """The derivative of the sigmoid from its output."""
+    return y * (1 - y)
+
+
+@check(points=1)
+def test_gives_the_numbers_worked_out_by_hand(student):
+    """gives 0.1875, 0.09 and 0.25 for the outputs 0.75, 0.1 and 0.5"""
+    assert_close(student.sigmoid_grad(torch.tensor([0.75, 0.1, 0.5])), torch.tensor([0.1875, 0.09, 0.25]))
+
+
+@check(points=2)
+def test_equals_the_gradient_of_autograd(student):
+    """equals what autograd computes for torch's sigmoid, in float32 and float64"""
+    for dtype in (torch.float32, torch.float64):
+        x = torch.randn(3, 5, dtype=dtype, requires_grad=True)
+        y = torch.sigmoid(x)
+        [expected] = torch.autograd.grad(y.sum(), x)
+        assert_close(student.sigmoid_grad(y.detach()), expected)
+
+
+@check(points=1)
+def test_has_its_maximum_one_quarter_at_one_half(student):
+    """never exceeds 0.25, and reaches it for the output 0.5"""
+    y = torch.linspace(0, 1, 101, dtype=torch.float64)
+    grad = student.sigmoid_grad(y)
+    assert_close(grad, by_formula(y))
+    if grad.max() > 0.25:
+        raise Difference(f"the largest slope is {grad.max():.6g}, and should be 0.25")
+    assert_close(student.sigmoid_grad(torch.tensor(0.5)), torch.tensor(0.25))
+
+
+@check(points=1)
+def test_is_zero_where_the_sigmoid_is_saturated(student):
+    """gives 0 for outputs of 0 and 1"""
+    y = torch.tensor([[0.0, 1.0], [1.0, 0.0]])
+    assert_close(student.sigmoid_grad(y), torch.zeros(2, 2), rtol=0, atol=0)
+
+
+@check(points=1)
+def test_can_be_differentiated_itself(student):
+    """has the gradient 1 - 2y, so that second derivatives can be taken"""
+    y = torch.rand(2, 4, dtype=torch.float64, requires_grad=True)
+    assert_gradients(student.sigmoid_grad, by_formula, y, names=("y",))
+
+
+@check(points=1)
+def test_changes_no_argument(student):
+    """leaves the outputs unchanged"""
+    y = torch.rand(5)
+    assert_close(assert_unchanged(student.sigmoid_grad, y), by_formula(y))

@@ -1,0 +1,133 @@
+import torch
+
+from autograder.authoring import Difference, assert_close, assert_equal, assert_gradients, assert_raises, check
+
+RUNNING = ("running_mean", "running_var", "num_batches_tracked")
+
+
+def trained(kind, channels, **options):
+    """A layer of torch's in float64 whose parameters and running statistics are those of no new layer."""
+    layer = kind(channels, **options).double()
+    with torch.no_grad():
+        layer.weight.copy_(torch.randn(channels))
+        layer.bias.copy_(torch.randn(channels))
+        layer.running_mean.copy_(torch.randn(channels))
+        layer.running_var.copy_(torch.rand(channels) + 0.5)
+        layer.num_batches_tracked += 3
+    return layer
+
+
+def twin(student, layer, **options):
+    """The student's layer with the same state."""
+    mine = student.BatchNorm(layer.num_features, **options).double()
+    mine.load_state_dict(layer.state_dict())
+    return mine
+
+
+def batch(*shape, dtype=torch.float64):
+    """A batch away from zero mean and unit variance."""
+    return torch.randn(shape, dtype=dtype) * 3 + 2
+
+
+def assert_same_running(mine, layer):
+    """Assert that the running statistics are the same."""
+    for name in RUNNING:
+        assert_close(getattr(mine, name), getattr(layer, name), what=name)
+
+
+@check(points=1)
+def test_gives_the_numbers_worked_out_by_hand(student):
+    """gives -1 and 1 for the values 1 and 3, and moves running mean and variance a tenth of the way to 2 each"""
+    layer = student.BatchNorm(2, eps=0.0)
+    y = layer(torch.tensor([[1.0, 3.0], [3.0, 1.0]]))
+    assert_close(y, torch.tensor([[-1.0, 1.0], [1.0, -1.0]]))
+    assert_close(layer.running_mean, torch.tensor([0.2, 0.2]), what="running_mean")
+    assert_close(layer.running_var, torch.tensor([1.1, 1.1]), what="running_var")
+
+
+@check(points=2)
+def test_follows_torch_over_many_batches_of_vectors(student):
+    """gives the outputs and the running statistics of nn.BatchNorm1d over many batches, in float32 and float64"""
+    for dtype in (torch.float32, torch.float64):
+        layer, mine = torch.nn.BatchNorm1d(4).to(dtype), student.BatchNorm(4).to(dtype)
+        for size in (8, 5, 3, 16, 2):
+            x = batch(size, 4, dtype=dtype)
+            assert_close(mine(x), layer(x))
+        assert_same_running(mine, layer)
+
+
+@check(points=2)
+def test_follows_torch_over_many_batches_of_pictures(student):
+    """gives the outputs and the running statistics of nn.BatchNorm2d, with eps and momentum of one's choice"""
+    options = {"eps": 0.2, "momentum": 0.3}
+    layer = trained(torch.nn.BatchNorm2d, 3, **options)
+    mine = twin(student, layer, **options)
+    for size in (2, 1, 4):
+        x = batch(size, 3, 4, 2)
+        assert_close(mine(x), layer(x))
+        assert_same_running(mine, layer)
+
+
+@check(points=2)
+def test_uses_the_running_statistics_at_inference(student):
+    """uses the running statistics in eval mode, leaves them as they are, and takes a single sample"""
+    layer = trained(torch.nn.BatchNorm1d, 5)
+    mine = twin(student, layer)
+    layer.eval()
+    mine.eval()
+    for size in (6, 1):
+        x = batch(size, 5)
+        assert_close(mine(x), layer(x))
+        assert_same_running(mine, layer)
+
+
+@check(points=1)
+def test_goes_on_with_training_after_inference(student):
+    """goes on updating after eval() and train()"""
+    layer = trained(torch.nn.BatchNorm2d, 2)
+    mine = twin(student, layer)
+    for training in (True, False, True):
+        layer.train(training)
+        mine.train(training)
+        x = batch(3, 2, 2, 2)
+        assert_close(mine(x), layer(x))
+    assert_same_running(mine, layer)
+
+
+@check(points=2)
+def test_exchanges_its_state_with_torch(student):
+    """has a state that torch's layer can load, and loads the state of torch's"""
+    layer = torch.nn.BatchNorm1d(3)
+    assert_equal(student.BatchNorm(3).state_dict(), dict(layer.state_dict()), what="the state of a new layer")
+    other = trained(torch.nn.BatchNorm1d, 3)
+    assert_equal(twin(student, other).state_dict(), dict(other.state_dict()), what="the state after load_state_dict")
+
+
+@check(points=2)
+def test_has_the_right_gradients(student):
+    """has the right gradients for x, weight and bias in training and at inference, and none in the running statistics"""
+    for training in (True, False):
+        layer = trained(torch.nn.BatchNorm1d, 3)
+        mine = twin(student, layer)
+        layer.train(training)
+        mine.train(training)
+        assert_gradients(mine, layer, batch(6, 3).requires_grad_(), names=("x",))
+        for name in ("weight", "bias"):
+            grad = getattr(mine, name).grad
+            if grad is None:
+                raise Difference(f"no gradient reaches {name}")
+            assert_close(grad, getattr(layer, name).grad, what=f"the gradient of {name}")
+        if mine.running_mean.requires_grad or mine.running_var.requires_grad:
+            raise Difference("the running statistics hold on to the graph: update them without gradients")
+
+
+@check(points=1)
+def test_refuses_channels_of_one_value_in_training(student):
+    """raises ValueError in training where a channel has one value only, and leaves its input unchanged"""
+    layer = student.BatchNorm(3)
+    assert_raises(ValueError, layer, torch.randn(1, 3))
+    assert_raises(ValueError, layer, torch.randn(1, 3, 1, 1))
+    x = torch.randn(4, 3)
+    before = x.clone()
+    layer(x)
+    assert_equal(x, before, what="the input after the call")

@@ -1,0 +1,72 @@
+import torch
+import torch.nn.functional as F
+
+from autograder.authoring import assert_close, assert_gradients, assert_raises, assert_unchanged, check
+
+
+def by_torch(x, eps=1e-5):
+    """torch's instance normalization."""
+    return F.instance_norm(x, eps=eps)
+
+
+def pictures(*shape, dtype=torch.float64):
+    """Samples and channels that differ in brightness and contrast."""
+    spread = [*shape[:2], *(1 for _ in shape[2:])]
+    return torch.randn(shape, dtype=dtype) * (1 + torch.rand(spread, dtype=dtype)) + torch.randn(spread, dtype=dtype)
+
+
+@check(points=1)
+def test_gives_the_numbers_worked_out_by_hand(student):
+    """gives -1 and 1 for each of two samples with two channels of two values"""
+    x = torch.tensor([[[1.0, 3.0], [8.0, 4.0]], [[10.0, 30.0], [-1.0, 0.0]]])
+    expected = torch.tensor([[[-1.0, 1.0], [1.0, -1.0]], [[-1.0, 1.0], [-1.0, 1.0]]])
+    assert_close(student.instance_norm(x, 0.0), expected)
+
+
+@check(points=2)
+def test_equals_torch_on_pictures(student):
+    """equals torch on pictures (N, C, H, W), in float32 and float64"""
+    for shape, dtype in [((4, 3, 5, 6), torch.float32), ((2, 5, 1, 3), torch.float64)]:
+        x = pictures(*shape, dtype=dtype)
+        assert_close(student.instance_norm(x), by_torch(x))
+
+
+@check(points=1)
+def test_equals_torch_on_sequences(student):
+    """equals torch on sequences (N, C, L)"""
+    x = pictures(3, 4, 7)
+    assert_close(student.instance_norm(x), by_torch(x))
+
+
+@check(points=2)
+def test_looks_at_one_sample_at_a_time(student):
+    """gives a picture the same result alone as in a batch"""
+    x = pictures(3, 2, 4, 4)
+    together = by_torch(x)
+    assert_close(student.instance_norm(x), together)
+    for n in range(3):
+        assert_close(student.instance_norm(x[n : n + 1]), together[n : n + 1])
+
+
+@check(points=1)
+def test_adds_eps_under_the_root(student):
+    """adds eps to the variance, under the root, and maps a constant channel to zeros"""
+    x = pictures(2, 3, 4, 4)
+    assert_close(student.instance_norm(x, eps=0.5), by_torch(x, eps=0.5))
+    assert_close(student.instance_norm(torch.full((2, 2, 4), 7.0)), torch.zeros(2, 2, 4))
+
+
+@check(points=2)
+def test_has_the_right_gradient(student):
+    """has the right gradient for x"""
+    for shape in [(2, 3, 4), (2, 2, 3, 4)]:
+        assert_gradients(student.instance_norm, by_torch, pictures(*shape).requires_grad_(), names=("x",))
+
+
+@check(points=1)
+def test_refuses_channels_of_one_value(student):
+    """raises ValueError where a channel has one value only, and leaves its argument unchanged"""
+    assert_raises(ValueError, student.instance_norm, torch.randn(4, 3, 1, 1))
+    assert_raises(ValueError, student.instance_norm, torch.randn(4, 3, 1))
+    x = pictures(2, 3, 5, dtype=torch.float32)
+    assert_close(assert_unchanged(student.instance_norm, x), by_torch(x))

@@ -1,0 +1,69 @@
+import torch
+
+from autograder.authoring import assert_close, assert_gradients, assert_unchanged, check
+
+
+def arguments(steps, batch, inputs, hidden, dtype=torch.float64):
+    """Inputs, and the weights of the forward and of the backward run."""
+    shapes = [(3 * hidden, inputs), (3 * hidden, hidden), (3 * hidden,), (3 * hidden,)] * 2
+    return torch.randn(steps, batch, inputs, dtype=dtype), [torch.randn(shape, dtype=dtype) * 0.7 for shape in shapes]
+
+
+def by_torch(x, weights):
+    """What nn.GRU calls."""
+    h0 = x.new_zeros(2, x.shape[1], weights[1].shape[1])
+    return torch.gru(x, h0, list(weights), True, 1, 0.0, False, True, False)
+
+
+@check(points=2)
+def test_gives_the_numbers_worked_out_by_hand(student):
+    """gives the numbers worked out by hand for three steps, with other weights backward than forward"""
+    none, zeros = torch.zeros(3, 1), torch.zeros(3)
+    forward = [torch.tensor([[0.0], [0.0], [1.0]]), none, zeros, zeros]
+    backward = [torch.tensor([[0.0], [0.0], [2.0]]), none, zeros, zeros]
+    # z = 1/2 everywhere: forward (tanh(x) + h) / 2, backward (tanh(2 x) + h) / 2 from the end
+    out = torch.tensor([[[0.2310586, 0.2602936]], [[0.1155293, -0.2410069]], [[-0.3230324, -0.4820138]]])
+    h_n = torch.tensor([[[-0.3230324]], [[0.2602936]]])
+    assert_close(student.bidirectional_gru(torch.tensor([[[0.5]], [[0.0]], [[-1.0]]]), forward + backward), (out, h_n))
+
+
+@check(points=3)
+def test_equals_torch(student):
+    """equals torch's bidirectional GRU in float32 and float64, all states and the last ones"""
+    for sizes, dtype in [((5, 2, 4, 3), torch.float32), ((4, 3, 2, 5), torch.float64)]:
+        given = arguments(*sizes, dtype=dtype)
+        assert_close(student.bidirectional_gru(*given), by_torch(*given))
+
+
+@check(points=2)
+def test_tells_time_from_batch(student):
+    """turns time round and not the batch, also where both have the same size"""
+    for sizes in [(3, 3, 3, 2), (2, 2, 4, 4)]:
+        given = arguments(*sizes)
+        assert_close(student.bidirectional_gru(*given), by_torch(*given))
+
+
+@check(points=1)
+def test_takes_one_step_and_one_sample(student):
+    """works for one step, and for a batch of one"""
+    for sizes in [(1, 3, 2, 4), (4, 1, 2, 3), (1, 1, 1, 1)]:
+        given = arguments(*sizes)
+        assert_close(student.bidirectional_gru(*given), by_torch(*given))
+
+
+@check(points=2)
+def test_has_the_right_gradients(student):
+    """has the right gradients for the inputs and the weights of both directions"""
+    x, weights = arguments(3, 2, 3, 2)
+    leaves = x.requires_grad_(), [item.requires_grad_() for item in weights]
+    each = ("w_ih", "w_hh", "b_ih", "b_hh")
+    names = ("x", *(f"{name} {way}" for way in ("forward", "backward") for name in each))
+    assert_gradients(student.bidirectional_gru, by_torch, *leaves, names=names)
+
+
+@check(points=1)
+def test_leaves_its_arguments_unchanged(student):
+    """leaves inputs and weights unchanged"""
+    given = arguments(3, 2, 4, 2, dtype=torch.float32)
+    expected = by_torch(*given)
+    assert_close(assert_unchanged(student.bidirectional_gru, *given), expected)

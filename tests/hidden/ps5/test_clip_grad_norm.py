@@ -1,0 +1,76 @@
+import torch
+from torch import nn
+
+from autograder.authoring import assert_close, assert_equal, assert_raises, assert_unchanged, check
+
+
+def by_torch(grads, max_norm):
+    """torch's function on parameters that have copies of the gradients."""
+    parameters = [nn.Parameter(torch.zeros_like(grad)) for grad in grads]
+    for parameter, grad in zip(parameters, grads, strict=True):
+        parameter.grad = grad.clone()
+    total = nn.utils.clip_grad_norm_(parameters, max_norm)
+    return [parameter.grad for parameter in parameters], total
+
+
+def gradients(dtype=torch.float32):
+    """Gradients of different shapes and sizes, of a total norm above 10."""
+    shapes = [(4, 3), (5,), (2, 3, 2), (1,)]
+    return [
+        torch.randn(shape, dtype=dtype) * size + size for shape, size in zip(shapes, (3, 0.2, 1, 0.01), strict=True)
+    ]
+
+
+@check(points=2)
+def test_gives_the_numbers_worked_out_by_hand(student):
+    """takes one norm over all: 7 for (2, 3) and (6), so that max_norm = 3.5 halves everything"""
+    grads = [torch.tensor([2.0, 3.0]), torch.tensor([6.0])]
+    expected = [torch.tensor([1.0, 1.5]), torch.tensor([3.0])]
+    assert_close(student.clip_grad_norm(grads, 3.5), (expected, torch.tensor(7.0)), rtol=1e-5)
+
+
+@check(points=2)
+def test_equals_torch(student):
+    """equals torch on gradients of several shapes, in float32 and float64"""
+    for dtype in (torch.float32, torch.float64):
+        grads = gradients(dtype)
+        for max_norm in (0.5, 2.0):
+            assert_close(student.clip_grad_norm(grads, max_norm), by_torch(grads, max_norm), rtol=1e-5)
+
+
+@check(points=2)
+def test_does_not_scale_up(student):
+    """leaves gradients as they are where their norm is below max_norm"""
+    for max_norm in (1000, float("inf")):
+        grads = gradients()
+        assert_close(student.clip_grad_norm(grads, max_norm), (grads, by_torch(grads, max_norm)[1]), rtol=1e-5)
+
+
+@check(points=1)
+def test_takes_zero_gradients(student):
+    """gives zeros and no NaN for gradients of zero, and for max_norm = 0"""
+    zeros = [torch.zeros(3), torch.zeros(2, 2)]
+    assert_equal(student.clip_grad_norm(zeros, 1.0), (zeros, torch.tensor(0.0)))
+    grads = [torch.tensor([3.0, 0.0, 0.0]), torch.tensor([[0.0, 4.0], [0.0, 0.0]])]
+    assert_close(student.clip_grad_norm(grads, 0.0), (zeros, torch.tensor(5.0)), rtol=1e-5)
+
+
+@check(points=1)
+def test_takes_exploded_gradients(student):
+    """shortens gradients of a trillion, and takes a list of one scalar"""
+    grads = [item * 1e12 for item in gradients()]
+    assert_close(student.clip_grad_norm(grads, 1.0), by_torch(grads, 1.0), rtol=1e-5)
+    assert_close(student.clip_grad_norm([torch.tensor(-8.0)], 2), ([torch.tensor(-2.0)], torch.tensor(8.0)), rtol=1e-5)
+
+
+@check(points=1)
+def test_refuses_a_negative_norm(student):
+    """raises ValueError for a negative max_norm"""
+    assert_raises(ValueError, student.clip_grad_norm, gradients(), -1.0)
+
+
+@check(points=1)
+def test_leaves_its_arguments_unchanged(student):
+    """returns new tensors and leaves the gradients that it is given unchanged"""
+    grads = gradients()
+    assert_close(assert_unchanged(student.clip_grad_norm, grads, 1.0), by_torch(grads, 1.0), rtol=1e-5)

@@ -1,0 +1,49 @@
+import torch
+
+from autograder.authoring import assert_close, assert_equal, assert_gradients, assert_unchanged, check
+
+
+def side_by_side(x):
+    """The heads, concatenated along the features."""
+    return torch.cat(x.unbind(dim=1), dim=-1)
+
+
+@check(points=1)
+def test_gives_the_numbers_written_out_by_hand(student):
+    """lays three heads of two positions side by side as written out by hand"""
+    x = torch.tensor([[[[0.0, 1], [6, 7]], [[2.0, 3], [8, 9]], [[4.0, 5], [10, 11]]]])
+    assert_equal(student.merge_heads(x), torch.arange(12.0).reshape(1, 2, 6))
+
+
+@check(points=2)
+def test_concatenates_the_heads(student):
+    """concatenates the heads along the features, in float32 and float64"""
+    for shape, dtype in [((3, 4, 5, 2), torch.float32), ((2, 2, 3, 7), torch.float64)]:
+        x = torch.randn(shape, dtype=dtype)
+        assert_equal(student.merge_heads(x), side_by_side(x))
+
+
+@check(points=2)
+def test_undoes_a_split(student):
+    """gives back x exactly after x was split into 1, 2, 3 or 6 heads"""
+    x = torch.randn(2, 5, 6)
+    for heads in (1, 2, 3, 6):
+        split = torch.stack(x.chunk(heads, dim=-1), dim=1)
+        assert_equal(student.merge_heads(split), x, what=f"the result for {heads} heads")
+        assert_equal(student.merge_heads(x.reshape(2, 5, heads, -1).transpose(1, 2)), x)
+
+
+@check(points=1)
+def test_takes_single_heads_and_positions(student):
+    """works for one head, for one position and for integers"""
+    for shape in [(2, 1, 3, 4), (2, 3, 1, 4), (1, 2, 3, 1)]:
+        x = torch.randint(100, shape)
+        assert_equal(student.merge_heads(x), side_by_side(x))
+
+
+@check(points=1)
+def test_passes_the_gradient_back(student):
+    """passes the gradient back to the heads, and leaves its argument unchanged"""
+    x = torch.randn(2, 3, 4, 2, dtype=torch.float64, requires_grad=True)
+    assert_gradients(student.merge_heads, side_by_side, x, names=("x",))
+    assert_close(assert_unchanged(student.merge_heads, x.detach()), side_by_side(x.detach()))

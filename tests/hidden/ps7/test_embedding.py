@@ -1,0 +1,82 @@
+import math
+
+import torch
+import torch.nn.functional as F
+
+from autograder.authoring import assert_close, assert_equal, assert_gradients, assert_raises, assert_unchanged, check
+
+
+@check(points=1)
+def test_picks_the_rows(student):
+    """picks rows 1, 3, 1 of a table, in this order"""
+    table = torch.tensor([[1.0, -1.0], [2.0, -2.0], [3.0, -3.0], [4.0, -4.0]])
+    expected = torch.tensor([[2.0, -2.0], [4.0, -4.0], [2.0, -2.0]])
+    assert_equal(student.embedding(torch.tensor([1, 3, 1]), table), expected)
+
+
+@check(points=2)
+def test_takes_any_shape_and_dtype(student):
+    """takes indices of any shape, also a single number or none, and keeps float32 and float64"""
+    for shape, dtype in [((), torch.float32), ((5,), torch.float64), ((2, 3, 4), torch.float32), ((0,), torch.float64)]:
+        table = torch.randn(9, 3, dtype=dtype)
+        indices = torch.randint(0, 9, shape)
+        assert_equal(student.embedding(indices, table), F.embedding(indices, table))
+
+
+@check(points=2)
+def test_reads_only_the_rows_it_is_asked_for(student):
+    """is not disturbed by NaN or infinity in rows that are not read"""
+    table = torch.randn(5, 2)
+    table[1] = math.nan
+    table[4] = math.inf
+    indices = torch.tensor([0, 3, 2, 0])
+    assert_equal(student.embedding(indices, table), table[indices])
+
+
+@check(points=2)
+def test_reads_many_words_of_a_large_table(student):
+    """looks up 400,000 words in a table of 50,000 without a matrix of 400,000 x 50,000"""
+    table = torch.randn(50_000, 1)
+    indices = torch.randint(0, 50_000, (400_000,))
+    try:
+        result = student.embedding(indices, table)
+    except NotImplementedError:
+        raise
+    except Exception as error:
+        raise AssertionError(f"the lookup failed with {type(error).__name__}: does it build something huge?") from None
+    assert_equal(result, table[indices])
+
+
+@check(points=2)
+def test_passes_gradients_to_the_rows(student):
+    """passes gradients to the rows that were read, repeated ones added up"""
+    table = torch.randn(6, 3, dtype=torch.float64, requires_grad=True)
+    indices = torch.tensor([[4, 0, 4], [4, 2, 0]])
+    assert_gradients(student.embedding, F.embedding, indices, table, names=["weight"])
+    torch.autograd.gradcheck(lambda weight: student.embedding(indices, weight), (table,))
+
+
+@check(points=3)
+def test_gives_padding_no_gradient(student):
+    """returns the row padding_idx as it stands in the table, and gives it, and it alone, no gradient"""
+    for padding_idx in [0, 3]:
+        table = torch.randn(5, 2, requires_grad=True)
+        indices = torch.tensor([[3, 1, 0, 0], [3, 3, 4, 1]])
+        assert_gradients(student.embedding, F.embedding, indices, table, padding_idx=padding_idx, names=["weight"])
+    table = torch.tensor([[5.0, 6.0], [7.0, 8.0]])
+    expected = torch.tensor([[7.0, 8.0], [5.0, 6.0]])
+    assert_close(student.embedding(torch.tensor([1, 0]), table, padding_idx=1), expected)
+
+
+@check(points=1)
+def test_refuses_indices_out_of_range(student):
+    """raises ValueError for an index that is negative or not in the table"""
+    table = torch.randn(4, 2)
+    assert_raises(ValueError, student.embedding, torch.tensor([0, 4]), table)
+    assert_raises(ValueError, student.embedding, torch.tensor([[1, -1]]), table)
+
+
+@check(points=1)
+def test_leaves_its_arguments_alone(student):
+    """changes neither the indices nor the table in place, with padding too"""
+    assert_unchanged(student.embedding, torch.tensor([2, 0, 1]), torch.randn(3, 2), 0)

@@ -1,0 +1,94 @@
+import torch
+import torch.nn.functional as F
+
+from autograder.authoring import assert_close, assert_equal, assert_gradients, assert_raises, assert_unchanged, check
+
+
+def distances(queries, keys, metric):
+    """All distances by torch, from differences and not from a matrix product."""
+    if metric == "cosine":
+        return 1 - F.cosine_similarity(queries.unsqueeze(1), keys.unsqueeze(0), dim=-1)
+    p = {"l1": 1.0, "l2": 2.0}[metric]
+    return torch.cdist(queries, keys, p=p, compute_mode="donot_use_mm_for_euclid_dist")
+
+
+def by_torch(queries, keys, k, metric="l2"):
+    """The smallest of these; for inputs without ties."""
+    found = distances(queries, keys, metric).topk(k, dim=1, largest=False)
+    return found.values, found.indices
+
+
+def assert_pair(actual, expected):
+    """Both tensors, each called by its name."""
+    both = isinstance(actual, list | tuple) and len(actual) == 2
+    assert_equal(both, True, what="whether the result is a pair of distances and indices")
+    assert_close(actual[0], expected[0], what="the distances", rtol=1e-5, atol=1e-5)
+    assert_equal(actual[1], expected[1], what="the indices")
+
+
+@check(points=2)
+def test_gives_the_numbers_worked_out_by_hand(student):
+    """finds, on a line of keys at 0, 10, 3 and 6, the keys 6 and 3 for the query 5 and 0 and 3 for -1"""
+    keys = torch.tensor([[0.0], [10.0], [3.0], [6.0]])
+    expected = torch.tensor([[1.0, 2.0], [1.0, 4.0]]), torch.tensor([[3, 2], [0, 2]])
+    assert_pair(student.k_nearest(torch.tensor([[5.0], [-1.0]]), keys, 2, "l2"), expected)
+
+
+@check(points=3)
+def test_measures_with_each_metric(student):
+    """finds the same keys as torch under l1, l2 and cosine, float32 and float64, and takes l2 where none is given"""
+    for metric in ["l1", "l2", "cosine"]:
+        for dtype in [torch.float32, torch.float64]:
+            queries, keys = torch.randn(5, 3, dtype=dtype), torch.randn(20, 3, dtype=dtype)
+            assert_pair(student.k_nearest(queries, keys, 4, metric), by_torch(queries, keys, 4, metric))
+    queries, keys = torch.randn(5, 3), torch.randn(20, 3)
+    assert_pair(student.k_nearest(queries, keys, 3), by_torch(queries, keys, 3))
+
+
+@check(points=1)
+def test_takes_the_smallest_cosine_distance(student):
+    """finds, under cosine, the key of the same direction, however long, and not the opposite one"""
+    keys = torch.tensor([[-1.0, -2.0], [2.0, -1.0], [50.0, 100.0]])
+    expected = torch.tensor([[0.0, 1.0, 2.0]]), torch.tensor([[2, 1, 0]])
+    assert_pair(student.k_nearest(torch.tensor([[1.0, 2.0]]), keys, 3, "cosine"), expected)
+
+
+@check(points=2)
+def test_settles_ties_by_index(student):
+    """puts keys of equal distance in the order of their indices"""
+    keys = torch.randint(0, 2, (60, 2)).float() * 4
+    queries = torch.tensor([[0.0, 0.0], [4.0, 1.0]])
+    for metric in ["l2", "l1"]:
+        nearest, indices = distances(queries, keys, metric).sort(dim=1, stable=True)
+        assert_pair(student.k_nearest(queries, keys, 25, metric), (nearest[:, :25], indices[:, :25]))
+
+
+@check(points=1)
+def test_finds_all_or_one(student):
+    """finds a single key for k = 1, and all of them in order for k = M"""
+    queries, keys = torch.randn(3, 4), torch.randn(6, 4)
+    assert_pair(student.k_nearest(queries, keys, 1, "l1"), by_torch(queries, keys, 1, "l1"))
+    assert_pair(student.k_nearest(queries, keys, 6, "l2"), by_torch(queries, keys, 6, "l2"))
+
+
+@check(points=1)
+def test_passes_gradients_to_the_neighbours(student):
+    """passes the gradient of the distances to the queries and to the keys that were found"""
+    queries = torch.randn(3, 2, dtype=torch.float64, requires_grad=True)
+    keys = torch.randn(7, 2, dtype=torch.float64, requires_grad=True)
+    assert_gradients(student.k_nearest, by_torch, queries, keys, 2, "l2", names=["queries", "keys"])
+
+
+@check(points=1)
+def test_refuses_what_cannot_be_found(student):
+    """raises ValueError for k = 0, for more keys than there are, and for an unknown metric"""
+    queries, keys = torch.randn(2, 3), torch.randn(4, 3)
+    assert_raises(ValueError, student.k_nearest, queries, keys, 0, "l2")
+    assert_raises(ValueError, student.k_nearest, queries, keys, 5, "l2")
+    assert_raises(ValueError, student.k_nearest, queries, keys, 2, "hamming")
+
+
+@check(points=1)
+def test_leaves_its_arguments_unchanged(student):
+    """leaves its arguments unchanged"""
+    assert_unchanged(student.k_nearest, torch.randn(3, 2), torch.randn(4, 2), 2, "cosine")

@@ -1,0 +1,86 @@
+import math
+
+import torch
+
+from autograder.authoring import assert_close, assert_equal, assert_unchanged, check
+
+
+def sparse(rows, values, size):
+    """A COO gradient of a table with `size` rows; rows may be repeated."""
+    indices = torch.tensor([rows], dtype=torch.long)
+    return torch.sparse_coo_tensor(indices, values, (size, values.shape[1]), check_invariants=True)
+
+
+def by_torch(weight, sparse_grad, lr):
+    """The table after a step, as torch's SGD takes it with a sparse gradient."""
+    return weight.detach().add(sparse_grad, alpha=-lr)
+
+
+@check(points=2)
+def test_gives_the_numbers_worked_out_by_hand(student):
+    """moves row 2 from (1, 1) to (0.5, 2) for the gradient (1, -2) and a learning rate of 0.5, in place"""
+    weight, expected = torch.ones(3, 2), torch.tensor([[1.0, 1.0], [1.0, 1.0], [0.5, 2.0]])
+    result = student.sparse_sgd_step(weight, sparse([2], torch.tensor([[1.0, -2.0]]), 3), 0.5)
+    assert_close(weight, expected, what="the table after the step")
+    assert_close(result, expected, what="what is returned")
+
+
+@check(points=2)
+def test_equals_torch(student):
+    """takes the same step as torch's SGD, float32 and float64, for coalesced gradients"""
+    for dtype, lr in [(torch.float32, 0.1), (torch.float64, 2.5)]:
+        weight = torch.randn(8, 3, dtype=dtype)
+        grad = sparse([0, 3, 7], torch.randn(3, 3, dtype=dtype), 8).coalesce()
+        expected = by_torch(weight, grad, lr)
+        student.sparse_sgd_step(weight, grad, lr)
+        assert_close(weight, expected, what="the table after the step")
+
+
+@check(points=2)
+def test_adds_up_the_entries_of_a_row(student):
+    """adds up the entries of a row that stands in the gradient several times"""
+    weight = torch.randn(5, 2, dtype=torch.float64)
+    grad = sparse([4, 1, 4, 4, 1], torch.randn(5, 2, dtype=torch.float64), 5)
+    expected = by_torch(weight, grad, 0.3)
+    student.sparse_sgd_step(weight, grad, 0.3)
+    assert_close(weight, expected, what="the table after the step")
+
+
+@check(points=2)
+def test_leaves_other_rows_equal_to_the_last_bit(student):
+    """leaves rows without an entry equal to the last bit, also infinities, NaN, -0 and the smallest numbers"""
+    weight = torch.randn(40, 3)
+    weight[7] = torch.tensor([math.inf, math.nan, -0.0])
+    weight[8] = torch.tensor([1e-40, -1e-45, 3e38])
+    before = weight.clone()
+    others = [row for row in range(40) if row not in (2, 30)]
+    student.sparse_sgd_step(weight, sparse([30, 2], torch.randn(2, 3), 40), 0.1)
+    bits = weight[others].view(torch.int32)
+    assert_equal(bits, before[others].view(torch.int32), what="the bits of the rows without an entry")
+
+
+@check(points=1)
+def test_changes_a_parameter(student):
+    """changes a table that requires a gradient, without an error"""
+    weight = torch.randn(4, 2)
+    grad = sparse([3, 0], torch.randn(2, 2), 4)
+    expected = by_torch(weight, grad, 0.2)
+    weight.requires_grad_()
+    student.sparse_sgd_step(weight, grad, 0.2)
+    assert_close(weight.detach(), expected, what="the table after the step")
+
+
+@check(points=1)
+def test_does_nothing_without_entries(student):
+    """leaves the table as it is for a gradient without entries"""
+    weight = torch.randn(3, 2)
+    before = weight.clone()
+    student.sparse_sgd_step(weight, sparse([], torch.zeros(0, 2), 3), 1.0)
+    assert_equal(weight, before, what="the table after the step")
+
+
+@check(points=1)
+def test_leaves_the_gradient_alone(student):
+    """does not change the gradient in place"""
+    grad = sparse([1, 0, 1], torch.randn(3, 2), 3).coalesce()
+    assert_unchanged(lambda given: student.sparse_sgd_step(torch.randn(3, 2), given, 0.1), grad)

@@ -1,0 +1,74 @@
+import torch
+import torch.nn.functional as F
+
+from autograder.authoring import assert_close, assert_gradients, assert_unchanged, check
+
+
+@check(points=1)
+def test_gives_the_number_worked_out_by_hand(student):
+    """gives the mean of -log 1/2 and -log 1/4 for the logits worked out by hand"""
+    logits = torch.tensor([[0.0, 0.0], [1.0986123, 0.0]])
+    # -log 1/2 = 0.6931472, and with 3/4 against 1/4 -log 1/4 = 1.3862944
+    assert_close(student.cross_entropy(logits, torch.tensor([0, 1])), torch.tensor(1.0397208))
+
+
+@check(points=2)
+def test_equals_torch(student):
+    """equals torch's mean cross-entropy in float32 and float64"""
+    for dtype in (torch.float32, torch.float64):
+        logits, target = torch.randn(16, 7, dtype=dtype) * 3, torch.randint(7, (16,))
+        assert_close(student.cross_entropy(logits, target), F.cross_entropy(logits, target))
+
+
+@check(points=1)
+def test_takes_sequences(student):
+    """takes logits of shape (N, C, L) with targets of shape (N, L)"""
+    logits, target = torch.randn(3, 5, 4), torch.randint(5, (3, 4))
+    assert_close(student.cross_entropy(logits, target), F.cross_entropy(logits, target))
+
+
+@check(points=2)
+def test_stays_finite_for_large_logits(student):
+    """stays finite for logits of 10,000"""
+    logits = torch.tensor([[1e4, 0.0, -1e4], [-1e4, 1e4, 1e4]])
+    for target in (torch.tensor([0, 1]), torch.tensor([2, 0])):
+        # Next to 10,000 float32 resolves 0.001: what is right to that is right.
+        assert_close(student.cross_entropy(logits, target), F.cross_entropy(logits, target), rtol=1e-3)
+
+
+@check(points=1)
+def test_leaves_out_ignored_targets(student):
+    """leaves out ignored targets, in the mean too"""
+    logits, target = torch.randn(8, 4), torch.tensor([0, 3, -100, 2, -100, 1, 1, 0])
+    assert_close(student.cross_entropy(logits, target), F.cross_entropy(logits, target))
+    other = target.clamp(min=0)
+    assert_close(student.cross_entropy(logits, other, ignore_index=0), F.cross_entropy(logits, other, ignore_index=0))
+
+
+@check(points=2)
+def test_takes_a_weighted_mean(student):
+    """divides by the sum of the class weights"""
+    logits, target = torch.randn(9, 4), torch.randint(4, (9,))
+    weight = torch.tensor([0.5, 2.0, 1.0, 3.0])
+    assert_close(student.cross_entropy(logits, target, weight), F.cross_entropy(logits, target, weight))
+    target[3] = -100
+    assert_close(student.cross_entropy(logits, target, weight), F.cross_entropy(logits, target, weight))
+
+
+@check(points=1)
+def test_smooths_labels(student):
+    """spreads the label smoothing over all classes, weighted by class"""
+    logits, target = torch.randn(6, 5), torch.randint(5, (6,))
+    given = {"label_smoothing": 0.2}
+    assert_close(student.cross_entropy(logits, target, **given), F.cross_entropy(logits, target, **given))
+    given["weight"] = torch.tensor([1.0, 2.0, 0.5, 1.5, 1.0])
+    assert_close(student.cross_entropy(logits, target, **given), F.cross_entropy(logits, target, **given))
+
+
+@check(points=2)
+def test_has_the_right_gradient_and_leaves_its_arguments_unchanged(student):
+    """has the gradient softmax - one-hot over N, and leaves its arguments unchanged"""
+    logits = torch.randn(5, 3, dtype=torch.float64, requires_grad=True)
+    target = torch.randint(3, (5,))
+    assert_gradients(student.cross_entropy, F.cross_entropy, logits, target, names=("logits",))
+    assert_unchanged(student.cross_entropy, torch.randn(5, 3), target)

@@ -1,0 +1,91 @@
+import torch
+import torch.nn.functional as F
+
+from autograder.authoring import assert_close, assert_gradients, assert_raises, assert_unchanged, check
+
+
+def by_torch(z1, z2, temperature):
+    """Cross-entropy of the cosine similarities, in both directions."""
+    logits = F.normalize(z1, dim=1) @ F.normalize(z2, dim=1).T / temperature
+    answer = torch.arange(len(logits))
+    return (F.cross_entropy(logits, answer) + F.cross_entropy(logits.T, answer)) / 2
+
+
+def views(n, d, dtype=torch.float64):
+    """Two views that resemble each other, of different lengths."""
+    z1 = torch.randn(n, d, dtype=dtype)
+    z2 = z1 + 0.5 * torch.randn(n, d, dtype=dtype)
+    return z1 * (0.5 + torch.rand(n, 1, dtype=dtype)), z2 * (0.5 + torch.rand(n, 1, dtype=dtype))
+
+
+@check(points=1)
+def test_gives_the_number_worked_out_by_hand(student):
+    """gives the mean of two rows (log 2, log 2) and two columns (log(1 + 1/e), log(1 + e)) worked out by hand"""
+    z1, z2 = torch.tensor([[1.0, 0.0], [0.0, 1.0]]), torch.tensor([[1.0, 0.0], [1.0, 0.0]])
+    # (0.6931472 + 0.6931472 + 0.3132617 + 1.3132617) / 4
+    assert_close(student.info_nce(z1, z2, 1.0), torch.tensor(0.7532044), rtol=1e-5, atol=1e-6)
+
+
+@check(points=2)
+def test_equals_cross_entropy_of_the_similarities(student):
+    """equals torch's cross-entropy of the similarities, in float32 and float64"""
+    for n, d, temperature, dtype in [(8, 5, 0.5, torch.float32), (5, 12, 0.1, torch.float64)]:
+        z1, z2 = views(n, d, dtype)
+        rtol = 1e-4 if dtype == torch.float32 else 1e-9
+        loss = student.info_nce(z1, z2, temperature)
+        assert_close(loss, by_torch(z1, z2, temperature), rtol=rtol, atol=rtol / 10)
+
+
+@check(points=1)
+def test_does_not_depend_on_the_lengths(student):
+    """gives the same for embeddings of any length"""
+    z1, z2 = views(6, 4)
+    expected = by_torch(z1, z2, 0.2)
+    assert_close(student.info_nce(100 * z1, z2 / 100, 0.2), expected, rtol=1e-9, atol=1e-10)
+
+
+@check(points=2)
+def test_is_symmetric_in_the_two_views(student):
+    """gives the same with the two views exchanged"""
+    z1 = torch.tensor([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]], dtype=torch.float64)
+    z2 = torch.tensor([[1.0, 0.5], [1.0, 0.0], [2.0, 0.0]], dtype=torch.float64)
+    expected = by_torch(z1, z2, 0.25)
+    assert_close(student.info_nce(z1, z2, 0.25), expected, rtol=1e-9, atol=1e-10)
+    assert_close(student.info_nce(z2, z1, 0.25), expected, rtol=1e-9, atol=1e-10)
+
+
+@check(points=2)
+def test_stays_finite_at_a_temperature_of_a_hundredth(student):
+    """stays finite at a temperature of 0.01, for views that fit and views that do not"""
+    z1 = torch.randn(6, 8)
+    # A cosine is right to 1e-7 in float32, and so a logit to some 1e-5.
+    for z2 in (z1 * 2, -z1, z1.roll(1, 0)):
+        expected = by_torch(z1.double(), z2.double(), 0.01).float()
+        assert_close(student.info_nce(z1, z2, 0.01), expected, rtol=1e-4, atol=1e-3)
+
+
+@check(points=1)
+def test_takes_a_large_batch_and_a_single_pair(student):
+    """takes a batch of 256 pairs, and gives 0 for a single pair, which has no negatives"""
+    z1, z2 = views(256, 16, torch.float32)
+    assert_close(student.info_nce(z1, z2, 0.1), by_torch(z1, z2, 0.1), rtol=1e-4, atol=1e-4)
+    assert_close(student.info_nce(z1[:1], z2[:1], 0.1), torch.tensor(0.0))
+
+
+@check(points=2)
+def test_has_the_right_gradients(student):
+    """has the right gradients for both views"""
+    for temperature in (0.5, 0.05):
+        z1, z2 = (item.requires_grad_() for item in views(5, 4))
+        assert_gradients(student.info_nce, by_torch, z1, z2, temperature, names=("z1", "z2"), rtol=1e-6, atol=1e-9)
+
+
+@check(points=1)
+def test_refuses_what_does_not_fit(student):
+    """raises ValueError where shapes differ or the temperature is not above 0, and leaves its arguments unchanged"""
+    z1, z2 = views(4, 3, torch.float32)
+    assert_raises(ValueError, student.info_nce, z1, z2[:3], 0.1)
+    assert_raises(ValueError, student.info_nce, z1, z2, 0.0)
+    assert_raises(ValueError, student.info_nce, z1, z2, -0.1)
+    loss = assert_unchanged(student.info_nce, z1, z2, 0.5)
+    assert_close(loss, by_torch(z1, z2, 0.5), rtol=1e-4, atol=1e-5)

@@ -1,0 +1,65 @@
+import torch
+import torch.nn.functional as F
+
+from autograder.authoring import assert_close, assert_gradients, assert_raises, assert_unchanged, check
+
+
+@check(points=1)
+def test_gives_the_number_worked_out_by_hand(student):
+    """gives (3 + 1 + 0 + 2) / 4 = 1.5 for four differences of both signs"""
+    pred, target = torch.tensor([3.0, 1.0, 2.0, 0.0]), torch.tensor([0.0, 2.0, 2.0, 2.0])
+    assert_close(student.l1_loss(pred, target), torch.tensor(1.5))
+
+
+@check(points=2)
+def test_divides_by_the_number_of_all_values(student):
+    """divides by the number of all values, for any shape, in float32 and float64"""
+    for shape, dtype in [((4, 3), torch.float32), ((2, 3, 4, 5), torch.float64), ((), torch.float64)]:
+        pred, target = torch.randn(shape, dtype=dtype), torch.randn(shape, dtype=dtype)
+        assert_close(student.l1_loss(pred, target), F.l1_loss(pred, target))
+
+
+@check(points=2)
+def test_knows_the_other_reductions(student):
+    """gives the sum for "sum", and for "none" every absolute difference in its place"""
+    pred, target = torch.randn(5, 3, dtype=torch.float64), torch.randn(5, 3, dtype=torch.float64)
+    for reduction in ("sum", "none"):
+        expected = F.l1_loss(pred, target, reduction=reduction)
+        assert_close(student.l1_loss(pred, target, reduction=reduction), expected)
+
+
+@check(points=2)
+def test_refuses_shapes_that_differ(student):
+    """raises ValueError where the shapes differ, even if they would broadcast"""
+    assert_raises(ValueError, student.l1_loss, torch.randn(4, 1), torch.randn(4))
+    assert_raises(ValueError, student.l1_loss, torch.randn(3), torch.randn(2, 3))
+    assert_raises(ValueError, student.l1_loss, torch.randn(2, 3), torch.randn(()), "none")
+
+
+@check(points=1)
+def test_refuses_an_unknown_reduction(student):
+    """raises ValueError for a reduction that it does not know"""
+    assert_raises(ValueError, student.l1_loss, torch.randn(3), torch.randn(3), "average")
+
+
+@check(points=1)
+def test_stays_finite_for_large_differences(student):
+    """stays finite where the square of the difference would overflow"""
+    pred, target = torch.tensor([1e30, -1e30]), torch.tensor([-1e30, 0.0])
+    assert_close(student.l1_loss(pred, target), torch.tensor(1.5e30))
+
+
+@check(points=2)
+def test_has_the_right_gradients(student):
+    """has the right gradients for predictions and targets, under all three reductions"""
+    for reduction in ("mean", "sum", "none"):
+        pred, target = (torch.randn(3, 4, dtype=torch.float64, requires_grad=True) for _ in range(2))
+        assert_gradients(student.l1_loss, F.l1_loss, pred, target, reduction=reduction, names=("pred", "target"))
+
+
+@check(points=1)
+def test_has_no_gradient_where_the_prediction_is_exact(student):
+    """has the gradient 0 where prediction and target are equal, and leaves its arguments unchanged"""
+    pred, target = torch.tensor([1.0, 2.0, -3.0, 0.0]), torch.tensor([1.0, 5.0, -3.0, -2.0])
+    assert_close(assert_unchanged(student.l1_loss, pred, target), torch.tensor(1.25))
+    assert_gradients(student.l1_loss, F.l1_loss, pred.requires_grad_(), target, reduction="none", names=("pred",))

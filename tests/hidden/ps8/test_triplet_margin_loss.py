@@ -1,0 +1,92 @@
+import torch
+import torch.nn.functional as F
+
+from autograder.authoring import assert_close, assert_equal, assert_gradients, assert_raises, assert_unchanged, check
+
+LOOSE = {"rtol": 1e-4, "atol": 1e-5}
+"""torch adds 1e-6 to every difference; with or without that is right."""
+
+
+def triplets(n, d, dtype=torch.float64):
+    """Anchors, positives and negatives, all alike: with a margin of 1 some triplets keep it and some do not."""
+    return tuple(torch.randn(n, d, dtype=dtype) for _ in range(3))
+
+
+@check(points=1)
+def test_gives_the_number_worked_out_by_hand(student):
+    """gives the mean of 10 - 13 + 4 = 1 and 5 - 2 + 4 = 7"""
+    a = torch.tensor([[0.0, 0.0], [1.0, 1.0]])
+    p = torch.tensor([[6.0, 8.0], [4.0, 5.0]])
+    n = torch.tensor([[-5.0, 12.0], [1.0, -1.0]])
+    assert_close(student.triplet_margin_loss(a, p, n, 4.0), torch.tensor(4.0), **LOOSE)
+
+
+@check(points=2)
+def test_equals_torch(student):
+    """equals torch, for margins from 0.1 to 3, in float32 and float64"""
+    for (count, d), dtype in [((12, 4), torch.float32), ((7, 16), torch.float64)]:
+        a, p, n = triplets(count, d, dtype)
+        assert_close(student.triplet_margin_loss(a, p, n), F.triplet_margin_loss(a, p, n), **LOOSE)
+        for margin in (0.1, 0.5, 3.0):
+            expected = F.triplet_margin_loss(a, p, n, margin=margin)
+            assert_close(student.triplet_margin_loss(a, p, n, margin), expected, **LOOSE)
+
+
+@check(points=2)
+def test_clamps_each_triplet_on_its_own(student):
+    """gives 0 to each triplet that keeps the margin, so that it does not pay for the others"""
+    a, p = torch.zeros(3, 1), torch.ones(3, 1)
+    n = torch.tensor([[100.0], [1.5], [-50.0]])
+    # 1 - 100 + 1 and 1 - 50 + 1 are clamped; 1 - 1.5 + 1 = 0.5 is left
+    assert_close(student.triplet_margin_loss(a, p, n), torch.tensor(0.5 / 3), **LOOSE)
+
+
+@check(points=1)
+def test_knows_the_other_reductions(student):
+    """gives the sum for "sum", and for "none" the loss of each triplet"""
+    a, p, n = triplets(9, 5)
+    for reduction in ("sum", "none"):
+        expected = F.triplet_margin_loss(a, p, n, margin=0.7, reduction=reduction)
+        assert_close(student.triplet_margin_loss(a, p, n, margin=0.7, reduction=reduction), expected, **LOOSE)
+
+
+@check(points=2)
+def test_has_the_right_gradients(student):
+    """has the right gradients for anchors, positives and negatives, and none for triplets that keep the margin"""
+
+    def mine(a, p, n):
+        return student.triplet_margin_loss(a, p, n, margin=0.5, reduction="none")
+
+    def by_torch(a, p, n):
+        return F.triplet_margin_loss(a, p, n, margin=0.5, reduction="none")
+
+    given = [item.requires_grad_() for item in triplets(10, 3)]
+    assert_gradients(mine, by_torch, *given, names=("a", "p", "n"), **LOOSE)
+
+
+@check(points=2)
+def test_has_a_finite_gradient_where_anchor_and_positive_coincide(student):
+    """has a finite gradient where anchor and positive coincide"""
+    a = torch.tensor([[1.0, 2.0], [0.0, 0.0]], requires_grad=True)
+    p, n = a.detach().clone(), torch.tensor([[1.3, 2.4], [0.0, 0.2]])
+    loss = student.triplet_margin_loss(a, p, n)
+    assert_close(loss.detach(), torch.tensor(0.65), **LOOSE)
+    loss.backward()
+    assert_equal(a.grad.isfinite(), torch.ones(2, 2, dtype=torch.bool), what="whether the gradient of a is finite")
+
+
+@check(points=1)
+def test_refuses_what_does_not_fit(student):
+    """raises ValueError where shapes differ, even if they would broadcast, and for an unknown reduction"""
+    a, p, n = triplets(4, 3)
+    assert_raises(ValueError, student.triplet_margin_loss, a, p[:1], n)
+    assert_raises(ValueError, student.triplet_margin_loss, a, p, n[:1])
+    assert_raises(ValueError, student.triplet_margin_loss, a, p, n, 1.0, "average")
+
+
+@check(points=1)
+def test_leaves_its_arguments_unchanged(student):
+    """leaves its arguments unchanged"""
+    a, p, n = triplets(4, 3, torch.float32)
+    loss = assert_unchanged(student.triplet_margin_loss, a, p, n, 2.0)
+    assert_close(loss, F.triplet_margin_loss(a, p, n, margin=2.0), **LOOSE)
