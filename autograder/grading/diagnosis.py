@@ -158,6 +158,8 @@ def same(mine: Any, other: Any) -> bool:
         return mine == other or (mine != mine and other != other) or abs(mine - other) <= 1e-6 * max(1.0, abs(other))
     if type(mine) is not type(other):
         return False
+    if isinstance(mine, torch.Generator):
+        return bool(torch.equal(mine.get_state(), other.get_state()))
     if hasattr(mine, "_handle"):
         return bool(mine._handle.kind == other._handle.kind)
     if hasattr(mine, "tobytes"):

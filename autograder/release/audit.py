@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from autograder.authoring import Misconception
 from autograder.course import config
@@ -157,7 +158,7 @@ def _cases(root: Path, folder: Path, release: Release, only: str | None, result:
             wrong(exercise.name, f"{len(mine)} misconceptions, at least 2 are wanted")
         for item in mine:
             written = right | {exercise.name: item.source()}
-            yield Case(exercise.name, _submission(release, written), _wrong, misconception=item)
+            yield Case(exercise.name, _only(exercise.name, _submission(release, written)), _wrong, misconception=item)
         for pattern in forbidding.unknown(exercise.forbidden):
             wrong(exercise.name, f"forbidden {pattern!r} is no function of torch's")
         for call in forbidding.unread(exercise.name, exercise.forbidden):
@@ -165,12 +166,19 @@ def _cases(root: Path, folder: Path, release: Release, only: str | None, result:
         for call in forbidding.callable_ones(exercise.forbidden):
             result.forbidden_calls += 1
             written = right | {exercise.name: forbidding.in_disguise(exercise.name, call)}
-            yield Case(exercise.name, _submission(release, written), _caught, call=call)
+            yield Case(exercise.name, _only(exercise.name, _submission(release, written)), _caught, call=call)
 
 
 def _submission(release: Release, written: dict[str, str]) -> Submission:
     cells = parse(json.dumps(made.notebook(release, written)).encode(), release.problem_set)
     return to_submission(repair(cells, release), release)
+
+
+def _only(exercise: str, submission: Submission) -> Submission:
+    """What concerns one exercise: its checks, and the cells as far as its visible examples."""
+    [mine] = [item for item in submission.exercises if item.name == exercise]
+    cells = [cell for cell in submission.cells if mine.graded_at is None or cell.number <= mine.graded_at]
+    return replace(submission, cells=cells, exercises=[mine])
 
 
 def _solved(case: Case, graded: Graded) -> Iterator[str]:

@@ -1,6 +1,9 @@
 """A misconception is named where it explains every call, random draws and all, and nowhere else."""
 
 import pytest
+import torch
+
+from autograder.grading.diagnosis import same
 
 SHIFTED = """\
 def scale(x, a):
@@ -50,3 +53,10 @@ def test_what_a_student_draws_at_random_is_compared_as_well(scale):
         "right": "",
     }
     assert found["same"].hint == "Add nothing that is random." and found["right"].points == 7
+
+
+def test_a_generator_that_was_used_in_the_same_way_is_the_same():
+    one, two, further = (torch.Generator().manual_seed(3) for _ in range(3))
+    torch.rand(2, generator=further)
+    assert same((one, [one]), (two, [two]))
+    assert not same((one, [one]), (further, [further]))
