@@ -14,7 +14,7 @@ from .bounds import Bounds
 from .checks import NOT_BEGUN, REASON, STUDENT, exercise_of, seed_of
 from .diagnosis import Diagnosis, Trace
 from .remote import Student
-from .rules import forbidden_names
+from .rules import forbidden_names, insides
 from .session import Lost, OutOfTime, Session
 from .submission import Exercise, Submission
 from .verdict import CheckVerdict, ExerciseVerdict, Graded, Verdict
@@ -102,9 +102,11 @@ class Grader:
             )
         sources = [cell.source for cell in session.submission.cells]
         forbidden = session.forbidden or forbidden_names(sources, exercise.name, exercise.forbidden)
-        if forbidden:
-            names = ", ".join(sorted(forbidden)[:5])
-            note = f"{exercise.name} must not call {names}: write out what it does. It earns no points this way."
+        hiding = insides(sources) if exercise.forbidden and not forbidden else []
+        if forbidden or hiding:
+            called = f"must not call {_listed(forbidden)}: write out what it does"
+            unseen = f"cannot be graded beside {_listed(hiding)}, which may hide what it calls: take that out"
+            note = f"{exercise.name} {called if forbidden else unseen}. It earns no points this way."
             return ExerciseVerdict(exercise.name, "forbidden", 0, max_points, checks, note)
         known = self.diagnosis.explain(exercise, trace) if points < max_points else None
         return ExerciseVerdict(
@@ -137,6 +139,10 @@ def sentence_of(item: pytest.Item) -> str:
     """The first line of a check's docstring."""
     text = getattr(item.obj, "__doc__", None) or ""  # type: ignore[attr-defined]
     return str(text).strip().splitlines()[0] if text.strip() else item.name
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(sorted(names)[:5])
 
 
 def _run(item: pytest.Item, student: Student) -> tuple[bool, str, bool]:

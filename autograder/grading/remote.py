@@ -19,8 +19,9 @@ class StudentError(Exception):
     Its text is the sentence for the student.
     """
 
-    sentence: str = ""
-    not_begun: bool = False
+    def __init__(self, sentence: str, not_begun: bool) -> None:
+        self.sentence = sentence
+        self.not_begun = not_begun
 
     def __str__(self) -> str:
         return self.sentence
@@ -194,11 +195,7 @@ def _settled(mine: Any, theirs: Any) -> Any:
 def error(types: list[str], sentence: str) -> StudentError:
     """The exception that a check sees for one of the student's, whose class and bases are `types`."""
     base = next((found for name in types if (found := _BUILTIN.get(name))), Exception)
-    made = _mixed(base)
-    raised = made.__new__(made)
-    raised.sentence = sentence
-    raised.not_begun = "NotImplementedError" in types
-    return raised
+    return _mixed(base)(sentence, "NotImplementedError" in types)
 
 
 _HARMLESS: Callable[[Any], bool] = lambda item: (  # noqa: E731

@@ -12,29 +12,66 @@ import symtable
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 
+_UNWATCHED = ("jit", "overrides", "compile", "fx", "library", "utils.cpp_extension")
+"""Parts of torch in which a call is not seen by the watch; private ones are another."""
+_INSIDES = {
+    "sys": ("settrace", "setprofile", "_*"),
+    "gc": ("get_*", "callbacks"),
+    "inspect": ("currentframe", "stack", "trace", "getouterframes", "getinnerframes"),
+    "threading": ("settrace*", "setprofile*"),
+    "ctypes": ("*",),
+    "cffi": ("*",),
+}
+"""By module, the ways to the interpreter's own objects, the watch and its notes among them."""
+_FRAMES = frozenset("f_back f_builtins f_globals f_locals tb_frame gi_frame cr_frame ag_frame __subclasses__".split())
+"""Attributes that are such ways, of whatever object."""
+_ANY = "object"
+_MODULES = {"torch", *_INSIDES}
+
 _MAGIC = re.compile(r"^(\s*)([%!?].*)$", re.MULTILINE)
 
 
 def forbidden_names(cells: Iterable[str], name: str, patterns: Sequence[str]) -> list[str]:
-    """Dotted torch names, matching one of `patterns` in their last part, that the definition of `name` can reach."""
+    """Dotted torch names that the definition of `name` can reach and must not.
+
+    Their last part matches one of `patterns`, or they are private, or they lead to where no watch sees what is called.
+    """
     if not patterns:
         return []
-    module = _Module()
-    for source in cells:
-        for statement in _statements(source):
-            module.add(statement)
-    found: list[str] = []
-    for node in module.reachable(name):
-        for dotted in module.torch_names(node):
-            if _matches(dotted, patterns) and dotted not in found:
-                found.append(dotted)
-    return found
+    module = _Module(cells)
+    return _distinct(
+        dotted for node in module.reachable(name) for dotted in module.names(node) if _matches(dotted, patterns)
+    )
+
+
+def insides(cells: Iterable[str]) -> list[str]:
+    """Names of the interpreter's insides that the notebook uses anywhere: with them, calls can be hidden."""
+    module = _Module(cells)
+    return _distinct(dotted for node in module.statements for dotted in module.names(node) if _is_inside(dotted))
+
+
+def _distinct(names: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(names))
 
 
 def _matches(dotted: str, patterns: Sequence[str]) -> bool:
-    parts = dotted.split(".")
-    private = any(part.startswith("_") and not part.endswith("__") for part in parts[1:])
-    return private or any(fnmatchcase(parts[-1], pattern) for pattern in patterns)
+    first, *rest = dotted.split(".")
+    if first != "torch" or not rest:
+        return False
+    if any(part.startswith("_") and not part.endswith("__") for part in rest) or _begins(rest, _UNWATCHED):
+        return True
+    return any(fnmatchcase(rest[-1], pattern) for pattern in patterns)
+
+
+def _is_inside(dotted: str) -> bool:
+    first, *rest = dotted.split(".")
+    return first == _ANY or (first in _INSIDES and _begins(rest, _INSIDES[first]))
+
+
+def _begins(rest: Sequence[str], patterns: Sequence[str]) -> bool:
+    """Whether a dotted name begins with one of the patterns; "*" is the bare module as well."""
+    above = [".".join(rest[:length]) for length in range(len(rest) + 1)]
+    return any(fnmatchcase(part, pattern) for part in above for pattern in patterns)
 
 
 def _statements(source: str) -> list[ast.stmt]:
@@ -45,34 +82,38 @@ def _statements(source: str) -> list[ast.stmt]:
 
 
 class _Module:
-    """All top-level bindings of a notebook, in order, and what its names stand for in torch."""
+    """All top-level bindings of a notebook, in order, and what its names stand for in torch and other modules."""
 
-    def __init__(self) -> None:
+    def __init__(self, cells: Iterable[str]) -> None:
         self.bindings: dict[str, list[ast.AST]] = {}
-        self.torch: dict[str, str] = {}
+        self.imported: dict[str, str] = {}
         self.stars: list[str] = []
+        self.statements = [statement for source in cells for statement in _statements(source)]
+        for statement in self.statements:
+            self._add(statement)
 
-    def add(self, statement: ast.stmt) -> None:
+    def _add(self, statement: ast.stmt) -> None:
         """Take in one statement, and those inside its branches."""
         for name in _bound(statement):
             if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                 self.bindings[name] = [statement]
-                self.torch.pop(name, None)
+                self.imported.pop(name, None)
             else:
                 self.bindings.setdefault(name, []).append(statement)
-        self._learn(statement, self.torch)
+        self._learn(statement, self.imported)
         for block in ("body", "orelse", "finalbody", "handlers"):
             if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                 for inner in getattr(statement, block, []):
-                    self.add(inner)
+                    self._add(inner)
 
     def _learn(self, node: ast.AST, known: dict[str, str]) -> None:
         """Note what an import or a plain assignment makes a name stand for."""
         if isinstance(node, ast.Import):
             for alias in node.names:
-                if alias.name.split(".")[0] == "torch":
-                    known[alias.asname or "torch"] = alias.name if alias.asname else "torch"
-        elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "torch":
+                first = alias.name.split(".")[0]
+                if first in _MODULES:
+                    known[alias.asname or first] = alias.name if alias.asname else first
+        elif isinstance(node, ast.ImportFrom) and _looked_at(node.module):
             for alias in node.names:
                 if alias.name == "*":
                     self.stars.append(node.module or "torch")
@@ -100,9 +141,9 @@ class _Module:
                 yield node
                 waiting += _global_names(node)
 
-    def torch_names(self, node: ast.AST) -> Iterator[str]:
-        """Every dotted torch name in `node`, longest form only."""
-        known = dict(self.torch)
+    def names(self, node: ast.AST) -> Iterator[str]:
+        """Every dotted name of the modules that are looked at in `node`, and every attribute that leads to frames."""
+        known = dict(self.imported)
         for part in ast.walk(node):
             if isinstance(part, ast.arg):
                 known.pop(part.arg, None)
@@ -113,12 +154,14 @@ class _Module:
                 dotted = self.dotted(part, known)
                 if dotted:
                     yield dotted
-            if isinstance(part, ast.ImportFrom) and (part.module or "").split(".")[0] == "torch":
+            if isinstance(part, ast.Attribute) and part.attr in _FRAMES:
+                yield f"{_ANY}.{part.attr}"
+            if isinstance(part, ast.ImportFrom) and _looked_at(part.module):
                 yield from (f"{part.module}.{alias.name}" for alias in part.names)
             if isinstance(part, ast.Call) and _called(part) in ("exec", "eval", "compile") and part.args:
                 code = _text(part.args[0])
                 for statement in _statements(code) if code else ():
-                    yield from self.torch_names(statement)
+                    yield from self.names(statement)
 
     def dotted(self, node: ast.AST, known: dict[str, str]) -> str:
         """What an expression stands for in torch, or the empty string."""
@@ -138,10 +181,10 @@ class _Module:
                 return self.dotted(value, known)
             case ast.Call(args=[module, *_]) if _called(node) in ("import_module", "__import__"):
                 name = _text(module)
-                return name if name.split(".")[0] == "torch" else ""
+                return name if _looked_at(name) else ""
             case ast.Subscript(value=value, slice=key):
                 name = _text(key)
-                if isinstance(value, ast.Attribute) and value.attr == "modules" and name.split(".")[0] == "torch":
+                if isinstance(value, ast.Attribute) and value.attr == "modules" and _looked_at(name):
                     return name
                 return self._part(value, key, known)
         return ""
@@ -149,6 +192,10 @@ class _Module:
     def _part(self, value: ast.AST, key: ast.AST, known: dict[str, str]) -> str:
         base, name = self.dotted(value, known), _text(key)
         return f"{base}.{name}" if base and name else ""
+
+
+def _looked_at(module: str | None) -> bool:
+    return (module or "").split(".")[0] in _MODULES
 
 
 def _global_names(node: ast.AST) -> Iterator[str]:

@@ -8,13 +8,17 @@ A file of submissions/ is one hostile submission of the tiny course: a docstring
     edit(notebook)   changes the notebook itself; bytes that it returns are handed in as they are.
     folder(path)     changes the folder that is handed in.
     FILE, STUDENT    the notebook's file name, the end of the student's folder name.
+    ENGINE           True makes the engine's modules of the child importable again, by means that no reading of the code sees,
+                     and its socket as inside.sock.
     TWICE            handed in by two students, one after the other.
     EXPECTED         points that the honest part earns; None: it is refused, and SAYS stands in the line about it.
     SAYS             stands in the verdict: a reason, note, incident or repair.
     SHOWS            stands in what the graded notebook shows.
-    STANDS           why it still succeeds: its points are expected to be wrong until that is mended.
-    UNSAID           why SAYS is not said yet.
+    BEYOND           it succeeds, and this sentence of docs/security.md says that nothing else is promised.
     MUST_NOT_SHOW    stands in nothing that is made of it.
+
+    PLAIN            True leaves its ways into the interpreter readable; elsewhere they are spelt so that no reading of
+                     the code finds them, since all the rest must hold without that.
 
 In its texts @COURSE@ is the course's folder. What it wins it says by showing WON, in two parts; what it leaves it calls LEFT.
 """
@@ -62,9 +66,28 @@ class Counter:
         return x + self.calls
 """,
 }
+FIND_THE_ENGINE = """\
+import sys, types
+
+def found(frame, event, argument):
+    while frame:
+        for value in list(frame.f_globals.values()):
+            if isinstance(value, types.ModuleType) and value.__name__.split(".")[0] == "inside":
+                sys.modules[value.__name__] = value
+                sys.modules.setdefault("inside", types.ModuleType("inside")).__file__ = value.__file__
+                setattr(sys.modules["inside"], value.__name__.split(".")[1], value)
+        if frame.f_code.co_name == "serve":
+            sys.modules["inside"].student = sys.modules[frame.f_globals["__name__"]] = types.ModuleType("student")
+            sys.modules["inside"].student.__dict__.update(frame.f_globals)
+            sys.modules["inside"].sock = frame.f_locals["sock"]
+            sys.setprofile(None)
+        frame = frame.f_back
+
+sys.setprofile(found)
+"""
 _FIELDS = {
     "SCALE": "", "COUNTER": "honest", "CELL": "", "BEFORE": "scale", "edit": None, "folder": None, "FILE": "ps1.ipynb",
-    "STUDENT": "", "TWICE": False, "EXPECTED": 0, "SAYS": "", "SHOWS": "", "MUST_NOT_SHOW": "", "STANDS": "", "UNSAID": "",
+    "STUDENT": "", "TWICE": False, "EXPECTED": 0, "SAYS": "", "SHOWS": "", "MUST_NOT_SHOW": "", "BEYOND": "", "ENGINE": False, "PLAIN": False,
 }  # fmt: skip
 
 
@@ -81,26 +104,35 @@ def load(path):
 ATTACKS = {attack.name: attack for attack in map(load, sorted(HERE.glob("submissions/*/*.py")))}
 
 
+def disguised(text):
+    """The same code, but no reading of it finds its ways into the interpreter."""
+    text = re.sub(
+        r"\bimport ctypes\b(, )?",
+        lambda m: f"import builtins; ctypes = __import__('sepytc'[::-1]){'; import ' if m[1] else ''}",
+        text,
+    )
+    ways = r"([\w.]+(?:\(\d*\))?)\.(f_back|f_locals|f_globals|settrace|setprofile|_getframe|get_objects)\b"
+    return re.sub(ways, lambda m: f"getattr({m[1]}, {m[2][::-1]!r}[::-1])", text)
+
+
 def notebook_of(attack, released, course):
     """The notebook of an attack, or bytes."""
     made = copy.deepcopy(released.notebook)
     written = {"scale": attack.scale, "Counter": attack.counter}
+
+    def ready(text):
+        text = text.replace("@COURSE@", str(course))
+        return text if attack.plain else disguised(text)
+
     for cell in made["cells"]:
         name = cell["metadata"].get("autograder", {}).get("exercise")
         if text := written.get(name):
-            cell["source"] = (HONEST[name] if text == "honest" else text).replace("@COURSE@", str(course))
-    if attack.cell:
+            cell["source"] = HONEST[name] if text == "honest" else ready(text)
+    for text in (FIND_THE_ENGINE * attack.engine, attack.cell):
         ids = [cell["metadata"].get("nbgrader", {}).get("grade_id") for cell in made["cells"]]
-        source = attack.cell.replace("@COURSE@", str(course))
-        own = {
-            "cell_type": "code",
-            "id": "own",
-            "metadata": {},
-            "source": source,
-            "outputs": [],
-            "execution_count": None,
-        }
-        made["cells"].insert(ids.index(attack.before), own)
+        own = {"cell_type": "code", "metadata": {}, "source": ready(text), "outputs": [], "execution_count": None}
+        if text:
+            made["cells"].insert(ids.index(attack.before), own | {"id": f"own-{len(ids)}"})
     return (attack.edit(made) if attack.edit else None) or made
 
 

@@ -1,27 +1,25 @@
 """No attack gains a point, learns a secret, leaves anything behind or costs its neighbours anything."""
 
 import json
-
-import pytest
+from pathlib import Path
 
 from autograder.grading import verdict as verdicts
 
+SECURITY = Path(__file__).parents[2] / "docs" / "security.md"
 HIDDEN = ("assert_gradients(student", "torch.tensor([3.0, 6.0])", "BEGIN SOLUTION", "lambda x, a: x * a")
 """Text of the hidden checks and of the solutions."""
 
 
-def test_each_attack_earns_what_its_honest_part_earns(graded, attack, request):
-    if attack.stands:
-        request.applymarker(pytest.mark.xfail(reason=attack.stands, strict=True))
+def test_each_attack_earns_what_its_honest_part_earns(graded, attack):
+    if attack.beyond:
+        assert attack.beyond in SECURITY.read_text()
     found = graded.verdicts(attack)
     assert [item.points for item in found] == ([] if attack.expected is None else [attack.expected] * len(found))
     assert found or attack.expected is None
     assert not graded.won(attack), graded.shown(attack)
 
 
-def test_the_verdict_says_what_happened(graded, attack, request):
-    if attack.unsaid:
-        request.applymarker(pytest.mark.xfail(reason=attack.unsaid, strict=True))
+def test_the_verdict_says_what_happened(graded, attack):
     if attack.expected is None:
         [line] = graded.problems(attack)
         assert attack.says and attack.says in line and "\n" not in line

@@ -13,6 +13,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 from . import wire
+from .watch import drop_hooks
 
 
 class TimeLimit(BaseException):
@@ -196,6 +197,7 @@ class Shell(InteractiveShell):  # type: ignore[misc]
                 ended = "raised"
         except TimeLimit:
             ended = "timeout"
+        drop_hooks()
         return self.outputs.end(), ended
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import random
 import re
 import socket
 import types
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
 import numpy as np
@@ -14,7 +17,7 @@ import torch
 
 from . import frames, values, wire
 from .shell import Shell, TimeLimit, exception_text, soft_limit
-from .watch import Watch
+from .watch import Watch, drop_hooks, watch_threads
 
 MAX_LISTED = 100_000
 """How many items an iterator may yield to a check."""
@@ -25,12 +28,17 @@ _CELL_NAME = re.compile(r"<ipython-input-(\d+)-")
 def serve(sock: socket.socket, shell: Shell) -> None:
     """Answer requests on `sock` until it closes."""
     student = Student(shell.user_ns, shell)
+    watch_threads(student.watch)
+    gc.freeze()  # our own objects are then not among those that gc finds, and their pages stay shared with the zygote
     while True:
         try:
             head, body = frames.receive(sock)
         except wire.Closed:
             return
-        answer, blobs = student.answer(wire.decode_to_student(head), body)
+        request = wire.decode_to_student(head)
+        answer, blobs = student.answer(request, body)
+        if len(answer) > wire.MAX_HEAD:
+            answer, blobs = student.too_large(request), []
         frames.send(sock, answer, blobs)
 
 
@@ -42,13 +50,13 @@ class Student:
         self.shell = shell
         self.kept: dict[str, dict[str, Any]] = {}
         self.last: dict[str, Any] | None = None
-        self._forget(())
+        self.watch = Watch()
+        self._forget()
 
-    def _forget(self, forbidden: Any) -> None:
+    def _forget(self) -> None:
         self.objects: list[Any] = []
         self.numbers: dict[int, int] = {}
         self.graphs: dict[int, tuple[list[torch.Tensor], list[torch.Tensor]]] = {}
-        self.forbidden = forbidden
 
     def answer(self, request: wire.ToStudent, body: memoryview) -> tuple[bytes, list[bytes | memoryview]]:
         """The head and body of the answer to one request."""
@@ -68,8 +76,14 @@ class Student:
             case wire.Backward():
                 return self._guarded(request, body, self._backward)
 
+    def too_large(self, request: wire.ToStudent) -> bytes:
+        """In place of an answer that is too large to be sent."""
+        seen = list(self.watch.seen)
+        return wire.encode(wire.Raised(request.token, ["WireError"], "it is too large", None, None, seen))
+
     def _begin(self, request: wire.Begin) -> None:
-        self._forget(request.forbidden)
+        self._forget()
+        self.watch.begin(request.forbidden)
         namespace = self.namespace
         if self.last is None:
             self.last = dict(namespace)
@@ -84,27 +98,24 @@ class Student:
         seed_everything(request.seed)
 
     def _guarded(self, request: Any, body: memoryview, act: Any) -> tuple[bytes, list[bytes | memoryview]]:
-        watch = Watch(self.forbidden)
         if self.shell is not None:
             self.shell.outputs.begin(0)
         try:
             with soft_limit(request.seconds):
                 packer = values.Packer(self._number)
-                value, changed = act(request, body, packer, watch)
-                return wire.encode(wire.Returned(request.token, value, changed, watch.seen)), packer.body
+                value, changed = act(request, body, packer)
+                return wire.encode(wire.Returned(request.token, value, changed, self.watch.seen)), packer.body
         except BaseException as error:
             cell, line = _where(error)
             names = _names(type(error)) if not isinstance(error, TimeLimit) else ["TimeLimit"]
-            raised = wire.Raised(request.token, names, exception_text(error), cell, line, watch.seen)
+            raised = wire.Raised(request.token, names, exception_text(error), cell, line, self.watch.seen)
             return wire.encode(raised), []
 
-    def _do(
-        self, request: wire.Do, body: memoryview, packer: values.Packer, watch: Watch
-    ) -> tuple[Any, list[Any] | None]:
+    def _do(self, request: wire.Do, body: memoryview, packer: values.Packer) -> tuple[Any, list[Any] | None]:
         unpacker = values.Unpacker(body, lambda handle: self.objects[handle.number])
         args = [unpacker.unpack(item) for item in request.args]
         kwargs = {name: unpacker.unpack(item) for name, item in request.kwargs.items()}
-        with torch.set_grad_enabled(request.grad_enabled), watch:
+        with torch.set_grad_enabled(request.grad_enabled), self._watched():
             result = self._perform(request, args, kwargs)
         given = [*args, *kwargs.values()]
         aliased = bool(given) and packer.share(result, *given)
@@ -161,19 +172,26 @@ class Student:
             return None
         return [packer.pack(item) for item in given]
 
-    def _backward(
-        self, request: wire.Backward, body: memoryview, packer: values.Packer, watch: Watch
-    ) -> tuple[Any, None]:
+    def _backward(self, request: wire.Backward, body: memoryview, packer: values.Packer) -> tuple[Any, None]:
         inputs, outputs = self.graphs[request.call]
         unpacker = values.Unpacker(body, _refuse)
         grads = [unpacker.unpack(item) for item in request.grads]
         given = [(output, grad) for output, grad in zip(outputs, grads, strict=True) if grad is not None]
         for tensor in inputs:
             tensor.grad = None
-        with watch:
+        with self._watched():
             # Not autograd.grad: the parameters of the student's own modules collect their gradients here as well.
             torch.autograd.backward([output for output, _ in given], [grad for _, grad in given], retain_graph=True)
         return packer.pack([tensor.grad for tensor in inputs]), None
+
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        try:
+            with self.watch:
+                yield
+        finally:
+            if self.shell is not None:
+                drop_hooks()
 
     def _number(self, value: Any) -> wire.Handle:
         number = self.numbers.get(id(value))

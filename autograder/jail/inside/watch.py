@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import _thread
+import sys
+import threading
+from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -16,8 +19,12 @@ class Watch(TorchFunctionMode):
     Modules are seen through what they call: `nn.GRUCell` calls `torch.gru_cell`. The names are kept, the calls go on.
     """
 
-    def __init__(self, patterns: Sequence[str]) -> None:
+    def __init__(self) -> None:
         super().__init__()
+        self.begin(())
+
+    def begin(self, patterns: Sequence[str]) -> None:
+        """Look out for these from here on."""
         self.patterns = patterns
         self.seen: list[str] = []
 
@@ -29,6 +36,26 @@ class Watch(TorchFunctionMode):
         if name not in self.seen and any(fnmatchcase(name.rpartition(".")[2], pattern) for pattern in self.patterns):
             self.seen.append(name)
         return func(*args, **(kwargs or {}))
+
+
+def watch_threads(watch: Watch) -> None:
+    """Have the threads that are started from here on watched as well: torch's modes hold for one thread each."""
+    start = _thread.start_new_thread
+
+    def watched(function: Callable[..., object], args: tuple[Any, ...], kwargs: Any = None) -> int:
+        def run() -> None:
+            with watch:
+                function(*args, **(kwargs or {}))
+
+        return start(run, ())
+
+    _thread.start_new_thread = threading._start_new_thread = watched  # type: ignore[attr-defined,assignment]
+
+
+def drop_hooks() -> None:
+    """Take away what the student's code may have set to run within ours."""
+    sys.setprofile(None)
+    sys.settrace(None)
 
 
 def _name(func: Any) -> str:

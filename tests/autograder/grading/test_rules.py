@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.grading.rules import forbidden_names
+from autograder.grading.rules import forbidden_names, insides
 
 PATTERNS = ["*batch_norm*", "BatchNorm*"]
 
@@ -40,6 +40,9 @@ BODY = "def f(x):\n    return {}(x)"
         ["import torch", "if True:\n    def f(x):\n        return torch.batch_norm(x)"],
         ["import torch", "y = torch.batch_norm", "def f(x):\n    def g():\n        return y(x)\n    return g()"],
         ["import torch", "def f(x):\n    global y\n    y = torch.batch_norm\n    return y(x)"],
+        ["import torch\ng = torch.jit.script('def g(): pass')", BODY.format("g")],
+        ["import torch", "@torch.compile\ndef f(x):\n    return x"],
+        ["import torch.overrides", BODY.format("torch.overrides.get_overridable_functions")],
         ["%time 1\nimport torch", BODY.format("torch.batch_norm")],
         [
             "import torch",
@@ -55,6 +58,28 @@ def test_a_forbidden_call_is_found(cells):
 @pytest.mark.parametrize(
     "cells",
     [
+        ["import sys", BODY.format("sys._getframe")],
+        ["from sys import setprofile as s", BODY.format("s")],
+        ["import gc", BODY.format("gc.get_objects")],
+        ["import ctypes as c", BODY.format("c.CDLL(None).run")],
+        ["from ctypes import CDLL", BODY.format("CDLL")],
+        ["import inspect", BODY.format("inspect.stack()[0].frame.f_back")],
+        ["def f(x):\n    try:\n        1 / 0\n    except Exception as e:\n        return e.__traceback__.tb_frame"],
+        [BODY.format("object.__subclasses__")],
+        [BODY.format("__import__('sys').settrace")],
+    ],
+    ids=lambda cells: cells[-1].splitlines()[-1].strip()[:60],
+)
+def test_ways_into_the_interpreter_are_found_wherever_they_stand(cells):
+    assert insides(cells)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["import sys, gc, inspect", "def f(x):\n    gc.collect()\n    return sys.maxsize, inspect.signature(f)"],
+        ["import torch", "def f(object):\n    return object.anything"],
+        ["import torch", "g = torch.compile(lambda x: x)", "def f(x):\n    return x"],
         ["import torch", "def f(x):\n    # not torch.batch_norm\n    'torch.batch_norm'\n    return x"],
         ["import torch", "def f(x):\n    batch_norm = x * 2\n    return batch_norm"],
         ["import torch", "def batch_norm(x):\n    return x", "def f(x):\n    return batch_norm(x)"],
@@ -69,4 +94,4 @@ def test_a_forbidden_call_is_found(cells):
     ids=lambda cells: cells[-1].splitlines()[-1].strip()[:60],
 )
 def test_what_only_looks_like_one_is_no_false_alarm(cells):
-    assert not found(*cells)
+    assert not found(*cells) and not insides(cells)

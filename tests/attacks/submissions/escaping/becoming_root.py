@@ -18,4 +18,4 @@ print([line for line in open("/proc/self/status") if line.startswith(("CapEff", 
 """
 SCALE = "honest"
 EXPECTED = 10
-SHOWS = "CapEff:\\t0000000000000000\n"
+SHOWS = r"CapEff:\t0000000000000000\n"

@@ -16,8 +16,7 @@ SAYS = "Cell 4 crashed the whole program (bad system call)"
 
 def edit(notebook):
     x32 = """\
-import ctypes
-found = ctypes.CDLL(None, use_errno=True).syscall(0x40000000 + 57)
+found = __import__("sepytc"[::-1]).CDLL(None, use_errno=True).syscall(0x40000000 + 57)
 print("attack" + "-won" if found >= 0 else "refused")
 """
     cell = {"cell_type": "code", "id": "own-x32", "metadata": {}, "source": x32, "outputs": [], "execution_count": None}

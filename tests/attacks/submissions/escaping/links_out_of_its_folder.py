@@ -1,5 +1,6 @@
 """Leaves symbolic and hard links to places outside, to be followed when its folders are emptied."""
 
+ENGINE = True
 TWICE = True
 CELL = """\
 import inside, os, torch

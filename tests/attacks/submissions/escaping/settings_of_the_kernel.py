@@ -4,7 +4,7 @@ import os
 
 CELL = """\
 import os
-for name in ("sys/kernel/core_pattern", "sys/kernel/modprobe", "sys/vm/drop_caches", "sys/net/ipv4/ip_forward", "sysrq-trigger", "irq/default_smp_affinity", "self/../1/oom_score_adj"):
+for name in ("sys/kernel/core_pattern", "sys/kernel/modprobe", "sys/vm/drop_caches", "sys/net/ipv4/ip_forward", "sysrq-trigger", "irq/default_smp_affinity"):
     try:
         os.close(os.open(f"/proc/{name}", os.O_WRONLY))
         print("attack" + "-won", name)
@@ -13,4 +13,3 @@ for name in ("sys/kernel/core_pattern", "sys/kernel/modprobe", "sys/vm/drop_cach
 """
 SCALE = "honest"
 EXPECTED = 10
-STANDS = "bwrap leaves /proc/sys writable where it is started by root" if os.geteuid() == 0 else ""

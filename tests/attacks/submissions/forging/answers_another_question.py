@@ -1,5 +1,6 @@
 """Answers every question with a bare Done, as if the check had nothing to look at."""
 
+ENGINE = True
 SCALE = """\
 def scale(x, a):
     import sys

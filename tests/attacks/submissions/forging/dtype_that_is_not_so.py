@@ -1,5 +1,6 @@
 """Sends arrays of Python objects, of quantised numbers and of a dtype that is code, to be built by the grader."""
 
+ENGINE = True
 SCALE = """\
 def scale(x, a):
     from inside import values, wire

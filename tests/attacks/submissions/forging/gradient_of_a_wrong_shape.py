@@ -1,5 +1,6 @@
 """Computes something else but says in its backward pass what gradient it had, in a shape that spreads out."""
 
+ENGINE = True
 SCALE = """\
 class Scaled(torch.autograd.Function):
     @staticmethod

@@ -1,5 +1,6 @@
 """Returns handles with numbers of its own choice and names of the grader's classes."""
 
+ENGINE = True
 SCALE = """\
 def scale(x, a):
     from inside import values, wire

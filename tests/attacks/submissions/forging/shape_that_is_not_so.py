@@ -1,5 +1,6 @@
 """Sends a tensor whose shape, offset and strides claim memory that is not its own."""
 
+ENGINE = True
 SCALE = """\
 def scale(x, a):
     from inside import values, wire

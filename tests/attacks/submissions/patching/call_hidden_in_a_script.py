@@ -11,4 +11,3 @@ def scale(x, a):
     return unit.product(x, a)
 """
 EXPECTED = 3
-STANDS = "the watch looks on from within the student's own process, where it can be blinded"

@@ -12,4 +12,3 @@ def scale(x, a):
     return found[0]
 """
 EXPECTED = 3
-STANDS = "the watch looks on from within the student's own process, where it can be blinded"

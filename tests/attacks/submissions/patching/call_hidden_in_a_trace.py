@@ -1,5 +1,6 @@
 """Makes a forbidden call while the grader's code packs the result, from a profiling function set before."""
 
+PLAIN = True
 SCALE = """\
 import sys
 wanted = {}
@@ -19,4 +20,3 @@ def scale(x, a):
     return result
 """
 EXPECTED = 3
-STANDS = "the watch looks on from within the student's own process, where it can be blinded"

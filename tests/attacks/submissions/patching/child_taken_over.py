@@ -1,5 +1,7 @@
 """Takes the grader's place in the child: reads its questions from the socket and answers them with a forbidden call."""
 
+PLAIN = True
+ENGINE = True
 SCALE = """\
 def scale(x, a):
     import gc, socket, sys
@@ -24,4 +26,3 @@ def product(x, a):
     return getattr(torch, "lum"[::-1])(x, a)
 """
 EXPECTED = 3
-STANDS = "the watch looks on from within the student's own process, where it can be blinded"

@@ -7,7 +7,8 @@ class Agreeable(torch.Tensor):
     def __torch_function__(cls, function, types, args=(), kwargs=None): return True
 def backward(outputs, grads, **_):
     import sys
-    for tensor in sys._getframe(1).f_locals["inputs"]:
+    frame = sys._getframe(1)
+    for tensor in frame.f_locals["inputs"]:
         tensor.grad = torch.zeros_like(tensor).as_subclass(Agreeable)
 torch.autograd.backward = backward
 """

@@ -1,9 +1,9 @@
 """Starts a thread that goes on after its cell and answers whatever is asked before the child itself can."""
 
+ENGINE = True
 CELL = """\
-import gc, socket, threading, time
-from inside import frames, wire
-[sock] = [item for item in gc.get_objects() if type(item) is socket.socket and item.fileno() >= 0]
+import threading, time
+from inside import frames, sock, wire
 def answer():
     while True:
         frames.send(sock, wire.encode(wire.Done(0)))
@@ -13,4 +13,4 @@ time.sleep(0.2)
 """
 SCALE = "honest"
 EXPECTED = 10
-SAYS = "Cell 4 answered out of turn"
+SAYS = "Cell 5 answered out of turn"

@@ -1,5 +1,6 @@
 """Finds the grader's watch in the frames above and empties its list, then makes a forbidden call."""
 
+PLAIN = True
 SCALE = """\
 def scale(x, a):
     import sys
@@ -13,4 +14,3 @@ def scale(x, a):
     return getattr(torch, "lum"[::-1])(x, a)
 """
 EXPECTED = 3
-STANDS = "the watch looks on from within the student's own process, where it can be blinded"

@@ -16,4 +16,3 @@ for number in range(64):
 SCALE = "honest"
 EXPECTED = 10
 SHOWS = "descriptor 0 /dev/null"
-STANDS = "standard error is one file for all submissions of a jail, open for reading and writing"

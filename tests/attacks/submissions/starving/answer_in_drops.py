@@ -1,15 +1,16 @@
 """Sends its answer byte by byte, so that it is always about to end."""
 
+ENGINE = True
 SCALE = """\
 def scale(x, a):
-    import gc, socket, time
+    import time
+    from inside import sock
     if abs(a) == float("inf"):
         raise ValueError
-    [sock] = [item for item in gc.get_objects() if type(item) is socket.socket and item.fileno() >= 0]
     while a == 0.5:
         try:
             sock.sendall(b"\\0")
-            time.sleep(0.3)
+            time.sleep(0.5)
         except BaseException:
             pass
     return x / (1 / a)

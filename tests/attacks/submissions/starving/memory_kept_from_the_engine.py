@@ -14,4 +14,3 @@ SCALE = "honest"
 EXPECTED = 8
 SHOWS = "all is kept"
 SAYS = "your code asked for more memory than it may use"
-UNSAID = "a MemoryError of the child cannot be made anew outside"

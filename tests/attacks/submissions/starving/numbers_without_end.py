@@ -10,4 +10,3 @@ def scale(x, a):
 """
 EXPECTED = 3
 SAYS = "your code returned something that cannot be checked: "
-UNSAID = "an answer that is too large to be sent ends the child"

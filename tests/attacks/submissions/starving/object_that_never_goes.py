@@ -11,4 +11,3 @@ def scale(x, a):
 """
 EXPECTED = 9
 SAYS = "the call should raise ValueError"
-STANDS = "a process that is lost between two checks costs the next check, of whatever exercise it is"

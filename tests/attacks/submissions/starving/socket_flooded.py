@@ -1,11 +1,12 @@
 """Announces the largest frame that is allowed and sends bytes without end."""
 
+ENGINE = True
 SCALE = """\
 def scale(x, a):
-    import gc, os, socket, struct
+    import struct
+    from inside import sock
     if a == 2.0:
         return x + x
-    [sock] = [item for item in gc.get_objects() if type(item) is socket.socket and item.fileno() >= 0]
     sock.settimeout(None)
     sock.sendall(struct.pack("<IQ", 4 << 20, 256 << 20))
     while True:

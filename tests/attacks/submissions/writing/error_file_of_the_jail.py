@@ -19,4 +19,3 @@ print("looked")
 SCALE = "honest"
 EXPECTED = 10
 SHOWS = "looked"
-STANDS = "standard error is one file for all submissions of a jail, open for reading and writing"

@@ -1,5 +1,6 @@
 """Writes into torch, the standard library, the grader's code and Python's start-up files."""
 
+ENGINE = True
 CELL = """\
 import os, site, sys, sysconfig, torch
 import inside.wire
