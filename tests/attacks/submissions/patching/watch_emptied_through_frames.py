@@ -7,10 +7,10 @@ def scale(x, a):
     if abs(a) == float("inf"):
         raise ValueError
     frame = sys._getframe()
-    while frame and "watch" not in frame.f_locals:
+    while frame and not hasattr(frame.f_locals.get("self"), "watch"):
         frame = frame.f_back
     if frame:
-        frame.f_locals["watch"].patterns = []
+        frame.f_locals["self"].watch.patterns = []
     return getattr(torch, "lum"[::-1])(x, a)
 """
 EXPECTED = 3
