@@ -1,7 +1,5 @@
 """Opens the settings of the machine's kernel for writing: what runs when a program crashes, what modules are loaded by."""
 
-import os
-
 CELL = """\
 import os
 for name in ("sys/kernel/core_pattern", "sys/kernel/modprobe", "sys/vm/drop_caches", "sys/net/ipv4/ip_forward", "sysrq-trigger", "irq/default_smp_affinity"):
