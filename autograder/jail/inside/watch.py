@@ -49,7 +49,7 @@ def watch_threads(watch: Watch) -> None:
 
         return start(run, ())
 
-    _thread.start_new_thread = threading._start_new_thread = watched  # type: ignore[attr-defined,assignment]
+    _thread.start_new_thread = threading._start_new_thread = watched  # type: ignore[attr-defined]
 
 
 def drop_hooks() -> None:
