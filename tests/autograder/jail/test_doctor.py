@@ -11,6 +11,13 @@ def test_this_machine_keeps_every_promise(root):
     assert len(findings) > 20
 
 
+def test_every_promise_that_is_tried_is_on_the_security_page(root):
+    page = (root / "docs" / "security.md").read_text()
+    promises = {item.name for item in doctor.jail(root)} - {"jail"}
+    assert len(promises) >= 12
+    assert {name for name in promises if name not in page} == set()
+
+
 @pytest.fixture
 def no_walls(monkeypatch):
     """The same jail without bubblewrap's walls."""
