@@ -28,6 +28,10 @@ Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Jobs = Annotated[
     int | None, typer.Option("--jobs", "-j", min=1, max=512, help="Worker processes; one a core by default.")
 ]
+Roster = Annotated[
+    Path | None,
+    typer.Option(metavar="CSV", help="The students: id, first_name, last_name, email, lms_id; roster.csv by default."),
+]
 
 
 def main() -> None:
@@ -124,6 +128,40 @@ def grade(
     for problem in outcome.problems:
         terminal.error(problem)
     raise typer.Exit(2 if outcome.problems else 0)
+
+
+@app.command()
+def collect(
+    context: typer.Context,
+    source: Annotated[Path, typer.Argument(metavar="ZIP_OR_FOLDER", help="What came from Moodle, Canvas or a disk.")],
+    problem_set: Annotated[str, typer.Argument(metavar="PS", help="The problem set.")],
+    roster: Roster = None,
+    times: Annotated[
+        Path | None,
+        typer.Option(metavar="CSV", help="When each student handed in: id, submitted; or Moodle's grading worksheet."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Take submissions from elsewhere into submitted/, and account for every file.
+
+    Example: [bold]autograder collect ps4-submissions.zip ps4 --roster roster.csv[/]
+    """
+    from autograder import terminal
+    from autograder.gradebook.collect import collect as run
+
+    report = run(context.obj, source, problem_set, roster_file=roster, times_file=times)
+    if as_json:
+        _print_json(report)
+    else:
+        for item in report.items:
+            if item.outcome == "kept" or (item.outcome == "taken" and item.note):
+                terminal.say(f"{item.outcome}: {item.student}: {item.file}: {item.note}")
+        if report.missing:
+            terminal.say(f"nothing from: {', '.join(report.missing)}")
+        terminal.say(", ".join(f"{count} {outcome}" for outcome, count in report.counts.items()) or "no files")
+    for problem in report.problems:
+        terminal.error(problem)
+    raise typer.Exit(2 if report.problems else 0)
 
 
 @app.command()

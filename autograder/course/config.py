@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import zoneinfo
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 
 from autograder.errors import AutograderError
 
@@ -50,6 +52,54 @@ class Limits(_Model):
     notebook_mb: int = Field(default=20, ge=1, le=200, description="the submitted file, MiB")
 
 
+@dataclass(frozen=True)
+class Deduction:
+    """What is taken off: so many points, or that fraction of the score."""
+
+    amount: float
+    of_score: bool
+
+    def points(self, score: float) -> float:
+        """In points."""
+        return self.amount * score if self.of_score else self.amount
+
+
+def _deduction(value: Any) -> Any:
+    if isinstance(value, Deduction):
+        return value
+    text = str(value).strip()
+    try:
+        amount = float(text.removesuffix("%"))
+    except ValueError:
+        amount = -1
+    if isinstance(value, bool) or not 0 <= amount < math.inf or (text.endswith("%") and amount > 100):
+        raise ValueError("not a deduction; write 10% (of the score) or 2 (points)")
+    return Deduction(amount / 100, True) if text.endswith("%") else Deduction(amount, False)
+
+
+_Deduction = Annotated[
+    Deduction,
+    BeforeValidator(_deduction),
+    WithJsonSchema({"anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": r"^[0-9.]+ *%?$"}]}),
+]
+
+
+class LatePolicy(_Model):
+    """What handing in late costs."""
+
+    grace_minutes: int = Field(default=0, ge=0, le=100_000, description="late by no more than this is in time")
+    per_day: _Deduction | None = Field(
+        default=None, description="off for each day begun after the deadline and grace: 10% of the score, or 2 points"
+    )
+    cap: _Deduction | None = Field(default=None, description="the largest deduction: 50% of the score, or 5 points")
+
+
+class CourseLatePolicy(LatePolicy):
+    """The same with what holds over the whole course."""
+
+    late_days: int = Field(default=0, ge=0, le=1000, description="days that each student may be late at no cost")
+
+
 class ProblemSet(_Model):
     """One problem set: a notebook of exercises."""
 
@@ -58,6 +108,8 @@ class ProblemSet(_Model):
         default=None, description="2026-10-01 23:59, in the course's time zone"
     )
     limits: Limits | None = Field(default=None, description="in place of the course's limits")
+    late: LatePolicy | None = Field(default=None, description="in place of the course's late policy")
+    canvas_id: int | None = Field(default=None, ge=1, description="the assignment's number in Canvas, for export")
 
 
 class Course(_Model):
@@ -71,11 +123,21 @@ class Course(_Model):
     )
     gradebook: str = Field(default="sqlite:///gradebook.db", description="nbgrader's db_url")
     limits: Limits = Limits()
+    late: CourseLatePolicy = CourseLatePolicy()
     problem_sets: dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$")], ProblemSet] = Field(min_length=1)
 
     def limits_of(self, problem_set: str) -> Limits:
         """The limits that hold for a problem set."""
         return self.problem_sets[problem_set].limits or self.limits
+
+    def late_of(self, problem_set: str) -> LatePolicy:
+        """The late policy that holds for a problem set."""
+        return self.problem_sets[problem_set].late or self.late
+
+    def due_of(self, problem_set: str) -> datetime | None:
+        """The deadline of a problem set, with its time zone."""
+        due = self.problem_sets[problem_set].due
+        return due.replace(tzinfo=zoneinfo.ZoneInfo(self.timezone)) if due else None
 
 
 def load(root: Path) -> Course:
@@ -138,6 +200,8 @@ def _known(place: list[Any]) -> list[str]:
     model: type[BaseModel] = Course
     if len(place) >= 2 and place[-2] == "limits":
         model = Limits
+    elif len(place) >= 2 and place[-2] == "late":
+        model = CourseLatePolicy if len(place) == 2 else LatePolicy
     elif len(place) == 3 and place[0] == "problem_sets":
         model = ProblemSet
     return list(model.model_fields)

@@ -35,6 +35,11 @@ class Prepared:
     timestamp: str | None
 
 
+def is_student(name: str) -> bool:
+    """Whether a name can be a student's: it becomes a folder's, and stands in pages."""
+    return bool(_STUDENT.fullmatch(name)) and len(name) <= 200 and not name.startswith(".") and name == name.strip()
+
+
 def find(submitted: Path, problem_sets: Sequence[str]) -> Iterator[HandedIn]:
     """All that stands in `submitted`/<student>/<problem set>/, by student and problem set."""
     if not submitted.is_dir():
@@ -54,7 +59,7 @@ def prepare(handed_in: HandedIn, release: Release, max_bytes: int) -> Prepared:
     Raises:
         AutograderError: it cannot be graded; one line, naming file and fix.
     """
-    if not _STUDENT.fullmatch(handed_in.student) or len(handed_in.student) > 200:
+    if not is_student(handed_in.student):
         raise AutograderError(f"{str(handed_in.folder)!r}: not a student's name; rename the folder")
     path, renamed = _notebook(handed_in, release, max_bytes)
     repaired = repair(read(path, max_bytes), release)

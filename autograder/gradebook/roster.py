@@ -1,0 +1,172 @@
+"""The students of the course, as staff list them in a CSV, and whom a name or a number from outside means."""
+
+from __future__ import annotations
+
+import csv
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from pathlib import Path
+
+import dateutil.parser
+
+from autograder.errors import AutograderError
+
+from .intake import is_student
+
+FILE = "roster.csv"
+_COLUMNS = {
+    "id": ("id", "student_id"),
+    "first_name": ("first_name", "first name"),
+    "last_name": ("last_name", "last name", "surname"),
+    "email": ("email", "email address"),
+    "lms_id": ("lms_id", "lms_user_id"),  # the second is nbgrader's own word
+    "sis_user_id": ("sis_user_id", "sis user id"),
+    "sis_login_id": ("sis_login_id", "sis login id"),
+    "section": ("section",),
+}
+_TIMES = {
+    "id": _COLUMNS["id"],
+    "lms_id": (*_COLUMNS["lms_id"], "identifier"),
+    "email": _COLUMNS["email"],
+    "name": ("name", "full name"),
+    "submitted": ("submitted", "timestamp", "last modified (submission)"),
+}
+"""The right-hand names are those of Moodle's grading worksheet."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """One student; `id` is nbgrader's."""
+
+    id: str
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    lms_id: str = ""
+    sis_user_id: str = ""
+    sis_login_id: str = ""
+    section: str = ""
+
+
+def key(name: str) -> str:
+    """A name without what systems change in it: case, accents, spaces, signs."""
+    plain = "".join(sign for sign in unicodedata.normalize("NFKD", name) if not unicodedata.combining(sign))
+    return "".join(sign for sign in plain.casefold() if sign.isalnum())
+
+
+class Roster:
+    """The students, found by id, LMS id, email address or name."""
+
+    def __init__(self, people: Iterable[Person]) -> None:
+        self.people = {person.id: person for person in people}
+        self._by_lms = {person.lms_id: person for person in self.people.values() if person.lms_id}
+        self._by_name: dict[str, list[Person]] = {}
+        for person in self.people.values():
+            for name in _names(person):
+                self._by_name.setdefault(name, []).append(person)
+
+    def named(self, name: str) -> list[Person]:
+        """Those whom a name, an id or an email address means, whatever its case, accents and order."""
+        exact = self.people.get(name)
+        return [exact] if exact else self._by_name.get(key(name), [])
+
+    def numbered(self, lms_id: str) -> Person | None:
+        """Whom the learning platform's number means."""
+        return self._by_lms.get(lms_id)
+
+
+def _names(person: Person) -> set[str]:
+    both = (person.first_name + person.last_name, person.last_name + person.first_name)
+    return {key(name) for name in (person.id, person.email, *both)} - {""}
+
+
+def load(path: Path) -> Roster:
+    """Read a roster.
+
+    Raises:
+        AutograderError: naming line and fix.
+    """
+    people: list[Person] = []
+    seen: dict[str, int] = {}
+    for line, row in _rows(path, _COLUMNS, "id"):
+        if not is_student(row["id"]):
+            raise AutograderError(f"{path}:{line}: id: {row['id']!r} cannot be a folder's name; give another")
+        for field in ("id", "lms_id"):
+            name = f"{field} {row.get(field, '')}"
+            if row.get(field) and name in seen:
+                raise AutograderError(f"{path}:{line}: {name} stands in line {seen[name]} too; give each student one")
+            seen[name] = line
+        people.append(Person(**row))
+    return Roster(people)
+
+
+def of_course(root: Path, path: Path | None) -> Roster | None:
+    """The roster named, or the course's roster.csv where there is one."""
+    if path is None and not (root / FILE).is_file():
+        return None
+    return load(path or root / FILE)
+
+
+def times(path: Path, roster: Roster | None, clock: tzinfo) -> dict[str, datetime]:
+    """When each student handed in, from a CSV, by student id; a row without a time is left out.
+
+    Args:
+        path: with a column `submitted` and one of `id`, `lms_id`, `email`; Moodle's grading worksheet is one.
+        roster: says whom an LMS id or an email address means.
+        clock: the time zone where a time names none.
+
+    Raises:
+        AutograderError: naming line and fix.
+    """
+    found: dict[str, datetime] = {}
+    for line, row in _rows(path, _TIMES, "submitted"):
+        text = row["submitted"]
+        if text in ("", "-"):
+            continue
+        try:
+            moment = dateutil.parser.parse(text)
+        except (ValueError, OverflowError):
+            raise AutograderError(f"{path}:{line}: submitted: {text!r} is no time; write 2026-10-01 23:59") from None
+        student = _whose(row, roster)
+        if student is None:
+            raise AutograderError(f"{path}:{line}: no such student in the roster; add the student there")
+        found[student] = moment if moment.tzinfo else moment.replace(tzinfo=clock)
+    return found
+
+
+def _whose(row: Mapping[str, str], roster: Roster | None) -> str | None:
+    if row.get("id"):
+        return row["id"]
+    if roster is None:
+        return None
+    number = re.search(r"\d+$", row.get("lms_id", ""))
+    candidates = [roster.named(row[field]) for field in ("email", "name") if row.get(field)]
+    candidates += [[person] for person in [number and roster.numbered(number[0])] if person]
+    return next((people[0].id for people in candidates if len(people) == 1), None)
+
+
+def _rows(path: Path, columns: Mapping[str, Iterable[str]], needed: str) -> Iterator[tuple[int, dict[str, str]]]:
+    """The rows with the columns that we know, under our names for them, and their lines."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            ours = {
+                header: name
+                for header in reader.fieldnames or ()
+                for name, known in columns.items()
+                if (header or "").strip().lower() in known
+            }
+            if needed not in ours.values():
+                raise AutograderError(f"{path}:1: no column {needed}; its columns may be {', '.join(columns)}")
+            for row in reader:
+                yield (
+                    reader.line_num,
+                    {name: (row[header] or "").strip() for header, name in ours.items()},
+                )
+    except FileNotFoundError:
+        raise AutograderError(f"{path}: no such file; write one with the columns {', '.join(columns)}") from None
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise AutograderError(f"{path}: cannot be read ({error}); save it as CSV in UTF-8") from None
