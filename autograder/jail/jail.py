@@ -56,6 +56,13 @@ class Jail:
         Raises:
             JailError: with bubblewrap's own words, where it does not start.
         """
+        try:
+            return self._start()
+        except BaseException:
+            self.close()
+            raise
+
+    def _start(self) -> wire.Ready:
         ours, theirs = socket.socketpair()
         self._sock = ours
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115  (closed by close)
