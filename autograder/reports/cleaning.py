@@ -44,6 +44,15 @@ def html(text: str) -> str:
     )
 
 
+def sealed(page: str) -> str:
+    """Clean HTML that stays as it is on nbgrader's pages, as an output and as a Markdown cell.
+
+    Without a line break none of it is read as Markdown; MathJax, whose formulas can draw all over a page, passes it by.
+    """
+    line = page.strip().replace("\n", "&#10;")
+    return f'<div class="tex2jax_ignore">{line}</div>'
+
+
 def _attribute(tag: str, name: str, value: str) -> str | None:
     if name == "src":  # pictures come along; nothing is loaded from elsewhere, which would tell who reads what when
         return (
@@ -87,7 +96,7 @@ def _bundle(data: dict[str, str]) -> dict[str, str]:
         elif mime == "text/plain":
             kept[mime] = text(value)
         elif mime == "text/html":
-            kept[mime] = html(value)
+            kept[mime] = sealed(html(value))
     return kept
 
 

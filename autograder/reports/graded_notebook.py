@@ -11,8 +11,7 @@ from autograder.course.notebook import Cell, Repaired
 from autograder.course.release import Release
 from autograder.grading.verdict import ExerciseVerdict, Graded
 
-from . import cleaning, panel
-from .prose import clean_markdown
+from . import cleaning, panel, prose
 
 
 def make(repaired: Repaired, release: Release, graded: Graded | None) -> Any:
@@ -34,8 +33,9 @@ def make(repaired: Repaired, release: Release, graded: Graded | None) -> Any:
                     raw["outputs"] = _scored(raw["outputs"], verdicts[name])
         cells.append(raw)
     if graded and panel.remarks(graded.verdict):
-        text = "\n".join(f"- {cleaning.escaped(line)}" for line in panel.remarks(graded.verdict))
-        cells.insert(0, {"cell_type": "markdown", "id": "remarks", "metadata": {}, "source": f"**Remarks**\n\n{text}"})
+        lines = "".join(f"<li>{cleaning.escaped(line)}</li>" for line in panel.remarks(graded.verdict))
+        text = cleaning.sealed(f"<strong>Remarks</strong><ul>{lines}</ul>")
+        cells.insert(0, {"cell_type": "markdown", "id": "remarks", "metadata": {}, "source": text})
     metadata = copy.deepcopy(release.notebook["metadata"])
     return nbformat.from_dict({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5})
 
@@ -48,11 +48,12 @@ def _bare(cell: Cell, release: Release, place: int) -> dict[str, Any]:
         "metadata": copy.deepcopy(ours.raw["metadata"]) if ours else {},
         "source": cell.source,
     }
-    attachments = ours.raw.get("attachments") if ours and ours.locked else cell.attachments
-    if cell.kind == "markdown" and not (ours and ours.locked):
-        raw["source"] = clean_markdown(cell.source)
-    if attachments and cell.kind != "code":
-        raw["attachments"] = copy.deepcopy(dict(attachments))
+    if ours and ours.raw.get("attachments") and ours.locked:
+        raw["attachments"] = copy.deepcopy(ours.raw["attachments"])
+    # A student's text is kept as the HTML that it makes: as Markdown its headings would become anchors, named like
+    # nbgrader's own elements if they please, and a raw cell may take the classes of nbgrader's page.
+    if cell.kind != "code" and not (ours and cell.source == ours.source):
+        raw |= {"cell_type": "markdown", "source": cleaning.sealed(prose.render(cell.source, cell.attachments))}
     return raw
 
 

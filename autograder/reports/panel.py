@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from autograder.grading.verdict import CheckVerdict, ExerciseVerdict, Verdict
 
-from .cleaning import escaped
+from .cleaning import escaped, sealed
 
 
 def number(points: float) -> str:
@@ -22,7 +22,7 @@ def as_html(exercise: ExerciseVerdict) -> str:
         parts.append(f"<p><strong>Hint:</strong> {escaped(exercise.hint)}</p>")
     rows = "".join(map(_row, exercise.checks))
     parts.append(f"<table><tbody>{rows}</tbody></table>")
-    return "".join(parts)
+    return sealed("".join(parts))
 
 
 def _row(check: CheckVerdict) -> str:

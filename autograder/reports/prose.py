@@ -1,4 +1,4 @@
-"""Markdown with formulas to HTML, and a student's Markdown made harmless."""
+"""Markdown with formulas to harmless HTML."""
 
 from __future__ import annotations
 
@@ -11,14 +11,8 @@ import mistune
 
 from . import cleaning
 
-_RISKY = re.compile(r"<[a-zA-Z!/?]|script|data:|&[#a-zA-Z]|!\[[^\]]*\](?!\(attachment:)", re.IGNORECASE)
 _FORMULA = re.compile(r"\$\$(?P<block>.+?)\$\$|(?<![\\$\w])\$(?P<inline>[^\s$](?:[^$\n]*[^\s$\\])?)\$(?!\w)", re.DOTALL)
 _CODE = re.compile(r"(^```.*?^```\s*?$|`[^`\n]+`)", re.DOTALL | re.MULTILINE)
-
-
-def clean_markdown(source: str) -> str:
-    """A student's Markdown for nbgrader's pages: as it stands, or where it could do harm, as the safe HTML it makes."""
-    return render(source) if _RISKY.search(source) else source
 
 
 @lru_cache(maxsize=4096)

@@ -1,0 +1,117 @@
+"""A headless Chromium, and Jupyter servers for it to open."""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+MATHJAX = "https://cdnjs.cloudflare.com/ajax/libs/mathjax/"
+"""nbgrader's own page loads it from there, before anything of a student's."""
+
+
+@dataclass
+class Watched:
+    """A page, and what it did that no page made of a submission may do."""
+
+    page: object
+    home: str
+    acts: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def __post_init__(self):
+        self.page.on("dialog", self._dialog)
+        self.page.on("popup", lambda page: self.acts.append(f"opened {page.url}"))
+        self.page.on("download", lambda download: self.acts.append(f"downloaded {download.url}"))
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.route("**/*", self._request)
+
+    def _dialog(self, dialog):
+        self.acts.append(f"dialog {dialog.message}")
+        dialog.dismiss()
+
+    def _request(self, route):
+        url = route.request.url
+        if url.startswith((self.home, "data:", "blob:")):
+            route.continue_()
+        else:
+            if not url.startswith(MATHJAX):
+                self.acts.append(f"requested {url}")
+            route.abort()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Chromium."""
+    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on PATH: apt-get install chromium")
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium refuses to confine itself as root
+    with api.sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=sandbox)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def watch(browser):
+    """Opens pages that are watched: `watch(home)`, where all but addresses that begin with `home` is foreign."""
+    with contextlib.ExitStack() as opened:
+
+        def watching(home, **options):
+            context = browser.new_context(**options)
+            opened.callback(context.close)
+            return Watched(context.new_page(), home)
+
+        yield watching
+
+
+@pytest.fixture(scope="module")
+def serve(tmp_path_factory):
+    """Starts Jupyter servers: `serve(root)` gives the address."""
+    with contextlib.ExitStack() as started:
+        yield lambda root: started.enter_context(_serving(root, tmp_path_factory.mktemp("jupyter")))
+
+
+@contextlib.contextmanager
+def _serving(root, own, seconds=60):
+    """A Jupyter server on `root` with settings of its own in the folder `own`; gives its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    places = {
+        name: str(own / name.lower()) for name in ("HOME", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR")
+    }
+    environment = os.environ | places | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    for place in places.values():
+        Path(place).mkdir(parents=True)
+    options = [
+        "--no-browser",
+        f"--port={port}",
+        "--ServerApp.port_retries=0",
+        "--IdentityProvider.token=",
+        "--allow-root",
+    ]
+    command = [sys.executable, "-m", "jupyterlab", *options, "--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]  # fmt: skip
+    with (own / "log").open("wb") as log:
+        server = subprocess.Popen(command, cwd=root, env=environment, stdout=log, stderr=log)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(seconds * 5):
+            with contextlib.suppress(OSError):
+                urllib.request.urlopen(f"{address}/api").close()
+                break
+            assert server.poll() is None, (own / "log").read_text()
+            time.sleep(0.2)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
