@@ -96,9 +96,14 @@ def grade(
         bool,
         typer.Option("--no-jail", help="Give up the jail: student code can read and change all that you can."),
     ] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Grade everything again, also what was graded before and has not changed.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Grade what stands in submitted/: verdicts, nbgrader's gradebook, graded notebooks, feedback.
+
+    What was graded before and has not changed, neither the submission nor its checks, is left as it is.
 
     Example: [bold]autograder grade ps4 --student alice[/]
     """
@@ -118,15 +123,19 @@ def grade(
             students=student,
             jobs=jobs,
             confined=not no_jail,
+            fresh=fresh,
             started=bar.started,
-            advanced=lambda verdict: bar.advanced(verdict.student if verdict else ""),
+            advanced=lambda row: bar.advanced(row.student if row else ""),
         )
     if as_json:
         _print_json({"verdicts": outcome.verdicts, "problems": outcome.problems})
     else:
-        summary.show(outcome.verdicts)
+        summary.show(outcome.rows)
     for problem in outcome.problems:
         terminal.error(problem)
+    if outcome.left:
+        terminal.error(f"stopped with {outcome.left} submissions left; the same command again goes on with them")
+        raise typer.Exit(130)
     raise typer.Exit(2 if outcome.problems else 0)
 
 
@@ -162,6 +171,32 @@ def collect(
     for problem in report.problems:
         terminal.error(problem)
     raise typer.Exit(2 if report.problems else 0)
+
+
+@app.command()
+def extend(
+    context: typer.Context,
+    student: Annotated[str, typer.Argument(metavar="STUDENT", help="nbgrader's student id.")],
+    problem_set: Annotated[str, typer.Argument(metavar="PS", help="The problem set.")],
+    days: Annotated[float, typer.Option(min=0, max=3650, help="Days on top of the deadline.")] = 0,
+    hours: Annotated[float, typer.Option(min=0, max=87600, help="Hours on top of the deadline.")] = 0,
+    as_json: Json = False,
+) -> None:
+    """Give one student more time, in nbgrader's gradebook; it takes the place of an earlier extension, 0 ends one.
+
+    Example: [bold]autograder extend alice ps4 --days 2[/]
+    """
+    from datetime import timedelta
+
+    from autograder import terminal
+    from autograder.gradebook import late
+
+    given = late.extend(context.obj, student, problem_set, timedelta(days=days, hours=hours))
+    if as_json:
+        _print_json(given)
+    else:
+        off = f", {given.penalty:g} points off" if given.penalty else ""
+        terminal.say(f"{student} {problem_set}: due {given.deadline:%Y-%m-%d %H:%M %Z}{off}")
 
 
 @app.command()

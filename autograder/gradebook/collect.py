@@ -23,7 +23,7 @@ import msgspec
 from autograder.course import config, nbgrader, notebook, release
 from autograder.errors import AutograderError
 
-from . import archive, origin, roster
+from . import archive, late, origin, roster
 from .archive import Member, shown
 from .intake import is_student
 from .origin import Origin
@@ -107,7 +107,6 @@ def collect(
     *,
     roster_file: Path | None = None,
     times_file: Path | None = None,
-    extensions: Mapping[str, timedelta] | None = None,
 ) -> Report:
     """Take submissions of one problem set in.
 
@@ -117,7 +116,6 @@ def collect(
         problem_set: which.
         roster_file: in place of the course's roster.csv.
         times_file: when each student handed in; see `roster.times`.
-        extensions: by student.
 
     Raises:
         AutograderError: nothing can be taken in at all.
@@ -132,7 +130,7 @@ def collect(
         course,
         people,
         roster.times(times_file, people, clock) if times_file else {},
-        extensions or {},
+        late.extensions(root, course, problem_set),
         _exercises(root, course, problem_set),
     )
     limit = course.limits_of(problem_set).notebook_mb << 20

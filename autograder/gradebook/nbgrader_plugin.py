@@ -25,7 +25,7 @@ from autograder.jail import bubblewrap
 from autograder.release import build
 from autograder.reports import graded_notebook
 
-from . import folders
+from . import folders, late
 from .intake import HandedIn, prepare
 
 
@@ -47,6 +47,7 @@ class GradeInJail(NbGraderPreprocessor):  # type: ignore[misc]
         if isinstance(graded, AutograderError):
             raise graded
         folders.write_verdict(root, replace(graded.verdict, student=student))
+        late.tell_deadline(root, course, problem_set)
         return graded_notebook.make(item.repaired, released, graded), resources
 
 
@@ -92,6 +93,7 @@ def configure(config: Any, file: str) -> None:
     root = Path(file).resolve().parent
     nbgrader.configure(config, root, course_config.load(root))
     build.configure(config)
-    config.GradeInJail.root = str(root)
+    config.GradeInJail.root = config.CourseLatePolicy.root = str(root)
+    config.AssignLatePenalties.plugin_class = late.CourseLatePolicy
     config.Autograde.sanitize_preprocessors = [GradeInJail]
     config.Autograde.autograde_preprocessors = [SaveAutoGrades, AssignLatePenalties, CheckCellMetadata]

@@ -20,6 +20,8 @@ from autograder.course.nbgrader import put_tools_on_path
 from autograder.course.release import Release
 from autograder.errors import AutograderError
 
+from . import late
+
 # nbgrader's models add rows in an order that SQLAlchemy 2 remarks upon, once for each submission.
 warnings.filterwarnings(
     "ignore", category=sqlalchemy.exc.SAWarning, message="Object of type .* not in session, add operation along"
@@ -116,7 +118,7 @@ class Recorder:
                 if is_solution(cell):
                     unchanged = cell.metadata.nbgrader.get("checksum") == compute_checksum(cell)
                     comments[cell.metadata.nbgrader["grade_id"]].auto_comment = "No response." if unchanged else None
-            submitted.late_submission_penalty = None
+            late.settle(self._course, gradebook, student, problem_set)
             gradebook.db.commit()
         except sqlalchemy.exc.SQLAlchemyError as error:
             gradebook.db.rollback()

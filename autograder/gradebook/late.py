@@ -1,0 +1,217 @@
+"""What handing in late costs: course.yml's late policy, by nbgrader's clock, with its extensions.
+
+A submission is late by the seconds between its timestamp and its deadline with extension, as nbgrader counts them. Days
+are counted from the end of the grace period, each as it begins. Late days are spent in the order of handing in.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy
+from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
+from nbgrader.plugins import BasePlugin
+from traitlets import Unicode
+
+from autograder.course import config, nbgrader
+from autograder.course.config import Course
+from autograder.errors import AutograderError
+
+from . import roster
+
+_DAY = 86400
+
+
+def penalty(
+    course: Course, gradebook: Gradebook, student: str, problem_set: str, submission: SubmittedAssignment, score: float
+) -> float | None:
+    """What is taken off a submission; None where nothing is.
+
+    Args:
+        course: for its late policy.
+        gradebook: with the student's other submissions, which may have spent late days.
+        student: nbgrader's student id.
+        problem_set: nbgrader's assignment.
+        submission: its row.
+        score: in points, before anything is taken off.
+    """
+    if problem_set not in course.problem_sets:
+        return None
+    policy = course.late_of(problem_set)
+    days = _days(course, submission)
+    if not days or policy.per_day is None:
+        return None
+    days -= _spent(course, gradebook, student, submission, days)
+    off = days * policy.per_day.points(score)
+    if policy.cap is not None:
+        off = min(off, policy.cap.points(score))
+    return min(round(off, 2), score) or None
+
+
+def _days(course: Course, submission: SubmittedAssignment) -> int:
+    """Days begun after deadline and grace."""
+    if submission.assignment.duedate is None or submission.name not in course.problem_sets:
+        return 0
+    seconds: float = submission.total_seconds_late - course.late_of(submission.name).grace_minutes * 60
+    return max(0, math.ceil(seconds / _DAY))
+
+
+def _spent(course: Course, gradebook: Gradebook, student: str, submission: SubmittedAssignment, days: int) -> int:
+    """How many late days the student spends on a submission that is `days` late."""
+    left = course.late.late_days
+    if left:
+        for other in _submissions(gradebook, student):
+            if other is submission:
+                break
+            if other.timestamp and other.name in course.problem_sets and course.late_of(other.name).per_day:
+                left -= min(left, _days(course, other))
+    return min(left, days)
+
+
+def _submissions(gradebook: Gradebook, student: str) -> list[SubmittedAssignment]:
+    """The student's submissions, in the order of handing in."""
+    rows = gradebook.db.query(SubmittedAssignment).filter(SubmittedAssignment.student_id == student).all()
+    return sorted(rows, key=lambda row: (row.timestamp or datetime.min, row.name))
+
+
+def settle(course: Course, gradebook: Gradebook, student: str, problem_set: str | None = None) -> None:
+    """Write a student's penalties into the gradebook's rows; the caller commits.
+
+    Args:
+        course: for its late policy.
+        gradebook: whose rows may hold scores that are not committed yet.
+        student: nbgrader's student id.
+        problem_set: only this one, where the course has no late days by which one would bear on another.
+    """
+    only = problem_set if not course.late.late_days else None
+    for submission in _submissions(gradebook, student):
+        if only is None or submission.name == only:
+            for notebook in submission.notebooks:
+                notebook.late_submission_penalty = penalty(
+                    course, gradebook, student, submission.name, submission, _score(notebook)
+                )
+
+
+def _score(notebook: Any) -> float:
+    """nbgrader's score of a notebook, from rows as they are in memory."""
+    total = 0.0
+    for grade in notebook.grades:
+        given = grade.auto_score if grade.manual_score is None else grade.manual_score
+        total += (given or 0) + (grade.extra_credit or 0)
+    return total
+
+
+def tell_deadline(root: Path, course: Course, problem_set: str) -> None:
+    """Let nbgrader's gradebook know the deadline that course.yml names now."""
+    due = course.due_of(problem_set)
+    with _opened(root, course) as gradebook:
+        _set_due(gradebook, problem_set, due)
+
+
+def _set_due(gradebook: Gradebook, problem_set: str, due: datetime | None) -> None:
+    known = gradebook.find_assignment(problem_set).duedate
+    if known != (due.astimezone(UTC).replace(tzinfo=None) if due else None):
+        gradebook.update_or_create_assignment(problem_set, duedate=due)
+
+
+class CourseLatePolicy(BasePlugin):  # type: ignore[misc]
+    """nbgrader's late submission plug-in: course.yml's policy in `nbgrader autograde`."""
+
+    root = Unicode(help="The course's folder.").tag(config=True)
+
+    def late_submission_penalty(self, student_id: str, score: float, total_seconds_late: float) -> float | None:
+        """What is taken off; the submission is the one that nbgrader's AssignLatePenalties is at."""
+        course = config.load(Path(self.root))
+        gradebook, problem_set = self.parent.gradebook, self.parent.assignment_id
+        settle(course, gradebook, student_id, problem_set)
+        submission = gradebook.find_submission(problem_set, student_id)
+        return penalty(course, gradebook, student_id, problem_set, submission, score)
+
+
+@dataclass(frozen=True)
+class Extended:
+    """A student's new deadline, in the course's time zone, and what is taken off a submission that is there."""
+
+    deadline: datetime
+    penalty: float | None
+
+
+def extend(root: Path, student: str, problem_set: str, extra: timedelta) -> Extended:
+    """Give a student more time; it takes the place of an earlier extension, and nothing ends one.
+
+    Args:
+        root: the course's folder.
+        student: nbgrader's student id.
+        problem_set: which.
+        extra: on top of the deadline of course.yml.
+
+    Raises:
+        AutograderError: naming what is not known.
+    """
+    course = config.load(root)
+    config.chosen(course, [problem_set])
+    due = course.due_of(problem_set)
+    if due is None:
+        raise AutograderError(f"course.yml: problem_sets.{problem_set}: has no due date to extend; add due:")
+    with _opened(root, course) as gradebook:
+        try:
+            _set_due(gradebook, problem_set, due)
+        except MissingEntry:
+            raise AutograderError(
+                f"{problem_set}: not in the gradebook yet; run: autograder build {problem_set}"
+            ) from None
+        _known(root, gradebook, student)
+        gradebook.update_or_create_student(student)
+        submission = gradebook.update_or_create_submission(problem_set, student, extension=extra or None)
+        settle(course, gradebook, student)
+        gradebook.db.commit()
+        taken = [item.late_submission_penalty for item in submission.notebooks if item.late_submission_penalty]
+        # The clock goes on by so many hours, as nbgrader counts, whatever summer time does in between.
+        deadline = (due.astimezone(UTC) + extra).astimezone(ZoneInfo(course.timezone))
+        return Extended(deadline, sum(taken) if taken else None)
+
+
+def _known(root: Path, gradebook: Gradebook, student: str) -> None:
+    """A misspelt name must not become a student."""
+    people = roster.of_course(root, None)
+    if (people and student in people.people) or (root / nbgrader.SUBMITTED / student).is_dir():
+        return
+    try:
+        gradebook.find_student(student)
+    except MissingEntry:
+        raise AutograderError(
+            f"{student}: no such student in the gradebook, in {roster.FILE} or in {nbgrader.SUBMITTED}/; check the name"
+        ) from None
+
+
+def extensions(root: Path, course: Course, problem_set: str) -> dict[str, timedelta]:
+    """The extensions given for a problem set, by student."""
+    url = nbgrader.database(root, course.gradebook)
+    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
+        return {}
+    with _opened(root, course) as gradebook:
+        try:
+            rows = gradebook.find_assignment(problem_set).submissions
+        except MissingEntry:
+            return {}
+        return {row.student_id: row.extension for row in rows if row.extension}
+
+
+@contextmanager
+def _opened(root: Path, course: Course) -> Iterator[Gradebook]:
+    nbgrader.put_tools_on_path()
+    url = nbgrader.database(root, course.gradebook)
+    try:
+        with Gradebook(url, course.name) as gradebook:
+            yield gradebook
+    except sqlalchemy.exc.SQLAlchemyError as error:
+        why = str(getattr(error, "orig", error)).splitlines()[0]
+        shown = sqlalchemy.engine.make_url(url).render_as_string(hide_password=True)
+        raise AutograderError(f"the gradebook {shown}: {why}; check gradebook: in course.yml") from None
