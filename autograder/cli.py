@@ -96,14 +96,9 @@ def grade(
         bool,
         typer.Option("--no-jail", help="Give up the jail: student code can read and change all that you can."),
     ] = False,
-    fresh: Annotated[
-        bool, typer.Option("--fresh", help="Grade everything again, also what was graded before and has not changed.")
-    ] = False,
     as_json: Json = False,
 ) -> None:
     """Grade what stands in submitted/: verdicts, nbgrader's gradebook, graded notebooks, feedback.
-
-    What was graded before and has not changed, neither the submission nor its checks, is left as it is.
 
     Example: [bold]autograder grade ps4 --student alice[/]
     """
@@ -123,19 +118,15 @@ def grade(
             students=student,
             jobs=jobs,
             confined=not no_jail,
-            fresh=fresh,
             started=bar.started,
-            advanced=lambda row: bar.advanced(row.student if row else ""),
+            advanced=lambda verdict: bar.advanced(verdict.student if verdict else ""),
         )
     if as_json:
         _print_json({"verdicts": outcome.verdicts, "problems": outcome.problems})
     else:
-        summary.show(outcome.rows)
+        summary.show(outcome.verdicts)
     for problem in outcome.problems:
         terminal.error(problem)
-    if outcome.left:
-        terminal.error(f"stopped with {outcome.left} submissions left; the same command again goes on with them")
-        raise typer.Exit(130)
     raise typer.Exit(2 if outcome.problems else 0)
 
 
