@@ -96,9 +96,14 @@ def grade(
         bool,
         typer.Option("--no-jail", help="Give up the jail: student code can read and change all that you can."),
     ] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Grade everything again, also what was graded before and has not changed.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Grade what stands in submitted/: verdicts, nbgrader's gradebook, graded notebooks, feedback.
+
+    What was graded before and has not changed, neither the submission nor its checks, is left as it is.
 
     Example: [bold]autograder grade ps4 --student alice[/]
     """
@@ -118,15 +123,19 @@ def grade(
             students=student,
             jobs=jobs,
             confined=not no_jail,
+            fresh=fresh,
             started=bar.started,
-            advanced=lambda verdict: bar.advanced(verdict.student if verdict else ""),
+            advanced=lambda row: bar.advanced(row.student if row else ""),
         )
     if as_json:
         _print_json({"verdicts": outcome.verdicts, "problems": outcome.problems})
     else:
-        summary.show(outcome.verdicts)
+        summary.show(outcome.rows)
     for problem in outcome.problems:
         terminal.error(problem)
+    if outcome.left:
+        terminal.error(f"stopped with {outcome.left} submissions left; the same command again goes on with them")
+        raise typer.Exit(130)
     raise typer.Exit(2 if outcome.problems else 0)
 
 
@@ -188,6 +197,63 @@ def extend(
     else:
         off = f", {given.penalty:g} points off" if given.penalty else ""
         terminal.say(f"{student} {problem_set}: due {given.deadline:%Y-%m-%d %H:%M %Z}{off}")
+
+
+@app.command()
+def export(
+    context: typer.Context,
+    problem_sets: Sets = None,
+    form: Annotated[str, typer.Option("--format", help="csv, canvas, moodle, or json (a file a student).")] = "csv",
+    folder: Annotated[
+        Path | None, typer.Option("--into", metavar="DIR", help="Where to write; the course's exports/ by default.")
+    ] = None,
+    roster: Roster = None,
+    as_json: Json = False,
+) -> None:
+    """Write the gradebook's scores for Canvas, Moodle or a spreadsheet.
+
+    Example: [bold]autograder export --format canvas[/]
+    """
+    from autograder import terminal
+    from autograder.gradebook.export import export as run
+
+    done = run(context.obj, form, problem_sets, into=folder, roster_file=roster)
+    if as_json:
+        _print_json(done)
+    else:
+        terminal.say(f"{done.path}: {done.students} students")
+        if done.waiting:
+            terminal.say(f"{done.waiting} submissions still wait for a grade by hand")
+
+
+@app.command()
+def feedback_zip(
+    context: typer.Context,
+    problem_set: Annotated[str, typer.Argument(metavar="PS", help="The problem set.")],
+    like: Annotated[
+        Path | None,
+        typer.Option(metavar="ZIP_OR_FOLDER", help="The download that was collected: its names lead feedback back."),
+    ] = None,
+    into: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The zip to write; exports/PS-feedback.zip by default.")
+    ] = None,
+    roster: Roster = None,
+    as_json: Json = False,
+) -> None:
+    """Zip the feedback of a problem set for upload to Moodle or Canvas.
+
+    Example: [bold]autograder feedback-zip ps4 --like ps4-submissions.zip[/]
+    """
+    from autograder import terminal
+    from autograder.gradebook import feedback_zip as packing
+
+    done = packing.pack(context.obj, problem_set, like=like, into=into, roster_file=roster)
+    if as_json:
+        _print_json(done)
+    else:
+        terminal.say(f"{done.path}: feedback of {done.students} students")
+        if done.missing:
+            terminal.say(f"no feedback for: {', '.join(done.missing)}")
 
 
 @app.command()

@@ -2,33 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import contextlib
+import signal
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
+import msgspec
 import nbformat
 from msgspec.structs import replace
 
 from autograder.course import config, nbgrader, release
 from autograder.course.config import Course
+from autograder.course.release import Release
 from autograder.errors import AutograderError
 from autograder.gradebook import folders
-from autograder.gradebook.intake import Prepared, find, prepare
+from autograder.gradebook.intake import HandedIn, Prepared, find, prepare
 from autograder.gradebook.recorder import Recorder
+from autograder.grading import keys
 from autograder.grading.bounds import bounds_of, walls_of
+from autograder.grading.keys import Keys
 from autograder.grading.pool import Pool
-from autograder.grading.verdict import Graded, Verdict
+from autograder.grading.store import Store
+from autograder.grading.submission import Submission
+from autograder.grading.verdict import Found, Graded, Row, Verdict, row_of
 from autograder.jail import bubblewrap
 from autograder.jail.jail import Walls
 from autograder.reports import feedback, graded_notebook
 
+_encode = msgspec.msgpack.Encoder().encode
+
 
 @dataclass
 class Outcome:
-    """What a run did: the verdicts, by student and problem set, and what could not be graded, a line each."""
+    """What a run did: a row for each graded submission, and what could not be graded, a line each."""
 
-    verdicts: list[Verdict] = field(default_factory=list)
+    root: Path
+    rows: list[Row] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    unchanged: int = 0
+    """Submissions whose results stood there already."""
+    left: int = 0
+    """Submissions that were not begun, since the run was stopped."""
+
+    @property
+    def verdicts(self) -> list[Verdict]:
+        """The verdicts, by problem set and student, read from their files: there may be many."""
+        return [folders.read_verdict(self.root, row.student, row.problem_set) for row in self.rows]
 
 
 def grade(
@@ -38,10 +60,13 @@ def grade(
     students: Sequence[str] | None = None,
     jobs: int | None = None,
     confined: bool = True,
+    fresh: bool = False,
     started: Callable[[int], None] = lambda total: None,
-    advanced: Callable[[Verdict | None], None] = lambda verdict: None,
+    advanced: Callable[[Row | None], None] = lambda row: None,
 ) -> Outcome:
-    """Grade what stands in `root`/submitted.
+    """Grade what stands in `root`/submitted; what was graded before and has not changed is left as it is.
+
+    Ctrl-C finishes the submissions that are under way and keeps them; a second one ends at once.
 
     Args:
         root: the course's folder.
@@ -49,8 +74,9 @@ def grade(
         students: only these.
         jobs: worker processes; one a core by default.
         confined: False gives up the jail.
+        fresh: grade everything again, whatever was found before.
         started: called with the number of submissions.
-        advanced: called with each verdict, or None for a submission that could not be graded.
+        advanced: called with each row, or None for a submission that could not be graded.
 
     Raises:
         AutograderError: nothing can be graded at all.
@@ -59,37 +85,25 @@ def grade(
     names = config.chosen(course, problem_sets)
     if confined:
         bubblewrap.refuse_if_visible(root)
-    releases = {name: release.load(root, name) for name in names}
+    for name in names:
+        release.load(root, name)  # a course that is not built is refused before anything is done
     waiting = [item for item in find(root / nbgrader.SUBMITTED, names) if not students or item.student in students]
     started(len(waiting))
-    outcome = Outcome()
-    prepared: list[Prepared] = []
-    for handed_in in waiting:
-        limit = course.limits_of(handed_in.problem_set).notebook_mb << 20
-        try:
-            prepared.append(prepare(handed_in, releases[handed_in.problem_set], limit))
-        except AutograderError as error:
-            outcome.problems.append(str(error))
-            advanced(None)
-    if not prepared:
+    outcome = Outcome(root)
+    if not waiting:
         return outcome
-    with Recorder(nbgrader.database(root, course.gradebook), course) as recorder:
-        used = sorted({item.handed_in.problem_set for item in prepared}, key=names.index)
-        for walls, group in _by_walls(course, used, confined).items():
-            mine = [item for item in prepared if item.handed_in.problem_set in group]
-            with Pool(root, {name: bounds_of(course.limits_of(name)) for name in group}, walls, jobs) as pool:
-                for name in group:
-                    _compare_points(releases[name], pool.points[name])
-                    recorder.register(releases[name])
-                for item, graded in pool.grade((item, item.submission) for item in mine):
-                    if isinstance(graded, AutograderError):
-                        outcome.problems.append(f"{item.handed_in.folder}: {graded}")
-                        advanced(None)
-                        continue
-                    verdict = _keep(root, course, item, releases[item.handed_in.problem_set], graded, recorder)
-                    outcome.verdicts.append(verdict)
-                    advanced(verdict)
-    outcome.verdicts.sort(key=lambda item: (item.problem_set, item.student))
+    with (
+        Recorder(nbgrader.database(root, course.gradebook), course) as recorder,
+        Store(folders.store(root)) as store,
+        _stoppable() as stopped,
+    ):
+        run = _Run(root, course, recorder, store, confined, fresh, stopped, outcome, advanced)
+        for walls, group in _by_walls(course, names, confined).items():
+            mine = [item for item in waiting if item.problem_set in group]
+            bounds = {name: bounds_of(course.limits_of(name)) for name in group}
+            with Pool[Prepared](root, bounds, walls, jobs) as pool:
+                run.grade(mine, pool, {name: Keys(root, name, bounds[name], walls) for name in group})
+    outcome.rows.sort(key=lambda row: (row.problem_set, row.student))
     return outcome
 
 
@@ -100,29 +114,165 @@ def _by_walls(course: Course, names: Sequence[str], confined: bool) -> dict[Wall
     return groups
 
 
-def _compare_points(ours: release.Release, points: dict[str, float]) -> None:
+class _Run:
+    """What one run holds open, and the way of one submission through it."""
+
+    def __init__(
+        self,
+        root: Path,
+        course: Course,
+        recorder: Recorder,
+        store: Store,
+        confined: bool,
+        fresh: bool,
+        stopped: Callable[[], bool],
+        outcome: Outcome,
+        advanced: Callable[[Row | None], None],
+    ) -> None:
+        self.root, self.course, self.recorder, self.store = root, course, recorder, store
+        self.fresh, self.stopped, self.outcome, self.advanced = fresh, stopped, outcome, advanced
+        self.recorded = {} if fresh else store.recorded()
+        self.in_gradebook = recorder.submissions()
+        self.releases: dict[str, Release] = {}
+        self.around: dict[str, bytes] = {}
+        self.keys: dict[str, Keys] = {}
+
+    def grade(self, waiting: Sequence[HandedIn], pool: Pool[Prepared], keys: dict[str, Keys]) -> None:
+        """Grade the submissions of problem sets that share a pool."""
+        self.keys |= keys
+        for item, submission in self._missing(waiting):
+            pool.give(item, submission)
+            while pool.full or pool.has_results:
+                self._take(pool)
+        while pool.in_hand:
+            self._take(pool)
+
+    def _missing(self, waiting: Sequence[HandedIn]) -> Iterator[tuple[Prepared, Submission]]:
+        """What must be graded, of each submission the exercises that were not; all else is settled on the way."""
+        for number, handed_in in enumerate(waiting):
+            if self.stopped():
+                self.outcome.left += len(waiting) - number
+                return
+            name = handed_in.problem_set
+            try:
+                item = prepare(handed_in, self._release(name), self.course.limits_of(name).notebook_mb << 20)
+            except AutograderError as error:
+                self._refuse(str(error))
+                continue
+            if row := self._standing(item):
+                self.outcome.unchanged += 1
+                self._done(row)
+                continue
+            kept = None if self.fresh else self.store.find(item.submission, self.keys[name])
+            known = {finding.verdict.name for finding in kept.exercises} if kept else set()
+            rest = [exercise for exercise in item.submission.exercises if exercise.name not in known]
+            if kept and not rest:
+                self._keep(item, kept.graded())
+            else:
+                yield item, replace(item.submission, exercises=rest)
+
+    def _take(self, pool: Pool[Prepared]) -> None:
+        item, found = pool.take()
+        if isinstance(found, AutograderError):
+            self._refuse(f"{item.handed_in.folder}: {found}")
+            return
+        self._keep(item, self._completed(item, found).graded())
+
+    def _completed(self, item: Prepared, found: Found) -> Found:
+        """What was found now, with what was kept from before; kept in its turn."""
+        mine = self.keys[item.handed_in.problem_set]
+        old = self.store.find(item.submission, mine) if not self.fresh else None
+        if old:
+            findings = {finding.verdict.name: finding for finding in [*old.exercises, *found.exercises]}
+            ordered = [findings[exercise.name] for exercise in item.submission.exercises]
+            found = replace(old, exercises=ordered, lasting=found.lasting)
+        self.store.keep(item.submission, mine, found)
+        return found
+
+    def _keep(self, item: Prepared, graded: Graded) -> None:
+        """Write all that comes of one submission; the gradebook last: a row there means that the files stand."""
+        student, name = item.handed_in.student, item.handed_in.problem_set
+        ours = self._release(name)
+        _compare_points(ours, graded.verdict)
+        verdict = replace(graded.verdict, student=student)
+        notebook = graded_notebook.make(item.repaired, ours, graded)
+        folder = folders.autograded(self.root, student, name)
+        folders.write(folder / f"{name}.ipynb", nbformat.writes(notebook).encode() + b"\n")
+        if item.timestamp:
+            folders.write(folder / "timestamp.txt", item.timestamp.encode())
+        page = feedback.render(self.course, item.repaired, ours, verdict, notebook)
+        folders.write(folders.feedback(self.root, student, name), page.encode())
+        folders.write_verdict(self.root, verdict)
+        self.recorder.register(ours)
+        self.recorder.record(student, name, notebook, item.timestamp)
+        self.store.set_recorded(name, student, self._state(item))
+        self._done(row_of(verdict))
+
+    def _standing(self, item: Prepared) -> Row | None:
+        """The row of a submission whose results all stand there, made from what is there now."""
+        student, name = item.handed_in.student, item.handed_in.problem_set
+        if (name, student) not in self.in_gradebook or self.recorded.get((name, student)) != self._state(item):
+            return None
+        notebook = folders.autograded(self.root, student, name) / f"{name}.ipynb"
+        if not notebook.is_file() or not folders.feedback(self.root, student, name).is_file():
+            return None
+        try:
+            return row_of(folders.read_verdict(self.root, student, name))
+        except (OSError, msgspec.MsgspecError):
+            return None
+
+    def _state(self, item: Prepared) -> bytes:
+        """All that the results of a submission are made from."""
+        name = item.handed_in.problem_set
+        if name not in self.around:
+            settings = (self.root / config.FILE).read_bytes()
+            self.around[name] = keys.digest(
+                self.keys[name].all(), settings, release.path_of(self.root, name).read_bytes()
+            )
+        mine = _encode((item.submission, item.repaired.cells, item.timestamp))
+        return keys.digest(self.around[name], mine)
+
+    def _release(self, name: str) -> Release:
+        if name not in self.releases:
+            self.releases[name] = release.load(self.root, name)
+        return self.releases[name]
+
+    def _refuse(self, problem: str) -> None:
+        self.outcome.problems.append(problem)
+        self.advanced(None)
+
+    def _done(self, row: Row) -> None:
+        self.outcome.rows.append(row)
+        self.advanced(row)
+
+
+def _compare_points(ours: Release, verdict: Verdict) -> None:
     released = {exercise.name: exercise.points for exercise in ours.exercises}
-    if released != points:
-        wrong = sorted(name for name in released.keys() | points.keys() if released.get(name) != points.get(name))
+    given = {exercise.name: exercise.max_points for exercise in verdict.exercises}
+    if released != given:
+        wrong = next(name for name in sorted(released) if released[name] != given.get(name))
         raise AutograderError(
-            f"{ours.path}: {wrong[0]} is released with {released.get(wrong[0], 0):g} points, its checks give"
-            f" {points.get(wrong[0], 0):g}; run: autograder build {ours.problem_set}"
+            f"{ours.path}: {wrong} is released with {released[wrong]:g} points, its checks give"
+            f" {given.get(wrong, 0):g}; run: autograder build {ours.problem_set}"
         )
 
 
-def _keep(
-    root: Path, course: Course, item: Prepared, ours: release.Release, graded: Graded, recorder: Recorder
-) -> Verdict:
-    """Write all that comes of one submission; the gradebook last, so that a row there means that the files stand."""
-    student, name = item.handed_in.student, item.handed_in.problem_set
-    verdict = replace(graded.verdict, student=student)
-    notebook = graded_notebook.make(item.repaired, ours, graded)
-    folder = folders.autograded(root, student, name)
-    folders.write(folder / f"{name}.ipynb", nbformat.writes(notebook).encode() + b"\n")
-    if item.timestamp:
-        folders.write(folder / "timestamp.txt", item.timestamp.encode())
-    page = feedback.render(course, item.repaired, ours, verdict, notebook)
-    folders.write(folders.feedback(root, student, name), page.encode())
-    folders.write_verdict(root, verdict)
-    recorder.record(student, name, notebook, item.timestamp)
-    return verdict
+@contextlib.contextmanager
+def _stoppable() -> Iterator[Callable[[], bool]]:
+    """Whether Ctrl-C was pressed in the block; a second one ends it at once."""
+    pressed = False
+
+    def press(number: int, frame: FrameType | None) -> Any:
+        nonlocal pressed
+        pressed = True
+        signal.signal(signal.SIGINT, before)
+
+    try:
+        before = signal.signal(signal.SIGINT, press)
+    except ValueError:  # not in the main thread, where Ctrl-C does not come
+        yield lambda: False
+        return
+    try:
+        yield lambda: pressed
+    finally:
+        signal.signal(signal.SIGINT, before)

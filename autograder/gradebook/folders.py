@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from autograder.course import nbgrader
-from autograder.grading.verdict import Verdict, to_json
+from autograder.grading.verdict import Verdict, read, to_json
 
 
 def autograded(root: Path, student: str, problem_set: str) -> Path:
@@ -23,6 +23,21 @@ def feedback(root: Path, student: str, problem_set: str) -> Path:
 def verdict(root: Path, student: str, problem_set: str) -> Path:
     """The verdict."""
     return root / "verdicts" / problem_set / f"{student}.json"
+
+
+def store(root: Path) -> Path:
+    """Where findings are kept from one run to the next."""
+    return root / "verdicts" / "store.db"
+
+
+def read_verdict(root: Path, student: str, problem_set: str) -> Verdict:
+    """A verdict that was kept.
+
+    Raises:
+        OSError: there is none.
+        msgspec.MsgspecError: it is not of this version.
+    """
+    return read(verdict(root, student, problem_set))
 
 
 def write_verdict(root: Path, found: Verdict) -> None:

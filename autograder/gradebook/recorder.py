@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC
 from types import TracebackType
 from typing import Any
@@ -11,9 +12,20 @@ from zoneinfo import ZoneInfo
 
 import nbformat
 import sqlalchemy
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import (
+    Assignment,
+    Comment,
+    Grade,
+    Gradebook,
+    MissingEntry,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+    new_uuid,
+)
 from nbgrader.preprocessors import SaveCells
-from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution
+from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, parse_utc
+from sqlalchemy import insert, select, update
 
 from autograder.course.config import Course
 from autograder.course.nbgrader import put_tools_on_path
@@ -28,6 +40,16 @@ warnings.filterwarnings(
 )
 
 
+@dataclass(frozen=True)
+class _Cells:
+    """nbgrader's ids of a problem set: its assignment, its notebook, by grade id its cells in each part."""
+
+    assignment: str
+    notebook: str
+    graded: dict[str, str]
+    written: dict[str, str]
+
+
 class Recorder:
     """A gradebook held open; a context manager. Not for use from several processes at once.
 
@@ -39,6 +61,7 @@ class Recorder:
     def __init__(self, db_url: str, course: Course) -> None:
         self._course = course
         self._db_url = db_url
+        self._cells: dict[str, _Cells] = {}
         put_tools_on_path()
         try:
             self._gradebook = Gradebook(db_url, course.name)
@@ -60,6 +83,8 @@ class Recorder:
             AutograderError: cells were added or removed while there are submissions.
         """
         name = release.problem_set
+        if name in self._cells:
+            return
         due = self._course.problem_sets[name].due
         duedate = (
             due.replace(tzinfo=ZoneInfo(self._course.timezone)).astimezone(UTC).replace(tzinfo=None) if due else None
@@ -74,6 +99,10 @@ class Recorder:
                     notebook, {"nbgrader": {"notebook": name, "assignment": name, "db_url": self._db_url}}
                 )
                 self._gradebook.db.expire_all()
+            known_notebook = self._gradebook.find_notebook(name, name)
+            graded = {cell.name: cell.id for cell in known_notebook.grade_cells}
+            written = {cell.name: cell.id for cell in known_notebook.solution_cells}
+            self._cells[name] = _Cells(known_notebook.assignment_id, known_notebook.id, graded, written)
         except RuntimeError as error:
             raise AutograderError(
                 f"{release.path}: {error}; undo the change of its cells, or give it a new name"
@@ -93,8 +122,16 @@ class Recorder:
         }
         return stored == wanted
 
+    def submissions(self) -> set[tuple[str, str]]:
+        """Problem set and student of every submission that has rows."""
+        query = select(Assignment.name, SubmittedAssignment.student_id).join(Assignment.submissions)
+        try:
+            return {(name, student) for name, student in self._gradebook.db.execute(query)}
+        except sqlalchemy.exc.SQLAlchemyError as error:
+            raise _cannot(self._db_url, error) from None
+
     def record(self, student: str, problem_set: str, notebook: Any, timestamp: str | None) -> None:
-        """Write one autograded notebook's scores; what was given by hand stays.
+        """Write one autograded notebook's scores, in one transaction; what was given by hand stays.
 
         Args:
             student: nbgrader's student id.
@@ -102,27 +139,78 @@ class Recorder:
             notebook: the autograded notebook, with a score in the output of each examples cell.
             timestamp: when it was handed in.
         """
-        gradebook = self._gradebook
+        database = self._gradebook.db
         try:
-            gradebook.update_or_create_student(student)
-            more: Mapping[str, Any] = {"timestamp": timestamp} if timestamp else {}
-            gradebook.update_or_create_submission(problem_set, student, **more)
-            submitted = gradebook.find_submission_notebook(problem_set, problem_set, student)
-            grades = {grade.name: grade for grade in submitted.grades}
-            comments = {comment.name: comment for comment in submitted.comments}
+            place = self._place(student, problem_set, timestamp)
+            cells = self._cells[problem_set]
+            scores: dict[str, float | None] = {}
+            comments: dict[str, str | None] = {}
             for cell in notebook.cells:
                 if is_grade(cell):
-                    grade = grades[cell.metadata.nbgrader["grade_id"]]
-                    grade.auto_score = determine_grade(cell)[0]
-                    grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
+                    scores[cells.graded[cell.metadata.nbgrader["grade_id"]]] = determine_grade(cell)[0]
                 if is_solution(cell):
                     unchanged = cell.metadata.nbgrader.get("checksum") == compute_checksum(cell)
-                    comments[cell.metadata.nbgrader["grade_id"]].auto_comment = "No response." if unchanged else None
-            late.settle(self._course, gradebook, student, problem_set)
-            gradebook.db.commit()
+                    comments[cells.written[cell.metadata.nbgrader["grade_id"]]] = "No response." if unchanged else None
+            self._write_scores(place, scores)
+            self._write_comments(place, comments)
+            if self._course.late_of(problem_set).per_day is not None:
+                database.expire_all()
+                late.settle(self._course, self._gradebook, student, problem_set)
+            database.commit()
         except sqlalchemy.exc.SQLAlchemyError as error:
-            gradebook.db.rollback()
+            database.rollback()
             raise _cannot(self._db_url, error) from None
+
+    # nbgrader's models load whole collections to add one row, so rows are written as rows. Every query here finds its
+    # rows by an index: its time does not grow with the class.
+
+    def _place(self, student: str, problem_set: str, timestamp: str | None) -> str:
+        """The id of the student's notebook, whose rows are made where they are missing."""
+        database, cells = self._gradebook.db, self._cells[problem_set]
+        if database.execute(select(Student.id).where(Student.id == student)).first() is None:
+            database.execute(insert(Student).values(id=student))
+        mine = SubmittedAssignment.assignment_id == cells.assignment, SubmittedAssignment.student_id == student
+        submission = database.execute(select(SubmittedAssignment.id).where(*mine)).scalar()
+        moment = {"timestamp": parse_utc(timestamp)} if timestamp else {}
+        if submission is None:
+            submission = new_uuid()
+            values = {"id": submission, "assignment_id": cells.assignment, "student_id": student, **moment}
+            database.execute(insert(SubmittedAssignment).values(values))
+        elif moment:
+            database.execute(update(SubmittedAssignment).where(SubmittedAssignment.id == submission).values(moment))
+        theirs = SubmittedNotebook.notebook_id == cells.notebook, SubmittedNotebook.assignment_id == submission
+        place = database.execute(select(SubmittedNotebook.id).where(*theirs)).scalar()
+        if place is None:
+            place = new_uuid()
+            values = {"id": place, "notebook_id": cells.notebook, "assignment_id": submission}
+            database.execute(insert(SubmittedNotebook).values(values))
+        else:
+            reset = update(SubmittedNotebook).where(SubmittedNotebook.id == place).values(late_submission_penalty=None)
+            database.execute(reset)
+        return str(place)
+
+    def _write_scores(self, place: str, scores: Mapping[str, float | None]) -> None:
+        """Set the automatic scores; one that was given by hand, or must be, is marked for the reader."""
+        there = (Grade.cell_id.in_(scores), Grade.notebook_id == place)
+        rows = self._gradebook.db.execute(select(Grade.id, Grade.cell_id, Grade.manual_score).where(*there)).all()
+        known = {cell: (row, by_hand) for row, cell, by_hand in rows}
+        for cell, score in scores.items():
+            row, by_hand = known.get(cell, (None, None))
+            values = {"auto_score": score, "needs_manual_grade": by_hand is not None or score is None}
+            self._write(Grade, row, place, cell, values)
+
+    def _write_comments(self, place: str, comments: Mapping[str, str | None]) -> None:
+        there = (Comment.cell_id.in_(comments), Comment.notebook_id == place)
+        known = dict(self._gradebook.db.execute(select(Comment.cell_id, Comment.id).where(*there)).tuples().all())
+        for cell, text in comments.items():
+            self._write(Comment, known.get(cell), place, cell, {"auto_comment": text})
+
+    def _write(self, table: Any, row: str | None, place: str, cell: str, values: dict[str, Any]) -> None:
+        if row is None:
+            new = {"id": new_uuid(), "notebook_id": place, "cell_id": cell, **values}
+            self._gradebook.db.execute(insert(table).values(new))
+        else:
+            self._gradebook.db.execute(update(table).where(table.id == row).values(values))
 
     def export(self) -> list[dict[str, Any]]:
         """Student, problem set, score and maximum of every submission, as nbgrader has them."""

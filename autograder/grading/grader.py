@@ -17,7 +17,7 @@ from .remote import Student
 from .rules import forbidden_names, insides
 from .session import Lost, OutOfTime, Session
 from .submission import Exercise, Submission
-from .verdict import CheckVerdict, ExerciseVerdict, Graded, Verdict
+from .verdict import CheckVerdict, ExerciseVerdict, Finding, Found
 
 MAX_STRIKES = 3
 """After so many checks that ran out of time or ended the program, the exercise's others are not tried."""
@@ -36,33 +36,26 @@ class Grader:
             self.items.setdefault(exercise_of(item.path), []).append(item)
         self.diagnosis = Diagnosis(misconceptions, self._rehearse, problem_set)
 
-    def grade(self, submission: Submission, jail: Jail) -> Graded:
-        """The verdict on one submission, and what its cells showed."""
+    def grade(self, submission: Submission, jail: Jail) -> Found:
+        """What is found of one submission."""
         session = Session(jail, submission, self.bounds)
         in_time = True
+        exercises: list[Finding] = []
         try:
             try:
                 session.run()
             except OutOfTime:
                 in_time = False
-            exercises = []
+            incidents, lasting = session.told()
             for exercise in submission.exercises:
                 found, in_time = self._exercise(exercise, session, in_time)
-                exercises.append(found)
+                exercises.append(Finding(found, *session.told()))
         finally:
             session.close()
         if not in_time:
             limit = f"{self.bounds.submission_seconds:g}"
-            session.incidents.append(f"The notebook and its checks were stopped after {limit} s.")
-        verdict = Verdict(
-            problem_set=self.problem_set,
-            points=sum(item.points for item in exercises),
-            max_points=sum(item.max_points for item in exercises),
-            exercises=exercises,
-            repairs=submission.repairs,
-            incidents=session.incidents,
-        )
-        return Graded(verdict, session.outputs)
+            incidents.append(f"The notebook and its checks were stopped after {limit} s.")
+        return Found(self.problem_set, submission.repairs, session.outputs, incidents, lasting and in_time, exercises)
 
     def _exercise(self, exercise: Exercise, session: Session, in_time: bool) -> tuple[ExerciseVerdict, bool]:
         session.watch(exercise)
@@ -118,6 +111,15 @@ class Grader:
             hint=known.hint if known else "",
             misconception=known.name if known else "",
         )
+
+    def passes(self, exercise: Exercise, session: Session) -> bool:
+        """Whether all checks of the exercise pass in the session; they end at the first that fails."""
+        session.watch(exercise)
+        for item in self.items.get(exercise.name, []):
+            session.begin(seed_of(item))
+            if not _run(item, Student(session))[0]:
+                return False
+        return True
 
     def _rehearse(self, exercise: Exercise, session: Session) -> Trace:
         session.watch(exercise)

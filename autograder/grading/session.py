@@ -48,6 +48,8 @@ class Session:
         self.bounds = bounds
         self.outputs: dict[int, list[wire.Output]] = {}
         self.incidents: list[str] = []
+        self.lasting = True
+        """Whether all would come out the same another time: no clock and no signal from outside ended anything."""
         self.forbidden: list[str] = []
         """Names of forbidden functions that were called since `watch` was last told to begin."""
         self.strikes = 0
@@ -98,6 +100,7 @@ class Session:
             if cell.number not in self.outputs:
                 self.outputs[cell.number] = ran.outputs
                 if ran.ended == "timeout":
+                    self.lasting = False
                     limit = f"{self.bounds.cell_seconds:g}"
                     self.incidents.append(f"Cell {cell.number} was stopped after {limit} s.")
 
@@ -199,6 +202,12 @@ class Session:
         self._record(found, None)
         return [item if item is None else item.detach() for item in found]
 
+    def told(self) -> tuple[list[str], bool]:
+        """The incidents since the last time, and whether all since then would come out the same another time."""
+        told = self.incidents, self.lasting
+        self.incidents, self.lasting = [], True
+        return told
+
     def close(self) -> None:
         """End the student's process and all that it left."""
         if self._sock is not None:
@@ -237,6 +246,7 @@ class Session:
         self.trace.append(kind)
         if kind == "TimeLimit":
             self.strikes += 1
+            self.lasting = False
             return remote.error([], f"your code was stopped after {self.bounds.call_seconds:g} s")
         if kind == "NameError" and name:
             return remote.error(["NameError"], f"the notebook defines no {name}")
@@ -264,6 +274,7 @@ class Session:
         assert self._sock is not None
         now = time.monotonic()
         if now >= self._ends:
+            self.lasting = False
             self._lose("out of time")
             raise OutOfTime
         deadline = min(now + seconds, self._ends + GRACE)
@@ -272,6 +283,7 @@ class Session:
             head, received = frames.receive(self._sock, deadline)
             answer = wire.decode_from_student(head)
         except TimeoutError:
+            self.lasting = False
             raise self._lose(f"ran for more than {seconds - GRACE:g} s and did not let itself be stopped") from None
         except wire.Closed:
             raise self._lose(None) from None
@@ -299,6 +311,7 @@ class Session:
         ended = self.jail.reap(patience=GRACE if why is None else 0)
         if why is not None:
             return Lost(why)
+        self.lasting &= ended.signal not in (signal.SIGXCPU, signal.SIGKILL)
         if ended.signal == signal.SIGXCPU:
             return Lost("used up the processor time of the whole submission")
         if ended.signal is not None:

@@ -48,11 +48,63 @@ class Verdict(msgspec.Struct, frozen=True):
     student: str = ""
 
 
+class Row(msgspec.Struct, frozen=True):
+    """A verdict in short; `remarks` counts what was repaired and what happened."""
+
+    problem_set: str
+    student: str
+    points: float
+    max_points: float
+    remarks: int
+
+
+def row_of(verdict: Verdict) -> Row:
+    """A verdict in short."""
+    remarks = len(verdict.repairs) + len(verdict.incidents)
+    return Row(verdict.problem_set, verdict.student, verdict.points, verdict.max_points, remarks)
+
+
 class Graded(msgspec.Struct, frozen=True):
     """A verdict, and what each code cell showed, by the cell's number. The outputs are hostile until cleaned."""
 
     verdict: Verdict
     outputs: dict[int, list[wire.Output]]
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One exercise: its verdict, and what happened while its checks ran.
+
+    `lasting` is False where it might come out otherwise another time, since a clock or the machine ended something.
+    """
+
+    verdict: ExerciseVerdict
+    incidents: list[str]
+    lasting: bool
+
+
+class Found(msgspec.Struct, frozen=True, tag=True):
+    """What a worker found of a submission: of its cells, and of each of its exercises."""
+
+    problem_set: str
+    repairs: list[str]
+    outputs: dict[int, list[wire.Output]]
+    incidents: list[str]
+    lasting: bool
+    exercises: list[Finding]
+
+    def graded(self) -> Graded:
+        """The same as one verdict."""
+        incidents = [*self.incidents, *(line for item in self.exercises for line in item.incidents)]
+        verdicts = [item.verdict for item in self.exercises]
+        verdict = Verdict(
+            problem_set=self.problem_set,
+            points=sum(item.points for item in verdicts),
+            max_points=sum(item.max_points for item in verdicts),
+            exercises=verdicts,
+            repairs=self.repairs,
+            incidents=list(dict.fromkeys(incidents)),
+        )
+        return Graded(verdict, self.outputs)
 
 
 def to_json(verdict: Verdict) -> bytes:

@@ -6,7 +6,7 @@ import os
 import socket
 import sys
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import msgspec
 import pytest
@@ -17,10 +17,9 @@ from autograder.jail.jail import Jail, JailError, Walls
 
 from . import diagnosis
 from .bounds import Bounds
-from .checks import exercise_of
-from .grader import Grader, points_of
+from .grader import Grader
 from .submission import Submission
-from .verdict import Graded
+from .verdict import Found
 
 
 class Work(msgspec.Struct, frozen=True, tag=True):
@@ -32,9 +31,7 @@ class Work(msgspec.Struct, frozen=True, tag=True):
 
 
 class Ready(msgspec.Struct, frozen=True, tag=True):
-    """The checks are collected and the jail is warm; the points of every exercise, by problem set."""
-
-    points: dict[str, dict[str, float]]
+    """The checks are collected and the jail is warm."""
 
 
 class Failed(msgspec.Struct, frozen=True, tag=True):
@@ -43,9 +40,10 @@ class Failed(msgspec.Struct, frozen=True, tag=True):
     text: str
 
 
-FromWorker: TypeAlias = Ready | Failed
+FromWorker: TypeAlias = Ready | Failed | Found
 
 _encode = msgspec.msgpack.Encoder().encode
+_decoder: msgspec.msgpack.Decoder[FromWorker] = msgspec.msgpack.Decoder(FromWorker)
 _PLUGINS_OFF = [
     "cacheprovider",
     "logging",
@@ -93,44 +91,38 @@ class Loop:
     def _serve(self, session: pytest.Session) -> None:
         root = Path(self.work.root)
         graders: dict[str, Grader] = {}
-        points: dict[str, dict[str, float]] = {}
         for problem_set, bounds in self.work.bounds.items():
             items = [item for item in session.items if item.path.parent == root / "tests" / "hidden" / problem_set]
             known = diagnosis.load(root / "solutions" / problem_set / "misconceptions.py")
             graders[problem_set] = Grader(problem_set, items, known, bounds)
-            found = points.setdefault(problem_set, {})
-            for item in items:
-                exercise = exercise_of(item.path)
-                found[exercise] = found.get(exercise, 0.0) + points_of(item)
         jail = Jail(self.work.walls)
         try:
             jail.start()
-            self._send(Ready(points))
+            self._send(Ready())
             while True:
                 _, body = frames.receive(self.sock)
                 submission = msgspec.msgpack.decode(body, type=Submission)
                 try:
-                    graded = graders[submission.problem_set].grade(submission, jail)
+                    found = graders[submission.problem_set].grade(submission, jail)
                 except JailError:  # the jail itself went: once more in a new one
                     jail.close()
                     jail.start()
-                    graded = graders[submission.problem_set].grade(submission, jail)
-                self._send(graded)
+                    found = graders[submission.problem_set].grade(submission, jail)
+                self._send(found)
         except wire.Closed:
             return
         finally:
             jail.close()
 
-    def _send(self, message: FromWorker | Graded) -> None:
+    def _send(self, message: FromWorker) -> None:
         # The outputs may be larger than a head may be; they travel in the body.
-        frames.send(self.sock, type(message).__name__.encode(), [_encode(message)])
+        frames.send(self.sock, b"", [_encode(message)])
 
 
-def receive(sock: socket.socket) -> Any:
-    """What a worker sent: Ready, Failed or Graded."""
-    head, body = frames.receive(sock)
-    kind = {"Ready": Ready, "Failed": Failed, "Graded": Graded}[head.decode()]
-    return msgspec.msgpack.decode(body, type=kind)
+def receive(sock: socket.socket, deadline: float | None = None) -> FromWorker:
+    """What a worker sent, until `deadline` (of time.monotonic)."""
+    _, body = frames.receive(sock, deadline)
+    return _decoder.decode(body)
 
 
 def main(descriptor: int) -> None:

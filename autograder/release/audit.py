@@ -107,11 +107,12 @@ def audit(
             raise AutograderError(f"no exercise {exercise} in {', '.join(names)}")
     started(len(cases) + len(SALTS))
     walls = walls_of(max((course.limits_of(name) for name in names), key=lambda limits: limits.memory_mb))
-    with Pool(root, {name: bounds_of(course.limits_of(name)) for name in names}, walls, jobs) as pool:
-        for number, graded in pool.grade((number, case.submission) for number, case in enumerate(cases)):
+    pool: Pool[int] = Pool(root, {name: bounds_of(course.limits_of(name)) for name in names}, walls, jobs)
+    with pool:
+        for number, found in pool.grade((number, case.submission) for number, case in enumerate(cases)):
             case = cases[number]
-            found = [str(graded)] if isinstance(graded, AutograderError) else case.judge(case, graded)
-            result.findings += [Finding(case.submission.problem_set, case.exercise, text) for text in found]
+            texts = [str(found)] if isinstance(found, AutograderError) else case.judge(case, found.graded())
+            result.findings += [Finding(case.submission.problem_set, case.exercise, text) for text in texts]
             advanced()
     for salt in SALTS:
         done = rehearse(root, names, salt, exercise)

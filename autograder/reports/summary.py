@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from autograder import terminal
-from autograder.grading.verdict import Verdict
+from autograder.grading.verdict import Row
 
 from .panel import number
 
@@ -13,26 +13,23 @@ _STUDENTS = 40
 """So many submissions are listed one by one; the rest by problem set alone."""
 
 
-def show(verdicts: Sequence[Verdict]) -> None:
+def show(rows: Sequence[Row]) -> None:
     """Each submission where there are few, and each problem set."""
-    if not verdicts:
+    if not rows:
         terminal.say("nothing was graded: submitted/<student>/<problem set>/ holds no submission")
         return
-    if len(verdicts) <= _STUDENTS:
-        each = [
-            (item.student, item.problem_set, _points(item), str(len(item.repairs) + len(item.incidents) or ""))
-            for item in verdicts
-        ]
+    if len(rows) <= _STUDENTS:
+        each = [(row.student, row.problem_set, _points(row), str(row.remarks or "")) for row in rows]
         terminal.table(("student", "problem set", "points", "remarks"), each, right=("points", "remarks"))
-    rows = []
-    for name in sorted({item.problem_set for item in verdicts}):
-        mine = [item for item in verdicts if item.problem_set == name]
-        scores = sorted(item.points for item in mine)
-        full = sum(item.points == item.max_points for item in mine)
-        rows.append((name, str(len(mine)), number(scores[len(scores) // 2]), number(mine[0].max_points), str(full)))
+    sets = []
+    for name in sorted({row.problem_set for row in rows}):
+        mine = [row for row in rows if row.problem_set == name]
+        scores = sorted(row.points for row in mine)
+        full = sum(row.points == row.max_points for row in mine)
+        sets.append((name, str(len(mine)), number(scores[len(scores) // 2]), number(mine[0].max_points), str(full)))
     columns = ("problem set", "graded", "median", "of", "with all points")
-    terminal.table(columns, rows, right=columns[1:])
+    terminal.table(columns, sets, right=columns[1:])
 
 
-def _points(verdict: Verdict) -> str:
-    return f"{number(verdict.points)} / {number(verdict.max_points)}"
+def _points(row: Row) -> str:
+    return f"{number(row.points)} / {number(row.max_points)}"
