@@ -11,7 +11,7 @@ import os
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -341,14 +341,3 @@ def _made(parent: Path, problem_set: str, attempt: _Attempt) -> Iterator[Path]:
 def _write(path: Path, data: bytes, moment: datetime) -> None:
     path.write_bytes(data)
     os.utime(path, (moment.timestamp(), moment.timestamp()))
-
-
-def accounts(members: Iterable[Member], problem_set: str, people: Roster | None) -> Iterator[tuple[str, Origin]]:
-    """Student and origin of each file of a download, of those that can be told."""
-    for member in members:
-        if member.refused or member.junk:
-            continue
-        whence = origin.of(member.parts, problem_set, people)
-        person, _ = origin.student(whence, people)
-        if person:
-            yield person.id, whence

@@ -111,7 +111,7 @@ def _score(notebook: Any) -> float:
 def tell_deadline(root: Path, course: Course, problem_set: str) -> None:
     """Let nbgrader's gradebook know the deadline that course.yml names now."""
     due = course.due_of(problem_set)
-    with _opened(root, course) as gradebook:
+    with opened(root, course) as gradebook:
         _set_due(gradebook, problem_set, due)
 
 
@@ -160,7 +160,7 @@ def extend(root: Path, student: str, problem_set: str, extra: timedelta) -> Exte
     due = course.due_of(problem_set)
     if due is None:
         raise AutograderError(f"course.yml: problem_sets.{problem_set}: has no due date to extend; add due:")
-    with _opened(root, course) as gradebook:
+    with opened(root, course) as gradebook:
         try:
             _set_due(gradebook, problem_set, due)
         except MissingEntry:
@@ -196,7 +196,7 @@ def extensions(root: Path, course: Course, problem_set: str) -> dict[str, timede
     url = nbgrader.database(root, course.gradebook)
     if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
         return {}
-    with _opened(root, course) as gradebook:
+    with opened(root, course) as gradebook:
         try:
             rows = gradebook.find_assignment(problem_set).submissions
         except MissingEntry:
@@ -205,7 +205,12 @@ def extensions(root: Path, course: Course, problem_set: str) -> dict[str, timede
 
 
 @contextmanager
-def _opened(root: Path, course: Course) -> Iterator[Gradebook]:
+def opened(root: Path, course: Course) -> Iterator[Gradebook]:
+    """The course's gradebook; a context manager.
+
+    Raises:
+        AutograderError: it cannot be read or written.
+    """
     nbgrader.put_tools_on_path()
     url = nbgrader.database(root, course.gradebook)
     try:
