@@ -43,9 +43,10 @@ class GradeInJail(NbGraderPreprocessor):  # type: ignore[misc]
         released = release.load(root, problem_set)
         folder = root / nbgrader.SUBMITTED / student / problem_set
         item = prepare(HandedIn(student, problem_set, folder), released, limits.notebook_mb << 20)
-        [(_, graded)] = _POOLS.of(root, problem_set, limits).grade([(student, item.submission)])
-        if isinstance(graded, AutograderError):
-            raise graded
+        [(_, found)] = _POOLS.of(root, problem_set, limits).grade([(student, item.submission)])
+        if isinstance(found, AutograderError):
+            raise found
+        graded = found.graded()
         folders.write_verdict(root, replace(graded.verdict, student=student))
         late.tell_deadline(root, course, problem_set)
         return graded_notebook.make(item.repaired, released, graded), resources
@@ -56,10 +57,10 @@ class _Pools:
 
     def __init__(self) -> None:
         self._key: Any = None
-        self._pool: Pool | None = None
+        self._pool: Pool[str] | None = None
         atexit.register(self.close)
 
-    def of(self, root: Path, problem_set: str, limits: course_config.Limits) -> Pool:
+    def of(self, root: Path, problem_set: str, limits: course_config.Limits) -> Pool[str]:
         """The pool for a problem set; a new one where its checks have changed since."""
         files = [
             root / "solutions" / problem_set / "misconceptions.py",
@@ -69,7 +70,7 @@ class _Pools:
         if key != self._key:
             self.close()
             bubblewrap.refuse_if_visible(root)
-            self._pool = Pool(root, {problem_set: bounds_of(limits)}, walls_of(limits), jobs=1).__enter__()
+            self._pool = Pool(root, {problem_set: bounds_of(limits)}, walls_of(limits), jobs=1)
             self._key = key
         assert self._pool is not None
         return self._pool
