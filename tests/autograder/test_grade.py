@@ -13,6 +13,9 @@ PRINTS = """\
 import sys, warnings
 print("hello"); print("progress", file=sys.stderr); warnings.warn("careful")
 for n in range(3): print(f"\\r{n}", end="", file=sys.stderr)
+from IPython.display import HTML, display
+from PIL import Image
+display(HTML("<b>bold</b>"), Image.new("L", (2, 2)))
 """
 
 
@@ -225,6 +228,7 @@ def test_the_graded_notebook_is_valid_and_shows_what_cells_printed(outcome):
     nbformat.validate(notebook)
     shown = json.dumps([cell.get("outputs", []) for cell in notebook.cells])
     assert "hello" in shown and "careful" in shown
+    assert "<b>bold</b>" in shown and '"image/png": "iVBORw0KGgo' in shown
     assert stat.S_IMODE(path.stat().st_mode) == 0o644
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import builtins
 import signal
 import sys
@@ -74,8 +75,11 @@ class _Outputs:
         self.kept.append(wire.Stream(name, text))
 
     def data(self, kind: Literal["display_data", "execute_result"], bundle: dict[str, Any]) -> None:
-        texts = {mime: value for mime, value in bundle.items() if isinstance(mime, str) and type(value) is str}
-        texts = {mime: value.encode("utf-8", "replace").decode() for mime, value in texts.items()}
+        texts = {
+            mime: _mime_text(value)
+            for mime, value in bundle.items()
+            if isinstance(mime, str) and type(value) in (str, bytes)
+        }
         if self._fits(sum(map(len, texts.values()))):
             self.kept.append(wire.Data(kind, texts))
 
@@ -156,7 +160,10 @@ class _Publisher(DisplayPublisher):  # type: ignore[misc]
 
 
 class Shell(InteractiveShell):  # type: ignore[misc]
-    """IPython as a notebook kernel has it, but in this process and with its outputs kept."""
+    """IPython as a notebook kernel has it, but in this process and with its outputs kept.
+
+    To be made by `Shell.instance()`: `display` shows things in IPython's one instance; without one it prints them.
+    """
 
     displayhook_class = _Hook
     display_pub_class = _Publisher
@@ -207,6 +214,11 @@ def _text(value: object, limit: int = 4000) -> str:
     except BaseException:
         text = "(its message cannot be shown)"
     return text.encode("utf-8", "replace").decode()[:limit]
+
+
+def _mime_text(value: str | bytes) -> str:
+    """As in a notebook's file, where the bytes of a picture stand in base64."""
+    return base64.b64encode(value).decode() if isinstance(value, bytes) else value.encode("utf-8", "replace").decode()
 
 
 exception_text = _text
