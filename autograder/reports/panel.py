@@ -29,7 +29,10 @@ def _row(check: CheckVerdict) -> str:
     mark = "✓" if check.passed else "✗"
     reason = f"<br><em>{escaped(check.reason)}</em>" if check.reason and not check.passed else ""
     points = f"{number(check.points)} / {number(check.max_points)}"
-    return f"<tr><td>{mark}</td><td>{escaped(check.sentence)}{reason}</td><td>{points}</td></tr>"
+    cells = (mark, f"{escaped(check.sentence)}{reason}", points)
+    return (
+        "<tr>" + "".join(f'<td style="padding: .2em .6em; vertical-align: top">{cell}</td>' for cell in cells) + "</tr>"
+    )
 
 
 def as_text(exercise: ExerciseVerdict) -> str:
