@@ -5,6 +5,9 @@ import sqlite3
 import pytest
 from classroom import ATTACKS, WON, run_class
 
+from autograder.grade import grade
+from autograder.reports import cleaning, prose
+
 DISPLAYED = [attack for attack in ATTACKS.values() if attack.kind == "display"]
 CONFIG = "from autograder.gradebook.nbgrader_plugin import configure\nconfigure(get_config(), __file__)\n"
 CELLS = ".prose, .out, .remarks, #notebook-container"
@@ -40,7 +43,29 @@ def graded(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def formgrader(graded, serve):
+def uncleaned(graded):
+    """Students of the same course who are graded with the cleaning taken out, by the name of their attack."""
+    names = [
+        "script_in_prose",
+        "script_in_outputs",
+        "pages_from_elsewhere",
+        "svg_that_runs",
+        "style_that_hides_the_score",
+    ]
+    students = {name: graded.room.hand_in(ATTACKS[f"display-{name}"], f"uncleaned-{name}") for name in names}
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("html", "text", "escaped", "sealed"):
+            patch.setattr(cleaning, name, lambda text: text)
+        patch.setattr(cleaning, "_bundle", dict)
+        prose._rendered.cache_clear()
+        outcome = grade(graded.room.root, students=list(students.values()), jobs=1)
+        prose._rendered.cache_clear()
+    assert outcome.problems == []
+    return students
+
+
+@pytest.fixture(scope="module")
+def formgrader(graded, uncleaned, serve):
     """The address of nbgrader's formgrader on the class."""
     return serve(graded.room.root)
 
@@ -132,3 +157,29 @@ def test_formgraders_lists_run_nothing(graded, formgrader, watch, place):
     watched.page.goto(f"{formgrader}/formgrader/{place}")
     watched.page.wait_for_function("models?.loaded")
     assert acted(watched) == []
+
+
+def test_without_cleaning_formgrader_runs_it(graded, uncleaned, formgrader, watch):
+    pages = submissions(graded.room)
+    for student in uncleaned.values():
+        watched = watch(formgrader)
+        watched.page.goto(f"{formgrader}/formgrader/submissions/{pages[student]}/", wait_until="commit")
+        watched.page.wait_for_timeout(1500)
+        hidden = not watched.page.query_selector("input.score") or not watched.page.is_visible("input.score")
+        assert watched.acts or WON in watched.page.title() or hidden, student
+
+
+def test_without_cleaning_the_feedbacks_own_policy_still_stops_scripts_and_requests(graded, uncleaned, watch):
+    for name, student in uncleaned.items():
+        path = graded.room.root / "feedback" / student / "ps1" / "ps1.html"
+        page = path.read_text()
+        bare = path.with_name("bare.html")
+        bare.write_text(page.replace("Content-Security-Policy", "x"))
+        assert bare.read_text() != page
+        strict, open_ = watch(path.parent.as_uri()), watch(path.parent.as_uri())
+        for watched, file in ((strict, path), (open_, bare)):
+            watched.page.goto(file.as_uri(), wait_until="commit")
+            watched.page.wait_for_timeout(500)
+        if name.startswith("script_in"):
+            assert strict.acts == [] and WON not in strict.page.title(), student
+            assert open_.acts or WON in open_.page.title(), student
