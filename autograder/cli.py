@@ -257,6 +257,30 @@ def feedback_zip(
 
 
 @app.command()
+def gradescope(
+    context: typer.Context,
+    problem_set: Annotated[str, typer.Argument(metavar="PS", help="The problem set.")],
+    into: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The zip to write; the course's exports/PS-autograder.zip by default."),
+    ] = None,
+    no_jail: Annotated[
+        bool, typer.Option("--no-jail", help="Grade without a jail there: student code can forge its own score.")
+    ] = False,
+) -> None:
+    """Make the autograder.zip of a problem set for Gradescope. It holds the hidden checks: for staff only.
+
+    Example: [bold]autograder gradescope ps4 --into autograder.zip[/]
+    """
+    from autograder import terminal
+    from autograder.gradebook.gradescope import pack
+
+    target = into or context.obj / "exports" / f"{problem_set}-autograder.zip"
+    files = pack(context.obj, problem_set, target, confined=not no_jail)
+    terminal.say(f"{target}: {len(files)} files, the hidden checks among them: for staff only")
+
+
+@app.command()
 def audit(
     context: typer.Context,
     problem_sets: Sets = None,
