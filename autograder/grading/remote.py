@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any, Protocol
 
+import numpy as np
 import torch
+from PIL import Image
 from torch.autograd.function import once_differentiable
 
 from autograder.jail.inside import wire
@@ -137,6 +139,8 @@ class _Call(torch.autograd.Function):
     @once_differentiable
     def backward(ctx: Any, *grads: torch.Tensor | None) -> tuple[torch.Tensor | None, ...]:
         found = ctx.asker.backward(ctx.token, list(grads))
+        if len(found) != len(ctx.expected):
+            raise error([], f"its backward pass gives {len(found)} gradients where there should be {len(ctx.expected)}")
         for grad, (shape, dtype) in zip(found, ctx.expected, strict=True):
             if grad is not None and (grad.shape, grad.dtype) != (shape, dtype):
                 raise error(["RuntimeError"], f"its backward pass gives a gradient of shape {tuple(grad.shape)}")
@@ -155,7 +159,11 @@ def rebuild(value: Any, new: dict[int, torch.Tensor]) -> Any:
 
 
 def apply_changes(argument: Any, changed: Any) -> None:
-    """Make the argument what the student's call made of it in place."""
+    """Make the argument what the student's call made of it in place.
+
+    Raises:
+        RuntimeError, TypeError, ValueError: no call could have made that of it.
+    """
     if isinstance(argument, torch.Tensor) and isinstance(changed, torch.Tensor):
         with torch.no_grad():
             if argument.shape != changed.shape or argument.dtype != changed.dtype or argument.is_sparse:
@@ -164,10 +172,11 @@ def apply_changes(argument: Any, changed: Any) -> None:
                 argument.copy_(changed)
     elif isinstance(argument, torch.Generator) and isinstance(changed, torch.Generator):
         argument.set_state(changed.get_state())
-    elif hasattr(argument, "paste") and hasattr(changed, "paste") and argument.size == changed.size:
-        argument.paste(changed)
-    elif hasattr(argument, "dtype") and hasattr(changed, "dtype"):
-        if argument.shape == changed.shape and argument.flags.writeable:
+    elif isinstance(argument, Image.Image) and isinstance(changed, Image.Image):
+        if (argument.mode, argument.size) == (changed.mode, changed.size):
+            argument.paste(changed)
+    elif isinstance(argument, np.ndarray) and isinstance(changed, np.ndarray):
+        if (argument.shape, argument.dtype) == (changed.shape, changed.dtype) and argument.flags.writeable:
             argument[...] = changed
     elif isinstance(argument, list) and isinstance(changed, list):
         if len(argument) != len(changed):

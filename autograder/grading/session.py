@@ -28,6 +28,9 @@ MAX_LOST_CELLS = 5
 _NO_MEMORY = re.compile(r"Cannot allocate memory|not enough memory|std::bad_alloc")
 """How torch says it, in a RuntimeError."""
 
+_GIVES: dict[str, type] = {"len": int, "contains": bool, "list": list}
+"""What Python itself sees to inside; an answer of another kind is not the grader's."""
+
 _Answer = TypeVar("_Answer", bound=wire.Answer)
 
 
@@ -171,12 +174,17 @@ class Session:
 
         # Outputs that need a gradient are counted from here: the changed arguments come first.
         value, changed = self._decoded(unpack)
+        if (op in _GIVES and type(value) is not _GIVES[op]) or (op == "len" and not 0 <= value < 2**63):
+            raise self._broken()
         if changed is not None:
             if len(changed) != len(args) + len(kwargs):
                 raise self._broken()
             given = [*args, *kwargs.values()]
-            for argument, now in zip(given, changed, strict=True):
-                remote.apply_changes(argument, now)
+            try:
+                for argument, now in zip(given, changed, strict=True):
+                    remote.apply_changes(argument, now)
+            except (RuntimeError, TypeError, ValueError):
+                raise remote.error([], "your code made of an argument what it cannot be made in place") from None
             value = sharing.rebased(value, changed, given)
         self._record(value, changed)
         if op == "name" and isinstance(value, remote.RemoteObject):
@@ -297,7 +305,8 @@ class Session:
         try:
             return unpack()
         except wire.WireError as problem:
-            raise remote.error([], f"your code returned something that cannot be checked: {problem}") from None
+            what = " ".join(str(problem).split())
+            raise remote.error([], f"your code returned something that cannot be checked: {what}") from None
 
     def _broken(self) -> remote.StudentError:
         self.strikes += 1

@@ -102,7 +102,7 @@ def rebased(value: Any, theirs: list[Any], ours: list[Any]) -> Any:
     start, end = byte_bounds(elements)
     for their, our in zip(_buffers(theirs), _buffers(ours), strict=False):
         inner, outer = numbers(their), numbers(our)
-        if inner is None or outer is None or inner.nbytes != outer.nbytes:
+        if inner is None or outer is None or (inner.dtype, inner.nbytes) != (outer.dtype, outer.nbytes):
             continue
         if not (inner.flags.c_contiguous and outer.flags.c_contiguous and outer.flags.writeable):
             continue

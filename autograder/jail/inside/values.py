@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+import struct
+from collections import Counter
+from collections.abc import Callable, Iterable
 from typing import Any, Literal
 
 import numpy as np
@@ -21,6 +23,10 @@ MAX_DEPTH = 64
 """How deep containers may nest."""
 MAX_DIMENSIONS = 64
 """torch's own bound on the dimensions of a tensor."""
+MAX_UNPACKED = 2 * wire.MAX_BODY
+"""How much the values of one frame may take, written out, bytes: they may lie over each other in its body."""
+MAX_SAME_HASH = 16
+"""How many keys of a container may have one hash: numbers can be chosen so that a dict of them takes hours to make."""
 
 _WHOLE_BYTES = re.compile(r"torch\.(bool|bfloat16|u?int(8|16|32|64)|float(16|32|64|8_\w+)|complex(32|64|128))")
 DTYPES: dict[str, torch.dtype] = {
@@ -30,8 +36,11 @@ DTYPES: dict[str, torch.dtype] = {
 }
 """Every dtype that has elements of whole bytes, by its name."""
 
-_NUMPY_DTYPE = re.compile(r"[<>|=]?(b1|[iu][1248]|f(2|4|8|16)|c(8|16|32)|[SU]\d{1,7}|[mM]8(\[\w{1,4}\])?)")
-_IMAGE_MODES = frozenset({"1", "L", "LA", "RGB", "RGBA", "CMYK", "YCbCr", "HSV", "I", "F", "I;16"})
+_NUMPY_DTYPE = re.compile(
+    r"[<>|=]?(b1|[iu][1248]|f(2|4|8|16)|c(8|16|32)|[SU]\d{1,7}|[mM]8(\[([1-9]\d{0,2})?[A-Za-z]{1,2}\])?)", re.ASCII
+)
+_IMAGE_BITS = {"1": 1, "L": 8, "LA": 16, "RGB": 24, "RGBA": 32, "CMYK": 32, "YCbCr": 24, "HSV": 24, "I": 32, "F": 32}
+_IMAGE_BITS["I;16"] = 16
 _CONTAINERS: dict[str, Callable[[list[Any]], Any]] = {"list": list, "tuple": tuple, "set": set, "frozenset": frozenset}
 
 
@@ -102,7 +111,7 @@ class Packer:
             return wire.Slice(*(self.pack(part, depth + 1) for part in (value.start, value.stop, value.step)))
         if isinstance(value, torch.Generator) and value.device.type == "cpu":
             return wire.RandomState(self._blob(_raw(value.get_state())))
-        if isinstance(value, Image.Image) and value.mode in _IMAGE_MODES:
+        if isinstance(value, Image.Image) and value.mode in _IMAGE_BITS:
             return wire.Image(value.mode, list(value.size), self._blob(value.tobytes()))
         return self.opaque(value)
 
@@ -180,6 +189,7 @@ class Unpacker:
         self.differentiable: list[torch.Tensor] = []
         """Tensors made that require a gradient, in order."""
         self._memories: dict[tuple[int, int], bytearray] = {}
+        self._unpacked = 0
 
     def unpack(self, node: Any, depth: int = 0) -> Any:
         """The value of `node`.
@@ -200,10 +210,13 @@ class Unpacker:
                 return self._view(node)
             case wire.Items():
                 items = [self.unpack(item, depth + 1) for item in node.items]
-                return self._hashed(_CONTAINERS[node.kind], items)
+                if node.kind in ("set", "frozenset"):
+                    _check_keys(items)
+                return _CONTAINERS[node.kind](items)
             case wire.Mapping():
                 pairs = [(self.unpack(key, depth + 1), self.unpack(item, depth + 1)) for key, item in node.pairs]
-                return self._hashed(dict, pairs)
+                _check_keys(key for key, _ in pairs)
+                return dict(pairs)
             case wire.Handle():
                 return self.resolve(node)
             case wire.Slice():
@@ -223,14 +236,17 @@ class Unpacker:
     def _data(self, blob: wire.Blob) -> memoryview:
         if blob.offset < 0 or blob.size < 0 or blob.offset + blob.size > len(self.body):
             raise wire.WireError("a value points outside its frame")
+        self._take(blob.size)
         return self.body[blob.offset : blob.offset + blob.size]
 
+    def _take(self, size: int) -> None:
+        self._unpacked += size
+        if self._unpacked > MAX_UNPACKED:
+            raise wire.WireError(f"values of over {MAX_UNPACKED} bytes")
+
     def _elements(self, blob: wire.Blob, shape: list[int], itemsize: int) -> bytearray:
-        if len(shape) > MAX_DIMENSIONS or any(not 0 <= n < 2**63 for n in shape):
-            raise wire.WireError(f"not a shape: {shape[:MAX_DIMENSIONS]}")
-        # Zero-sized shapes may name sizes whose product torch itself cannot hold.
-        if math.prod(n for n in shape if n) >= 2**63 or math.prod(shape) * itemsize != blob.size:
-            raise wire.WireError(f"{blob.size} bytes are not a tensor of shape {shape}")
+        if _count(shape) * itemsize != blob.size:
+            raise wire.WireError(f"{blob.size} bytes are not a tensor of shape {shape[:8]}")
         return bytearray(self._data(blob))
 
     def _tensor(self, node: wire.Tensor) -> torch.Tensor:
@@ -258,10 +274,11 @@ class Unpacker:
         indices, values = self._tensor(node.indices), self._tensor(node.values)
         if node.indices.requires_grad or node.values.requires_grad:
             raise wire.WireError("a sparse tensor that requires a gradient cannot travel")
+        self._take(_count(node.shape) * values.element_size())  # a comparison makes it dense
         try:
             made = torch.sparse_coo_tensor(indices, values, node.shape, check_invariants=True)
             return made.coalesce() if node.coalesced else made
-        except (RuntimeError, TypeError) as error:
+        except (RuntimeError, TypeError) as error:  # NotImplementedError too: not every dtype can be coalesced
             raise wire.WireError(f"not a sparse tensor: {str(error)[:200]}") from None
 
     def _array(self, node: wire.Array) -> Any:
@@ -271,23 +288,24 @@ class Unpacker:
             dtype = np.dtype(node.dtype)
         except TypeError as error:
             raise wire.WireError(f"not a numpy dtype: {error}") from None
-        if dtype.itemsize == 0 and node.data.size == 0 and math.prod(node.shape) > 1 << 20:
-            raise wire.WireError("too many empty elements")
+        if dtype.itemsize == 0:  # numpy gives even empty texts room
+            self._take(_count(node.shape) * 4)
         data = self._elements(node.data, node.shape, dtype.itemsize)
         try:
             array = np.frombuffer(data, dtype=dtype) if data else np.empty(math.prod(node.shape), dtype)
             if dtype.kind == "U":
-                array.tolist()  # a code point out of range raises here, not in the check
+                # What is no text raises here, not in the check.
+                bytes(data).decode("utf-32-be" if dtype.str[0] == ">" else "utf-32-le")
             array = array.reshape(node.shape)
         except (ValueError, OverflowError) as error:
             raise wire.WireError(f"not an array: {str(error)[:200]}") from None
         return array[()] if node.scalar and array.ndim == 0 else array
 
     def _view(self, node: wire.View) -> Any:
-        if not _NUMPY_DTYPE.fullmatch(node.dtype) or (dtype := np.dtype(node.dtype)).kind not in "biufc":
+        if not _NUMPY_DTYPE.fullmatch(node.dtype) or node.dtype.lstrip("<>|=")[0] not in "biufc":
             raise wire.WireError(f"not a dtype of numbers: {node.dtype[:40]}")
-        if any(n < 0 for n in node.shape) or math.prod(node.shape) * dtype.itemsize > wire.MAX_BODY:
-            raise wire.WireError(f"not a shape: {node.shape[:MAX_DIMENSIONS]}")
+        dtype = np.dtype(node.dtype)
+        self._take(_count(node.shape) * dtype.itemsize)
         key = node.memory.offset, node.memory.size
         if key not in self._memories:
             self._memories[key] = bytearray(self._data(node.memory))
@@ -302,6 +320,10 @@ class Unpacker:
     def _generator(self, node: wire.RandomState) -> torch.Generator:
         generator = torch.Generator()
         state = self._data(node.state)
+        # Numbers left and place of the next one, by which torch reads the 624 of the state without a look at their end.
+        left, place = struct.unpack_from("=8xi4xQ", state) if len(state) >= 24 else (0, 0)
+        if (left, place) != (1, 0) and not (1 <= left <= 624 and left + place == 625):
+            raise wire.WireError("not a generator's state")
         try:
             generator.set_state(torch.frombuffer(bytearray(state), dtype=torch.uint8))
         except (RuntimeError, ValueError, TypeError) as error:
@@ -309,22 +331,36 @@ class Unpacker:
         return generator
 
     def _image(self, node: wire.Image) -> Image.Image:
-        if node.mode not in _IMAGE_MODES or len(node.size) != 2 or any(not 0 <= n < 1 << 20 for n in node.size):
+        if node.mode not in _IMAGE_BITS or len(node.size) != 2 or any(not 0 <= n < 1 << 20 for n in node.size):
             raise wire.WireError("not an image")
+        width, height = node.size
         data = self._data(node.data)
-        if node.size[0] * node.size[1] > 8 * max(len(data), 1):
-            raise wire.WireError("an image larger than its data")
+        if len(data) != (width * _IMAGE_BITS[node.mode] + 7) // 8 * height:
+            raise wire.WireError(f"{len(data)} bytes are not a {node.mode} image of {width} x {height}")
+        self._take(4 * width * height + 16 * height)
         try:
-            return Image.frombytes(node.mode, (node.size[0], node.size[1]), bytes(data))
+            return Image.frombytes(node.mode, (width, height), bytes(data))
         except (ValueError, SystemError) as error:
             raise wire.WireError(f"not an image: {str(error)[:200]}") from None
 
-    @staticmethod
-    def _hashed(container: Callable[[list[Any]], Any], items: list[Any]) -> Any:
-        try:
-            return container(items)
-        except TypeError as error:
-            raise wire.WireError(f"not a container: {str(error)[:200]}") from None
+
+def _count(shape: list[int]) -> int:
+    """The number of elements in `shape`."""
+    if len(shape) > MAX_DIMENSIONS or any(not 0 <= n < 2**63 for n in shape):
+        raise wire.WireError(f"not a shape: {shape[:8]}")
+    # Zero-sized shapes may name sizes whose product torch itself cannot hold.
+    if math.prod(n for n in shape if n) >= 2**63:
+        raise wire.WireError(f"not a shape: {shape[:8]}")
+    return math.prod(shape)
+
+
+def _check_keys(keys: Iterable[Any]) -> None:
+    try:
+        hashes = Counter(map(hash, keys))
+    except TypeError as error:
+        raise wire.WireError(f"not a container: {str(error)[:200]}") from None
+    if max(hashes.values(), default=0) > MAX_SAME_HASH:
+        raise wire.WireError("a container of keys that were chosen to be slow")
 
 
 def _raw(tensor: torch.Tensor) -> bytes:

@@ -216,12 +216,37 @@ def test_a_subclass_of_a_builtin_crosses_as_the_builtin():
         wire.Constant("dtype", "torch.load"),
         wire.Items("set", [wire.Items("list", [])]),
         wire.RandomState(wire.Blob(0, 8)),
+        wire.View("array", "<M8[xx]", [1], [8], 0, wire.Blob(0, 8)),
+        wire.View("array", "|b1", [1] * 65, [0] * 65, 0, wire.Blob(0, 8)),
+        wire.Items("list", [wire.View("array", "|u1", [1 << 28], [0], 0, wire.Blob(0, 8))] * 3),
+        wire.Array("<M8[0s]", [1], wire.Blob(0, 8), False),
+        wire.Array("|S0", [2**63 - 1] * 100_000, wire.Blob(0, 0), False),
+        wire.Array("|S0", [1 << 28], wire.Blob(0, 0), False),
+        wire.Image("1", [1, 1 << 19], wire.Blob(0, 8)),
+        wire.Image("F", [2, 4], wire.Blob(0, 8)),
+        wire.Items("list", [wire.Image("L", [0, (1 << 20) - 1], wire.Blob(0, 0))] * 40),
+        wire.Items("set", [wire.Number("complex", f"{-1000003 * n}+{n}j") for n in range(20)]),
+        wire.Mapping([(wire.Number("int", f"{n * (2**61 - 1):x}"), None) for n in range(20)]),
     ],
     ids=lambda node: f"{type(node).__name__}",
 )
 def test_a_node_that_lies_is_refused(node):
     with pytest.raises(wire.WireError):
         values.Unpacker(memoryview(bytes(8)), refuse).unpack(node)
+
+
+@pytest.mark.parametrize("points", [b"\xff\xff\xff\x00", b"\x00\xd8\x00\x00"], ids=["out of range", "half a surrogate"])
+def test_letters_that_are_none_are_refused(points):
+    with pytest.raises(wire.WireError):
+        values.Unpacker(memoryview(points), refuse).unpack(wire.Array("<U1", [1], wire.Blob(0, 4), False))
+
+
+def test_values_that_lie_over_each_other_count_each_time():
+    tensor = wire.Tensor("torch.uint8", [1 << 20], wire.Blob(0, 1 << 20), False, None)
+    unpacker = values.Unpacker(memoryview(bytes(1 << 20)), refuse)
+    with pytest.raises(wire.WireError, match="over"):
+        for _ in range(values.MAX_UNPACKED // (1 << 20) + 1):
+            unpacker.unpack(tensor)
 
 
 @settings(max_examples=500, deadline=None)
