@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import stat
@@ -21,6 +22,7 @@ _MAX_RATIO = 200
 """Bytes out for a byte in. Notebooks reach 20, deflate at most 1032."""
 _BOMB = 1 << 20
 """Below this many bytes no ratio is suspicious."""
+_UTF8 = 0x800
 _NESTED = (".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz")
 _JUNK = re.compile(r"(?:^|/)(?:__MACOSX|\.ipynb_checkpoints|\.DS_Store|Thumbs\.db|desktop\.ini|\._[^/]*)(?:/|$)")
 
@@ -107,16 +109,25 @@ def _zip(source: Path, max_bytes: int, clock: tzinfo) -> Iterator[Member]:
             )
         # What differs in case only, or in ./, is one file on some systems.
         times = Counter(_same(info) for info in infos)
-        for info in sorted(infos, key=lambda info: info.orig_filename):
+        for info in sorted(infos, key=_name):
             yield _member(archive, info, times[_same(info)], max_bytes, clock)
 
 
+def _name(info: zipfile.ZipInfo) -> str:
+    """The name whole (`filename` is cut at a NUL), and as meant: many write UTF-8 and do not say so."""
+    name = info.orig_filename
+    if not info.flag_bits & _UTF8:
+        with contextlib.suppress(UnicodeError):
+            return name.encode("cp437").decode("utf-8")
+    return name
+
+
 def _same(info: zipfile.ZipInfo) -> str:
-    return str(PurePosixPath(info.orig_filename)).casefold()
+    return str(PurePosixPath(_name(info))).casefold()
 
 
 def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, times: int, max_bytes: int, clock: tzinfo) -> Member:
-    name = info.orig_filename  # filename is cut at a NUL
+    name = _name(info)
     label = shown(name)
     kind = stat.S_IFMT(info.external_attr >> 16)
     reason = _unfit(name)

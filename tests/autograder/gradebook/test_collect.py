@@ -8,13 +8,14 @@ import struct
 import subprocess
 import sys
 import zipfile
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from autograder.errors import AutograderError
-from autograder.gradebook import archive
+from autograder.gradebook import archive, late
 from autograder.gradebook.collect import collect
+from autograder.release.build import build
 
 ROSTER = """\
 id,first_name,last_name,email,lms_id
@@ -108,6 +109,33 @@ def test_canvas_names_late_marks_and_numbers_of_attempts_are_recognised(course, 
     assert report.missing == ["grace"]
     [kept] = (course.root / "submitted-attempts/ada/ps1").iterdir()
     assert (kept / "ps1.ipynb").read_bytes() == solved(course, "first")
+
+
+def test_names_in_utf_8_that_do_not_say_so_are_read_as_meant(course, tmp_path):
+    path = zipped(tmp_path / "canvas.zip", [("núñezpérezjosé_12348_67893_ps1.ipynb", solved(course))])
+    data = bytearray(path.read_bytes())
+    for signature, offset in ((b"PK\x01\x02", 8), (b"PK\x03\x04", 6)):
+        data[data.find(signature) + offset + 1] &= ~0x08
+    path.write_bytes(data)
+    assert zipfile.ZipFile(path).namelist() != ["núñezpérezjosé_12348_67893_ps1.ipynb"]
+    [item] = collect(course.root, path, "ps1").items
+    assert (item.file, item.outcome, item.student) == ("núñezpérezjosé_12348_67893_ps1.ipynb", "taken", "jose")
+
+
+def test_an_extension_makes_a_later_attempt_count(course, tmp_path):
+    build(course.root, ["ps1"])
+    late.extend(course.root, "ada", "ps1", timedelta(days=1))
+    source = zipped(
+        tmp_path / "plain.zip",
+        [
+            (f"{student}/{n}.ipynb", (solved(course, n), (2026, 10, day, 12, 0, 0)))
+            for student in ("ada", "alan")
+            for n, day in enumerate((1, 2, 3))
+        ],
+    )
+    collect(course.root, source, "ps1")
+    assert (submitted(course, "ada") / "ps1.ipynb").read_bytes() == solved(course, 1)
+    assert (submitted(course, "alan") / "ps1.ipynb").read_bytes() == solved(course, 0)
 
 
 def test_a_times_file_or_moodles_worksheet_says_when(course, tmp_path):
