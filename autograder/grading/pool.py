@@ -33,6 +33,8 @@ from .worker import Failed, FromWorker, Ready, Work, receive
 
 _Key = TypeVar("_Key")
 _TRIES = 2
+_MOST_IN_VAIN = 3
+"""Submissions one after another that no worker could grade: then it is not they that are at fault."""
 _START_SECONDS = 300
 _SPARE_SECONDS = 60
 RENEWED_AFTER = 1000
@@ -122,6 +124,7 @@ class Pool(Generic[_Key]):
 
     def _run(self) -> None:
         worker: _Worker | None = None
+        in_vain = 0
         try:
             while (job := self._waiting.get()) is not None and not self._closed:
                 key, submission = job
@@ -136,6 +139,7 @@ class Pool(Generic[_Key]):
                     if self._closed:
                         return
                 if isinstance(result, Found):
+                    in_vain = 0
                     self._results.put((key, result))
                     if worker and worker.graded >= RENEWED_AFTER:
                         self._end(worker)
@@ -143,6 +147,9 @@ class Pool(Generic[_Key]):
                 else:
                     why = result.text if isinstance(result, Failed) else "its worker process ended or hung, twice"
                     self._results.put((key, AutograderError(f"cannot be graded: {why}")))
+                    in_vain += 1
+                    if in_vain >= _MOST_IN_VAIN:
+                        raise AutograderError(f"{in_vain} submissions in a row could not be graded; the last: {why}")
         except BaseException as error:
             self._results.put(error)
         finally:
