@@ -285,16 +285,38 @@ def audit(
     context: typer.Context,
     problem_sets: Sets = None,
     exercise: Annotated[str | None, typer.Option("--exercise", "-e", help="Only this exercise.")] = None,
+    mutants: Annotated[
+        bool, typer.Option("--mutants", help="Only prove the checks: each small wrong change to a solution must fail.")
+    ] = False,
     jobs: Jobs = None,
     as_json: Json = False,
 ) -> None:
     """Prove the course's own material: solutions earn all, stubs nothing, every misconception is caught and named.
 
-    Example: [bold]autograder audit ps4 --exercise dropout[/]
+    Example: [bold]autograder audit ps4 --exercise dropout --mutants[/]
     """
     from autograder import terminal
     from autograder.release.audit import audit as run
 
+    if mutants:
+        from autograder.release.mutants import hunt
+
+        with terminal.bar("Trying mutants") as bar:
+            tried = hunt(
+                context.obj, problem_sets, exercise=exercise, jobs=jobs, started=bar.started, advanced=bar.advanced
+            )
+        if as_json:
+            _print_json(tried)
+        else:
+            for survivor in tried.survivors:
+                terminal.say(f"{survivor.problem_set} {survivor.exercise}: {survivor.operator}\n{survivor.diff}")
+            for entry in tried.stale:
+                terminal.say(f"{entry.problem_set} {entry.exercise}: {entry.text}")
+            terminal.say(
+                f"{tried.mutants} mutants: {tried.killed} killed, {tried.equivalent} equivalent,"
+                f" {len(tried.survivors)} survive; {len(tried.stale)} entries to take out"
+            )
+        raise typer.Exit(1 if tried.survivors or tried.stale else 0)
     with terminal.bar("Auditing") as bar:
         result = run(
             context.obj, problem_sets, exercise=exercise, jobs=jobs, started=bar.started, advanced=bar.advanced

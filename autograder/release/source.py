@@ -29,6 +29,15 @@ def path_of(root: Path, problem_set: str) -> Path:
     return root / "solutions" / problem_set / f"{problem_set}.py"
 
 
+def code(root: Path, problem_set: str) -> list[Any]:
+    """The code cells of a problem set's text, in jupytext's form: `source`, and the options as `metadata`.
+
+    Raises:
+        AutograderError: there is no such file.
+    """
+    return [cell for cell in _text(path_of(root, problem_set)) if cell.cell_type == "code"]
+
+
 def make(root: Path, problem_set: str, language: str, points: Mapping[str, float]) -> Any:
     """The source notebook, in nbgrader's metadata, with the prose of `language`.
 
@@ -42,11 +51,8 @@ def make(root: Path, problem_set: str, language: str, points: Mapping[str, float
         AutograderError: naming the file and what does not fit.
     """
     path = path_of(root, problem_set)
-    try:
-        text = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent")
-    except FileNotFoundError:
-        raise AutograderError(f"{path}: no such file; write it, or take {problem_set} out of course.yml") from None
-    made = {name: _cells(text.cells, path, name, points) for name in LANGUAGES}
+    text = _text(path)
+    made = {name: _cells(text, path, name, points) for name in LANGUAGES}
     if [cell["id"] for cell in made["en"]] != [cell["id"] for cell in made["zh"]]:
         raise AutograderError(f'{path}: a cell with lang="en" without its lang="zh" below it, or the other way round')
     cells = made[language]
@@ -59,6 +65,13 @@ def make(root: Path, problem_set: str, language: str, points: Mapping[str, float
             "nbformat_minor": 5,
         }
     )
+
+
+def _text(path: Path) -> list[Any]:
+    try:
+        return list(jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent").cells)
+    except FileNotFoundError:
+        raise AutograderError(f"{path}: no such file; write it, or take {path.stem} out of course.yml") from None
 
 
 def _cells(cells: list[Any], path: Path, language: str, points: Mapping[str, float]) -> list[dict[str, Any]]:
