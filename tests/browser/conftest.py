@@ -34,6 +34,10 @@ class Watched:
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.route("**/*", self._request)
 
+    def begin(self):
+        """Forget what was seen so far."""
+        self.acts, self.errors = [], []
+
     def _dialog(self, dialog):
         self.acts.append(f"dialog {dialog.message}")
         dialog.dismiss()

@@ -100,12 +100,12 @@ def hostile(graded):
 
 @pytest.mark.parametrize("width", [1280, 400])
 def test_feedback_runs_nothing_and_shows_the_score(graded, watch, width):
-    found = {}
+    folder, found = graded.room.root / "feedback", {}
+    watched = watch(folder.as_uri(), viewport={"width": width, "height": 800})
+    page = watched.page
     for verdict in hostile(graded):
-        path = graded.room.root / "feedback" / verdict.student / "ps1" / "ps1.html"
-        watched = watch(path.parent.as_uri(), viewport={"width": width, "height": 800})
-        page = watched.page
-        page.goto(path.as_uri())
+        watched.begin()
+        page.goto((folder / verdict.student / "ps1" / "ps1.html").as_uri())
         problems = found[verdict.student] = acted(watched) + watched.errors
         total = page.query_selector_all(".total")
         if [item.inner_text().split(" points")[0] for item in total] != [
@@ -123,9 +123,10 @@ def test_feedback_runs_nothing_and_shows_the_score(graded, watch, width):
 
 def test_formgrader_runs_nothing_and_shows_the_scores(graded, formgrader, watch):
     pages, found = submissions(graded.room), {}
+    watched = watch(formgrader)
+    page = watched.page
     for verdict in hostile(graded):
-        watched = watch(formgrader)
-        page = watched.page
+        watched.begin()
         answer = page.goto(f"{formgrader}/formgrader/submissions/{pages[verdict.student]}/")
         if answer.status != 200:
             found[verdict.student] = [f"answers {answer.status}"]
