@@ -5,7 +5,7 @@ import re
 import pytest
 
 _PATH = re.compile(r"`((?:tests|autograder|solutions|assignments|benchmarks|docs)/[\w./-]+)`")
-_LINK = re.compile(r"\]\((?!https?:)([\w./-]+)")
+_LINK = re.compile(r"\]\((?!https?:|picture:)([\w./-]+)")
 
 
 def pages(root):
