@@ -12,7 +12,8 @@ demo: $(READY)
 	$(BIN)/autograder demo
 
 test: check-fast
-	$(BIN)/python -m pytest tests --ignore tests/attacks
+	$(BIN)/python -m pytest tests --ignore tests/attacks --ignore tests/browser -n auto --dist loadfile
+	$(BIN)/python -m pytest tests/attacks tests/browser
 	$(BIN)/autograder audit
 
 # What takes seconds, first.
