@@ -17,6 +17,8 @@ from autograder.errors import AutograderError
 
 FILE = "course.yml"
 _DATE = "%Y-%m-%d %H:%M"
+_MAX_NODES = 100_000
+"""How long the file may be with every alias written out."""
 
 
 class _Model(BaseModel):
@@ -24,12 +26,12 @@ class _Model(BaseModel):
 
 
 def _date(value: Any) -> Any:
-    if isinstance(value, str):
-        try:
-            return datetime.strptime(value, _DATE)
-        except ValueError:
-            raise ValueError("not a date; write 2026-10-01 23:59") from None
-    return value
+    if value is None or isinstance(value, datetime):
+        return value
+    try:
+        return datetime.strptime(value, _DATE)
+    except (TypeError, ValueError):  # a number too, which pydantic would take for seconds since 1970
+        raise ValueError("not a date; write 2026-10-01 23:59") from None
 
 
 def _time_zone(value: str) -> str:
@@ -148,29 +150,69 @@ def load(root: Path) -> Course:
     """
     path = root / FILE
     try:
-        text = path.read_text(encoding="utf-8")
+        data = path.read_bytes()
+        text = data.decode("utf-8-sig")
     except FileNotFoundError:
         raise AutograderError(f"{path}: no such file; name the course's folder with -C DIR") from None
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise AutograderError(f"{path}: cannot be read: {error}") from None
+    except UnicodeDecodeError as error:
+        raise _mistake(data.count(b"\n", 0, error.start) + 1, "not UTF-8 text; save it as UTF-8") from None
     try:
         tree = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.load(text, Loader=_Plain)
+        _written_out(tree, {})
+        fields = yaml.load(text, Loader=_Plain)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise AutograderError(f"{FILE}:{line}: not YAML: {error.problem}") from None
-    except (yaml.YAMLError, RecursionError) as error:
-        raise AutograderError(f"{FILE}:1: not YAML: {' '.join(str(error).split())[:200]}") from None
-    if not isinstance(data, dict):
-        raise AutograderError(f"{FILE}:1: not a mapping; begin with name: and title:")
+        raise _mistake(line, f"not YAML: {error.problem}") from None
+    except yaml.reader.ReaderError as error:
+        raise _mistake(text.count("\n", 0, error.position) + 1, f"not YAML: {error.reason}") from None
+    except RecursionError:
+        raise _mistake(1, "not YAML: nested too deeply") from None
+    if not isinstance(fields, dict):
+        raise _mistake(1, "not a mapping; begin with name: and title:")
     try:
-        return Course.model_validate(data)
+        return Course.model_validate(fields)
     except ValidationError as error:
-        raise AutograderError(_first(error, tree)) from None
+        raise _first(error, tree) from None
+
+
+def _mistake(line: int, what: str) -> AutograderError:
+    return AutograderError(
+        f"{FILE}:{line}: " + "".join(letter if letter.isprintable() else " " for letter in what)[:400]
+    )
+
+
+def _written_out(node: yaml.Node | None, sizes: dict[int, int]) -> int:
+    """The number of nodes below and with `node`; an alias counts as all that it stands for, since merging copies it."""
+    if node is None or isinstance(node, yaml.ScalarNode):
+        return 1
+    if id(node) not in sizes:
+        sizes[id(node)] = _MAX_NODES  # what it counts as in itself
+        below = [part for pair in node.value for part in pair] if isinstance(node, yaml.MappingNode) else node.value
+        sizes[id(node)] = 1 + sum(_written_out(part, sizes) for part in below)
+        if sizes[id(node)] > _MAX_NODES:
+            raise yaml.MarkedYAMLError(problem="aliases that multiply; write it out", problem_mark=node.start_mark)
+    return sizes[id(node)]
 
 
 class _Plain(yaml.SafeLoader):
     """Dates stay text, so that one place reads them."""
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep)  # type: ignore[no-untyped-call]
+        except (
+            ArithmeticError,
+            AttributeError,
+            LookupError,
+            TypeError,
+            ValueError,
+        ):  # PyYAML's, for !!int x and others
+            kind = str(node.tag).rpartition(":")[2]
+            raise yaml.MarkedYAMLError(
+                problem=f"not a value of the kind {kind}", problem_mark=node.start_mark
+            ) from None
 
 
 _Plain.yaml_implicit_resolvers = {
@@ -179,7 +221,7 @@ _Plain.yaml_implicit_resolvers = {
 }
 
 
-def _first(error: ValidationError, tree: yaml.Node | None) -> str:
+def _first(error: ValidationError, tree: yaml.Node | None) -> AutograderError:
     # A misspelt field is two mistakes to pydantic; what is there and wrong says more than what is missing.
     found = min(error.errors(), key=lambda item: item["type"] != "extra_forbidden")
     place = [part for part in found["loc"] if part != "[key]"]
@@ -193,7 +235,7 @@ def _first(error: ValidationError, tree: yaml.Node | None) -> str:
     elif found["type"] == "string_pattern_mismatch":
         message = "may hold letters, digits, dot, underscore and hyphen only"
     more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
-    return f"{FILE}:{line}: {field}: {message[:1].lower() + message[1:]}{more}"
+    return _mistake(line, f"{field[:80]}: {message[:1].lower() + message[1:]}{more}")
 
 
 def _known(place: list[Any]) -> list[str]:

@@ -263,7 +263,7 @@ class Session:
             return remote.error([], f"your code returned something that cannot be checked: {raised.message[:300]}")
         if "MemoryError" in raised.types or _NO_MEMORY.search(raised.message):
             return remote.error(raised.types, f"your code asked for more memory than it may use{place}")
-        last = kind.rpartition(".")[2][:60]
+        last = " ".join(kind.rpartition(".")[2][:60].split())
         message = " ".join(raised.message.split())[:300]
         if "NotImplementedError" in raised.types:
             return remote.error(raised.types, message or "not written yet")

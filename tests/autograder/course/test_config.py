@@ -53,7 +53,13 @@ def test_limits_of_a_problem_set_take_the_place_of_the_courses(tmp_path):
         ),
         (GOOD, "", "course.yml:1: not a mapping"),
         (GOOD, "- a\n- b\n", "course.yml:1: not a mapping"),
-        (GOOD, "a: &a [*a, *a]", "course.yml"),
+        (GOOD, "a: &a [*a, *a]", "course.yml:1: not YAML: aliases that multiply"),
+        ("2026-10-01 23:59", "20261001", "course.yml:5: problem_sets.ps1.due: not a date"),
+        ("Deep learning", "!!timestamp x", "course.yml:2: not YAML: not of the kind timestamp"),
+        ("Deep learning", "!!int x", "course.yml:2: not YAML: not of the kind int"),
+        ("Deep learning", "!!bool maybe", "course.yml:2: not YAML: not of the kind bool"),
+        ("Deep learning", "\x07", "course.yml:2: not YAML: special characters"),
+        ("ps1:", '"a\\nb":', "course.yml:5: problem_sets.a b: may hold letters"),
     ],
 )
 def test_a_mistake_is_named_with_line_field_and_fix(tmp_path, old, new, said):
