@@ -25,6 +25,7 @@ from autograder.course.config import Course
 from autograder.errors import AutograderError
 
 from . import roster
+from .intake import is_student
 
 _DAY = 86400
 
@@ -181,7 +182,8 @@ def extend(root: Path, student: str, problem_set: str, extra: timedelta) -> Exte
 def _known(root: Path, gradebook: Gradebook, student: str) -> None:
     """A misspelt name must not become a student."""
     people = roster.of_course(root, None)
-    if (people and student in people.people) or (root / nbgrader.SUBMITTED / student).is_dir():
+    handed_in = is_student(student) and (root / nbgrader.SUBMITTED / student).is_dir()
+    if handed_in or (people and student in people.people):
         return
     try:
         gradebook.find_student(student)

@@ -297,6 +297,18 @@ def test_two_students_of_one_name_are_told_apart_by_number_only(course, tmp_path
     assert "may be ada, ada2" in report.problems[0]
 
 
+def test_canvas_numbers_people_for_good_so_that_a_name_with_anothers_number_is_nobodys(course, tmp_path):
+    with (course.root / "roster.csv").open("a") as file:
+        file.write("zoe,Zoe,Nonumber,zoe@example.org,\n")
+    source = zipped(
+        tmp_path / "canvas.zip",
+        [("lovelaceada_999_1_ps1.ipynb", solved(course)), ("nonumberzoe_998_2_ps1.ipynb", solved(course))],
+    )
+    report = collect(course.root, source, "ps1")
+    assert {item.student for item in report.items if item.outcome == "taken"} == {"zoe"}
+    assert "unknown student lovelaceada (999)" in report.problems[0]
+
+
 def symlink(name, target=b"/etc/passwd"):
     info = zipfile.ZipInfo(name, (2026, 10, 1, 1, 0, 0))
     info.create_system = 3
