@@ -201,18 +201,10 @@ class _Plain(yaml.SafeLoader):
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
         try:
-            return super().construct_object(node, deep)  # type: ignore[no-untyped-call]
-        except (
-            ArithmeticError,
-            AttributeError,
-            LookupError,
-            TypeError,
-            ValueError,
-        ):  # PyYAML's, for !!int x and others
-            kind = str(node.tag).rpartition(":")[2]
-            raise yaml.MarkedYAMLError(
-                problem=f"not a value of the kind {kind}", problem_mark=node.start_mark
-            ) from None
+            return super().construct_object(node, deep)
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):  # PyYAML's own, for !!int x
+            what = f"not of the kind {str(node.tag).rpartition(':')[2]}"
+            raise yaml.MarkedYAMLError(problem=what, problem_mark=node.start_mark) from None
 
 
 _Plain.yaml_implicit_resolvers = {

@@ -90,7 +90,7 @@ def parse(data: bytes, name: str) -> list[Cell]:
         raise AutograderError(f"{name}: not a Jupyter notebook of format 4; save it in Jupyter and hand it in again")
     if notebook.get("nbformat") != 4:
         raise AutograderError(
-            f"{name}: notebook format {str(notebook.get('nbformat'))[:20]}, not 4; save it in a current Jupyter"
+            f"{name}: notebook format {ascii(notebook.get('nbformat'))[:20]}, not 4; save it in a current Jupyter"
         )
     if len(notebook["cells"]) > MAX_CELLS:
         raise AutograderError(
