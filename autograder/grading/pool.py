@@ -143,7 +143,7 @@ class Pool(Generic[_Key]):
                     self._results.put((key, result))
                     if worker and worker.graded >= RENEWED_AFTER:
                         self._end(worker)
-                    worker = None
+                        worker = None
                 else:
                     why = result.text if isinstance(result, Failed) else "its worker process ended or hung, twice"
                     self._results.put((key, AutograderError(f"cannot be graded: {why}")))
