@@ -1,4 +1,4 @@
-"""The class that is graded: five exercises with six hidden checks each, as a course of ours and as one of stock nbgrader.
+"""The class that is graded: five exercises with six hidden checks each, as a course of ours and of stock nbgrader.
 
 Of every ten students six solve everything, three have one misconception each, one has left an exercise unwritten. No
 two notebooks are the same, so nothing is known before it is graded.
@@ -32,7 +32,7 @@ EXERCISES = {
     "cross_entropy": "ps8",
 }
 CHECKS = 6
-_HIDDEN = '''
+_HIDDEN = """
 ### BEGIN HIDDEN TESTS
 {checks}
 
@@ -42,7 +42,7 @@ for _number, _check in enumerate([{names}]):
     torch.manual_seed(_number)
     _check(SimpleNamespace(**globals()))
 ### END HIDDEN TESTS
-'''
+"""
 
 
 def make_course(folder: Path) -> Path:
@@ -73,7 +73,7 @@ def make_course(folder: Path) -> Path:
 
 
 def make_stock(folder: Path, ours: Path) -> Path:
-    """The same problem set as a course of stock nbgrader: each examples cell holds the exercise's checks as hidden tests."""
+    """The same problem set as a course of stock nbgrader: the checks are hidden tests of the examples cells."""
     notebook = nbformat.read(ours / "source" / NAME / f"{NAME}.ipynb", as_version=4)
     for cell in notebook.cells:
         exercise = cell.metadata.get("autograder", {}).get("examples")
