@@ -11,6 +11,7 @@ import re
 import symtable
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 _UNWATCHED = ("jit", "overrides", "compile", "fx", "library", "utils.cpp_extension")
 """Parts of torch in which a call is not seen by the watch; private ones are another."""
@@ -38,7 +39,7 @@ def forbidden_names(cells: Iterable[str], name: str, patterns: Sequence[str]) ->
     """
     if not patterns:
         return []
-    module = _Module(cells)
+    module = _module(tuple(cells))
     return _distinct(
         dotted for node in module.reachable(name) for dotted in module.names(node) if _matches(dotted, patterns)
     )
@@ -46,7 +47,20 @@ def forbidden_names(cells: Iterable[str], name: str, patterns: Sequence[str]) ->
 
 def insides(cells: Iterable[str]) -> list[str]:
     """Names of the interpreter's insides that the notebook uses anywhere: with them, calls can be hidden."""
-    module = _Module(cells)
+    return list(_insides(tuple(cells)))
+
+
+# One notebook is read for each of its exercises, and most of its cells are the same in the next one.
+
+
+@lru_cache(maxsize=4)
+def _module(cells: tuple[str, ...]) -> _Module:
+    return _Module(cells)
+
+
+@lru_cache(maxsize=4)
+def _insides(cells: tuple[str, ...]) -> list[str]:
+    module = _module(cells)
     return _distinct(dotted for node in module.statements for dotted in module.names(node) if _is_inside(dotted))
 
 
@@ -74,6 +88,7 @@ def _begins(rest: Sequence[str], patterns: Sequence[str]) -> bool:
     return any(fnmatchcase(part, pattern) for part in above for pattern in patterns)
 
 
+@lru_cache(maxsize=256)
 def _statements(source: str) -> list[ast.stmt]:
     try:
         return ast.parse(_MAGIC.sub(r"\1pass", source)).body
@@ -116,7 +131,8 @@ class _Module:
         elif isinstance(node, ast.ImportFrom) and _looked_at(node.module):
             for alias in node.names:
                 if alias.name == "*":
-                    self.stars.append(node.module or "torch")
+                    if known is self.imported:
+                        self.stars.append(node.module or "torch")
                 else:
                     known[alias.asname or alias.name] = f"{node.module}.{alias.name}"
         elif isinstance(node, ast.Assign):
@@ -198,7 +214,12 @@ def _looked_at(module: str | None) -> bool:
     return (module or "").split(".")[0] in _MODULES
 
 
-def _global_names(node: ast.AST) -> Iterator[str]:
+@lru_cache(maxsize=2048)
+def _global_names(node: ast.AST) -> frozenset[str]:
+    return frozenset(_used_names(node))
+
+
+def _used_names(node: ast.AST) -> Iterator[str]:
     """The names of the notebook that `node` uses; what is local to a function in it is something else."""
     try:
         tables = [symtable.symtable(ast.unparse(node), "", "exec")]
