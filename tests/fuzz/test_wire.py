@@ -582,6 +582,15 @@ def test_nesting_beyond_all_bounds_is_refused(recorded, known_token):
         assert "only the grader may" in str(error)
 
 
+@pytest.mark.parametrize("depth", [values.MAX_DEPTH + 2, 300])
+def test_nesting_that_decodes_is_bounded_too(recorded, known_token, depth):
+    head = wire.encode({"type": "Returned", "token": TOKEN, "changed": None, "forbidden": [], "value": None})
+    head = head.removesuffix(b"\xc0") + b"\x93\xa5items\xa4list\x91" * depth + b"\xc0"
+    _, act, number, *_ = recorded[2]
+    error = given_to_session(struct.pack("<IQ", len(head), 0) + head, act, number)
+    assert f"nested more than {values.MAX_DEPTH} deep" in str(error)
+
+
 def test_a_generator_whose_place_is_beyond_its_end_is_refused():
     state = bytearray(torch.Generator().get_state().numpy().tobytes())
     struct.pack_into("=i4xQ", state, 8, 624, 624)

@@ -216,6 +216,12 @@ def test_a_subclass_of_a_builtin_crosses_as_the_builtin():
         wire.Constant("dtype", "torch.load"),
         wire.Items("set", [wire.Items("list", [])]),
         wire.RandomState(wire.Blob(0, 8)),
+        wire.Tensor(
+            "torch.float32", [1], wire.Blob(0, 4), True, wire.Tensor("torch.float32", [2], wire.Blob(0, 8), False, None)
+        ),
+        wire.Tensor(
+            "torch.float32", [1], wire.Blob(0, 4), True, wire.Tensor("torch.int32", [1], wire.Blob(0, 4), False, None)
+        ),
         wire.View("array", "<M8[xx]", [1], [8], 0, wire.Blob(0, 8)),
         wire.View("array", "|b1", [1] * 65, [0] * 65, 0, wire.Blob(0, 8)),
         wire.Items("list", [wire.View("array", "|u1", [1 << 28], [0], 0, wire.Blob(0, 8))] * 3),
