@@ -100,6 +100,8 @@ def _mark_own(tree: ast.AST) -> None:
 
 
 def _is_new(value: ast.expr | None) -> bool:
+    if isinstance(value, ast.IfExp):
+        return _is_new(value.body) and _is_new(value.orelse)
     return isinstance(value, ast.BinOp | ast.Constant) or (isinstance(value, ast.Call) and _name(value) not in _VIEWS)
 
 
@@ -181,10 +183,9 @@ def _gradient(node: ast.expr, holder: ast.AST, field: str) -> Iterator[_Change]:
     is_result = (field == "value" and isinstance(holder, ast.Assign | ast.Return)) or isinstance(holder, ast.Tuple)
     if isinstance(holder, ast.Tuple) and isinstance(node, ast.Name):
         yield "detach", _method(node, "detach")
-    if isinstance(node, ast.Call) and _name(node) in _WITHOUT_GRADIENT:
-        return
     if is_result and isinstance(node, _DIFFERENTIABLE):
-        yield "detach", _method(node, "detach")
+        if not (isinstance(node, ast.Call) and _name(node) in _WITHOUT_GRADIENT):
+            yield "detach", _method(node, "detach")
         yield "sign", ast.UnaryOp(ast.USub(), node)
         yield "dtype", _method(node, "float")
         yield "dtype", _method(node, "double")
@@ -372,7 +373,7 @@ _WITH_IN_PLACE = set(
 )
 _WITHOUT_GRADIENT = set(
     "detach tensor from_numpy zeros ones empty arange zeros_like ones_like new_full new_zeros"
-    " new_ones eye randperm".split()
+    " new_ones eye randperm all any long argmax bincount".split()
 )
 _VIEWS = set(
     "reshape view transpose permute unflatten flatten chunk split unbind expand squeeze unsqueeze detach to float"

@@ -73,6 +73,7 @@ def test_refuses_statistics_that_do_not_fit(student):
     x = torch.randn(3, 4, 5)
     assert_raises(ValueError, student.normalize, x, [0.5], [0.5])
     assert_raises(ValueError, student.normalize, x, [0.5] * 3, [0.5] * 5)
+    assert_raises(ValueError, student.normalize, x, [0.5], [0.5] * 3)
     assert_raises(ValueError, student.normalize, x, [0.5] * 3, [0.5, 0.0, 0.5])
 
 

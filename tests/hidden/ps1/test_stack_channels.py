@@ -62,6 +62,7 @@ def test_refuses_planes_of_different_shapes(student):
     x = torch.randn(4, 3)
     assert_raises(ValueError, student.stack_channels, x, x, torch.randn(3, 4))
     assert_raises(ValueError, student.stack_channels, x, torch.randn(1, 3), x)
+    assert_raises(ValueError, student.stack_channels, torch.randn(1, 3), x, x)
 
 
 @check(points=1)

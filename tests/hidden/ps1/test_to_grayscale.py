@@ -51,8 +51,8 @@ def test_has_the_right_gradient(student):
 
 @check(points=1)
 def test_refuses_other_shapes(student):
-    """raises ValueError for one channel, for four, and for the channel in the last place"""
-    for shape in [(1, 4, 5), (4, 4, 5), (4, 5, 3)]:
+    """raises ValueError for one channel, for four, for the channel in the last place, and for two or four axes"""
+    for shape in [(1, 4, 5), (4, 4, 5), (4, 5, 3), (3, 4), (3, 1, 4, 5)]:
         assert_raises(ValueError, student.to_grayscale, torch.rand(shape))
 
 

@@ -59,9 +59,12 @@ def test_leaves_its_argument_unchanged(student):
 
 @check(points=1)
 def test_refuses_what_cannot_be_pooled(student):
-    """raises ValueError where the padding is more than half of the kernel, or the kernel does not fit"""
+    """raises ValueError where the padding is more than half of the kernel, or the kernel does not fit, but takes one as large as the picture"""
     x = torch.randn(1, 1, 4, 6)
     assert_raises(ValueError, student.avg_pool2d, x, 3, 1, 2)
     assert_raises(ValueError, student.avg_pool2d, x, (4, 2), 1, (2, 2))
+    assert_raises(ValueError, student.avg_pool2d, x, (2, 4), 1, (2, 2))
     assert_raises(ValueError, student.avg_pool2d, x, 5)
+    assert_raises(ValueError, student.avg_pool2d, x, (1, 7))
+    assert_close(student.avg_pool2d(x, (4, 6)), F.avg_pool2d(x, (4, 6)))
     assert_close(student.avg_pool2d(x, 5, padding=1), F.avg_pool2d(x, 5, padding=1))

@@ -91,4 +91,6 @@ def test_refuses_what_does_not_fit(student):
     assert_raises(ValueError, student.conv2d, x, torch.randn(2, 3, 2, 2))
     assert_raises(ValueError, student.conv2d, x, torch.randn(3, 2, 2, 2), groups=2)
     assert_raises(ValueError, student.conv2d, x, torch.randn(2, 4, 3, 3), dilation=3)
+    for kernel in [(6, 1), (1, 6), (8, 1), (1, 8)]:
+        assert_raises(ValueError, student.conv2d, x, torch.randn(2, 4, *kernel))
     assert_close(student.conv2d(x, torch.zeros(2, 4, 3, 3), padding=1, dilation=3), torch.zeros(1, 2, 1, 1))

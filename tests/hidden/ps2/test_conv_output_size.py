@@ -57,4 +57,5 @@ def test_refuses_a_kernel_that_does_not_fit(student):
     assert_raises(ValueError, student.conv_output_size, 3, 5)
     assert_raises(ValueError, student.conv_output_size, 6, 3, 1, 0, 3)
     assert_raises(ValueError, student.conv_output_size, (9, 2), 3)
+    assert_raises(ValueError, student.conv_output_size, 3, 6, 1, 1)
     assert_equal(student.conv_output_size(3, 5, padding=1), 1)

@@ -59,6 +59,7 @@ def test_equals_torch_for_many_pairs(student):
         ((31, 12), (3, 4), 2, (1, 2), (2, 1), True),
         ((20, 21), 3, (3, 5), 1, (1, 4), False),
         ((13, 7), 2, (4, 3), 1, 1, True),
+        ((10, 12), 3, 2, 0, 1, True),
     ]:
         assert_equal(student.pool_output_size(size, *options), by_torch(size, *options))
     assert_equal(student.pool_output_size(12, (2, 3)), (6, 4))
@@ -72,3 +73,4 @@ def test_refuses_what_cannot_be_pooled(student):
     assert_raises(ValueError, student.pool_output_size, (9, 4), 3, 1, 0, 2)
     assert_raises(ValueError, student.pool_output_size, 9, 3, 2, 2, 2)
     assert_equal(student.pool_output_size(9, 4, 2, 2, 2), 4)
+    assert_equal(student.pool_output_size(3, 3), 1)

@@ -27,11 +27,12 @@ def test_works_for_any_shape_and_dtype(student):
 
 @check(points=1)
 def test_takes_a_mask_of_any_dtype(student):
-    """takes a mask of booleans or integers too"""
+    """takes a mask of booleans, integers or another floating point type too"""
     x = torch.randn(4, 5)
     mask = torch.rand(4, 5) > 0.5
     assert_close(student.dropout(x, 0.5, mask), by_formula(x, 0.5, mask))
     assert_close(student.dropout(x, 0.5, mask.long()), by_formula(x, 0.5, mask))
+    assert_close(student.dropout(x, 0.5, mask.double()), by_formula(x, 0.5, mask))
 
 
 @check(points=1)
@@ -46,6 +47,8 @@ def test_gives_zeros_for_p_one(student):
     """gives zeros, and not NaN, for p = 1"""
     x = torch.randn(3, 4)
     assert_equal(student.dropout(x, 1.0, torch.zeros(3, 4)) + 0.0, torch.zeros(3, 4))
+    x = x.double()
+    assert_equal(student.dropout(x, 1.0, torch.zeros(3, 4)) + 0.0, torch.zeros_like(x))
 
 
 @check(points=1)

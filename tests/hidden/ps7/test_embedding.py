@@ -60,7 +60,7 @@ def test_passes_gradients_to_the_rows(student):
 def test_gives_padding_no_gradient(student):
     """returns the row padding_idx as it stands in the table, and gives it, and it alone, no gradient"""
     for padding_idx in [0, 3]:
-        table = torch.randn(5, 2, requires_grad=True)
+        table = torch.randn(5, 2, dtype=torch.float64, requires_grad=True)
         indices = torch.tensor([[3, 1, 0, 0], [3, 3, 4, 1]])
         assert_gradients(student.embedding, F.embedding, indices, table, padding_idx=padding_idx, names=["weight"])
     table = torch.tensor([[5.0, 6.0], [7.0, 8.0]])

@@ -73,10 +73,11 @@ def test_finds_all_or_one(student):
 
 @check(points=1)
 def test_passes_gradients_to_the_neighbours(student):
-    """passes the gradient of the distances to the queries and to the keys that were found"""
+    """passes the gradient of the distances to the queries and to the keys that were found, under each metric"""
     queries = torch.randn(3, 2, dtype=torch.float64, requires_grad=True)
     keys = torch.randn(7, 2, dtype=torch.float64, requires_grad=True)
-    assert_gradients(student.k_nearest, by_torch, queries, keys, 2, "l2", names=["queries", "keys"])
+    for metric in ["l1", "l2", "cosine"]:
+        assert_gradients(student.k_nearest, by_torch, queries, keys, 2, metric, names=["queries", "keys"])
 
 
 @check(points=1)

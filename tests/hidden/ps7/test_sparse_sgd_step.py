@@ -32,8 +32,9 @@ def test_equals_torch(student):
         weight = torch.randn(8, 3, dtype=dtype)
         grad = sparse([0, 3, 7], torch.randn(3, 3, dtype=dtype), 8).coalesce()
         expected = by_torch(weight, grad, lr)
-        student.sparse_sgd_step(weight, grad, lr)
+        result = student.sparse_sgd_step(weight, grad, lr)
         assert_close(weight, expected, what="the table after the step")
+        assert_close(result, expected, what="what is returned")
 
 
 @check(points=2)

@@ -29,8 +29,11 @@ def test_takes_sequences(student):
 
 @check(points=2)
 def test_stays_finite_for_large_logits(student):
-    """stays finite for logits of 10,000"""
+    """stays finite for logits of 10,000, and where they lie far apart from sample to sample"""
     logits = torch.tensor([[1e4, 0.0, -1e4], [-1e4, 1e4, 1e4]])
+    apart = torch.tensor([[1e4, 1e4 + 1], [-1e4, -1e4 + 2]])
+    target = torch.tensor([0, 1])
+    assert_close(student.cross_entropy(apart, target), F.cross_entropy(apart, target), rtol=1e-3)
     for target in (torch.tensor([0, 1]), torch.tensor([2, 0])):
         # Next to 10,000 float32 resolves 0.001: what is right to that is right.
         assert_close(student.cross_entropy(logits, target), F.cross_entropy(logits, target), rtol=1e-3)
@@ -57,12 +60,15 @@ def test_takes_a_weighted_mean(student):
 
 @check(points=1)
 def test_smooths_labels(student):
-    """spreads the label smoothing over all classes, weighted by class"""
+    """spreads the label smoothing over all classes, weighted by class, with the right gradient"""
     logits, target = torch.randn(6, 5), torch.randint(5, (6,))
     given = {"label_smoothing": 0.2}
     assert_close(student.cross_entropy(logits, target, **given), F.cross_entropy(logits, target, **given))
     given["weight"] = torch.tensor([1.0, 2.0, 0.5, 1.5, 1.0])
     assert_close(student.cross_entropy(logits, target, **given), F.cross_entropy(logits, target, **given))
+    given["weight"] = torch.rand(5, dtype=torch.float64) + 0.5
+    logits = logits.double().requires_grad_()
+    assert_gradients(student.cross_entropy, F.cross_entropy, logits, target, **given, names=("logits",))
 
 
 @check(points=2)

@@ -22,10 +22,11 @@ def test_divides_by_the_number_of_all_values(student):
 @check(points=2)
 def test_knows_the_other_reductions(student):
     """gives the sum for "sum", and for "none" every square in its place"""
-    pred, target = torch.randn(5, 3, dtype=torch.float64), torch.randn(5, 3, dtype=torch.float64)
-    for reduction in ("sum", "none"):
-        expected = F.mse_loss(pred, target, reduction=reduction)
-        assert_close(student.mse_loss(pred, target, reduction=reduction), expected)
+    for dtype in (torch.float32, torch.float64):
+        pred, target = torch.randn(5, 3, dtype=dtype), torch.randn(5, 3, dtype=dtype)
+        for reduction in ("sum", "none"):
+            expected = F.mse_loss(pred, target, reduction=reduction)
+            assert_close(student.mse_loss(pred, target, reduction=reduction), expected)
 
 
 @check(points=2)

@@ -44,24 +44,21 @@ def test_clamps_each_triplet_on_its_own(student):
 @check(points=1)
 def test_knows_the_other_reductions(student):
     """gives the sum for "sum", and for "none" the loss of each triplet"""
-    a, p, n = triplets(9, 5)
-    for reduction in ("sum", "none"):
-        expected = F.triplet_margin_loss(a, p, n, margin=0.7, reduction=reduction)
-        assert_close(student.triplet_margin_loss(a, p, n, margin=0.7, reduction=reduction), expected, **LOOSE)
+    for dtype in (torch.float32, torch.float64):
+        a, p, n = triplets(9, 5, dtype)
+        for reduction in ("sum", "none"):
+            expected = F.triplet_margin_loss(a, p, n, margin=0.7, reduction=reduction)
+            assert_close(student.triplet_margin_loss(a, p, n, margin=0.7, reduction=reduction), expected, **LOOSE)
 
 
 @check(points=2)
 def test_has_the_right_gradients(student):
     """has the right gradients for anchors, positives and negatives, and none for triplets that keep the margin"""
 
-    def mine(a, p, n):
-        return student.triplet_margin_loss(a, p, n, margin=0.5, reduction="none")
-
-    def by_torch(a, p, n):
-        return F.triplet_margin_loss(a, p, n, margin=0.5, reduction="none")
-
     given = [item.requires_grad_() for item in triplets(10, 3)]
-    assert_gradients(mine, by_torch, *given, names=("a", "p", "n"), **LOOSE)
+    for reduction in ("none", "sum", "mean"):
+        options = {"margin": 0.5, "reduction": reduction, "names": ("a", "p", "n"), **LOOSE}
+        assert_gradients(student.triplet_margin_loss, F.triplet_margin_loss, *given, **options)
 
 
 @check(points=2)
@@ -81,6 +78,7 @@ def test_refuses_what_does_not_fit(student):
     a, p, n = triplets(4, 3)
     assert_raises(ValueError, student.triplet_margin_loss, a, p[:1], n)
     assert_raises(ValueError, student.triplet_margin_loss, a, p, n[:1])
+    assert_raises(ValueError, student.triplet_margin_loss, a[:1], p, n)
     assert_raises(ValueError, student.triplet_margin_loss, a, p, n, 1.0, "average")
 
 
