@@ -249,7 +249,7 @@ def test_the_time_of_handing_in_is_kept(outcome):
 def test_grading_again_gives_the_same_bytes(outcome, shared_classroom):
     students = ["mistaken", "in-place", "doubled", "prints"]
     before = {name: (outcome.root / "verdicts/ps1" / f"{name}.json").read_bytes() for name in students}
-    again = shared_classroom.grade(students=students, jobs=1)
+    again = shared_classroom.grade(students=students, jobs=1, fresh=True)
     assert len(again.verdicts) == len(students)
     assert before == {name: (outcome.root / "verdicts/ps1" / f"{name}.json").read_bytes() for name in students}
 

@@ -1,0 +1,165 @@
+"""Grading again does only what is missing, and gives what grading everything would give."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from autograder.errors import AutograderError
+from autograder.grading import pool as pools
+from benchmarks.gradebook_rows import rows
+
+WRONG = "def scale(x, a):\n    return x / (1 / (a * a))"
+
+
+@pytest.fixture
+def graded(classroom):
+    """A class of three, graded once."""
+    classroom.hand_in("solved", classroom.notebook())
+    classroom.hand_in("mistaken", classroom.notebook(WRONG))
+    classroom.hand_in("half", classroom.notebook(counter=""))
+    assert not classroom.grade(jobs=1).problems
+    return classroom
+
+
+@pytest.fixture
+def given(monkeypatch):
+    """What goes to a worker: the student's exercises, by a text of their cells that tells them apart."""
+    seen = []
+    give = pools.Pool.give
+
+    def spy(self, key, submission):
+        seen.append((key.handed_in.student, [exercise.name for exercise in submission.exercises]))
+        give(self, key, submission)
+
+    monkeypatch.setattr(pools.Pool, "give", spy)
+    return seen
+
+
+def results(root):
+    """All files that a run makes, by path, and the gradebook."""
+    made = {}
+    for name in ("verdicts", "autograded", "feedback"):
+        made |= {str(path): path.read_bytes() for path in (root / name).rglob("*") if path.is_file()}
+    return {path: data for path, data in made.items() if "store.db" not in path}, rows(root / "gradebook.db")
+
+
+def test_what_has_not_changed_is_left_as_it_is(graded, given):
+    times = {path: path.stat().st_mtime_ns for path in (graded.root / "feedback").rglob("*.html")}
+    again = graded.grade()
+    assert again.unchanged == 3 and given == []
+    assert {item.student: item.points for item in again.verdicts} == {"solved": 10, "mistaken": 4, "half": 7}
+    assert times == {path: path.stat().st_mtime_ns for path in (graded.root / "feedback").rglob("*.html")}
+
+
+def test_a_new_submission_is_graded_and_no_other(graded, given):
+    graded.hand_in("half", graded.with_cell("# other code than anybody else's"))
+    again = graded.grade()
+    assert given == [("half", ["scale", "Counter"])] and again.unchanged == 2
+    assert again.of["half"].points == 10
+
+
+def test_code_that_was_graded_before_is_known_whoever_hands_it_in(graded, given):
+    graded.hand_in("half", graded.notebook())
+    assert graded.grade().of["half"].points == 10 and given == []
+
+
+def test_a_changed_check_grades_its_exercise_alone(graded, given):
+    path = graded.root / "tests/hidden/ps1/test_Counter.py"
+    path.write_text(path.read_text() + "\n# changed\n")
+    before = results(graded.root)
+    again = graded.grade(jobs=1)
+    assert sorted(given) == [("half", ["Counter"]), ("mistaken", ["Counter"]), ("solved", ["Counter"])]
+    assert again.unchanged == 0 and results(graded.root) == before
+
+
+def test_a_new_hint_grades_only_what_lost_points(graded, given):
+    path = graded.root / "solutions/ps1/misconceptions.py"
+    path.write_text(path.read_text() + "\n# changed\n")
+    graded.grade(jobs=1)
+    assert sorted(given) == [("half", ["Counter"]), ("mistaken", ["scale"])]
+
+
+def test_other_limits_grade_everything(graded, given):
+    settings = graded.root / "course.yml"
+    settings.write_text(settings.read_text().replace("memory_mb: 512", "memory_mb: 513"))
+    graded.grade(jobs=1)
+    assert len(given) == 3
+
+
+@pytest.mark.parametrize(
+    "gone", ["feedback/solved/ps1/ps1.html", "autograded/solved/ps1/ps1.ipynb", "verdicts/ps1/solved.json"]
+)
+def test_a_result_that_is_gone_is_written_again_without_grading(graded, given, gone):
+    before = results(graded.root)
+    (graded.root / gone).unlink()
+    assert graded.grade().unchanged == 2
+    assert given == [] and results(graded.root) == before
+
+
+def test_a_gradebook_that_is_gone_is_written_again_without_grading(graded, given):
+    before = results(graded.root)
+    (graded.root / "gradebook.db").unlink()
+    assert graded.grade().unchanged == 0
+    assert given == [] and results(graded.root) == before
+
+
+def test_what_a_reader_gave_by_hand_stays(graded, given):
+    from nbgrader.api import Gradebook
+
+    with Gradebook(f"sqlite:///{graded.root}/gradebook.db") as book:
+        grade = book.find_grade("scale-examples", "ps1", "ps1", "mistaken")
+        grade.manual_score, grade.extra_credit = 2.5, 1
+        book.find_comment("scale", "ps1", "ps1", "mistaken").manual_comment = "see me"
+        book.db.commit()
+    graded.grade(fresh=True)
+    with Gradebook(f"sqlite:///{graded.root}/gradebook.db") as book:
+        grade = book.find_grade("scale-examples", "ps1", "ps1", "mistaken")
+        assert (grade.manual_score, grade.extra_credit, grade.needs_manual_grade) == (2.5, 1, True)
+        assert book.find_comment("scale", "ps1", "ps1", "mistaken").manual_comment == "see me"
+    assert len(given) == 3
+
+
+def test_what_a_clock_ended_is_tried_again(classroom, given):
+    classroom.hand_in("loops", classroom.notebook("def scale(x, a):\n    while True: pass"))
+    first = classroom.grade(jobs=1).of["loops"]
+    (classroom.root / "verdicts/ps1/loops.json").unlink()
+    again = classroom.grade(jobs=1).of["loops"]
+    assert given == [("loops", ["scale", "Counter"])] * 2
+    assert first == again
+
+
+def test_a_damaged_store_is_named_with_what_to_do(graded):
+    (graded.root / "verdicts/store.db").write_bytes(b"no database at all, but long enough to be read as one" * 100)
+    with pytest.raises(AutograderError, match=r"store\.db.*delete it"):
+        graded.grade()
+
+
+def test_fresh_grades_everything(graded, given):
+    before = results(graded.root)
+    assert graded.grade(fresh=True).unchanged == 0
+    assert len(given) == 3 and results(graded.root) == before
+
+
+def test_control_c_keeps_what_is_under_way_and_says_how_to_go_on(classroom):
+    sleepy = classroom.with_cell("import time; time.sleep(1)")
+    for number in range(12):
+        classroom.hand_in(
+            f"student-{number:02}", json.loads(json.dumps(sleepy).replace("sleep(1)", f"sleep(1.{number:02})"))
+        )
+    command = [sys.executable, "-m", "autograder.cli", "-C", str(classroom.root), "grade", "--jobs", "1"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    ends = time.monotonic() + 60
+    while not list(classroom.root.glob("verdicts/ps1/*.json")) and time.monotonic() < ends:
+        time.sleep(0.05)
+    os.kill(process.pid, signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    done = len(list(classroom.root.glob("verdicts/ps1/*.json")))
+    assert process.returncode == 130 and f"stopped with {12 - done} submissions left" in errors
+    assert 1 <= done <= 4
+    again = classroom.grade()
+    assert again.unchanged == done and len(again.verdicts) == 12 and not again.problems
