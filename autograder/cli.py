@@ -99,6 +99,9 @@ def grade(
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Grade everything again, also what was graded before and has not changed.")
     ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Write no result; say whose score would change, and why (as diff does).")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Grade what stands in submitted/: verdicts, nbgrader's gradebook, graded notebooks, feedback.
@@ -109,7 +112,7 @@ def grade(
     """
     from autograder import terminal
     from autograder.grade import grade as run
-    from autograder.reports import summary
+    from autograder.reports import changes, summary
 
     if no_jail:
         terminal.err.print(
@@ -124,11 +127,16 @@ def grade(
             jobs=jobs,
             confined=not no_jail,
             fresh=fresh,
+            dry_run=dry_run,
             started=bar.started,
             advanced=lambda row: bar.advanced(row.student if row else ""),
         )
-    if as_json:
+    if as_json and dry_run:
+        _print_json({"changes": outcome.changes, "problems": outcome.problems})
+    elif as_json:
         _print_json({"verdicts": outcome.verdicts, "problems": outcome.problems})
+    elif dry_run:
+        changes.show(outcome.changes)
     else:
         summary.show(outcome.rows)
     for problem in outcome.problems:
@@ -137,6 +145,23 @@ def grade(
         terminal.error(f"stopped with {outcome.left} submissions left; the same command again goes on with them")
         raise typer.Exit(130)
     raise typer.Exit(2 if outcome.problems else 0)
+
+
+@app.command()
+def diff(
+    context: typer.Context,
+    problem_sets: Sets = None,
+    student: Annotated[
+        list[str] | None, typer.Option("--student", "-s", help="Only this student; may be repeated.")
+    ] = None,
+    jobs: Jobs = None,
+    as_json: Json = False,
+) -> None:
+    """Say whose score grading would change, and why, for example after a check was mended; no result is written.
+
+    Example: [bold]autograder diff ps4[/]
+    """
+    grade(context, problem_sets, student=student, jobs=jobs, dry_run=True, as_json=as_json)
 
 
 @app.command()

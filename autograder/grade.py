@@ -31,6 +31,7 @@ from autograder.grading.verdict import Found, Graded, Row, Verdict, row_of
 from autograder.jail import bubblewrap
 from autograder.jail.jail import Walls
 from autograder.reports import feedback, graded_notebook
+from autograder.reports.changes import Change, between
 
 _encode = msgspec.msgpack.Encoder().encode
 
@@ -44,6 +45,8 @@ class Outcome:
     problems: list[str] = field(default_factory=list)
     unchanged: int = 0
     """Submissions whose results stood there already."""
+    changes: list[Change] = field(default_factory=list)
+    """Of a dry run: what would change."""
     left: int = 0
     """Submissions that were not begun, since the run was stopped."""
 
@@ -61,6 +64,7 @@ def grade(
     jobs: int | None = None,
     confined: bool = True,
     fresh: bool = False,
+    dry_run: bool = False,
     started: Callable[[int], None] = lambda total: None,
     advanced: Callable[[Row | None], None] = lambda row: None,
 ) -> Outcome:
@@ -75,6 +79,7 @@ def grade(
         jobs: worker processes; one a core by default.
         confined: False gives up the jail.
         fresh: grade everything again, whatever was found before.
+        dry_run: write no result, only say what would change; what is found is kept for the run that writes.
         started: called with the number of submissions.
         advanced: called with each row, or None for a submission that could not be graded.
 
@@ -92,12 +97,13 @@ def grade(
     outcome = Outcome(root)
     if not waiting:
         return outcome
-    with (
-        Recorder(nbgrader.database(root, course.gradebook), course) as recorder,
-        Store(folders.store(root)) as store,
-        _stoppable() as stopped,
-    ):
-        run = _Run(root, course, recorder, store, confined, fresh, stopped, outcome, advanced)
+    with contextlib.ExitStack() as stack:
+        store = stack.enter_context(Store(folders.store(root)))
+        recorder = None
+        if not dry_run:
+            recorder = stack.enter_context(Recorder(nbgrader.database(root, course.gradebook), course))
+        stopped = stack.enter_context(_stoppable())
+        run = _Run(root, course, recorder, store, fresh, stopped, outcome, advanced)
         for walls, group in _by_walls(course, names, confined).items():
             mine = [item for item in waiting if item.problem_set in group]
             bounds = {name: bounds_of(course.limits_of(name)) for name in group}
@@ -121,9 +127,8 @@ class _Run:
         self,
         root: Path,
         course: Course,
-        recorder: Recorder,
+        recorder: Recorder | None,
         store: Store,
-        confined: bool,
         fresh: bool,
         stopped: Callable[[], bool],
         outcome: Outcome,
@@ -132,7 +137,7 @@ class _Run:
         self.root, self.course, self.recorder, self.store = root, course, recorder, store
         self.fresh, self.stopped, self.outcome, self.advanced = fresh, stopped, outcome, advanced
         self.recorded = {} if fresh else store.recorded()
-        self.in_gradebook = recorder.submissions()
+        self.in_gradebook = recorder.submissions() if recorder else set()
         self.releases: dict[str, Release] = {}
         self.around: dict[str, bytes] = {}
         self.keys: dict[str, Keys] = {}
@@ -193,8 +198,12 @@ class _Run:
         """Write all that comes of one submission; the gradebook last: a row there means that the files stand."""
         student, name = item.handed_in.student, item.handed_in.problem_set
         ours = self._release(name)
-        _compare_points(ours, graded.verdict)
         verdict = replace(graded.verdict, student=student)
+        if self.recorder is None:
+            self.outcome.changes += between(self._verdict(student, name), verdict)
+            self._done(row_of(verdict))
+            return
+        _compare_points(ours, verdict)
         notebook = graded_notebook.make(item.repaired, ours, graded)
         folder = folders.autograded(self.root, student, name)
         folders.write(folder / f"{name}.ipynb", nbformat.writes(notebook).encode() + b"\n")
@@ -216,8 +225,13 @@ class _Run:
         notebook = folders.autograded(self.root, student, name) / f"{name}.ipynb"
         if not notebook.is_file() or not folders.feedback(self.root, student, name).is_file():
             return None
+        found = self._verdict(student, name)
+        return row_of(found) if found else None
+
+    def _verdict(self, student: str, name: str) -> Verdict | None:
+        """The verdict that stands there, if there is one of this version."""
         try:
-            return row_of(folders.read_verdict(self.root, student, name))
+            return folders.read_verdict(self.root, student, name)
         except (OSError, msgspec.MsgspecError):
             return None
 

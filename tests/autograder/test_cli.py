@@ -21,7 +21,20 @@ def autograder(*arguments, cwd=None):
     )
 
 
-VERBS = ("build", "collect", "grade", "extend", "export", "feedback-zip", "gradescope", "audit", "doctor", "demo", "schema")
+VERBS = (
+    "build",
+    "collect",
+    "grade",
+    "diff",
+    "extend",
+    "export",
+    "feedback-zip",
+    "gradescope",
+    "audit",
+    "doctor",
+    "demo",
+    "schema",
+)
 
 
 @pytest.mark.parametrize("verb", VERBS)

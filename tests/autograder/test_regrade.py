@@ -163,3 +163,19 @@ def test_control_c_keeps_what_is_under_way_and_says_how_to_go_on(classroom):
     assert 1 <= done <= 4
     again = classroom.grade()
     assert again.unchanged == done and len(again.verdicts) == 12 and not again.problems
+
+
+def test_a_dry_run_says_whose_score_changes_and_why_and_writes_nothing(graded, given):
+    before = results(graded.root)
+    path = graded.root / "tests/hidden/ps1/test_Counter.py"
+    text = path.read_text()
+    path.write_text(text.replace("points=2", "points=3"))
+    assert path.read_text() != text
+    found = graded.grade(jobs=1, dry_run=True)
+    assert {(item.student, item.exercise) for item in found.changes} == {("solved", "Counter"), ("mistaken", "Counter")}
+    assert {item.after - item.before for item in found.changes} == {1.0}
+    assert all("is worth 3, and was 2" in item.why for item in found.changes)
+    assert results(graded.root) == before
+    given.clear()
+    path.write_text(text)
+    assert graded.grade(jobs=1, dry_run=True).changes == [] and results(graded.root) == before

@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from autograder.release.build import build
+from benchmarks import gradebook_rows
 
 GRADES = """
 select a.name, s.student_id, b.name, g.auto_score, g.manual_score, g.extra_credit, g.needs_manual_grade
@@ -77,6 +78,10 @@ def test_plain_nbgrader_autograde_gives_the_same_scores_notebooks_and_verdicts(b
     # nbgrader makes rows for a submission before it has read it; ours for those that could be graded
     assert ours[0] == [row for row in other[0] if row[1] != "broken"] and len(ours[0]) == 7 * 3
     assert ours[1] == [row for row in other[1] if row[0] != "broken"]
+    ours, other = (gradebook_rows.rows(root / "gradebook.db") for root in (room.root, theirs))
+    assert len(ours) > 10
+    for table, kept in ours.items():
+        assert kept == [row for row in other[table] if "'broken'" not in repr(row)], table
     for student in outcome.of:
         places = [root / "autograded" / student / "ps1" / "ps1.ipynb" for root in (room.root, theirs)]
         assert json.loads(places[0].read_text()) == json.loads(places[1].read_text())
