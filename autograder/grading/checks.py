@@ -65,7 +65,7 @@ def student(request: pytest.FixtureRequest) -> Iterator[Any]:
     np.random.seed(seed)
     random.seed(seed)
     bound = request.config.stash.get(STUDENT, None)
-    yield bound if bound is not None else _solution(request.node.path)
+    yield bound if bound is not None else solution(request.node.path)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -88,7 +88,8 @@ def reason(error: BaseException) -> str:
     return "the check could not use what your code returned"
 
 
-def _solution(checks: Path) -> SimpleNamespace:
+def solution(checks: Path) -> SimpleNamespace:
+    """The course's own solutions of the problem set that the file `checks` is for."""
     for folder in checks.parents:
         path = folder / "solutions" / checks.parent.name / f"{checks.parent.name}.py"
         if path.is_file():

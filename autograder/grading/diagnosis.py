@@ -1,7 +1,8 @@
 """Why an answer is wrong: the misconception that gives what the student's code gave, call by call.
 
 Each misconception goes once through the same checks as a submission, in this process, and what its calls gave is kept.
-A wrong solution is explained by it where all its own calls gave the same, within rounding.
+A wrong solution is explained by it where all its own calls gave the same, within rounding. Where none explains it,
+the outputs are compared with those of the course's own solution (`generic.py`).
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from autograder.errors import AutograderError
 from autograder.jail.inside import wire
 from autograder.jail.inside.student import Student
 
+from . import generic
 from .bounds import Bounds
 from .session import Session
 from .submission import Exercise, Submission
@@ -95,23 +97,53 @@ def _set_random_states(states: tuple[Any, Any, Any]) -> None:
     random.setstate(states[2])
 
 
+class Reference(Rehearsal):
+    """A rehearsal that keeps what each call was given, beside the trace and as long as it."""
+
+    def begin(self, seed: int) -> None:
+        """Begin a check."""
+        super().begin(seed)
+        self.given: list[list[Any] | None] = []
+
+    def do(self, op: str, target: str | int, *args: Any, **kwargs: Any) -> Any:
+        """Do it, and keep the arguments as they come."""
+        self.given.append([_copy(item) for item in [*args, *kwargs.values()]])
+        return super().do(op, target, *args, **kwargs)
+
+    def backward(self, call: int, grads: list[torch.Tensor | None]) -> list[torch.Tensor | None]:
+        """Run backward; its place is kept."""
+        self.given.append(None)
+        return super().backward(call, grads)
+
+
 class Diagnosis:
     """The misconceptions of one problem set, and what each gives, worked out when first needed.
 
     Args:
         misconceptions: those of the problem set.
-        rehearse: runs the checks of an exercise on a session and returns the trace.
+        rehearse: runs the checks of an exercise on a session; gives what `note` says of each, its trace by default.
+        solution: gives the names that the course's own solution binds.
     """
 
     def __init__(
-        self, misconceptions: Sequence[Misconception], rehearse: Callable[[Exercise, Session], Trace], problem_set: str
+        self,
+        misconceptions: Sequence[Misconception],
+        rehearse: Callable[..., dict[str, Any]],
+        problem_set: str,
+        solution: Callable[[Exercise], dict[str, Any]],
     ) -> None:
         self._misconceptions = misconceptions
         self._rehearse = rehearse
         self._problem_set = problem_set
+        self._solution = solution
         self._traces: dict[str, Trace] = {}
+        self._references: dict[str, dict[str, tuple[list[Any], list[Any]]]] = {}
 
-    def explain(self, exercise: Exercise, trace: Trace) -> Misconception | None:
+    def explain(self, exercise: Exercise, trace: Trace) -> Misconception | generic.Generic | None:
+        """The misconception whose calls all gave what the student's gave, else what the outputs alone tell."""
+        return self.misconception(exercise, trace) or self._generic(exercise, trace)
+
+    def misconception(self, exercise: Exercise, trace: Trace) -> Misconception | None:
         """The first misconception whose calls all gave what the student's gave."""
         if not any(_says_something(entry) for given in trace.values() for entry in given):
             return None
@@ -120,12 +152,28 @@ class Diagnosis:
                 return known
         return None
 
+    def _generic(self, exercise: Exercise, trace: Trace) -> generic.Generic | None:
+        if exercise.name not in self._references:
+            session = Reference(self._problem_set, self._solution(exercise))
+            self._references[exercise.name] = self._rehearse(exercise, session, lambda: (session.given, session.trace))
+        calls = []
+        for check, mine in trace.items():
+            given, right = self._references[exercise.name].get(check, ([], []))
+            calls += [generic.Call(*entry) for entry in zip(given, right, mine, strict=False)]
+        return generic.explain(calls)
+
     def _trace(self, exercise: Exercise, known: Misconception) -> Trace:
         key = f"{exercise.name}/{known.name}"
         if key not in self._traces:
             session = Rehearsal(self._problem_set, {exercise.name: known.solution})
             self._traces[key] = self._rehearse(exercise, session)
         return self._traces[key]
+
+
+def _copy(value: Any) -> Any:
+    if isinstance(value, torch.Tensor):
+        return value.detach().clone().requires_grad_(value.requires_grad)
+    return [_copy(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _says_something(entry: Any) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 from _pytest.runner import runtestprotocol
@@ -11,7 +12,7 @@ from autograder.authoring import Misconception
 from autograder.jail.jail import Jail
 
 from .bounds import Bounds
-from .checks import NOT_BEGUN, REASON, STUDENT, exercise_of, seed_of
+from .checks import NOT_BEGUN, REASON, STUDENT, exercise_of, seed_of, solution
 from .diagnosis import Diagnosis, Trace
 from .remote import Student
 from .rules import forbidden_names, insides
@@ -34,7 +35,7 @@ class Grader:
         self.items: dict[str, list[pytest.Item]] = {}
         for item in items:
             self.items.setdefault(exercise_of(item.path), []).append(item)
-        self.diagnosis = Diagnosis(misconceptions, self._rehearse, problem_set)
+        self.diagnosis = Diagnosis(misconceptions, self._rehearse, problem_set, self._solution)
 
     def grade(self, submission: Submission, jail: Jail) -> Found:
         """What is found of one submission."""
@@ -121,14 +122,18 @@ class Grader:
                 return False
         return True
 
-    def _rehearse(self, exercise: Exercise, session: Session) -> Trace:
+    def _rehearse(self, exercise: Exercise, session: Session, note: Callable[[], Any] | None = None) -> dict[str, Any]:
+        """What `note` gives after each check, by its name: the session's trace where there is none."""
         session.watch(exercise)
-        trace: Trace = {}
+        found = {}
         for item in self.items.get(exercise.name, []):
             session.begin(seed_of(item))
             _run(item, Student(session))
-            trace[item.name] = session.trace
-        return trace
+            found[item.name] = note() if note else session.trace
+        return found
+
+    def _solution(self, exercise: Exercise) -> dict[str, Any]:
+        return dict(vars(solution(self.items[exercise.name][0].path)))
 
 
 def points_of(item: pytest.Item) -> float:

@@ -1,0 +1,368 @@
+"""What is wrong with an answer, told from its outputs alone: for mistakes that nobody has written down.
+
+Each rule compares, call by call, what the student's code gave with what the course's own solution gives. A rule speaks
+only where it explains every output that was recorded, right ones included.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import torch
+
+LARGE = 50.0
+"""From here on exponentials and squares are in danger: what an input must hold to be called extreme."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One thing that a check asked for.
+
+    `given` are its arguments as they came, None for a backward pass; `right` and `mine` are what the reference and the
+    student's code gave: a pair (value, arguments afterwards or None), or the name of an exception's class.
+    """
+
+    given: list[Any] | None
+    right: Any
+    mine: Any
+
+
+@dataclass(frozen=True)
+class Generic:
+    """A mistake told from the outputs, and the sentence for the student."""
+
+    rule: str
+    hint: str
+
+    @property
+    def name(self) -> str:
+        """As in a verdict."""
+        return f"generic:{self.rule}"
+
+
+@dataclass(frozen=True)
+class _Pair:
+    """A number or tensor of the student's beside the right one."""
+
+    mine: torch.Tensor
+    right: torch.Tensor
+    call: Call
+
+    @property
+    def agrees(self) -> bool:
+        return self.mine.dtype == self.right.dtype and _close(self.mine, self.right)
+
+    @property
+    def is_gradient(self) -> bool:
+        return self.call.given is None
+
+
+class _OtherKind(Exception):
+    """The outputs differ in more than numbers."""
+
+
+def explain(calls: Sequence[Call]) -> Generic | None:
+    """The first rule that explains all calls; None where none does."""
+    found = _by_outputs(calls)
+    for rule in _BY_CALLS:
+        found = found or rule(calls)
+    return found
+
+
+def _by_outputs(calls: Sequence[Call]) -> Generic | None:
+    try:
+        pairs = [pair for call in calls for pair in _pairs(call)]
+    except _OtherKind:
+        return None
+    wrong = [pair for pair in pairs if not pair.agrees]
+    for rule in _BY_OUTPUTS if wrong else ():
+        if found := rule(pairs, wrong):
+            return found
+    return None if wrong else _detached(pairs)
+
+
+# --- outputs as pairs of tensors --------------------------------------------------------------------------------------
+
+
+def _pairs(call: Call) -> Iterator[_Pair]:
+    if isinstance(call.mine, str) or isinstance(call.right, str):
+        if call.mine != call.right:
+            raise _OtherKind
+        return
+    for mine, right in _leaves(call.mine[0], call.right[0]):
+        yield _Pair(mine, right, call)
+
+
+def _leaves(mine: Any, right: Any) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    if isinstance(right, list | tuple):
+        if not isinstance(mine, list | tuple) or len(mine) != len(right):
+            raise _OtherKind
+        for one, other in zip(mine, right, strict=True):
+            yield from _leaves(one, other)
+        return
+    if isinstance(right, dict):
+        if not isinstance(mine, dict) or mine.keys() != right.keys():
+            raise _OtherKind
+        for key in right:
+            yield from _leaves(mine[key], right[key])
+        return
+    first, second = _tensor(mine), _tensor(right)
+    if first is not None and second is not None and type(mine) is type(right):
+        yield first, second
+    elif hasattr(right, "_handle") and hasattr(mine, "_handle"):
+        return
+    elif first is not None or second is not None or type(mine) is not type(right) or not _equal(mine, right):
+        raise _OtherKind
+
+
+def _tensor(value: Any) -> torch.Tensor | None:
+    if isinstance(value, torch.Tensor):
+        return value if value.layout == torch.strided and not value.is_complex() else None
+    if isinstance(value, np.ndarray) and value.dtype.kind in "biuf" and value.dtype.itemsize <= 8:
+        return torch.from_numpy(value.astype(value.dtype.newbyteorder("=")))
+    if isinstance(value, float):
+        return torch.tensor(value, dtype=torch.float64)
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**53:
+        return torch.tensor(value)
+    return None
+
+
+def _equal(mine: Any, right: Any) -> bool:
+    if isinstance(right, torch.Tensor):  # sparse or complex
+        return False
+    if hasattr(right, "tobytes"):
+        return bool(mine.size == right.size and mine.tobytes() == right.tobytes())
+    return bool(mine == right) if isinstance(right, str | bool | int | float | None) else False
+
+
+def _close(
+    mine: torch.Tensor, right: torch.Tensor, changed: Callable[[torch.Tensor], torch.Tensor] = lambda right: right
+) -> bool:
+    """Whether `mine` is `right`, or what `changed` makes of it, within the rounding of the coarser of both dtypes."""
+    if mine.shape != right.shape:
+        return False
+    fine = {mine.dtype, right.dtype} <= {torch.float64, torch.int64}
+    rtol = 1e-9 if fine else 1e-4
+    one, other = mine.detach().double(), right.detach().double()
+    other = changed(other)
+    finite = other[other.isfinite()].abs()
+    scale = float(finite.max()) if finite.numel() else 0.0
+    return torch.allclose(one, other, rtol=rtol, atol=rtol * max(scale, 1e-3), equal_nan=True)
+
+
+def _tensors(call: Call) -> list[torch.Tensor]:
+    return [item for item in call.given or [] if isinstance(item, torch.Tensor)]
+
+
+# --- rules on whole calls ---------------------------------------------------------------------------------------------
+
+
+def _fails(call: Call) -> bool:
+    try:
+        return not all(pair.agrees for pair in _pairs(call))
+    except _OtherKind:
+        return True
+
+
+def _in_place(calls: Sequence[Call]) -> Generic | None:
+    def changes(call: Call) -> bool:
+        if not isinstance(call.mine, tuple) or call.mine[1] is None or call.right[1] is not None:
+            return False
+        before, after = call.given or [], call.mine[1]
+        return any(
+            first is not None and not (second is not None and _close(second, first))
+            for first, second in zip(map(_tensor, before), map(_tensor, after), strict=False)
+        )
+
+    def refused(call: Call) -> bool:
+        """torch changes no leaf in place that requires a gradient."""
+        return call.mine == "RuntimeError" and any(item.requires_grad for item in _tensors(call))
+
+    if not any(map(changes, calls)) or any(_fails(call) and not refused(call) for call in calls):
+        return None
+    return Generic("in-place", "The results are right, but an argument is changed in place: work on a new tensor.")
+
+
+def _only_where(calls: Sequence[Call], holds: Callable[[list[torch.Tensor]], bool]) -> bool:
+    """Whether the calls that go right are those with such arguments; two wrong ones at least."""
+    asked = [(_tensors(call), _fails(call)) for call in calls]
+    known = [(holds(tensors), fails) for tensors, fails in asked if tensors]
+    if any(fails for tensors, fails in asked if not tensors):
+        return False
+    return (
+        sum(fails for _, fails in known) >= 2 and all(such != fails for such, fails in known) and (True, False) in known
+    )
+
+
+def _square_only(calls: Sequence[Call]) -> Generic | None:
+    def square(tensors: list[torch.Tensor]) -> bool:
+        return all(item.dim() < 2 or item.shape[-1] == item.shape[-2] for item in tensors)
+
+    if not _only_where(calls, square):
+        return None
+    return Generic(
+        "square-only", "It is right for square inputs only: two axes are confused. Try 2 rows and 3 columns."
+    )
+
+
+def _one_sample_only(calls: Sequence[Call]) -> Generic | None:
+    def one(tensors: list[torch.Tensor]) -> bool:
+        return tensors[0].dim() > 0 and tensors[0].shape[0] == 1
+
+    if not _only_where(calls, one):
+        return None
+    return Generic(
+        "one-sample-only", "It is right for a batch of one sample only. Try a batch of two different samples."
+    )
+
+
+# --- rules on outputs -------------------------------------------------------------------------------------------------
+
+
+def _detached(pairs: Sequence[_Pair]) -> Generic | None:
+    if not any(pair.right.requires_grad and not pair.mine.requires_grad for pair in pairs):
+        return None
+    return Generic(
+        "detached",
+        "The values are right, but the result is cut off from the graph: compute with torch's functions on the tensors"
+        " themselves, without detach, item, numpy or torch.tensor.",
+    )
+
+
+def _wrong_gradient(pairs: Sequence[_Pair], wrong: Sequence[_Pair]) -> Generic | None:
+    if not all(pair.is_gradient for pair in wrong):
+        return None
+    return Generic(
+        "gradient", "The values are right, but not their gradients: a part of the formula is detached or constant."
+    )
+
+
+def _dtype(pairs: Sequence[_Pair], wrong: Sequence[_Pair]) -> Generic | None:
+    kinds = {(pair.mine.dtype, pair.right.dtype) for pair in wrong}
+    if any(mine == right for mine, right in kinds) or not all(_close(pair.mine, pair.right) for pair in wrong):
+        return None
+    mine, right = (str(dtype).removeprefix("torch.") for dtype in next(iter(kinds)))
+    said = f"it is {mine} where it should be {right}" if len(kinds) == 1 else "keep the dtype of the input"
+    return Generic("dtype", f"The values are right, but not their type: {said}.")
+
+
+def _transposed(pairs: Sequence[_Pair], wrong: Sequence[_Pair]) -> Generic | None:
+    dims = {pair.right.dim() for pair in wrong}
+    if len(dims) != 1 or not all(pair.mine.dim() in dims for pair in wrong):
+        return None
+    [dim] = dims
+    for one, other in combinations(range(dim), 2) if dim <= 5 else []:
+        if all(_same_type(pair) and _close(pair.mine.transpose(one, other), pair.right) for pair in wrong):
+            which = "transposed" if dim == 2 else f"right, but the axes {one} and {other} are exchanged"
+            return Generic("transposed", f"The result is {which}: put the axes into the order that is asked for.")
+    return None
+
+
+def _factor(pairs: Sequence[_Pair], wrong: Sequence[_Pair]) -> Generic | None:
+    factors = [_ratio(pair) for pair in wrong]
+    if not all(factors) or not _enough(wrong):
+        return None
+    factor = factors[0] or 0.0
+    if not all(_scaled(pair, factor) for pair in pairs if not (pair.is_gradient and pair.agrees)):
+        return None
+    if abs(factor + 1) < 1e-6:
+        return Generic("sign", "The result is right, but for its sign.")
+    return Generic("factor", f"The result is {nicely(factor)} times what it should be, everywhere.")
+
+
+def _reduction(pairs: Sequence[_Pair], wrong: Sequence[_Pair]) -> Generic | None:
+    """Sum for mean or mean for sum: the factor is a count of the input, another one in other calls."""
+    counts: dict[str, Callable[[torch.Tensor], int]] = {
+        "the number of samples": lambda tensor: tensor.shape[0] if tensor.dim() else 1,
+        "the number of values": torch.Tensor.numel,
+    }
+    values = [pair for pair in pairs if not pair.is_gradient]
+    if not all(_tensors(pair.call) for pair in values):
+        return None
+    for name, count in counts.items():
+        sizes = [count(_tensors(pair.call)[0]) for pair in values]
+        if len({size for size in sizes if size > 1}) < 2 or 0 in sizes:
+            continue
+        for power, which in ((1, "the sum where the mean"), (-1, "the mean where the sum")):
+            if all(_scaled(pair, float(size) ** power) for pair, size in zip(values, sizes, strict=True)):
+                said = "times" if power == 1 else "by"
+                return Generic("reduction", f"It gives {which} is asked for: it is off {said} {name}.")
+    return None
+
+
+def _offset(pairs: Sequence[_Pair], wrong: Sequence[_Pair]) -> Generic | None:
+    first = wrong[0]
+    if first.mine.shape != first.right.shape or not _same_type(first) or not _enough(wrong):
+        return None
+    differences = (first.mine.detach().double() - first.right.detach().double()).flatten()
+    offset = float(differences[0])
+    if not math.isfinite(offset) or not offset:
+        return None
+    values = [pair for pair in pairs if not pair.is_gradient]
+    if not all(_same_type(pair) and _close(pair.mine, pair.right, lambda right: right + offset) for pair in values):
+        return None
+    return Generic(
+        "offset", f"The result is {nicely(abs(offset))} too {'large' if offset > 0 else 'small'}, everywhere."
+    )
+
+
+def _overflow(pairs: Sequence[_Pair], wrong: Sequence[_Pair]) -> Generic | None:
+    for pair in wrong:
+        if pair.mine.shape != pair.right.shape or not _same_type(pair) or not pair.mine.is_floating_point():
+            return None
+        bad = ~pair.mine.detach().isfinite() & pair.right.detach().isfinite()
+        if not bad.any() or not _close(torch.where(bad, pair.right, pair.mine), pair.right):
+            return None
+        inputs = _tensors(pair.call)
+        if not pair.is_gradient and not any(
+            float(item.detach().abs().max()) >= LARGE for item in inputs if item.numel()
+        ):
+            return None
+    if not any(pair.agrees and pair.right.is_floating_point() for pair in pairs):
+        return None
+    return Generic(
+        "overflow",
+        "It is right for moderate inputs, and infinite or NaN for extreme ones: rearrange the formula so that nothing"
+        " in it overflows.",
+    )
+
+
+def _enough(wrong: Sequence[_Pair]) -> bool:
+    """Whether there are numbers enough to speak of a pattern."""
+    return sum(pair.right.numel() for pair in wrong) >= 3
+
+
+def _same_type(pair: _Pair) -> bool:
+    return pair.mine.dtype == pair.right.dtype
+
+
+def _ratio(pair: _Pair) -> float | None:
+    """By how much the largest number is off; None where there is none."""
+    if pair.mine.shape != pair.right.shape or not pair.right.numel() or not _same_type(pair):
+        return None
+    right = pair.right.detach().double().flatten()
+    place = int(right.abs().nan_to_num(nan=0, posinf=0).argmax())
+    ratio = float(pair.mine.detach().double().flatten()[place]) / float(right[place]) if right[place] else math.nan
+    return ratio if math.isfinite(ratio) and abs(ratio) > 1e-6 else None
+
+
+def _scaled(pair: _Pair, factor: float) -> bool:
+    return _same_type(pair) and _close(pair.mine, pair.right, lambda right: right * factor)
+
+
+def nicely(number: float) -> str:
+    """A number as one would write it: 2, 1/2, 0.7213."""
+    fraction = Fraction(number).limit_denominator(64)
+    if abs(float(fraction) - number) <= 1e-5 * abs(number):
+        return str(fraction)
+    return f"{number:.4g}"
+
+
+_BY_CALLS = (_in_place, _square_only, _one_sample_only)
+_BY_OUTPUTS = (_wrong_gradient, _dtype, _transposed, _reduction, _factor, _offset, _overflow)
