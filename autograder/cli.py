@@ -165,6 +165,24 @@ def diff(
 
 
 @app.command()
+def formgrader(
+    context: typer.Context,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Of this machine, 127.0.0.1.")] = 8888,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Only print the address.")] = False,
+) -> None:
+    """Open nbgrader's formgrader on the course: collect, autograde by this engine, grade by hand, release feedback.
+
+    Example: [bold]autograder formgrader --port 8890 --no-browser[/]
+    """
+    from autograder import terminal
+    from autograder.gradebook import formgrader as server
+
+    for folder in server.graded_elsewhere(context.obj):
+        terminal.error(f"{folder}: graded elsewhere, its HTML is as the student wrote it; run: autograder grade")
+    server.serve(context.obj, port, browser=not no_browser)
+
+
+@app.command()
 def collect(
     context: typer.Context,
     source: Annotated[Path, typer.Argument(metavar="ZIP_OR_FOLDER", help="What came from Moodle, Canvas or a disk.")],
@@ -313,6 +331,10 @@ def audit(
     mutants: Annotated[
         bool, typer.Option("--mutants", help="Only prove the checks: each small wrong change to a solution must fail.")
     ] = False,
+    diagnoses: Annotated[
+        bool,
+        typer.Option("--diagnoses", help="With --mutants: also see which a misconception explains, and if rightly."),
+    ] = False,
     jobs: Jobs = None,
     as_json: Json = False,
 ) -> None:
@@ -328,20 +350,32 @@ def audit(
 
         with terminal.bar("Trying mutants") as bar:
             tried = hunt(
-                context.obj, problem_sets, exercise=exercise, jobs=jobs, started=bar.started, advanced=bar.advanced
+                context.obj,
+                problem_sets,
+                exercise=exercise,
+                jobs=jobs,
+                diagnose=diagnoses,
+                started=bar.started,
+                advanced=bar.advanced,
             )
         if as_json:
             _print_json(tried)
         else:
             for survivor in tried.survivors:
                 terminal.say(f"{survivor.problem_set} {survivor.exercise}: {survivor.operator}\n{survivor.diff}")
+            for taken in tried.mistaken:
+                terminal.say(f"{taken.problem_set} {taken.exercise}: taken for a misconception\n{taken.diff}")
             for entry in tried.stale:
                 terminal.say(f"{entry.problem_set} {entry.exercise}: {entry.text}")
             terminal.say(
                 f"{tried.mutants} mutants: {tried.killed} killed, {tried.equivalent} equivalent,"
                 f" {len(tried.survivors)} survive; {len(tried.stale)} entries to take out"
             )
-        raise typer.Exit(1 if tried.survivors or tried.stale else 0)
+            if diagnoses:
+                terminal.say(
+                    f"{tried.explained} of the killed are known misconceptions; {len(tried.mistaken)} are taken for one"
+                )
+        raise typer.Exit(1 if tried.survivors or tried.stale or tried.mistaken else 0)
     with terminal.bar("Auditing") as bar:
         result = run(
             context.obj, problem_sets, exercise=exercise, jobs=jobs, started=bar.started, advanced=bar.advanced
