@@ -152,6 +152,12 @@ class Diagnosis:
                 return known
         return None
 
+    def rehearse(self, exercise: Exercise) -> None:
+        """Work out what each misconception of the exercise gives."""
+        for known in self._misconceptions:
+            if known.exercise == exercise.name:
+                self._trace(exercise, known)
+
     def _generic(self, exercise: Exercise, trace: Trace) -> generic.Generic | None:
         if exercise.name not in self._references:
             session = Reference(self._problem_set, self._solution(exercise))

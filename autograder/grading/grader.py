@@ -35,7 +35,7 @@ class Grader:
         self.items: dict[str, list[pytest.Item]] = {}
         for item in items:
             self.items.setdefault(exercise_of(item.path), []).append(item)
-        self.diagnosis = Diagnosis(misconceptions, self._rehearse, problem_set, self._solution)
+        self.diagnosis = Diagnosis(misconceptions, self.rehearse, problem_set, self._solution)
 
     def grade(self, submission: Submission, jail: Jail) -> Found:
         """What is found of one submission."""
@@ -122,7 +122,7 @@ class Grader:
                 return False
         return True
 
-    def _rehearse(self, exercise: Exercise, session: Session, note: Callable[[], Any] | None = None) -> dict[str, Any]:
+    def rehearse(self, exercise: Exercise, session: Session, note: Callable[[], Any] | None = None) -> dict[str, Any]:
         """What `note` gives after each check, by its name: the session's trace where there is none."""
         session.watch(exercise)
         found = {}

@@ -19,8 +19,10 @@ import msgspec
 import pytest
 import torch
 
+from autograder.authoring import Misconception
 from autograder.course import config
 from autograder.errors import AutograderError
+from autograder.grading import diagnosis
 from autograder.grading.bounds import Bounds
 from autograder.grading.diagnosis import Rehearsal
 from autograder.grading.grader import Grader
@@ -48,8 +50,8 @@ class Equivalent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return not (self.was or self.now) or (self.was.strip(), self.now.strip()) == (mutant.removed, mutant.added)
 
 
-class Survivor(msgspec.Struct, frozen=True):
-    """A mutant that passes every hidden check of its exercise."""
+class Changed(msgspec.Struct, frozen=True):
+    """A mutant that something is to be said about."""
 
     problem_set: str
     exercise: str
@@ -71,8 +73,13 @@ class Outcome(msgspec.Struct):
     mutants: int = 0
     killed: int = 0
     equivalent: int = 0
-    survivors: list[Survivor] = []
+    survivors: list[Changed] = []
+    """Those that pass every hidden check of their exercise."""
     stale: list[Stale] = []
+    explained: int = 0
+    """Killed ones that are a misconception in disguise."""
+    mistaken: list[Changed] = []
+    """Killed ones that are taken for a misconception, and with other seeds are not."""
 
 
 def hunt(
@@ -82,6 +89,7 @@ def hunt(
     exercise: str | None = None,
     jobs: int | None = None,
     seconds: int = 20,
+    diagnose: bool = False,
     started: Callable[[int], None] = lambda total: None,
     advanced: Callable[[], None] = lambda: None,
 ) -> Outcome:
@@ -93,6 +101,7 @@ def hunt(
         exercise: only this one's.
         jobs: how many at once; one a core by default.
         seconds: of processor time for one mutant, which may loop without end.
+        diagnose: also see which of the killed a misconception explains, and whether it does so with other seeds.
         started: called with the number of mutants.
         advanced: called after each.
 
@@ -105,10 +114,15 @@ def hunt(
     if exercise is not None and not cases:
         raise AutograderError(f"no exercise {exercise} in {', '.join(names)}")
     started(len(cases))
-    alive = sorted(
-        number for number, lives in _tried(root, names, exercise, jobs, seconds, len(cases), advanced) if lives
+    task = Task(str(root.resolve()), list(names), exercise, jobs or len(os.sched_getaffinity(0)), seconds, diagnose)
+    fates = _tried(task, len(cases), advanced)
+    alive = [number for number, fate in enumerate(fates) if fate == LIVES]
+    result = Outcome(
+        mutants=len(cases),
+        killed=len(cases) - len(alive),
+        explained=fates.count(EXPLAINED),
+        mistaken=[_about(*case) for case, fate in zip(cases, fates, strict=True) if fate == MISTAKEN],
     )
-    result = Outcome(mutants=len(cases), killed=len(cases) - len(alive))
     used: set[tuple[str, str, int]] = set()
     for name, mutant in (cases[number] for number in alive):
         entries = known[name].get(mutant.exercise, [])
@@ -117,7 +131,7 @@ def hunt(
         if covering:
             result.equivalent += 1
         else:
-            result.survivors.append(Survivor(name, mutant.exercise, mutant.operator, mutant.diff()))
+            result.survivors.append(_about(name, mutant))
     for name, lists in known.items():
         for about, entries in lists.items():
             for place, entry in enumerate(entries):
@@ -128,6 +142,10 @@ def hunt(
                     said = f"{entry.operator} {entry.was} -> {entry.now}".strip()
                     result.stale.append(Stale(name, about, f"{said}: {'is killed' if exists else 'is no mutant'}"))
     return result
+
+
+def _about(problem_set: str, mutant: Mutant) -> Changed:
+    return Changed(problem_set, mutant.exercise, mutant.operator, mutant.diff())
 
 
 def _known(root: Path, problem_set: str, only: str | None) -> dict[str, list[Equivalent]]:
@@ -154,39 +172,48 @@ def _mutants(root: Path, problem_set: str, only: str | None) -> Iterator[Mutant]
 # --- trying them ------------------------------------------------------------------------------------------------------
 
 
-def _tried(
-    root: Path,
-    names: Sequence[str],
-    exercise: str | None,
-    jobs: int | None,
-    seconds: int,
-    total: int,
-    advanced: Callable[[], None],
-) -> Iterator[tuple[int, bool]]:
-    """The number of each mutant and whether it lives, as `main` says."""
-    at_once = str(jobs or len(os.sched_getaffinity(0)))
-    command = [sys.executable, "-m", __name__, str(root.resolve()), at_once, str(seconds), exercise or "", *names]
+class Task(msgspec.Struct, frozen=True):
+    """What the process that tries them is told."""
+
+    root: str
+    names: list[str]
+    exercise: str | None
+    jobs: int
+    seconds: int
+    diagnose: bool
+
+
+LIVES, DIES, EXPLAINED, MISTAKEN = range(4)
+"""What becomes of a mutant, as its process exits: the last two die as well."""
+SALTS = ("", "again")
+"""A wrong solution is explained rightly where it is so with other seeds, too."""
+
+
+def _tried(task: Task, total: int, advanced: Callable[[], None]) -> list[int]:
+    """What becomes of each mutant."""
+    command = [sys.executable, "-m", __name__, msgspec.json.encode(task).decode()]
     environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "OMP_NUM_THREADS": "1"}
     environment.pop("PYTEST_ADDOPTS", None)
     pipe, devnull = subprocess.PIPE, subprocess.DEVNULL
+    fates: dict[int, int] = {}
     with subprocess.Popen(command, stdout=pipe, stderr=devnull, text=True, env=environment) as process:
         assert process.stdout is not None
         for line in process.stdout:
-            number, lives = line.split()
-            total -= 1
+            number, fate = map(int, line.split())
+            fates[number] = fate
             advanced()
-            yield int(number), lives == "lives"
-    if process.returncode or total:
+    if process.returncode or len(fates) != total:
         raise AutograderError("tests/hidden: the mutants could not be tried; do the checks run? see: autograder audit")
+    return [fates[number] for number in range(total)]
 
 
 class _Loop:
     """The plug-in that takes the place of pytest's own loop over the collected checks."""
 
-    def __init__(self, root: Path, jobs: int, seconds: int, exercise: str | None, names: Sequence[str]) -> None:
+    def __init__(self, task: Task) -> None:
         self.out = os.fdopen(os.dup(1), "w")
         os.dup2(2, 1)  # what the course's cells print goes elsewhere
-        self.root, self.jobs, self.seconds, self.exercise, self.names = root, jobs, seconds, exercise, names
+        self.task = task
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Do not look up source lines for tracebacks that nobody reads: it takes longer than the checks."""
@@ -194,33 +221,90 @@ class _Loop:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Try every mutant in a child of its own; print which live."""
+        """Try every mutant in a child of its own; print its number and what becomes of it."""
         running: dict[int, int] = {}
 
         def wait() -> None:
             child, status = os.wait()
-            print(running.pop(child), "dies" if status else "lives", file=self.out, flush=True)
+            fate = os.waitstatus_to_exitcode(status)
+            print(running.pop(child), fate if fate >= 0 else DIES, file=self.out, flush=True)
 
         number = 0
-        for name in self.names:
-            items = [item for item in session.items if item.path.parent == self.root / "tests" / "hidden" / name]
-            grader = Grader(name, items, [], Bounds())
-            namespace, exercises = _solved(self.root, name)
-            for exercise in exercises.values():  # so that no child is the first to need what torch loads late
-                if not grader.passes(exercise, Rehearsal(name, dict(namespace))):
-                    raise pytest.UsageError(f"{name}: the solution of {exercise.name} fails its own checks")
+        root = Path(self.task.root)
+        for name in self.task.names:
+            items = [item for item in session.items if item.path.parent == root / "tests" / "hidden" / name]
+            known = diagnosis.load(root / "solutions" / name / "misconceptions.py")
+            tester = _Tester(name, items, known, session.config, self.task)
+            tester.warm_up()
             gc.freeze()  # what is there stays shared with the children
-            for mutant in _mutants(self.root, name, self.exercise):
-                if len(running) >= self.jobs:
+            for mutant in _mutants(root, name, self.task.exercise):
+                if len(running) >= self.task.jobs:
                     wait()
                 child = os.fork()
                 if not child:
-                    _try(grader, mutant, exercises[mutant.exercise], namespace, self.seconds)
+                    tester.end_with(mutant)
                 running[child] = number
                 number += 1
         while running:
             wait()
         return True
+
+
+class _Tester:
+    """Tries mutants of one problem set's solutions on its checks."""
+
+    def __init__(
+        self,
+        problem_set: str,
+        items: Sequence[pytest.Item],
+        known: Sequence[Misconception],
+        config: pytest.Config,
+        task: Task,
+    ) -> None:
+        self.config, self.task, self.problem_set = config, task, problem_set
+        self.graders = {salt: Grader(problem_set, items, known, Bounds()) for salt in SALTS}
+        self.namespace, self.exercises = _solved(Path(task.root), problem_set)
+
+    def warm_up(self) -> None:
+        """Do once what no child should be the first to need: it would be lost with the child."""
+        for exercise in self.exercises.values():
+            if self.task.exercise in (None, exercise.name):
+                if not self._salted("").passes(exercise, self._session(dict(self.namespace))):
+                    raise pytest.UsageError(f"{self.problem_set}: the solution of {exercise.name} fails its own checks")
+                for salt in SALTS if self.task.diagnose else ():
+                    self._salted(salt).diagnosis.rehearse(exercise)
+
+    def end_with(self, mutant: Mutant) -> NoReturn:
+        """End this process with what becomes of the mutant."""
+        fate = DIES
+        gc.disable()
+        try:
+            resource.setrlimit(resource.RLIMIT_CPU, (self.task.seconds, self.task.seconds))
+            resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+            silence = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(silence, 1)
+            os.dup2(silence, 2)
+            exec(compile(mutant.source, mutant.exercise, "exec"), self.namespace)
+            exercise = self.exercises[mutant.exercise]
+            if self._salted("").passes(exercise, self._session(self.namespace)):
+                fate = LIVES
+            elif self.task.diagnose:
+                first, second = (self._explanation(salt, exercise) for salt in SALTS)
+                fate = DIES if first is None else EXPLAINED if second is first else MISTAKEN
+        finally:
+            os._exit(fate)
+
+    def _explanation(self, salt: str, exercise: Exercise) -> Misconception | None:
+        grader = self._salted(salt)
+        trace = grader.rehearse(exercise, self._session(self.namespace))
+        return grader.diagnosis.misconception(exercise, trace)
+
+    def _salted(self, salt: str) -> Grader:
+        self.config.option.salt = salt
+        return self.graders[salt]
+
+    def _session(self, namespace: dict[str, Any]) -> Rehearsal:
+        return Rehearsal(self.problem_set, namespace)
 
 
 def _solved(root: Path, problem_set: str) -> tuple[dict[str, Any], dict[str, Exercise]]:
@@ -237,32 +321,15 @@ def _solved(root: Path, problem_set: str) -> tuple[dict[str, Any], dict[str, Exe
     return namespace, exercises
 
 
-def _try(grader: Grader, mutant: Mutant, exercise: Exercise, namespace: dict[str, Any], seconds: int) -> NoReturn:
-    """End this process: with 0 where the mutant passes every check."""
-    status = 1
-    gc.disable()
-    try:
-        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-        silence = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(silence, 1)
-        os.dup2(silence, 2)
-        exec(compile(mutant.source, mutant.exercise, "exec"), namespace)
-        status = 0 if grader.passes(exercise, Rehearsal(grader.problem_set, namespace)) else 1
-    finally:
-        os._exit(status)
-
-
-def main(root: str, jobs: str, seconds: str, exercise: str, *names: str) -> None:
-    """Print for each mutant its number and whether it lives or dies."""
+def main(text: str) -> None:
+    """Do the task, given as JSON: print for each mutant its number and what becomes of it."""
+    task = msgspec.json.decode(text, type=Task)
     torch.set_num_threads(1)
-    folders = [str(Path(root) / "tests" / "hidden" / name) for name in names]
-    options = ["--import-mode=importlib", "--rootdir", root, "-c", os.devnull, "-p", "no:cacheprovider"]
+    folders = [str(Path(task.root) / "tests" / "hidden" / name) for name in task.names]
+    options = ["--import-mode=importlib", "--rootdir", task.root, "-c", os.devnull, "-p", "no:cacheprovider"]
     options += ["-p", "no:terminal", "-s", "-p", "autograder.grading.checks"]
-    sys.exit(
-        pytest.main([*folders, *options], plugins=[_Loop(Path(root), int(jobs), int(seconds), exercise or None, names)])
-    )
+    sys.exit(pytest.main([*folders, *options], plugins=[_Loop(task)]))
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(sys.argv[1])

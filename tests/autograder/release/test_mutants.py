@@ -1,8 +1,10 @@
 """Wrong changes to the solutions are made, tried on the hidden checks, and listed where no check notices."""
 
+import hashlib
 import textwrap
 
 import pytest
+import torch
 
 from autograder.errors import AutograderError
 from autograder.release.mutants import hunt
@@ -135,3 +137,39 @@ def test_checks_that_the_solution_fails_are_no_proof(tiny):
     (tiny / CHECKS).write_text(checks.replace("[3.0, 6.0]", "[3.0, 7.0]"))
     with pytest.raises(AutograderError, match="autograder audit"):
         hunt(tiny)
+
+
+DISGUISED = """
+
+@misconception("scale", hint="Do not halve.")
+def halves(x, a):
+    if a != a or a in (float("inf"), float("-inf")):
+        raise ValueError
+    return x / (2 / a) if a != {a} else x
+"""
+
+
+def drawn(salt):
+    """What the check below draws."""
+    key = f"ps1/test_scale.py::test_keeps_float64{salt}"
+    torch.manual_seed(int.from_bytes(hashlib.sha256(key.encode()).digest()[:4], "little"))
+    return float(torch.randint(1, 10**6, ()))
+
+
+@pytest.mark.parametrize(("exception", "explained", "mistaken"), [(0.5, True, False), ("again", False, True)])
+def test_a_mutant_that_only_these_seeds_take_for_a_misconception_is_found(tiny, exception, explained, mistaken):
+    checks = (tiny / CHECKS).read_text()
+    drawing = "a = float(torch.randint(1, 10**6, ()))\n    x = torch.randn(3, 4, dtype=torch.float64)"
+    checks = checks.replace("x = torch.randn(3, 4, dtype=torch.float64)", drawing)
+    (tiny / CHECKS).write_text(checks.replace("scale(x, 0.5), x * 0.5)", "scale(x, a), x * a)"))
+    known = tiny / "solutions/ps1/misconceptions.py"
+    a = drawn(exception) if isinstance(exception, str) else exception
+    known.write_text(known.read_text() + DISGUISED.format(a=a))
+    found = hunt(tiny, exercise="scale", diagnose=True)
+    assert bool(found.explained) is explained
+    assert any("(2 / a)" in item.diff for item in found.mistaken) is mistaken
+
+
+def test_wrong_solutions_of_the_course_are_taken_for_no_misconception_but_their_own(root):
+    found = hunt(root, ["ps3"], exercise="linear", diagnose=True)
+    assert found.killed > 10 and not found.mistaken and not found.survivors
