@@ -49,7 +49,10 @@ class Student:
         """The value of the name; functions and classes come as remote objects."""
         if name.startswith("__"):
             raise AttributeError(name)
-        return self._asker.do("name", name)
+        found = self._asker.do("name", name)
+        if isinstance(found, RemoteObject):
+            self.__dict__[name] = found  # asked for once a check
+        return found
 
     def __setattr__(self, name: str, value: Any) -> None:
         raise AttributeError("a check does not bind names in the student's notebook")

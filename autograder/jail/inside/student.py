@@ -207,7 +207,7 @@ class Student:
 
 def seed_everything(seed: int) -> None:
     """Seed torch, numpy and random."""
-    torch.manual_seed(seed)
+    torch.default_generator.manual_seed(seed)  # torch.manual_seed writes down the stack for accelerators: 0.5 ms
     np.random.seed(seed % 2**32)
     random.seed(seed)
 
