@@ -207,10 +207,14 @@ class _Run:
         notebook = graded_notebook.make(item.repaired, ours, graded)
         folder = folders.autograded(self.root, student, name)
         folders.write(folder / f"{name}.ipynb", nbformat.writes(notebook).encode() + b"\n")
-        if item.timestamp:
-            folders.write(folder / "timestamp.txt", item.timestamp.encode())
         page = feedback.render(self.course, item.repaired, ours, verdict, notebook)
-        folders.write(folders.feedback(self.root, student, name), page.encode())
+        target = folders.feedback(self.root, student, name)
+        folders.write(target, page.encode())
+        # By these nbgrader's exchange leads feedback back; its generate_feedback takes them from autograded/.
+        for file, text in (("timestamp.txt", item.timestamp), ("submission_secret.txt", item.secret)):
+            if text:
+                folders.write(folder / file, text.encode())
+                folders.write(target.with_name(file), text.encode())
         folders.write_verdict(self.root, verdict)
         self.recorder.register(ours)
         self.recorder.record(student, name, notebook, item.timestamp)
@@ -243,7 +247,7 @@ class _Run:
             self.around[name] = keys.digest(
                 self.keys[name].all(), settings, release.path_of(self.root, name).read_bytes()
             )
-        mine = _encode((item.submission, item.repaired.cells, item.timestamp))
+        mine = _encode((item.submission, item.repaired.cells, item.timestamp, item.secret))
         return keys.digest(self.around[name], mine)
 
     def _release(self, name: str) -> Release:

@@ -27,12 +27,16 @@ class HandedIn:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A submission that can be graded, its cells as they will be shown, and when it was handed in (text, or None)."""
+    """A submission that can be graded, its cells as they will be shown, and when it was handed in (text, or None).
+
+    `secret` is what nbgrader's exchange asks for to lead feedback back to the student, where it came from there.
+    """
 
     handed_in: HandedIn
     submission: Submission
     repaired: Repaired
     timestamp: str | None
+    secret: str | None = None
 
 
 def is_student(name: str) -> bool:
@@ -65,7 +69,7 @@ def prepare(handed_in: HandedIn, release: Release, max_bytes: int) -> Prepared:
     repaired = repair(read(path, max_bytes), release)
     repairs = [*([f"The notebook was named {renamed}; it was taken as {release.path.name}."] if renamed else [])]
     submission = to_submission(repaired, release, repairs)
-    return Prepared(handed_in, submission, repaired, _timestamp(handed_in.folder))
+    return Prepared(handed_in, submission, repaired, _timestamp(handed_in.folder), _secret(handed_in.folder))
 
 
 def _notebook(handed_in: HandedIn, release: Release, max_bytes: int) -> tuple[Path, str]:
@@ -104,3 +108,15 @@ def _timestamp(folder: Path) -> str | None:
     except ValueError:
         return None
     return text
+
+
+def _secret(folder: Path) -> str | None:
+    """nbgrader's submission_secret.txt."""
+    path = folder / "submission_secret.txt"
+    try:
+        if path.is_symlink() or not path.is_file() or path.stat().st_size > 1024:
+            return None
+        text = path.read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError):
+        return None
+    return text if text.isalnum() else None
