@@ -39,6 +39,9 @@ warnings.filterwarnings(
     "ignore", category=sqlalchemy.exc.SAWarning, message="Object of type .* not in session, add operation along"
 )
 
+_STUDENT, _SUBMISSION = Student.__table__, SubmittedAssignment.__table__
+_NOTEBOOK, _GRADE, _COMMENT = SubmittedNotebook.__table__, Grade.__table__, Comment.__table__
+
 
 @dataclass(frozen=True)
 class _Cells:
@@ -167,50 +170,63 @@ class Recorder:
     def _place(self, student: str, problem_set: str, timestamp: str | None) -> str:
         """The id of the student's notebook, whose rows are made where they are missing."""
         database, cells = self._gradebook.db, self._cells[problem_set]
-        if database.execute(select(Student.id).where(Student.id == student)).first() is None:
-            database.execute(insert(Student).values(id=student))
-        mine = SubmittedAssignment.assignment_id == cells.assignment, SubmittedAssignment.student_id == student
-        submission = database.execute(select(SubmittedAssignment.id).where(*mine)).scalar()
+        if database.execute(select(_STUDENT.c.id).where(_STUDENT.c.id == student)).first() is None:
+            database.execute(insert(_STUDENT).values(id=student))
+        mine = _SUBMISSION.c.assignment_id == cells.assignment, _SUBMISSION.c.student_id == student
+        submission = database.execute(select(_SUBMISSION.c.id).where(*mine)).scalar()
         moment = {"timestamp": parse_utc(timestamp)} if timestamp else {}
         if submission is None:
             submission = new_uuid()
             values = {"id": submission, "assignment_id": cells.assignment, "student_id": student, **moment}
-            database.execute(insert(SubmittedAssignment).values(values))
+            database.execute(insert(_SUBMISSION).values(values))
         elif moment:
-            database.execute(update(SubmittedAssignment).where(SubmittedAssignment.id == submission).values(moment))
-        theirs = SubmittedNotebook.notebook_id == cells.notebook, SubmittedNotebook.assignment_id == submission
-        place = database.execute(select(SubmittedNotebook.id).where(*theirs)).scalar()
+            database.execute(update(_SUBMISSION).where(_SUBMISSION.c.id == submission).values(moment))
+        theirs = _NOTEBOOK.c.notebook_id == cells.notebook, _NOTEBOOK.c.assignment_id == submission
+        place = database.execute(select(_NOTEBOOK.c.id).where(*theirs)).scalar()
         if place is None:
             place = new_uuid()
             values = {"id": place, "notebook_id": cells.notebook, "assignment_id": submission}
-            database.execute(insert(SubmittedNotebook).values(values))
+            database.execute(insert(_NOTEBOOK).values(values))
         else:
-            reset = update(SubmittedNotebook).where(SubmittedNotebook.id == place).values(late_submission_penalty=None)
-            database.execute(reset)
+            database.execute(update(_NOTEBOOK).where(_NOTEBOOK.c.id == place).values(late_submission_penalty=None))
         return str(place)
 
     def _write_scores(self, place: str, scores: Mapping[str, float | None]) -> None:
         """Set the automatic scores; one that was given by hand, or must be, is marked for the reader."""
-        there = (Grade.cell_id.in_(scores), Grade.notebook_id == place)
-        rows = self._gradebook.db.execute(select(Grade.id, Grade.cell_id, Grade.manual_score).where(*there)).all()
-        known = {cell: (row, by_hand) for row, cell, by_hand in rows}
+        there = (_GRADE.c.cell_id.in_(scores), _GRADE.c.notebook_id == place)
+        query = select(_GRADE.c.id, _GRADE.c.cell_id, _GRADE.c.manual_score).where(*there)
+        known = {cell: (row, by_hand) for row, cell, by_hand in self._gradebook.db.execute(query)}
+        rows = {}
         for cell, score in scores.items():
             row, by_hand = known.get(cell, (None, None))
-            values = {"auto_score": score, "needs_manual_grade": by_hand is not None or score is None}
-            self._write(Grade, row, place, cell, values)
+            rows[cell] = row, {"auto_score": score, "needs_manual_grade": by_hand is not None or score is None}
+        self._write(_GRADE, place, rows)
 
     def _write_comments(self, place: str, comments: Mapping[str, str | None]) -> None:
-        there = (Comment.cell_id.in_(comments), Comment.notebook_id == place)
-        known = dict(self._gradebook.db.execute(select(Comment.cell_id, Comment.id).where(*there)).tuples().all())
-        for cell, text in comments.items():
-            self._write(Comment, known.get(cell), place, cell, {"auto_comment": text})
+        there = (_COMMENT.c.cell_id.in_(comments), _COMMENT.c.notebook_id == place)
+        known = {
+            cell: row
+            for row, cell in self._gradebook.db.execute(select(_COMMENT.c.id, _COMMENT.c.cell_id).where(*there))
+        }
+        self._write(
+            _COMMENT, place, {cell: (known.get(cell), {"auto_comment": text}) for cell, text in comments.items()}
+        )
 
-    def _write(self, table: Any, row: str | None, place: str, cell: str, values: dict[str, Any]) -> None:
-        if row is None:
-            new = {"id": new_uuid(), "notebook_id": place, "cell_id": cell, **values}
-            self._gradebook.db.execute(insert(table).values(new))
-        else:
-            self._gradebook.db.execute(update(table).where(table.id == row).values(values))
+    def _write(
+        self, table: sqlalchemy.Table, place: str, rows: Mapping[str, tuple[str | None, dict[str, Any]]]
+    ) -> None:
+        """Insert or update, by cell: the id of the row that is there, and its values."""
+        database = self._gradebook.db
+        new = [
+            {"id": new_uuid(), "notebook_id": place, "cell_id": cell, **values}
+            for cell, (row, values) in rows.items()
+            if row is None
+        ]
+        if new:
+            database.execute(insert(table), new)
+        for row, values in rows.values():
+            if row is not None:
+                database.execute(update(table).where(table.c.id == row).values(values))
 
     def export(self) -> list[dict[str, Any]]:
         """Student, problem set, score and maximum of every submission, as nbgrader has them."""
