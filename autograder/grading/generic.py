@@ -190,14 +190,12 @@ def _in_place(calls: Sequence[Call]) -> Generic | None:
 
 
 def _only_where(calls: Sequence[Call], holds: Callable[[list[torch.Tensor]], bool]) -> bool:
-    """Whether the calls that go right are those with such arguments; two wrong ones at least."""
-    asked = [(_tensors(call), _fails(call)) for call in calls]
-    known = [(holds(tensors), fails) for tensors, fails in asked if tensors]
+    """Whether the calls that give what they should are those with such arguments; two of either kind at least."""
+    asked = [(_tensors(call), _fails(call)) for call in calls if not isinstance(call.right, str)]
     if any(fails for tensors, fails in asked if not tensors):
         return False
-    return (
-        sum(fails for _, fails in known) >= 2 and all(such != fails for such, fails in known) and (True, False) in known
-    )
+    known = [(holds(tensors), fails) for tensors, fails in asked if tensors]
+    return known.count((True, False)) >= 2 and known.count((False, True)) >= 2 and all(a != b for a, b in known)
 
 
 def _square_only(calls: Sequence[Call]) -> Generic | None:
@@ -291,8 +289,8 @@ def _reduction(pairs: Sequence[_Pair], wrong: Sequence[_Pair]) -> Generic | None
             continue
         for power, which in ((1, "the sum where the mean"), (-1, "the mean where the sum")):
             if all(_scaled(pair, float(size) ** power) for pair, size in zip(values, sizes, strict=True)):
-                said = "times" if power == 1 else "by"
-                return Generic("reduction", f"It gives {which} is asked for: it is off {said} {name}.")
+                size = "large" if power == 1 else "small"
+                return Generic("reduction", f"It gives {which} is asked for: too {size} by {name}, as a factor.")
     return None
 
 
