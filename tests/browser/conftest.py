@@ -79,14 +79,38 @@ def watch(browser):
 
 
 @pytest.fixture(scope="module")
+def screenshots(tmp_path_factory):
+    """Where pictures of the pages are kept."""
+    folder = os.environ.get("AUTOGRADER_SCREENSHOTS")
+    if not folder:
+        return tmp_path_factory.mktemp("screenshots")
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def paste():
+    """Puts a text in place of a cell's, as a student does: `paste(page, cell, text)`."""
+
+    def pasting(page, cell, text):
+        cell.scroll_into_view_if_needed()
+        cell.locator(".cm-content").click()
+        page.keyboard.press("Control+A")
+        page.evaluate("text => navigator.clipboard.writeText(text)", text)
+        page.keyboard.press("Control+V")
+
+    return pasting
+
+
+@pytest.fixture(scope="module")
 def serve(tmp_path_factory):
-    """Starts Jupyter servers: `serve(root)` gives the address."""
+    """Starts Jupyter servers: `serve(root)` gives the address; with a `token`, by `autograder formgrader`."""
     with contextlib.ExitStack() as started:
-        yield lambda root: started.enter_context(_serving(root, tmp_path_factory.mktemp("jupyter")))
+        yield lambda root, token="": started.enter_context(_serving(root, tmp_path_factory.mktemp("jupyter"), token))
 
 
 @contextlib.contextmanager
-def _serving(root, own, seconds=60):
+def _serving(root, own, token, seconds=60):
     """A Jupyter server on `root` with settings of its own in the folder `own`; gives its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -105,6 +129,9 @@ def _serving(root, own, seconds=60):
         "--allow-root",
     ]
     command = [sys.executable, "-m", "jupyterlab", *options, "--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]  # fmt: skip
+    if token:
+        command = [sys.executable, "-m", "autograder.cli", "formgrader", "--no-browser", f"--port={port}"]
+        environment["JUPYTER_TOKEN"] = token
     with (own / "log").open("wb") as log:
         server = subprocess.Popen(command, cwd=root, env=environment, stdout=log, stderr=log)
     address = f"http://127.0.0.1:{port}"

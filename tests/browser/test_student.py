@@ -1,9 +1,7 @@
 """A new student, with nothing but the release, writes the solutions in JupyterLab, runs all, saves, hands in: full marks."""
 
 import json
-import os
 import shutil
-from pathlib import Path
 
 import pytest
 
@@ -13,16 +11,6 @@ from autograder.release import build, made
 
 IDLE = "document.querySelector('.jp-Notebook-ExecutionIndicator')?.dataset.status === 'idle'"
 SAVED = "!document.querySelector('.jp-mod-dirty')"
-
-
-@pytest.fixture(scope="module")
-def screenshots(tmp_path_factory):
-    """Where pictures of the pages are kept."""
-    folder = os.environ.get("AUTOGRADER_SCREENSHOTS")
-    if not folder:
-        return tmp_path_factory.mktemp("screenshots")
-    Path(folder).mkdir(parents=True, exist_ok=True)
-    return Path(folder)
 
 
 @pytest.fixture
@@ -35,17 +23,8 @@ def course(root, tmp_path):
     return copy
 
 
-def write(page, cell, code):
-    """Put `code` in place of a cell's text, as a student pastes it."""
-    cell.scroll_into_view_if_needed()
-    cell.locator(".cm-content").click()
-    page.keyboard.press("Control+A")
-    page.evaluate("text => navigator.clipboard.writeText(text)", code)
-    page.keyboard.press("Control+V")
-
-
 @pytest.mark.parametrize(("problem_set", "language"), [("ps2", "en"), ("ps4", "zh")])
-def test_a_new_student_earns_all_points(course, serve, watch, tmp_path, screenshots, problem_set, language):
+def test_a_new_student_earns_all_points(course, serve, watch, tmp_path, screenshots, paste, problem_set, language):
     build.build(course, [problem_set], language=language)
     solutions = made.solutions(course, problem_set)
     folder = tmp_path / "student"
@@ -61,7 +40,7 @@ def test_a_new_student_earns_all_points(course, serve, watch, tmp_path, screensh
     cells = json.loads(notebook.read_text())["cells"]
     for place, cell in enumerate(cells):
         if name := cell["metadata"].get("autograder", {}).get("exercise"):
-            write(page, page.locator(f".jp-Notebook .jp-Cell[data-windowed-list-index='{place}']"), solutions[name])
+            paste(page, page.locator(f".jp-Notebook .jp-Cell[data-windowed-list-index='{place}']"), solutions[name])
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     page.wait_for_function(IDLE)
