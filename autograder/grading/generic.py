@@ -216,7 +216,7 @@ def _one_sample_only(calls: Sequence[Call]) -> Generic | None:
     if not _only_where(calls, one):
         return None
     return Generic(
-        "one-sample-only", "It is right for a batch of one sample only. Try a batch of two different samples."
+        "one-sample-only", "It is right only where the first axis has size 1, as in a batch of one sample. Try 2."
     )
 
 

@@ -71,7 +71,7 @@ G = torch.randn(3, 4, requires_grad=True)
         ("gradient", "gradients", lambda x: x.detach() * x, lambda x: x * x, [G]),
         ("overflow", "extreme", lambda x: x.exp() / (1 + x.exp()), torch.sigmoid, [A, A * 1000]),
         ("square-only", "square", lambda x: x @ x, lambda x: x @ x.new_ones(x.shape[1], x.shape[1]) if x.shape[0] != x.shape[1] else x @ x, [A, B, C, C + 1]),
-        ("one-sample-only", "one sample", lambda x: x.mean(0, keepdim=True).exp(), torch.exp, [A, B, A[:1], B[:1]]),
+        ("one-sample-only", "first axis has size 1", lambda x: x.mean(0, keepdim=True).exp(), torch.exp, [A, B, A[:1], B[:1]]),
     ],
 )  # fmt: skip
 def test_each_rule(rule, said, mine, right, inputs):
