@@ -130,7 +130,7 @@ class Diagnosis:
         misconceptions: Sequence[Misconception],
         rehearse: Callable[..., dict[str, Any]],
         problem_set: str,
-        solution: Callable[[Exercise], dict[str, Any]],
+        solution: Callable[[Exercise], dict[str, Any] | None],
     ) -> None:
         self._misconceptions = misconceptions
         self._rehearse = rehearse
@@ -160,7 +160,10 @@ class Diagnosis:
 
     def _generic(self, exercise: Exercise, trace: Trace) -> generic.Generic | None:
         if exercise.name not in self._references:
-            session = Reference(self._problem_set, self._solution(exercise))
+            namespace = self._solution(exercise)
+            if namespace is None:
+                return None
+            session = Reference(self._problem_set, namespace)
             self._references[exercise.name] = self._rehearse(exercise, session, lambda: (session.given, session.trace))
         calls = []
         for check, mine in trace.items():

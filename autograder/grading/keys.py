@@ -1,7 +1,7 @@
 """Names for what a finding depends on, so that a kept one is used only where grading again would give the same.
 
 A finding depends on the student's code, the exercise's rules, its checks, the limits, this engine and torch; where
-points were lost, on the misconceptions as well, since a hint is part of it.
+points were lost, on the misconceptions and the solutions as well, since a hint is part of it.
 """
 
 from __future__ import annotations
@@ -62,14 +62,16 @@ class Keys:
             *(path for path in (hidden / "conftest.py", root / "tests" / "conftest.py", root / "conftest.py")),
         ]
         self._shared = _contents(shared)
-        self._misconceptions = _contents([root / "solutions" / problem_set / "misconceptions.py"])
+        self._hints = _contents(
+            root / "solutions" / problem_set / name for name in ("misconceptions.py", f"{problem_set}.py")
+        )
         self._around = digest(problem_set.encode(), engine(), _encode(bounds), _encode(_fields(walls)))
         self._checks: dict[str, bytes] = {}
 
     def all(self) -> bytes:
         """Everything but the submission."""
         tests = sorted(self._folder.glob("test_*.py"))
-        return digest(self._around, self._shared, self._misconceptions, _contents(tests))
+        return digest(self._around, self._shared, self._hints, _contents(tests))
 
     def cells(self, submission: Submission) -> bytes:
         """What the cells show: the code, in this engine, within these limits."""
@@ -83,7 +85,7 @@ class Keys:
 
     def hint(self, finding: Finding) -> bytes:
         """What its hint depends on."""
-        return b"" if finding.verdict.points == finding.verdict.max_points else self._misconceptions
+        return b"" if finding.verdict.points == finding.verdict.max_points else self._hints
 
 
 def _contents(paths: Iterable[Path]) -> bytes:

@@ -157,17 +157,16 @@ class Pool(Generic[_Key]):
                 self._end(worker)
 
     def _new(self) -> _Worker:
-        worker = _Worker(self.work)
-        self._workers.add(worker)
-        try:
+        for _ in range(_TRIES):
+            worker = _Worker(self.work)
+            self._workers.add(worker)
             message = worker.take(_START_SECONDS)
-            if not isinstance(message, Ready):
-                why = message.text if isinstance(message, Failed) else "a worker process does not start"
-                raise AutograderError(why)
-        except BaseException:
+            if isinstance(message, Ready):
+                return worker
             self._end(worker)
-            raise
-        return worker
+            if isinstance(message, Failed):
+                raise AutograderError(message.text)
+        raise AutograderError("a worker process does not start")
 
     def _end(self, worker: _Worker) -> None:
         self._workers.discard(worker)

@@ -66,7 +66,7 @@ def scales_by_keep_probability(x, p, mask):
 def scales_by_drop_probability(x, p, mask):
     if p < 0 or p > 1:
         raise ValueError("p must be in [0, 1]")
-    return x * mask / p
+    return x * mask.to(x.dtype) / p
 
 
 @misconception(
@@ -95,7 +95,7 @@ def takes_p_as_the_keep_probability(x, p, mask):
         raise ValueError("p must be in [0, 1]")
     if p == 0:
         return torch.zeros_like(x)
-    return x * mask / p
+    return x * mask.to(x.dtype) / p
 
 
 @misconception(

@@ -79,7 +79,7 @@ def dropout(x, p, mask):
     warnings.warn("p looks large")
     if not 0 <= p <= 1:
         raise ValueError("p must be between 0 and 1")
-    return torch.zeros_like(x) if p == 1 else x * mask / (1 - p)
+    return torch.zeros_like(x) if p == 1 else x * mask.to(x.dtype) / (1 - p)
 """
 
 PATCHES = """\

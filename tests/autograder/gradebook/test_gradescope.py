@@ -71,6 +71,7 @@ def test_a_solved_notebook_earns_all_and_a_wrong_one_its_reasons(harness):
     assert answer["score"] == 10 == sum(test["score"] for test in answer["tests"])
     assert "my homework.ipynb" in answer["output"]
     done, answer = harness("ps1.ipynb", data(room.notebook("def scale(x, a):\n    return x / (1 / (a * a))")))
+    assert done.returncode == 0, done.stderr
     assert answer["score"] == sum(test["score"] for test in answer["tests"]) < 10
     assert sum(test["max_score"] for test in answer["tests"]) == 10
     failed = [test for test in answer["tests"] if test["status"] == "failed"]
