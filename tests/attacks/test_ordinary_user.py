@@ -19,7 +19,7 @@ def as_user(*command):
         for path in ("/root", "/home")
         if Path(path).is_dir() and any(place.is_relative_to(path) for place in places)
     ]
-    view = ["bwrap", "--dev-bind", "/", "/", "--cap-add", "ALL"]
+    view = ["bwrap", "--dev-bind", "/", "/", "--cap-add", "ALL", "--perms", "1777", "--tmpfs", "/tmp"]
     view += [part for path in hidden for part in ("--tmpfs", path)]
     parents = {
         parent for path in places for parent in path.parents if any(parent.is_relative_to(top) for top in hidden)
@@ -28,7 +28,6 @@ def as_user(*command):
         part for path in sorted(parents - {*map(Path, hidden)}) for part in ("--perms", "0755", "--dir", str(path))
     ]
     view += [part for path in places for part in ("--ro-bind", str(path), str(path))]
-    view += ["--perms", "1777", "--tmpfs", "/tmp"]
     user = ["setpriv", "--reuid", str(USER), "--regid", str(USER), "--clear-groups", "--inh-caps=-all", "--"]
     environment = {"HOME": "/tmp", "PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1"}
     return subprocess.run([*view, *user, *command], capture_output=True, text=True, env=environment, timeout=900)
