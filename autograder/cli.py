@@ -24,6 +24,8 @@ app = typer.Typer(
 Sets = Annotated[
     list[str] | None, typer.Argument(metavar="[PS]...", help="Problem sets; all of course.yml by default.")
 ]
+OneSet = Annotated[str, typer.Argument(metavar="PS", help="The problem set.")]
+Students = Annotated[list[str] | None, typer.Option("--student", "-s", help="Only this student; may be repeated.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Jobs = Annotated[
     int | None, typer.Option("--jobs", "-j", min=1, max=512, help="Worker processes; one a core by default.")
@@ -88,9 +90,7 @@ def build(
 def grade(
     context: typer.Context,
     problem_sets: Sets = None,
-    student: Annotated[
-        list[str] | None, typer.Option("--student", "-s", help="Only this student; may be repeated.")
-    ] = None,
+    student: Students = None,
     jobs: Jobs = None,
     no_jail: Annotated[
         bool,
@@ -151,9 +151,7 @@ def grade(
 def diff(
     context: typer.Context,
     problem_sets: Sets = None,
-    student: Annotated[
-        list[str] | None, typer.Option("--student", "-s", help="Only this student; may be repeated.")
-    ] = None,
+    student: Students = None,
     jobs: Jobs = None,
     as_json: Json = False,
 ) -> None:
@@ -186,7 +184,7 @@ def formgrader(
 def collect(
     context: typer.Context,
     source: Annotated[Path, typer.Argument(metavar="ZIP_OR_FOLDER", help="What came from Moodle, Canvas or a disk.")],
-    problem_set: Annotated[str, typer.Argument(metavar="PS", help="The problem set.")],
+    problem_set: OneSet,
     roster: Roster = None,
     times: Annotated[
         Path | None,
@@ -220,7 +218,7 @@ def collect(
 def extend(
     context: typer.Context,
     student: Annotated[str, typer.Argument(metavar="STUDENT", help="nbgrader's student id.")],
-    problem_set: Annotated[str, typer.Argument(metavar="PS", help="The problem set.")],
+    problem_set: OneSet,
     days: Annotated[float, typer.Option(min=0, max=3650, help="Days on top of the deadline.")] = 0,
     hours: Annotated[float, typer.Option(min=0, max=87600, help="Hours on top of the deadline.")] = 0,
     as_json: Json = False,
@@ -272,7 +270,7 @@ def export(
 @app.command()
 def feedback_zip(
     context: typer.Context,
-    problem_set: Annotated[str, typer.Argument(metavar="PS", help="The problem set.")],
+    problem_set: OneSet,
     like: Annotated[
         Path | None,
         typer.Option(metavar="ZIP_OR_FOLDER", help="The download that was collected: its names lead feedback back."),
@@ -302,7 +300,7 @@ def feedback_zip(
 @app.command()
 def gradescope(
     context: typer.Context,
-    problem_set: Annotated[str, typer.Argument(metavar="PS", help="The problem set.")],
+    problem_set: OneSet,
     into: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="The zip to write; the course's exports/PS-autograder.zip by default."),
@@ -343,7 +341,6 @@ def audit(
     Example: [bold]autograder audit ps4 --exercise dropout --mutants[/]
     """
     from autograder import terminal
-    from autograder.release.audit import audit as run
 
     if mutants:
         from autograder.release.mutants import hunt
@@ -376,6 +373,8 @@ def audit(
                     f"{tried.explained} of the killed are known misconceptions; {len(tried.mistaken)} are taken for one"
                 )
         raise typer.Exit(1 if tried.survivors or tried.stale or tried.mistaken else 0)
+    from autograder.release.audit import audit as run
+
     with terminal.bar("Auditing") as bar:
         result = run(
             context.obj, problem_sets, exercise=exercise, jobs=jobs, started=bar.started, advanced=bar.advanced

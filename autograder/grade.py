@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -90,8 +90,7 @@ def grade(
     names = config.chosen(course, problem_sets)
     if confined:
         bubblewrap.refuse_if_visible(root)
-    for name in names:
-        release.load(root, name)  # a course that is not built is refused before anything is done
+    releases = {name: release.load(root, name) for name in names}  # not built: refused before anything is done
     waiting = [item for item in find(root / nbgrader.SUBMITTED, names) if not students or item.student in students]
     started(len(waiting))
     outcome = Outcome(root)
@@ -103,11 +102,11 @@ def grade(
         if not dry_run:
             recorder = stack.enter_context(Recorder(nbgrader.database(root, course.gradebook), course))
         stopped = stack.enter_context(_stoppable())
-        run = _Run(root, course, recorder, store, fresh, stopped, outcome, advanced)
+        run = _Run(root, course, releases, recorder, store, fresh, stopped, outcome, advanced)
         for walls, group in _by_walls(course, names, confined).items():
             mine = [item for item in waiting if item.problem_set in group]
             bounds = {name: bounds_of(course.limits_of(name)) for name in group}
-            with Pool[Prepared](root, bounds, walls, jobs) as pool:
+            with Pool[_Waiting](root, bounds, walls, jobs) as pool:
                 run.grade(mine, pool, {name: Keys(root, name, bounds[name], walls) for name in group})
     outcome.rows.sort(key=lambda row: (row.problem_set, row.student))
     return outcome
@@ -120,6 +119,10 @@ def _by_walls(course: Course, names: Sequence[str], confined: bool) -> dict[Wall
     return groups
 
 
+_Waiting = tuple[Prepared, Found | None]
+"""A submission that is being graded, and what is kept of it from before."""
+
+
 class _Run:
     """What one run holds open, and the way of one submission through it."""
 
@@ -127,6 +130,7 @@ class _Run:
         self,
         root: Path,
         course: Course,
+        releases: Mapping[str, Release],
         recorder: Recorder | None,
         store: Store,
         fresh: bool,
@@ -134,25 +138,27 @@ class _Run:
         outcome: Outcome,
         advanced: Callable[[Row | None], None],
     ) -> None:
-        self.root, self.course, self.recorder, self.store = root, course, recorder, store
+        self.root, self.course, self.releases = root, course, releases
+        self.recorder, self.store = recorder, store
         self.fresh, self.stopped, self.outcome, self.advanced = fresh, stopped, outcome, advanced
         self.recorded = {} if fresh else store.recorded()
         self.in_gradebook = recorder.submissions() if recorder else set()
-        self.releases: dict[str, Release] = {}
-        self.around: dict[str, bytes] = {}
         self.keys: dict[str, Keys] = {}
+        self.around: dict[str, bytes] = {}
 
-    def grade(self, waiting: Sequence[HandedIn], pool: Pool[Prepared], keys: dict[str, Keys]) -> None:
+    def grade(self, waiting: Sequence[HandedIn], pool: Pool[_Waiting], mine: Mapping[str, Keys]) -> None:
         """Grade the submissions of problem sets that share a pool."""
-        self.keys |= keys
-        for item, submission in self._missing(waiting):
-            pool.give(item, submission)
-            while pool.full or pool.has_results:
-                self._take(pool)
-        while pool.in_hand:
-            self._take(pool)
+        settings = (self.root / config.FILE).read_bytes()
+        for name, known in mine.items():
+            self.keys[name] = known
+            self.around[name] = keys.digest(known.all(), settings, self.releases[name].path.read_bytes())
+        for (item, kept), found in pool.grade(self._missing(waiting)):
+            if isinstance(found, AutograderError):
+                self._refuse(f"{item.handed_in.folder}: {found}")
+            else:
+                self._keep(item, self._completed(item, kept, found).graded())
 
-    def _missing(self, waiting: Sequence[HandedIn]) -> Iterator[tuple[Prepared, Submission]]:
+    def _missing(self, waiting: Sequence[HandedIn]) -> Iterator[tuple[_Waiting, Submission]]:
         """What must be graded, of each submission the exercises that were not; all else is settled on the way."""
         for number, handed_in in enumerate(waiting):
             if self.stopped():
@@ -160,7 +166,7 @@ class _Run:
                 return
             name = handed_in.problem_set
             try:
-                item = prepare(handed_in, self._release(name), self.course.limits_of(name).notebook_mb << 20)
+                item = prepare(handed_in, self.releases[name], self.course.limits_of(name).notebook_mb << 20)
             except AutograderError as error:
                 self._refuse(str(error))
                 continue
@@ -174,30 +180,21 @@ class _Run:
             if kept and not rest:
                 self._keep(item, kept.graded())
             else:
-                yield item, replace(item.submission, exercises=rest)
+                yield (item, kept), replace(item.submission, exercises=rest)
 
-    def _take(self, pool: Pool[Prepared]) -> None:
-        item, found = pool.take()
-        if isinstance(found, AutograderError):
-            self._refuse(f"{item.handed_in.folder}: {found}")
-            return
-        self._keep(item, self._completed(item, found).graded())
-
-    def _completed(self, item: Prepared, found: Found) -> Found:
+    def _completed(self, item: Prepared, kept: Found | None, found: Found) -> Found:
         """What was found now, with what was kept from before; kept in its turn."""
-        mine = self.keys[item.handed_in.problem_set]
-        old = self.store.find(item.submission, mine) if not self.fresh else None
-        if old:
-            findings = {finding.verdict.name: finding for finding in [*old.exercises, *found.exercises]}
+        if kept:
+            findings = {finding.verdict.name: finding for finding in [*kept.exercises, *found.exercises]}
             ordered = [findings[exercise.name] for exercise in item.submission.exercises]
-            found = replace(old, exercises=ordered, lasting=found.lasting)
-        self.store.keep(item.submission, mine, found)
+            found = replace(kept, exercises=ordered, lasting=found.lasting)
+        self.store.keep(item.submission, self.keys[item.handed_in.problem_set], found)
         return found
 
     def _keep(self, item: Prepared, graded: Graded) -> None:
         """Write all that comes of one submission; the gradebook last: a row there means that the files stand."""
         student, name = item.handed_in.student, item.handed_in.problem_set
-        ours = self._release(name)
+        ours = self.releases[name]
         verdict = replace(graded.verdict, student=student)
         if self.recorder is None:
             self.outcome.changes += between(self._verdict(student, name), verdict)
@@ -241,19 +238,8 @@ class _Run:
 
     def _state(self, item: Prepared) -> bytes:
         """All that the results of a submission are made from."""
-        name = item.handed_in.problem_set
-        if name not in self.around:
-            settings = (self.root / config.FILE).read_bytes()
-            self.around[name] = keys.digest(
-                self.keys[name].all(), settings, release.path_of(self.root, name).read_bytes()
-            )
         mine = _encode((item.submission, item.repaired.cells, item.timestamp, item.secret))
-        return keys.digest(self.around[name], mine)
-
-    def _release(self, name: str) -> Release:
-        if name not in self.releases:
-            self.releases[name] = release.load(self.root, name)
-        return self.releases[name]
+        return keys.digest(self.around[item.handed_in.problem_set], mine)
 
     def _refuse(self, problem: str) -> None:
         self.outcome.problems.append(problem)

@@ -27,7 +27,7 @@ from autograder.grading.verdict import ExerciseVerdict, Verdict, read
 
 from . import folders, roster
 from .intake import is_student
-from .late import opened
+from .opening import opened
 from .roster import Person
 
 EXPORTS = "exports"

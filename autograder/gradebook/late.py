@@ -7,15 +7,12 @@ are counted from the end of the grace period, each as it begins. Late days are s
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import sqlalchemy
 from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
 from nbgrader.plugins import BasePlugin
 from traitlets import Unicode
@@ -26,6 +23,7 @@ from autograder.errors import AutograderError
 
 from . import roster
 from .intake import is_student
+from .opening import opened
 
 _DAY = 86400
 
@@ -113,10 +111,15 @@ def tell_deadline(root: Path, course: Course, problem_set: str) -> None:
     """Let nbgrader's gradebook know the deadline that course.yml names now."""
     due = course.due_of(problem_set)
     with opened(root, course) as gradebook:
-        _set_due(gradebook, problem_set, due)
+        set_due(gradebook, problem_set, due)
 
 
-def _set_due(gradebook: Gradebook, problem_set: str, due: datetime | None) -> None:
+def set_due(gradebook: Gradebook, problem_set: str, due: datetime | None) -> None:
+    """Write a deadline into nbgrader's gradebook, unless it stands there.
+
+    Raises:
+        MissingEntry: the problem set is not there yet.
+    """
     known = gradebook.find_assignment(problem_set).duedate
     if known != (due.astimezone(UTC).replace(tzinfo=None) if due else None):
         gradebook.update_or_create_assignment(problem_set, duedate=due)
@@ -163,7 +166,7 @@ def extend(root: Path, student: str, problem_set: str, extra: timedelta) -> Exte
         raise AutograderError(f"course.yml: problem_sets.{problem_set}: has no due date to extend; add due:")
     with opened(root, course) as gradebook:
         try:
-            _set_due(gradebook, problem_set, due)
+            set_due(gradebook, problem_set, due)
         except MissingEntry:
             raise AutograderError(
                 f"{problem_set}: not in the gradebook yet; run: autograder build {problem_set}"
@@ -204,21 +207,3 @@ def extensions(root: Path, course: Course, problem_set: str) -> dict[str, timede
         except MissingEntry:
             return {}
         return {row.student_id: row.extension for row in rows if row.extension}
-
-
-@contextmanager
-def opened(root: Path, course: Course) -> Iterator[Gradebook]:
-    """The course's gradebook; a context manager.
-
-    Raises:
-        AutograderError: it cannot be read or written.
-    """
-    nbgrader.put_tools_on_path()
-    url = nbgrader.database(root, course.gradebook)
-    try:
-        with Gradebook(url, course.name) as gradebook:
-            yield gradebook
-    except sqlalchemy.exc.SQLAlchemyError as error:
-        why = str(getattr(error, "orig", error)).splitlines()[0]
-        shown = sqlalchemy.engine.make_url(url).render_as_string(hide_password=True)
-        raise AutograderError(f"the gradebook {shown}: {why}; check gradebook: in course.yml") from None

@@ -20,6 +20,7 @@ from autograder.course import config as course_config
 from autograder.course import nbgrader, release
 from autograder.errors import AutograderError
 from autograder.grading.bounds import bounds_of, walls_of
+from autograder.grading.keys import Keys
 from autograder.grading.pool import Pool
 from autograder.jail import bubblewrap
 from autograder.release import build
@@ -62,15 +63,12 @@ class _Pools:
 
     def of(self, root: Path, problem_set: str, limits: course_config.Limits) -> Pool[str]:
         """The pool for a problem set; a new one where its checks have changed since."""
-        files = [
-            root / "solutions" / problem_set / "misconceptions.py",
-            *(root / "tests/hidden" / problem_set).glob("*.py"),
-        ]
-        key = root, problem_set, limits, frozenset((path, path.stat().st_mtime_ns) for path in files if path.exists())
+        bounds, walls = bounds_of(limits), walls_of(limits)
+        key = root, Keys(root, problem_set, bounds, walls).all()
         if key != self._key:
             self.close()
             bubblewrap.refuse_if_visible(root)
-            self._pool = Pool(root, {problem_set: bounds_of(limits)}, walls_of(limits), jobs=1)
+            self._pool = Pool(root, {problem_set: bounds}, walls, jobs=1)
             self._key = key
         assert self._pool is not None
         return self._pool

@@ -5,10 +5,8 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC
 from types import TracebackType
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import nbformat
 import sqlalchemy
@@ -33,6 +31,7 @@ from autograder.course.release import Release
 from autograder.errors import AutograderError
 
 from . import late
+from .opening import unusable
 
 # nbgrader's models add rows in an order that SQLAlchemy 2 remarks upon, once for each submission.
 warnings.filterwarnings(
@@ -88,14 +87,12 @@ class Recorder:
         name = release.problem_set
         if name in self._cells:
             return
-        due = self._course.problem_sets[name].due
-        duedate = (
-            due.replace(tzinfo=ZoneInfo(self._course.timezone)).astimezone(UTC).replace(tzinfo=None) if due else None
-        )
+        due = self._course.due_of(name)
         try:
-            known = {assignment.name: assignment.duedate for assignment in self._gradebook.assignments}
-            if name not in known or known[name] != duedate:
-                self._gradebook.update_or_create_assignment(name, duedate=duedate)
+            try:
+                late.set_due(self._gradebook, name, due)
+            except MissingEntry:
+                self._gradebook.add_assignment(name, duedate=due)
             if not self._up_to_date(release):
                 notebook = nbformat.from_dict(release.notebook)
                 SaveCells().preprocess(
@@ -246,6 +243,4 @@ class Recorder:
 
 
 def _cannot(db_url: str, error: Exception) -> AutograderError:
-    why = str(getattr(error, "orig", error)).splitlines()[0]
-    shown = sqlalchemy.engine.make_url(db_url).render_as_string(hide_password=True)
-    return AutograderError(f"the gradebook {shown} cannot be written: {why}; check gradebook: in course.yml")
+    return unusable(db_url, error, " cannot be written")

@@ -15,6 +15,7 @@ import pytest
 from autograder.errors import AutograderError
 
 from .checks import exercise_of
+from .environment import environment
 from .grader import points_of, sentence_of
 
 
@@ -40,9 +41,8 @@ def collect(root: Path, problem_sets: Sequence[str]) -> Checks:
     for name, folder in zip(problem_sets, folders, strict=True):
         if not Path(folder).is_dir():
             raise AutograderError(f"{folder}: no hidden checks; write {folder}/test_<exercise>.py for {name}")
-    environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     command = [sys.executable, "-m", "autograder.grading.collect", str(root), *folders]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment)
+    done = subprocess.run(command, capture_output=True, text=True, env=environment())
     if done.returncode != 0 or not done.stdout.strip():
         lines = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
         raise AutograderError(f"tests/hidden: a file of checks does not load: {lines[-1] if lines else '?'}")

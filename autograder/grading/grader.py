@@ -35,6 +35,7 @@ class Grader:
         self.items: dict[str, list[pytest.Item]] = {}
         for item in items:
             self.items.setdefault(exercise_of(item.path), []).append(item)
+            item.config.option.tbstyle = "no"  # the reason of a failure is ours; pytest's text costs more than a check
         self.diagnosis = Diagnosis(misconceptions, self.rehearse, problem_set, self._solution)
 
     def grade(self, submission: Submission, jail: Jail) -> Found:

@@ -12,7 +12,6 @@ import platform
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -59,13 +58,13 @@ class Keys:
         # What test files may share: pytest's conftest.py above them, and modules beside them.
         shared = [
             *(path for path in self._folder.glob("**/*.py") if not path.name.startswith("test_")),
-            *(path for path in (hidden / "conftest.py", root / "tests" / "conftest.py", root / "conftest.py")),
+            *(folder / "conftest.py" for folder in (hidden, root / "tests", root)),
         ]
         self._shared = _contents(shared)
         self._hints = _contents(
             root / "solutions" / problem_set / name for name in ("misconceptions.py", f"{problem_set}.py")
         )
-        self._around = digest(problem_set.encode(), engine(), _encode(bounds), _encode(_fields(walls)))
+        self._around = digest(problem_set.encode(), engine(), _encode(bounds), _encode(walls))
         self._checks: dict[str, bytes] = {}
 
     def all(self) -> bytes:
@@ -91,7 +90,3 @@ class Keys:
 def _contents(paths: Iterable[Path]) -> bytes:
     parts = [part for path in sorted(paths) if path.is_file() for part in (path.name.encode(), path.read_bytes())]
     return digest(*parts)
-
-
-def _fields(walls: Walls) -> dict[str, Any]:
-    return dict(vars(walls))

@@ -27,6 +27,7 @@ from autograder.jail.inside import frames, wire
 from autograder.jail.jail import Walls
 
 from .bounds import Bounds
+from .environment import environment
 from .submission import Submission
 from .verdict import Found
 from .worker import Failed, FromWorker, Ready, Work, receive
@@ -180,19 +181,12 @@ class _Worker:
         self.sock, theirs = socket.socketpair()
         self.graded = 0
         self._bounds = work.bounds
-        environment = {
-            **os.environ,
-            "OMP_NUM_THREADS": "1",
-            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-            "PYTHONHASHSEED": "0",
-        }
-        environment.pop("PYTEST_ADDOPTS", None)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "autograder.grading.worker", str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            env=environment,
+            env=environment(PYTHONHASHSEED="0"),
             start_new_session=True,  # Ctrl-C is for the owner alone, who lets it finish what it is at
         )
         theirs.close()

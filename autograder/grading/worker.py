@@ -79,7 +79,6 @@ class Loop:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Serve submissions until the socket closes."""
-        session.config.option.tbstyle = "no"  # the reason of a failure is ours; pytest's own text costs time
         if self.problems:
             self._send(Failed(self.problems[0]))
             return True

@@ -25,6 +25,7 @@ from autograder.errors import AutograderError
 from autograder.grading import diagnosis
 from autograder.grading.bounds import Bounds
 from autograder.grading.diagnosis import Rehearsal
+from autograder.grading.environment import environment
 from autograder.grading.grader import Grader
 from autograder.grading.submission import Exercise
 
@@ -192,11 +193,9 @@ SALTS = ("", "again")
 def _tried(task: Task, total: int, advanced: Callable[[], None]) -> list[int]:
     """What becomes of each mutant."""
     command = [sys.executable, "-m", __name__, msgspec.json.encode(task).decode()]
-    environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "OMP_NUM_THREADS": "1"}
-    environment.pop("PYTEST_ADDOPTS", None)
     pipe, devnull = subprocess.PIPE, subprocess.DEVNULL
     fates: dict[int, int] = {}
-    with subprocess.Popen(command, stdout=pipe, stderr=devnull, text=True, env=environment) as process:
+    with subprocess.Popen(command, stdout=pipe, stderr=devnull, text=True, env=environment()) as process:
         assert process.stdout is not None
         for line in process.stdout:
             number, fate = map(int, line.split())
@@ -214,10 +213,6 @@ class _Loop:
         self.out = os.fdopen(os.dup(1), "w")
         os.dup2(2, 1)  # what the course's cells print goes elsewhere
         self.task = task
-
-    def pytest_configure(self, config: pytest.Config) -> None:
-        """Do not look up source lines for tracebacks that nobody reads: it takes longer than the checks."""
-        config.option.tbstyle = "native"
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:

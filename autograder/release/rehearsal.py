@@ -13,6 +13,7 @@ import pytest
 
 from autograder.errors import AutograderError
 from autograder.grading.checks import REASON, exercise_of
+from autograder.grading.environment import environment
 
 
 class Rehearsal(msgspec.Struct):
@@ -31,9 +32,7 @@ def rehearse(root: Path, problem_sets: Sequence[str], salt: str, exercise: str |
     """
     places = [root / "tests" / "hidden" / name / (f"test_{exercise}.py" if exercise else "") for name in problem_sets]
     command = [sys.executable, "-m", __name__, str(root), salt, *(str(place) for place in places if place.exists())]
-    environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "OMP_NUM_THREADS": "1"}
-    environment.pop("PYTEST_ADDOPTS", None)
-    done = subprocess.run(command, capture_output=True, text=True, env=environment)
+    done = subprocess.run(command, capture_output=True, text=True, env=environment())
     lines = (done.stdout + done.stderr).strip().splitlines()
     try:
         return msgspec.json.decode(done.stdout.strip().splitlines()[-1], type=Rehearsal)

@@ -12,6 +12,7 @@ from autograder.gradebook.intake import HandedIn, prepare
 from autograder.grading.verdict import CheckVerdict, ExerciseVerdict, Graded, Verdict
 from autograder.jail.inside import wire
 from autograder.reports import feedback, graded_notebook
+from tests.fuzz.trees import entries
 
 NOTEBOOKS = 2000
 REPORTED = 20
@@ -98,24 +99,13 @@ KEYS = [
 ]
 
 
-def _places(tree):
-    found, left = [], [tree]
-    while left:
-        inside = left.pop()
-        if isinstance(inside, list | dict):
-            keys = range(len(inside)) if isinstance(inside, list) else list(inside)
-            found += [(inside, key) for key in keys]
-            left += [inside[key] for key in keys]
-    return found
-
-
 def _broken_tree(notebook, rng):
     tree = copy.deepcopy(notebook)
     for _ in range(rng.choice([1, 2, 5, 20])):
         cells = tree.get("cells") if isinstance(tree, dict) else None
         # Half of the time a cell, so that outputs and metadata of the notebook do not take all the blows.
         start = rng.choice(cells) if isinstance(cells, list) and cells and rng.random() < 0.7 else tree
-        places = _places(start)
+        places = entries(start)
         if not places:
             return tree
         inside, key = rng.choice(places)

@@ -26,6 +26,7 @@ from autograder.grading.diagnosis import same
 from autograder.grading.submission import CodeCell, Exercise, Submission
 from autograder.jail.inside import frames, values, wire
 from autograder.jail.jail import Jail, Walls
+from tests.fuzz.trees import entries
 
 FRAMES = int(os.environ.get("AUTOGRADER_FUZZ_FRAMES", 10_000))
 TOKEN = 1
@@ -312,21 +313,9 @@ def _leaf(rng):
             return rng.choice(INTEGERS)
 
 
-def _places(tree):
-    """Every container of a decoded message with each of its keys."""
-    found, left = [], [tree]
-    while left:
-        inside = left.pop()
-        if isinstance(inside, list | dict):
-            keys = range(len(inside)) if isinstance(inside, list) else list(inside)
-            found += [(inside, key) for key in keys]
-            left += [inside[key] for key in keys]
-    return found
-
-
 def _break_tree(tree, other, rng):
     for _ in range(rng.choice([1, 1, 1, 2, 3])):
-        places = _places(tree)
+        places = entries(tree)
         if not places:
             return _leaf(rng)
         inside, key = rng.choice(places)
@@ -341,7 +330,7 @@ def _break_tree(tree, other, rng):
                 else:
                     inside[rng.choice(TEXTS)] = _leaf(rng)
             case 5:
-                theirs, place = rng.choice(_places(other))
+                theirs, place = rng.choice(entries(other))
                 inside[key] = theirs[place]
             case 6:
                 wrapped = inside[key]
