@@ -1,0 +1,5 @@
+"""`python -m autograder.cli`."""
+
+from . import main
+
+main()

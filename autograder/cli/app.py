@@ -1,0 +1,48 @@
+"""What the commands share: the application, the options that several of them take, JSON printed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(
+    add_completion=True,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Builds, grades and proves an auto-graded PyTorch course.\n\n"
+    "Exit codes: 0 all is well; 1 something differs from what it must be; "
+    "2 an input cannot be used (the line says which, and what to do).",
+)
+
+Sets = Annotated[
+    list[str] | None, typer.Argument(metavar="[PS]...", help="Problem sets; all of course.yml by default.")
+]
+OneSet = Annotated[str, typer.Argument(metavar="PS", help="The problem set.")]
+Students = Annotated[list[str] | None, typer.Option("--student", "-s", help="Only this student; may be repeated.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+Jobs = Annotated[
+    int | None, typer.Option("--jobs", "-j", min=1, max=512, help="Worker processes; one a core by default.")
+]
+Roster = Annotated[
+    Path | None,
+    typer.Option(metavar="CSV", help="The students: id, first_name, last_name, email, lms_id; roster.csv by default."),
+]
+
+
+@app.callback()
+def _course(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Option("--course", "-C", metavar="DIR", help="The course's folder.")] = Path(),
+) -> None:
+    context.obj = folder
+
+
+def print_json(value: Any) -> None:
+    """Print a result as JSON."""
+    import msgspec
+
+    print(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())

@@ -1,0 +1,57 @@
+"""What the machine can do, and the whole of it shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .app import Jobs, Json, print_json
+
+PANEL = "This machine"
+verbs = typer.Typer()
+
+
+@verbs.command(rich_help_panel=PANEL)
+def doctor(
+    context: typer.Context,
+    self_test: Annotated[
+        bool, typer.Option("--self-test", help="Only attack a jail on this machine; each promise is kept or not.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Say whether this machine can confine student code, and what to do where it cannot.
+
+    Example: [bold]autograder doctor --self-test --json[/]
+    """
+    from autograder import terminal
+    from autograder.jail import doctor as examine
+
+    findings = [*([] if self_test else examine.host()), *examine.jail(context.obj)]
+    if as_json:
+        print_json(findings)
+    else:
+        for item in findings:
+            mark = "[green]✓[/]" if item.ok else "[red]✗[/]"
+            terminal.out.print(f"{mark} {item.name}" + (f": {item.detail}" if item.detail else ""), soft_wrap=True)
+            if not item.ok:
+                terminal.out.print(f"    {item.fix}", soft_wrap=True)
+    raise typer.Exit(0 if all(item.ok for item in findings) else 1)
+
+
+@verbs.command(rich_help_panel=PANEL)
+def demo(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Option("--into", metavar="DIR", help="Where to work; emptied first.")] = Path(
+        "build/demo"
+    ),
+    jobs: Jobs = None,
+) -> None:
+    """Release the course, make a class of honest and hostile submissions, grade it, and compare with what is expected.
+
+    Example: [bold]autograder demo --into /tmp/demo[/]
+    """
+    from autograder.demo import run
+
+    raise typer.Exit(0 if run(context.obj, folder, jobs) else 1)

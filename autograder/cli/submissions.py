@@ -1,0 +1,154 @@
+"""Submissions in, scores out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .app import Json, OneSet, Roster, Sets, print_json
+
+PANEL = "Submissions and scores"
+verbs = typer.Typer()
+
+
+@verbs.command(rich_help_panel=PANEL)
+def collect(
+    context: typer.Context,
+    source: Annotated[Path, typer.Argument(metavar="ZIP_OR_FOLDER", help="What came from Moodle, Canvas or a disk.")],
+    problem_set: OneSet,
+    roster: Roster = None,
+    times: Annotated[
+        Path | None,
+        typer.Option(metavar="CSV", help="When each student handed in: id, submitted; or Moodle's grading worksheet."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Take submissions from elsewhere into submitted/, and account for every file.
+
+    Example: [bold]autograder collect ps4-submissions.zip ps4 --roster roster.csv[/]
+    """
+    from autograder import terminal
+    from autograder.gradebook.collect import collect as run
+
+    report = run(context.obj, source, problem_set, roster_file=roster, times_file=times)
+    if as_json:
+        print_json(report)
+    else:
+        for item in report.items:
+            if item.outcome == "kept" or (item.outcome == "taken" and item.note):
+                terminal.say(f"{item.outcome}: {item.student}: {item.file}: {item.note}")
+        if report.missing:
+            terminal.say(f"nothing from: {', '.join(report.missing)}")
+        terminal.say(", ".join(f"{count} {outcome}" for outcome, count in report.counts.items()) or "no files")
+    for problem in report.problems:
+        terminal.error(problem)
+    raise typer.Exit(2 if report.problems else 0)
+
+
+@verbs.command(rich_help_panel=PANEL)
+def extend(
+    context: typer.Context,
+    student: Annotated[str, typer.Argument(metavar="STUDENT", help="nbgrader's student id.")],
+    problem_set: OneSet,
+    days: Annotated[float, typer.Option(min=0, max=3650, help="Days on top of the deadline.")] = 0,
+    hours: Annotated[float, typer.Option(min=0, max=87600, help="Hours on top of the deadline.")] = 0,
+    as_json: Json = False,
+) -> None:
+    """Give one student more time, in nbgrader's gradebook; it takes the place of an earlier extension, 0 ends one.
+
+    Example: [bold]autograder extend alice ps4 --days 2[/]
+    """
+    from datetime import timedelta
+
+    from autograder import terminal
+    from autograder.gradebook import late
+
+    given = late.extend(context.obj, student, problem_set, timedelta(days=days, hours=hours))
+    if as_json:
+        print_json(given)
+    else:
+        off = f", {given.penalty:g} points off" if given.penalty else ""
+        terminal.say(f"{student} {problem_set}: due {given.deadline:%Y-%m-%d %H:%M %Z}{off}")
+
+
+@verbs.command(rich_help_panel=PANEL)
+def export(
+    context: typer.Context,
+    problem_sets: Sets = None,
+    form: Annotated[str, typer.Option("--format", help="csv, canvas, moodle, or json (a file a student).")] = "csv",
+    folder: Annotated[
+        Path | None, typer.Option("--into", metavar="DIR", help="Where to write; the course's exports/ by default.")
+    ] = None,
+    roster: Roster = None,
+    as_json: Json = False,
+) -> None:
+    """Write the gradebook's scores for Canvas, Moodle or a spreadsheet.
+
+    Example: [bold]autograder export --format canvas[/]
+    """
+    from autograder import terminal
+    from autograder.gradebook.export import export as run
+
+    done = run(context.obj, form, problem_sets, into=folder, roster_file=roster)
+    if as_json:
+        print_json(done)
+    else:
+        terminal.say(f"{done.path}: {done.students} students")
+        if done.waiting:
+            terminal.say(f"{done.waiting} submissions still wait for a grade by hand")
+
+
+@verbs.command(rich_help_panel=PANEL)
+def feedback_zip(
+    context: typer.Context,
+    problem_set: OneSet,
+    like: Annotated[
+        Path | None,
+        typer.Option(metavar="ZIP_OR_FOLDER", help="The download that was collected: its names lead feedback back."),
+    ] = None,
+    into: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The zip to write; exports/PS-feedback.zip by default.")
+    ] = None,
+    roster: Roster = None,
+    as_json: Json = False,
+) -> None:
+    """Zip the feedback of a problem set for upload to Moodle or Canvas.
+
+    Example: [bold]autograder feedback-zip ps4 --like ps4-submissions.zip[/]
+    """
+    from autograder import terminal
+    from autograder.gradebook import feedback_zip as packing
+
+    done = packing.pack(context.obj, problem_set, like=like, into=into, roster_file=roster)
+    if as_json:
+        print_json(done)
+    else:
+        terminal.say(f"{done.path}: feedback of {done.students} students")
+        if done.missing:
+            terminal.say(f"no feedback for: {', '.join(done.missing)}")
+
+
+@verbs.command(rich_help_panel=PANEL)
+def gradescope(
+    context: typer.Context,
+    problem_set: OneSet,
+    into: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The zip to write; the course's exports/PS-autograder.zip by default."),
+    ] = None,
+    no_jail: Annotated[
+        bool, typer.Option("--no-jail", help="Grade without a jail there: student code can forge its own score.")
+    ] = False,
+) -> None:
+    """Make the autograder.zip of a problem set for Gradescope. It holds the hidden checks: for staff only.
+
+    Example: [bold]autograder gradescope ps4 --into autograder.zip[/]
+    """
+    from autograder import terminal
+    from autograder.gradebook.gradescope import pack
+
+    target = into or context.obj / "exports" / f"{problem_set}-autograder.zip"
+    files = pack(context.obj, problem_set, target, confined=not no_jail)
+    terminal.say(f"{target}: {len(files)} files, the hidden checks among them: for staff only")
