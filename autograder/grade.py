@@ -11,7 +11,6 @@ from types import FrameType
 from typing import Any
 
 import msgspec
-import nbformat
 from msgspec.structs import replace
 
 from autograder.course import config, nbgrader, release
@@ -180,7 +179,7 @@ class _Run:
             if kept and not rest:
                 self._keep(item, kept.graded())
             else:
-                yield (item, kept), replace(item.submission, exercises=rest)
+                yield (item, kept), replace(item.submission, exercises=rest, doubtful=kept.doubtful if kept else [])
 
     def _completed(self, item: Prepared, kept: Found | None, found: Found) -> Found:
         """What was found now, with what was kept from before; kept in its turn."""
@@ -203,7 +202,7 @@ class _Run:
         _compare_points(ours, verdict)
         notebook = graded_notebook.make(item.repaired, ours, graded)
         folder = folders.autograded(self.root, student, name)
-        folders.write(folder / f"{name}.ipynb", nbformat.writes(notebook).encode() + b"\n")
+        folders.write(folder / f"{name}.ipynb", graded_notebook.to_json(notebook))
         page = feedback.render(self.course, item.repaired, ours, verdict, notebook)
         target = folders.feedback(self.root, student, name)
         folders.write(target, page.encode())

@@ -92,7 +92,8 @@ def audit(
             )
             if diagnoses:
                 terminal.say(
-                    f"{tried.explained} of the killed are known misconceptions; {len(tried.mistaken)} are taken for one"
+                    f"{tried.explained} of the killed are known misconceptions, {tried.explained_by_two} are two at once;"
+                    f" {len(tried.mistaken)} are taken for what they are not"
                 )
         raise typer.Exit(1 if tried.survivors or tried.stale or tried.mistaken else 0)
     from autograder.release.audit import audit as run

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
 from autograder.course import nbgrader
@@ -47,8 +46,12 @@ def write_verdict(root: Path, found: Verdict) -> None:
 
 def write(path: Path, data: bytes) -> None:
     """Write a file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        file = beside.open("wb")
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = beside.open("wb")
+    with file:
         file.write(data)
-    Path(file.name).chmod(0o644)
-    os.replace(file.name, path)  # noqa: PTH105
+    os.replace(beside, path)  # noqa: PTH105

@@ -116,21 +116,24 @@ def _of_course(root: Path, problem_set: str) -> Iterator[Path]:
 def _pinned() -> Iterator[tuple[str, str]]:
     """All packages that the engine needs, in the versions that are installed here; torch brings its own there."""
     seen: set[str] = set()
-    waiting = [Requirement(text) for text in _requires(_DISTRIBUTION)]
+    waiting = list(_needs(_DISTRIBUTION, "staff"))
     while waiting:
-        needed = waiting.pop()
-        name = re.sub(r"[-_.]+", "-", needed.name).lower()
-        if name in seen or not (needed.marker is None or needed.marker.evaluate({"extra": ""})):
+        name = re.sub(r"[-_.]+", "-", waiting.pop().name).lower()
+        if name in seen:
             continue
         seen.add(name)
         yield name, metadata.version(name).split("+")[0]
         if name != "torch":
-            waiting += [Requirement(text) for text in _requires(name)]
+            waiting += _needs(name)
 
 
-def _requires(distribution: str) -> list[str]:
+def _needs(distribution: str, extra: str = "") -> Iterator[Requirement]:
+    """What a distribution requires, with one of its extras."""
     try:
-        return metadata.requires(distribution) or []
+        for text in metadata.requires(distribution) or ():
+            needed = Requirement(text)
+            if needed.marker is None or needed.marker.evaluate({"extra": extra}):
+                yield needed
     except metadata.PackageNotFoundError:
         raise AutograderError(f"{distribution}: not installed; run: pip install {distribution}") from None
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from autograder.course.notebook import Repaired, read, repair
+from autograder.course.notebook import Repaired, repair
 from autograder.course.release import Release
 from autograder.errors import AutograderError
 from autograder.grading.submission import Submission, to_submission
+from autograder.reading.notebook import read
 
 _STUDENT = re.compile(r"[^\x00-\x1f\x7f/\\<>&\"']+")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import random
 import runpy
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -23,10 +23,6 @@ from autograder.grading.remote import StudentError
 
 STUDENT = pytest.StashKey[Any]()
 """Where the grader puts the student whose submission is being checked (in the config's stash)."""
-REASON = pytest.StashKey[str]()
-"""Where a failed item's reason is left (in the item's stash)."""
-NOT_BEGUN = pytest.StashKey[bool]()
-"""Whether the item failed because the stub is still there (in the item's stash)."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -66,16 +62,6 @@ def student(request: pytest.FixtureRequest) -> Iterator[Any]:
     random.seed(seed)
     bound = request.config.stash.get(STUDENT, None)
     yield bound if bound is not None else solution(request.node.path)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
-    """Leave the reason of a failure with the item."""
-    if call.excinfo is not None:
-        error = call.excinfo.value
-        item.stash[REASON] = reason(error)
-        item.stash[NOT_BEGUN] = isinstance(error, NotImplementedError)
-    return (yield)
 
 
 def reason(error: BaseException) -> str:

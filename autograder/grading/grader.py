@@ -6,18 +6,20 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
-from _pytest.runner import runtestprotocol
+from msgspec.structs import replace
 
 from autograder.authoring import Misconception
 from autograder.jail.jail import Jail
 
+from . import traces
 from .bounds import Bounds
-from .checks import NOT_BEGUN, REASON, STUDENT, exercise_of, seed_of, solution
-from .diagnosis import Diagnosis, Trace
+from .checks import STUDENT, exercise_of, reason, seed_of, solution
+from .diagnosis import Diagnosis
 from .remote import Student
 from .rules import forbidden_names, insides
 from .session import Lost, OutOfTime, Session
 from .submission import Exercise, Submission
+from .traces import Trace
 from .verdict import CheckVerdict, ExerciseVerdict, Finding, Found
 
 MAX_STRIKES = 3
@@ -35,7 +37,6 @@ class Grader:
         self.items: dict[str, list[pytest.Item]] = {}
         for item in items:
             self.items.setdefault(exercise_of(item.path), []).append(item)
-            item.config.option.tbstyle = "no"  # the reason of a failure is ours; pytest's text costs more than a check
         self.diagnosis = Diagnosis(misconceptions, self.rehearse, problem_set, self._solution)
 
     def grade(self, submission: Submission, jail: Jail) -> Found:
@@ -43,15 +44,21 @@ class Grader:
         session = Session(jail, submission, self.bounds)
         in_time = True
         exercises: list[Finding] = []
+        doubtful = {finding.verdict.name: finding for finding in submission.doubtful}
         try:
             try:
-                session.run()
+                if any(exercise.name not in doubtful for exercise in submission.exercises):
+                    session.run()
             except OutOfTime:
                 in_time = False
             incidents, lasting = session.told()
             for exercise in submission.exercises:
+                if exercise.name in doubtful:
+                    exercises.append(self._told_anew(exercise, doubtful[exercise.name]))
+                    continue
                 found, in_time = self._exercise(exercise, session, in_time)
-                exercises.append(Finding(found, *session.told()))
+                incidents_now, lasting_now = session.told()
+                exercises.append(replace(found, incidents=incidents_now, lasting=lasting_now))
         finally:
             session.close()
         if not in_time:
@@ -59,7 +66,7 @@ class Grader:
             incidents.append(f"The notebook and its checks were stopped after {limit} s.")
         return Found(self.problem_set, submission.repairs, session.outputs, incidents, lasting and in_time, exercises)
 
-    def _exercise(self, exercise: Exercise, session: Session, in_time: bool) -> tuple[ExerciseVerdict, bool]:
+    def _exercise(self, exercise: Exercise, session: Session, in_time: bool) -> tuple[Finding, bool]:
         session.watch(exercise)
         checks: list[CheckVerdict] = []
         trace: Trace = {}
@@ -89,12 +96,11 @@ class Grader:
 
     def _settle(
         self, exercise: Exercise, session: Session, checks: list[CheckVerdict], trace: Trace, not_begun: bool
-    ) -> ExerciseVerdict:
+    ) -> Finding:
         points, max_points = sum(item.points for item in checks), sum(item.max_points for item in checks)
         if not_begun:
-            return ExerciseVerdict(
-                exercise.name, "not begun", 0, max_points, checks, "This exercise is not written yet."
-            )
+            note = "This exercise is not written yet."
+            return Finding(ExerciseVerdict(exercise.name, "not begun", 0, max_points, checks, note), [], True)
         sources = [cell.source for cell in session.submission.cells]
         forbidden = session.forbidden or forbidden_names(sources, exercise.name, exercise.forbidden)
         hiding = insides(sources) if exercise.forbidden and not forbidden else []
@@ -102,17 +108,22 @@ class Grader:
             called = f"must not call {_listed(forbidden)}: write out what it does"
             unseen = f"cannot be graded beside {_listed(hiding)}, which may hide what it calls: take that out"
             note = f"{exercise.name} {called if forbidden else unseen}. It earns no points this way."
-            return ExerciseVerdict(exercise.name, "forbidden", 0, max_points, checks, note)
-        known = self.diagnosis.explain(exercise, trace) if points < max_points else None
-        return ExerciseVerdict(
-            exercise.name,
-            "graded",
-            points,
-            max_points,
-            checks,
-            hint=known.hint if known else "",
-            misconception=known.name if known else "",
-        )
+            return Finding(ExerciseVerdict(exercise.name, "forbidden", 0, max_points, checks, note), [], True)
+        found = Finding(ExerciseVerdict(exercise.name, "graded", points, max_points, checks), [], True)
+        if points == max_points:
+            return found
+        return self._explained(exercise, replace(found, trace=traces.to_bytes(trace)), trace)
+
+    def _told_anew(self, exercise: Exercise, found: Finding) -> Finding:
+        """What was found before, with the hint that it is given now."""
+        return self._explained(exercise, found, traces.from_bytes(found.trace))
+
+    def _explained(self, exercise: Exercise, found: Finding, trace: Trace) -> Finding:
+        known = self.diagnosis.explain(exercise, trace)
+        nearest, agreeing = ("", 0.0) if known else self.diagnosis.nearest(exercise, trace)
+        hint, name = (known.hint, known.name) if known else ("", "")
+        verdict = replace(found.verdict, hint=hint, misconception=name)
+        return replace(found, verdict=verdict, nearest=nearest, agreeing=agreeing)
 
     def passes(self, exercise: Exercise, session: Session) -> bool:
         """Whether all checks of the exercise pass in the session; they end at the first that fails."""
@@ -160,11 +171,29 @@ def _listed(names: Sequence[str]) -> str:
 def _run(item: pytest.Item, student: Student) -> tuple[bool, str, bool]:
     """Run one check: whether it passed, the reason where not, and whether the exercise is not begun."""
     item.config.stash[STUDENT] = student
-    item.stash[REASON], item.stash[NOT_BEGUN] = "", False
     item._initrequest()  # type: ignore[attr-defined]
+    # Not pytest's own protocol, whose hooks and reports take as long as most checks: set up, run, tear down.
+    failure: BaseException | None = None
+    for step in (_set_up_and_run, _tear_down):
+        try:
+            step(item)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # pytest's own outcomes, as that of pytest.fail, are no Exceptions
+            failure = failure or error
+    if failure is None:
+        return True, "", False
+    return False, reason(failure), isinstance(failure, NotImplementedError)
+
+
+def _set_up_and_run(item: pytest.Item) -> None:
+    item.session._setupstate.setup(item)
+    item.runtest()
+
+
+def _tear_down(item: pytest.Item) -> None:
     # Without a next item everything is torn down: any check may be the last that is tried.
-    reports = runtestprotocol(item, log=False, nextitem=None)
-    return all(report.passed for report in reports), item.stash[REASON], item.stash[NOT_BEGUN]
+    item.session._setupstate.teardown_exact(None)
 
 
 def _verdict(item: pytest.Item, passed: bool, reason: str) -> CheckVerdict:

@@ -6,6 +6,7 @@ points were lost, on the misconceptions and the solutions as well, since a hint 
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import importlib.metadata
 import platform
@@ -61,16 +62,17 @@ class Keys:
             *(folder / "conftest.py" for folder in (hidden, root / "tests", root)),
         ]
         self._shared = _contents(shared)
-        self._hints = _contents(
-            root / "solutions" / problem_set / name for name in ("misconceptions.py", f"{problem_set}.py")
-        )
+        solutions = root / "solutions" / problem_set
+        self._misconceptions = solutions / "misconceptions.py"
+        self._right = _contents([solutions / f"{problem_set}.py"])
         self._around = digest(problem_set.encode(), engine(), _encode(bounds), _encode(walls))
         self._checks: dict[str, bytes] = {}
+        self._hints: dict[str, bytes] = {}
 
     def all(self) -> bytes:
         """Everything but the submission."""
         tests = sorted(self._folder.glob("test_*.py"))
-        return digest(self._around, self._shared, self._hints, _contents(tests))
+        return digest(self._around, self._shared, self._right, _contents([*tests, self._misconceptions]))
 
     def cells(self, submission: Submission) -> bytes:
         """What the cells show: the code, in this engine, within these limits."""
@@ -83,8 +85,32 @@ class Keys:
         return digest(self._shared, self._checks[exercise.name], _encode(exercise))
 
     def hint(self, finding: Finding) -> bytes:
-        """What its hint depends on."""
-        return b"" if finding.verdict.points == finding.verdict.max_points else self._hints
+        """What its hint depends on: the solutions, and the misconceptions of its exercise."""
+        verdict = finding.verdict
+        if verdict.status != "graded" or verdict.points == verdict.max_points:
+            return b""
+        if verdict.name not in self._hints:
+            self._hints[verdict.name] = digest(self._right, _misconceptions_of(verdict.name, self._misconceptions))
+        return self._hints[verdict.name]
+
+
+def _misconceptions_of(exercise: str, path: Path) -> bytes:
+    """The code of a file of misconceptions without those of other exercises."""
+    text = path.read_bytes() if path.is_file() else b""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError):
+        return text
+    return "\n".join(ast.dump(node) for node in tree.body if _is_of(node) in (None, exercise)).encode()
+
+
+def _is_of(node: ast.stmt) -> str | None:
+    """The exercise that a statement is a misconception of; None where it is something else."""
+    for mark in getattr(node, "decorator_list", []):
+        match mark:
+            case ast.Call(func=ast.Name("misconception"), args=[ast.Constant(str(exercise)), *_]):
+                return exercise
+    return None
 
 
 def _contents(paths: Iterable[Path]) -> bytes:

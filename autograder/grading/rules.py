@@ -103,6 +103,7 @@ class _Module:
         self.bindings: dict[str, list[ast.AST]] = {}
         self.imported: dict[str, str] = {}
         self.stars: list[str] = []
+        self._named: dict[ast.AST, list[str]] = {}
         self.statements = [statement for source in cells for statement in _statements(source)]
         for statement in self.statements:
             self._add(statement)
@@ -157,15 +158,21 @@ class _Module:
                 yield node
                 waiting += _global_names(node)
 
-    def names(self, node: ast.AST) -> Iterator[str]:
+    def names(self, node: ast.AST) -> list[str]:
         """Every dotted name of the modules that are looked at in `node`, and every attribute that leads to frames."""
+        if node not in self._named:
+            self._named[node] = _distinct(self._names(node))
+        return self._named[node]
+
+    def _names(self, node: ast.AST) -> Iterator[str]:
         known = dict(self.imported)
-        for part in ast.walk(node):
+        parts = _parts(node)
+        for part in parts:
             if isinstance(part, ast.arg):
                 known.pop(part.arg, None)
-        for part in ast.walk(node):
+        for part in parts:
             self._learn(part, known)
-        for part in ast.walk(node):
+        for part in parts:
             if isinstance(part, ast.expr):
                 dotted = self.dotted(part, known)
                 if dotted:
@@ -212,6 +219,11 @@ class _Module:
 
 def _looked_at(module: str | None) -> bool:
     return (module or "").split(".")[0] in _MODULES
+
+
+@lru_cache(maxsize=2048)
+def _parts(node: ast.AST) -> list[ast.AST]:
+    return list(ast.walk(node))
 
 
 @lru_cache(maxsize=2048)

@@ -16,6 +16,7 @@ import msgspec
 from autograder.errors import AutograderError
 from autograder.jail.inside import wire
 
+from . import traces
 from .keys import Keys
 from .submission import Submission
 from .verdict import Finding, Found
@@ -72,17 +73,24 @@ class Store:
         self._database.close()
 
     def find(self, submission: Submission, keys: Keys) -> Found | None:
-        """What is kept of a submission: of its cells, and of those of its exercises that would come out the same."""
+        """What is kept of a submission: of its cells, and of those of its exercises that would come out the same.
+
+        Those that would but for their hints, which can be told from what was kept, are `doubtful`.
+        """
         rows = self._read("select kept from found where key = ?", keys.cells(submission))
         if not rows:
             return None
         kept = _decoder.decode(rows[0][0])
-        same = []
+        same, doubtful = [], []
         for exercise in submission.exercises:
             old = kept.exercises.get(exercise.name)
-            if old and old.key == keys.exercise(exercise) and old.hint == keys.hint(old.finding):
+            if not old or old.key != keys.exercise(exercise):
+                continue
+            if old.hint == keys.hint(old.finding):
                 same.append(old.finding)
-        return Found(submission.problem_set, submission.repairs, kept.outputs, kept.incidents, True, same)
+            elif traces.is_whole(old.finding.trace):
+                doubtful.append(old.finding)
+        return Found(submission.problem_set, submission.repairs, kept.outputs, kept.incidents, True, same, doubtful)
 
     def keep(self, submission: Submission, keys: Keys, found: Found) -> None:
         """Keep what was found, unless it might come out otherwise another time.

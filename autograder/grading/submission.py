@@ -9,6 +9,8 @@ import msgspec
 from autograder.course.notebook import Repaired
 from autograder.course.release import Release
 
+from .verdict import Finding
+
 
 class CodeCell(msgspec.Struct, frozen=True):
     """One code cell, by its place among all cells of the notebook (from 1, as students count)."""
@@ -34,6 +36,8 @@ class Submission(msgspec.Struct, frozen=True):
     cells: list[CodeCell]
     exercises: list[Exercise]
     repairs: list[str]
+    doubtful: list[Finding] = []
+    """Of some of the exercises what was found before, right but for its hint: their checks are not run again."""
 
 
 def to_submission(repaired: Repaired, release: Release, repairs: Sequence[str] = ()) -> Submission:

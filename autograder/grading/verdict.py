@@ -80,6 +80,12 @@ class Finding(msgspec.Struct, frozen=True):
     verdict: ExerciseVerdict
     incidents: list[str]
     lasting: bool
+    trace: bytes = b""
+    """Where points were lost: what the calls gave (`traces.py`); empty where it is too large."""
+    nearest: str = ""
+    """Where nothing explains that: the misconception with which most calls agree."""
+    agreeing: float = 0.0
+    """The share of these calls, from 0 to 1."""
 
 
 class Found(msgspec.Struct, frozen=True, tag=True):
@@ -91,6 +97,8 @@ class Found(msgspec.Struct, frozen=True, tag=True):
     incidents: list[str]
     lasting: bool
     exercises: list[Finding]
+    doubtful: list[Finding] = []
+    """Of what was kept: findings that are right but for their hints, which are to be found anew."""
 
     def graded(self) -> Graded:
         """The same as one verdict."""

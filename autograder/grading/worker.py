@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 import sys
@@ -98,6 +99,9 @@ class Loop:
         jail = Jail(self.work.walls)
         try:
             jail.start()
+            gc.collect()
+            gc.freeze()  # what stays for good is not looked through again and again
+            gc.set_threshold(10_000, 10, 10)
             self._send(Ready())
             while True:
                 _, body = frames.receive(self.sock)

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from autograder.authoring import Misconception
 from autograder.course import config
 from autograder.course import release as releases
-from autograder.course.notebook import parse, repair
+from autograder.course.notebook import repair
 from autograder.course.release import Release
 from autograder.errors import AutograderError
 from autograder.grading import diagnosis
@@ -23,6 +23,7 @@ from autograder.grading.pool import Pool
 from autograder.grading.submission import Submission, to_submission
 from autograder.grading.verdict import ExerciseVerdict, Graded
 from autograder.jail.inside import wire
+from autograder.reading.notebook import parse
 
 from . import forbidding, made
 from .build import build

@@ -24,9 +24,10 @@ from autograder.course import config
 from autograder.errors import AutograderError
 from autograder.grading import diagnosis
 from autograder.grading.bounds import Bounds
-from autograder.grading.diagnosis import Rehearsal
+from autograder.grading.diagnosis import Both
 from autograder.grading.environment import environment
 from autograder.grading.grader import Grader
+from autograder.grading.rehearsal import Rehearsal
 from autograder.grading.submission import Exercise
 
 from . import source
@@ -79,8 +80,10 @@ class Outcome(msgspec.Struct):
     stale: list[Stale] = []
     explained: int = 0
     """Killed ones that are a misconception in disguise."""
+    explained_by_two: int = 0
+    """Killed ones that two misconceptions explain together."""
     mistaken: list[Changed] = []
-    """Killed ones that are taken for a misconception, and with other seeds are not."""
+    """Killed ones that are taken for a misconception or for two, and with other seeds are not."""
 
 
 def hunt(
@@ -122,6 +125,7 @@ def hunt(
         mutants=len(cases),
         killed=len(cases) - len(alive),
         explained=fates.count(EXPLAINED),
+        explained_by_two=fates.count(EXPLAINED_BY_TWO),
         mistaken=[_about(*case) for case, fate in zip(cases, fates, strict=True) if fate == MISTAKEN],
     )
     used: set[tuple[str, str, int]] = set()
@@ -184,8 +188,8 @@ class Task(msgspec.Struct, frozen=True):
     diagnose: bool
 
 
-LIVES, DIES, EXPLAINED, MISTAKEN = range(4)
-"""What becomes of a mutant, as its process exits: the last two die as well."""
+LIVES, DIES, EXPLAINED, EXPLAINED_BY_TWO, MISTAKEN = range(5)
+"""What becomes of a mutant, as its process exits: all but the first die."""
 SALTS = ("", "again")
 """A wrong solution is explained rightly where it is so with other seeds, too."""
 
@@ -284,15 +288,22 @@ class _Tester:
             if self._salted("").passes(exercise, self._session(self.namespace)):
                 fate = LIVES
             elif self.task.diagnose:
-                first, second = (self._explanation(salt, exercise) for salt in SALTS)
-                fate = DIES if first is None else EXPLAINED if second is first else MISTAKEN
+                fate = self._diagnosed(exercise)
         finally:
             os._exit(fate)
 
-    def _explanation(self, salt: str, exercise: Exercise) -> Misconception | None:
+    def _diagnosed(self, exercise: Exercise) -> int:
+        first, second = (self._explanation(salt, exercise) for salt in SALTS)
+        if first is None:
+            return DIES
+        if second is None or second.name != first.name:
+            return MISTAKEN
+        return EXPLAINED_BY_TWO if isinstance(first, Both) else EXPLAINED
+
+    def _explanation(self, salt: str, exercise: Exercise) -> Misconception | Both | None:
         grader = self._salted(salt)
         trace = grader.rehearse(exercise, self._session(self.namespace))
-        return grader.diagnosis.misconception(exercise, trace)
+        return grader.diagnosis.misconception(exercise, trace) or grader.diagnosis.both(exercise, trace)
 
     def _salted(self, salt: str) -> Grader:
         self.config.option.salt = salt

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from autograder.errors import AutograderError
-from autograder.grading.checks import REASON, exercise_of
+from autograder.grading.checks import exercise_of, reason
 from autograder.grading.environment import environment
 
 
@@ -53,8 +53,8 @@ class _Watcher:
         problem_set = item.path.parent.name
         if call.when == "call":
             self.result.seconds[problem_set] = self.result.seconds.get(problem_set, 0.0) + report.duration
-        if report.failed:
-            why = item.stash.get(REASON, "")
+        if report.failed and call.excinfo is not None:
+            why = reason(call.excinfo.value)
             self.result.failures.append(
                 (f"{problem_set}/{exercise_of(item.path)}", f"the solution fails {item.name}: {why}")
             )

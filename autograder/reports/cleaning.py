@@ -10,6 +10,7 @@ import nh3
 
 from autograder.jail.inside import wire
 
+_CONTROLS = {code: None for code in (*range(32), 127) if chr(code) not in "\n\t"}
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[^\[]")
 _PICTURES = ("image/png", "image/jpeg", "image/gif")
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
@@ -65,9 +66,10 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
 
 def text(value: str) -> str:
     """Printed text: terminal colours gone, and of what a progress bar rewrote only the last state kept."""
-    lines = _ANSI.sub("", value).replace("\r\n", "\n").split("\n")
-    plain = "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in lines)
-    return "".join(letter for letter in plain if letter in "\n\t" or (ord(letter) >= 32 and ord(letter) != 127))
+    if "\r" in value or "\x1b" in value:
+        lines = _ANSI.sub("", value).replace("\r\n", "\n").split("\n")
+        value = "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in lines)
+    return value.translate(_CONTROLS)
 
 
 def outputs(shown: list[wire.Output]) -> list[dict[str, Any]]:

@@ -33,9 +33,14 @@ def _environment() -> Environment:
     return environment
 
 
+@cache
+def _highlighter() -> tuple[PythonLexer, HtmlFormatter[str]]:
+    return PythonLexer(), HtmlFormatter(nowrap=True)
+
+
 @lru_cache(maxsize=4096)
 def _code(source: str) -> Markup:
-    return Markup(highlight(cleaning.text(source), PythonLexer(), HtmlFormatter(nowrap=True)))
+    return Markup(highlight(cleaning.text(source), *_highlighter()))
 
 
 def render(course: Course, repaired: Repaired, release: Release, verdict: Verdict, notebook: Any) -> str:

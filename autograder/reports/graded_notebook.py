@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+import msgspec
 import nbformat
 
 from autograder.course.notebook import Cell, Repaired
@@ -38,6 +39,11 @@ def make(repaired: Repaired, release: Release, graded: Graded | None) -> Any:
         cells.insert(0, {"cell_type": "markdown", "id": "remarks", "metadata": {}, "source": text})
     metadata = copy.deepcopy(release.notebook["metadata"])
     return nbformat.from_dict({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5})
+
+
+def to_json(notebook: Any) -> bytes:
+    """The notebook as a file: what nbformat writes in a tenth of the time, but for line breaks within cells."""
+    return msgspec.json.format(msgspec.json.encode(notebook, order="sorted"), indent=1) + b"\n"
 
 
 def _bare(cell: Cell, release: Release, place: int) -> dict[str, Any]:

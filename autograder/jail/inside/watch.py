@@ -10,7 +10,17 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 import torch
-from torch.overrides import TorchFunctionMode, resolve_name
+from torch.overrides import TorchFunctionMode, get_overridable_functions, resolve_name
+
+_NAMES: dict[Any, str] = {}
+"""Names of functions, by function: torch works one out in the time of a small matrix product."""
+
+
+def learn_names() -> None:
+    """Have the names of torch's functions at hand: before the fork, so that no child spends its time on it."""
+    for functions in get_overridable_functions().values():
+        for function in functions:
+            _name(function)
 
 
 class Watch(TorchFunctionMode):
@@ -27,14 +37,17 @@ class Watch(TorchFunctionMode):
         """Look out for these from here on."""
         self.patterns = patterns
         self.seen: list[str] = []
+        self._met: set[str] = set()
 
     def __torch_function__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
         """Note the function, then call it."""
         name = _name(func)
-        if name not in self.seen and any(fnmatchcase(name.rpartition(".")[2], pattern) for pattern in self.patterns):
-            self.seen.append(name)
+        if name not in self._met:
+            self._met.add(name)
+            if any(fnmatchcase(name.rpartition(".")[2], pattern) for pattern in self.patterns):
+                self.seen.append(name)
         return func(*args, **(kwargs or {}))
 
 
@@ -59,6 +72,15 @@ def drop_hooks() -> None:
 
 
 def _name(func: Any) -> str:
+    try:
+        return _NAMES[func]
+    except KeyError:
+        return _NAMES.setdefault(func, _named(func))
+    except TypeError:  # it has no hash
+        return _named(func)
+
+
+def _named(func: Any) -> str:
     if isinstance(func, torch._ops.OpOverload):
         return "torch.ops." + str(func.overloadpacket._qualified_op_name).replace("::", ".")
     if isinstance(func, torch._ops.OpOverloadPacket):

@@ -20,6 +20,8 @@ from . import frames, limits, wire
 _LAZY = ("torch.fx.experimental.symbolic_shapes", "torch._dynamo", "torch.utils.serialization", "unittest.mock")
 """What torch imports on the first backward pass (0.3 s), the first step of an optimizer (1 s), the first save."""
 
+_GC_THRESHOLD = (10_000, 10, 10)
+"""Python's own 700 young objects are there again after a few lines of a cell are read: a tenth of a child's time."""
 WRITABLE = ("/home/student", "/tmp", "/dev/shm")
 """The folders that a child may write; emptied after each."""
 
@@ -37,14 +39,17 @@ def main(descriptor: int) -> None:
 
     from .shell import Shell
     from .student import seed_everything, serve
+    from .watch import learn_names
 
     torch.set_num_threads(1)
     seed_everything(0)
     torch.nn.functional.softmax(torch.ones(2, 2) @ torch.ones(2, 2), -1)  # pages in the kernels; no backward pass here
     for name in _LAZY:
         importlib.import_module(name)
+    learn_names()
     shell = Shell.instance()
     gc.freeze()
+    gc.set_threshold(*_GC_THRESHOLD)
     frames.send(sock, wire.encode(wire.Ready(torch.version.__version__, sys.version.split()[0])))
 
     child: int | None = None

@@ -1,0 +1,239 @@
+"""A student's notebook run in a process of its own, in the manner of the grader: what it does there hurts nothing here.
+
+The cells come on stdin, what each of them did goes to stdout, a line of JSON each. There is no jail: it is the
+student's own code on the student's own machine.
+"""
+
+from __future__ import annotations
+
+import _thread
+import io
+import os
+import random
+import re
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fnmatch import fnmatchcase
+from typing import IO, Any
+
+import msgspec
+
+ROOM = 4000
+"""So many letters are kept of what a cell prints, and of an error's message."""
+_CELL_NAME = re.compile(r"<ipython-input-(\d+)-")
+
+
+class Task(msgspec.Struct, frozen=True):
+    """One cell to be run; calls of functions that match one of `forbidden`, made in other cells, are noted."""
+
+    number: int
+    source: str
+    forbidden: tuple[str, ...] = ()
+
+
+class Work(msgspec.Struct, frozen=True):
+    """All that is to be done: the cells in order, and the seconds that each may take."""
+
+    tasks: list[Task]
+    seconds: float
+
+
+class Ran(msgspec.Struct, frozen=True):
+    """How one cell ended. `frames` are the cells and lines that led to the error, the outermost first."""
+
+    number: int
+    ended: str
+    """ok, raised, timeout; and from the parent: lost, not run."""
+    error: str = ""
+    text: str = ""
+    frames: list[tuple[int, int]] = []
+    unwritten: bool = False
+    """Whether the error is a NotImplementedError."""
+    called: list[str] = []
+    output: str = ""
+
+
+class Note(msgspec.Struct, frozen=True):
+    """What the child tells: that it is ready (`begins` 0) or begins a cell, how a cell ended, why it cannot begin."""
+
+    begins: int | None = None
+    ran: Ran | None = None
+    broken: str = ""
+
+
+class TimeLimit(BaseException):
+    """The cell's time is over. What it defined before stays, as when it is graded."""
+
+
+def main() -> None:
+    """Do the work that comes on stdin."""
+    channel = os.fdopen(os.dup(1), "wb")
+    work = msgspec.json.decode(sys.stdin.buffer.read(), type=Work)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(nothing, stream)
+    sys.stdin = io.StringIO()
+    try:
+        run = _runner()
+    except Exception as error:
+        _tell(channel, Note(broken=f"{type(error).__name__}: {_text(error)}"))
+        return
+    _tell(channel, Note(begins=0))
+    for task in work.tasks:
+        _tell(channel, Note(begins=task.number))
+        _tell(channel, Note(ran=run(task, work.seconds)))
+    channel.close()
+    os._exit(0)  # threads and exit handlers of the student's are not waited for
+
+
+def _tell(channel: IO[bytes], note: Note) -> None:
+    channel.write(msgspec.json.encode(note) + b"\n")
+    channel.flush()
+
+
+def _runner() -> Any:
+    """Import what is slow, before any clock runs, and give the function that runs one cell."""
+    import numpy as np
+    import torch
+    from IPython.core.interactiveshell import InteractiveShell
+    from torch.overrides import TorchFunctionMode, resolve_name
+    from traitlets.config import Config
+
+    class Watch(TorchFunctionMode):
+        """Notes the forbidden functions that are called, but for those that the examples' own cell calls."""
+
+        def __init__(self, task: Task) -> None:
+            super().__init__()
+            self.task = task
+            self.seen: list[str] = []
+
+        def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+            name = str(resolve_name(func) or getattr(func, "__name__", "?"))
+            last = name.rpartition(".")[2]
+            if any(fnmatchcase(last, pattern) for pattern in self.task.forbidden) and _caller() != self.task.number:
+                self.seen.append(name)
+            return func(*args, **(kwargs or {}))
+
+    class Shell(InteractiveShell):  # type: ignore[misc]
+        """IPython without its voice: errors are told by us."""
+
+        def _showtraceback(self, *_: Any) -> None: ...
+
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.InteractiveShell.colors = "nocolor"
+    config.InteractiveShell.autoindent = False
+    shell = Shell.instance(config=config)
+    torch.set_num_threads(1)
+    torch.manual_seed(0)
+    np.random.seed(0)
+    random.seed(0)
+    signal.signal(signal.SIGINT, _ring)
+
+    def run(task: Task, seconds: float) -> Ran:
+        kept = _Kept()
+        watch = Watch(task)
+        shell.execution_count = task.number
+        before = sys.stdout, sys.stderr
+        sys.stdout = sys.stderr = kept
+        error: BaseException | None
+        try:
+            with _soft_limit(seconds), watch:
+                result = shell.run_cell(task.source, store_history=False)
+            error = result.error_before_exec or result.error_in_exec
+        except TimeLimit as late:
+            error = late
+        finally:
+            sys.stdout, sys.stderr = before
+        called = list(dict.fromkeys(watch.seen))
+        if error is None:
+            return Ran(task.number, "ok", called=called, output=kept.text())
+        return Ran(
+            task.number,
+            "timeout" if isinstance(error, TimeLimit) else "raised",
+            type(error).__name__,
+            _text(error),
+            _frames(error),
+            isinstance(error, NotImplementedError),
+            called,
+            kept.text(),
+        )
+
+    return run
+
+
+class _Kept(io.TextIOBase):
+    """A stream that keeps the first that is written to it."""
+
+    encoding = "utf-8"  # type: ignore[assignment]
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._room = ROOM
+
+    def write(self, text: str) -> int:
+        self._parts.append(text[: self._room])
+        self._room -= len(self._parts[-1])
+        return len(text)
+
+    def writable(self) -> bool:
+        return True
+
+    def text(self) -> str:
+        return "".join(self._parts).encode("utf-8", "replace").decode()
+
+
+@contextmanager
+def _soft_limit(seconds: float) -> Iterator[None]:
+    """Raise TimeLimit in the block after `seconds`: by a thread, since not every system has an alarm."""
+    timer = threading.Timer(seconds, _thread.interrupt_main)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _ring(*_: object) -> None:
+    raise TimeLimit
+
+
+def _caller() -> int | None:
+    """The number of the cell that is nearest on the stack."""
+    frame = sys._getframe(1)
+    while frame is not None:
+        match = _CELL_NAME.match(frame.f_code.co_filename)
+        if match:
+            return int(match[1])
+        frame = frame.f_back  # type: ignore[assignment]
+    return None
+
+
+def _frames(error: BaseException) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    step = error.__traceback__
+    while step is not None:
+        match = _CELL_NAME.match(step.tb_frame.f_code.co_filename)
+        if match:
+            found.append((int(match[1]), step.tb_lineno))
+        step = step.tb_next
+    if isinstance(error, SyntaxError):
+        match = _CELL_NAME.match(error.filename or "")
+        found += [(int(match[1]), error.lineno)] if match and error.lineno else []
+    return found[:1] + found[1:][-1:]
+
+
+def _text(error: BaseException) -> str:
+    try:
+        text = error.msg if isinstance(error, SyntaxError) else str(error)
+        return text[:ROOM].encode("utf-8", "replace").decode()
+    except BaseException:
+        return ""
+
+
+if __name__ == "__main__":
+    main()
