@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from autograder.reading.notebook import Cell as Cell
+from autograder.reading.notebook import Cell
 
 from .release import Release
 

@@ -20,8 +20,9 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from autograder.course import config, nbgrader, notebook, release
+from autograder.course import config, nbgrader, release
 from autograder.errors import AutograderError
+from autograder.reading import notebook
 
 from . import archive, late, origin, roster
 from .archive import Member, shown

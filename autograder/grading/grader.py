@@ -10,13 +10,13 @@ from msgspec.structs import replace
 
 from autograder.authoring import Misconception
 from autograder.jail.jail import Jail
+from autograder.reading.rules import forbidden_names, insides
 
 from . import traces
 from .bounds import Bounds
 from .checks import STUDENT, exercise_of, reason, seed_of, solution
 from .diagnosis import Diagnosis
 from .remote import Student
-from .rules import forbidden_names, insides
 from .session import Lost, OutOfTime, Session
 from .submission import Exercise, Submission
 from .traces import Trace

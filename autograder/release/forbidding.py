@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch.overrides import resolve_name
 
-from autograder.grading.rules import forbidden_names
+from autograder.reading.rules import forbidden_names
 
 _PLACES = (
     "torch",

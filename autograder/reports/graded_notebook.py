@@ -8,9 +8,10 @@ from typing import Any
 import msgspec
 import nbformat
 
-from autograder.course.notebook import Cell, Repaired
+from autograder.course.notebook import Repaired
 from autograder.course.release import Release
 from autograder.grading.verdict import ExerciseVerdict, Graded
+from autograder.reading.notebook import Cell
 
 from . import cleaning, panel, prose
 

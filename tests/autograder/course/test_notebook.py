@@ -6,8 +6,9 @@ import random
 import pytest
 
 from autograder.course import release
-from autograder.course.notebook import MAX_CELLS, parse, repair
+from autograder.course.notebook import repair
 from autograder.errors import AutograderError
+from autograder.reading.notebook import MAX_CELLS, parse
 
 
 @pytest.fixture

@@ -5,13 +5,14 @@ import signal
 
 import pytest
 
-from autograder.course.notebook import parse, repair
+from autograder.course.notebook import repair
 from autograder.course.release import load
 from autograder.errors import AutograderError
 from autograder.grading import pool as pools
 from autograder.grading.bounds import Bounds
 from autograder.grading.submission import to_submission
 from autograder.jail.jail import Walls
+from autograder.reading.notebook import parse
 
 BOUNDS = {"ps1": Bounds(cell_seconds=4, call_seconds=2, submission_seconds=60)}
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.grading.rules import forbidden_names, insides
+from autograder.reading.rules import forbidden_names, insides
 
 PATTERNS = ["*batch_norm*", "BatchNorm*"]
 
