@@ -31,6 +31,15 @@ def say(text: str) -> None:
     out.print(escape(text), soft_wrap=True)
 
 
+def literal(text: str) -> str:
+    """A text of a student's in which nothing steers a terminal or hides from a reader: it is written out, as \\x1b."""
+    return "\n".join("".join(map(_shown, line.expandtabs(4))) for line in text.splitlines())
+
+
+def _shown(letter: str) -> str:
+    return letter if letter.isprintable() else letter.encode("unicode_escape").decode()
+
+
 class _Rate(ProgressColumn):
     """Steps a second."""
 

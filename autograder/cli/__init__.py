@@ -6,10 +6,10 @@ import sys
 
 from autograder.errors import AutograderError
 
-from . import authoring, grading, machine, submissions
+from . import authoring, grading, insight, machine, submissions
 from .app import app
 
-for _group in (grading, submissions, authoring, machine):
+for _group in (grading, insight, submissions, authoring, machine):
     app.add_typer(_group.verbs)
 
 

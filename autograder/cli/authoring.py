@@ -92,8 +92,8 @@ def audit(
             )
             if diagnoses:
                 terminal.say(
-                    f"{tried.explained} of the killed are known misconceptions, {tried.explained_by_two} are two at once;"
-                    f" {len(tried.mistaken)} are taken for what they are not"
+                    f"{tried.explained} of the killed are known misconceptions,"
+                    f" {tried.explained_by_two} are two at once; {len(tried.mistaken)} are taken for what they are not"
                 )
         raise typer.Exit(1 if tried.survivors or tried.stale or tried.mistaken else 0)
     from autograder.release.audit import audit as run

@@ -139,6 +139,7 @@ def _cases(root: Path, folder: Path, release: Release, only: str | None, result:
     name = release.problem_set
     right = made.solutions(folder, name)
     known = diagnosis.load(root / "solutions" / name / "misconceptions.py")
+    finished = [item for item in known if item.hint.strip()]
     wanted = [item for item in release.exercises if only in (None, item.name)]
 
     def wrong(exercise: str, text: str) -> None:
@@ -148,12 +149,12 @@ def _cases(root: Path, folder: Path, release: Release, only: str | None, result:
         if item.exercise not in right:
             wrong(item.exercise, f"misconception {item.name}: there is no such exercise")
         if not item.hint.strip():
-            wrong(item.exercise, f"misconception {item.name}: no hint")
+            wrong(item.exercise, f"misconception {item.name}: no hint; until it has one it is not used")
     if wanted:
         yield Case(only or "", _submission(release, right), _solved)
         yield Case(only or "", _submission(release, {}), _empty)
     for exercise in wanted:
-        mine = [item for item in known if item.exercise == exercise.name]
+        mine = [item for item in finished if item.exercise == exercise.name]
         result.exercises += 1
         result.misconceptions += len(mine)
         if len(mine) < 2:

@@ -31,6 +31,7 @@ VERBS = (
     "feedback-zip",
     "gradescope",
     "audit",
+    "unexplained",
     "doctor",
     "demo",
     "schema",

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from autograder.grading.diagnosis import same
+from autograder.grading.traces import same
 
 SHIFTED = """\
 def scale(x, a):
