@@ -6,10 +6,10 @@ import sys
 
 from autograder.errors import AutograderError
 
-from . import authoring, grading, insight, machine, submissions
+from . import authoring, grading, insight, machine, student, submissions
 from .app import app
 
-for _group in (grading, insight, submissions, authoring, machine):
+for _group in (student, grading, insight, submissions, authoring, machine):
     app.add_typer(_group.verbs)
 
 
@@ -22,5 +22,21 @@ def main() -> None:
 
         terminal.error(str(error))
         sys.exit(2)
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] == __package__.partition(".")[0]:
+            raise
+        from autograder import terminal
+
+        terminal.error(f"{' '.join(sys.argv[1:2])}: {_missing(error.name or str(error))}")
+        sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _missing(module: str) -> str:
+    """What to do about a module that is not installed: students install less than staff, and not all is for all systems."""
+    if module == "watchfiles":
+        return "needs watchfiles; run: pip install 'torch-autograder[student]'"
+    if module in ("fcntl", "grp", "pwd", "resource", "termios"):
+        return f"needs Linux: this Python has no module {module}; here only check works"
+    return f"is for staff: the module {module} is not installed; run: pip install '.[staff]' in the course's folder"

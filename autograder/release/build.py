@@ -79,6 +79,12 @@ def build(
     for name in names:
         points = {exercise: sum(check.points for check in found) for exercise, found in checks.get(name, {}).items()}
         notebook = source.make(root, name, language or course.language, points)
+        # For what students run at home, where there is no course.yml.
+        notebook.metadata["autograder"] = {
+            "problem_set": name,
+            "language": language or course.language,
+            "cell_seconds": course.limits_of(name).cell_seconds,
+        }
         path = target / nbgrader.SOURCE / name / f"{name}.ipynb"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")

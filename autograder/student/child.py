@@ -111,9 +111,11 @@ def _runner() -> Any:
             self.seen: list[str] = []
 
         def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+            task = self.task
             name = str(resolve_name(func) or getattr(func, "__name__", "?"))
             last = name.rpartition(".")[2]
-            if any(fnmatchcase(last, pattern) for pattern in self.task.forbidden) and _caller() != self.task.number:
+            # Without a cell on the stack it is IPython, which shows a tensor.
+            if any(fnmatchcase(last, pattern) for pattern in task.forbidden) and _caller() not in (None, task.number):
                 self.seen.append(name)
             return func(*args, **(kwargs or {}))
 
@@ -168,7 +170,7 @@ def _runner() -> Any:
 class _Kept(io.TextIOBase):
     """A stream that keeps the first that is written to it."""
 
-    encoding = "utf-8"  # type: ignore[assignment]
+    encoding = "utf-8"
 
     def __init__(self) -> None:
         self._parts: list[str] = []

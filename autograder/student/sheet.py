@@ -1,8 +1,9 @@
-"""A released notebook as a student has it at home: which cells run, which exercises there are, what they may not call."""
+"""A released notebook as a student has it at home: which cells run, which exercises there are, their rules."""
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -105,7 +106,7 @@ def read(path: Path) -> Sheet:
         notebook = load(data, str(path))
         marked = [_marked(raw, number, str(path)) for number, raw in enumerate(notebook["cells"], 1)]
     except AutograderError as error:  # worded for what was handed in, which this was not yet
-        raise AutograderError(str(error).replace(", and hand it in again", "").replace(" and hand it in again", "")) from None
+        raise AutograderError(re.sub(r",? and hand it in again", "", str(error))) from None
     last = {cell.grade_id: cell.number for cell in marked if cell.grade_id}
     # Of a cell that is there twice the last one is graded; a copy of a locked one is not even run.
     graded = [cell for cell in marked if cell.grade_id and last[cell.grade_id] == cell.number]

@@ -1,0 +1,52 @@
+"""What students run on their own machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autograder.errors import AutograderError
+
+from .app import Json, print_json
+
+PANEL = "Students"
+verbs = typer.Typer()
+
+
+@verbs.command(rich_help_panel=PANEL)
+def check(
+    notebook: Annotated[Path, typer.Argument(metavar="NOTEBOOK", help="Your notebook of a problem set.")],
+    watch: Annotated[
+        bool, typer.Option("--watch", "-w", help="Check again whenever the notebook is saved; Ctrl-C ends.")
+    ] = False,
+    timeout: Annotated[
+        float | None,
+        typer.Option(metavar="SECONDS", min=0.1, max=3600, help="For one cell, in place of the grader's limit."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Say how far your notebook is: what is not begun, which examples fail, what must not be called.
+
+    The cells run on your machine, in a process of their own, from top to bottom. Hidden checks run only when it is
+    graded.
+
+    Exit codes: 0 all is begun and the examples pass; 1 something is left to do; 2 the notebook cannot be read.
+
+    Example: [bold]autograder check ps2.ipynb --watch[/]
+    """
+    from autograder.student import report, screen
+
+    if watch:
+        if as_json:
+            raise AutograderError("--watch and --json: give one of them")
+        from autograder.student import watching
+
+        raise typer.Exit(0 if watching.watch(notebook, timeout) else 1)
+    found = report.check(notebook, timeout)
+    if as_json:
+        print_json(found)
+    else:
+        screen.show(found)
+    raise typer.Exit(0 if found.done else 1)

@@ -1,0 +1,202 @@
+"""What can be told of a notebook without the hidden checks, exercise by exercise, in the course's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from autograder.reading.rules import forbidden_names, insides
+
+from .child import Ran, Task
+from .messages import sentence
+from .running import run
+from .sheet import Exercise, Sheet, read
+
+Status = Literal["passes", "not begun", "fails", "forbidden"]
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A line of the notebook that led to a failure."""
+
+    cell: int
+    line: int
+    code: str
+
+
+class ExerciseReport(msgspec.Struct, frozen=True):
+    """One exercise: how far it is, why it is not further, where, and what its cells printed."""
+
+    name: str
+    points: float
+    status: Status
+    reason: str = ""
+    places: list[Place] = []
+    output: str = ""
+
+
+class CellReport(msgspec.Struct, frozen=True):
+    """A cell outside of the exercises that does not run."""
+
+    cell: int
+    reason: str
+    places: list[Place]
+
+
+class WrittenReport(msgspec.Struct, frozen=True):
+    """A question that is answered in words."""
+
+    name: str
+    points: float
+    begun: bool
+
+
+class Report(msgspec.Struct, frozen=True):
+    """One notebook."""
+
+    notebook: str
+    problem_set: str
+    language: str
+    points: float
+    exercises: list[ExerciseReport]
+    written: list[WrittenReport]
+    cells: list[CellReport]
+    remarks: list[str]
+    done: bool
+    """Whether all is begun, all examples pass, and every cell runs."""
+
+
+def check(path: Path, seconds: float | None = None) -> Report:
+    """Run a notebook and say how far it is.
+
+    Args:
+        path: the student's notebook.
+        seconds: what one cell may take, in place of what the release says.
+
+    Raises:
+        AutograderError: the notebook cannot be read, or nothing can be run here.
+    """
+    return examine(read(path), seconds)
+
+
+def examine(sheet: Sheet, seconds: float | None = None) -> Report:
+    """The same for a notebook that was read."""
+    seconds = seconds or sheet.cell_seconds
+    forbidden = {exercise.examples: exercise.forbidden for exercise in sheet.exercises}
+    tasks = [Task(cell.number, cell.source, forbidden.get(cell.number, ())) for cell in sheet.cells]
+    return judge(sheet, run(tasks, seconds), seconds)
+
+
+def judge(sheet: Sheet, ran: Mapping[int, Ran], seconds: float) -> Report:
+    """What is told of a notebook, by how its cells ended."""
+    exercises = [_Judge(sheet, ran, seconds).exercise(exercise) for exercise in sheet.exercises]
+    cells = list(_Judge(sheet, ran, seconds).other_cells(exercises))
+    written = [WrittenReport(item.name, item.points, item.begun) for item in sheet.written]
+    return Report(
+        sheet.path.name,
+        sheet.problem_set,
+        sheet.language,
+        sum(item.points for item in exercises) + sum(item.points for item in written),
+        exercises,
+        written,
+        cells,
+        [sentence(sheet.language, "changed", cell=number) for number in sheet.changed],
+        all(item.status == "passes" for item in exercises) and all(item.begun for item in written) and not cells,
+    )
+
+
+class _Judge:
+    """A notebook with how its cells ended, at hand for each exercise."""
+
+    def __init__(self, sheet: Sheet, ran: Mapping[int, Ran], seconds: float) -> None:
+        self.ran, self.seconds = ran, seconds
+        self.exercises = sheet.exercises
+        self.sources = {cell.number: cell.source for cell in sheet.cells}
+        self.say = partial(sentence, sheet.language)
+
+    def exercise(self, exercise: Exercise) -> ExerciseReport:
+        """One exercise, judged in the grader's order: not begun before forbidden before wrong."""
+        solution = self.ran.get(exercise.solution or 0)
+        examples = self.ran.get(exercise.examples or 0)
+        status, reason, places = self._status(exercise, solution, examples)
+        output = "\n".join(text for part in (solution, examples) if part and (text := part.output.rstrip()))
+        return ExerciseReport(exercise.name, exercise.points, status, reason, places, output)
+
+    def _status(
+        self, exercise: Exercise, solution: Ran | None, examples: Ran | None
+    ) -> tuple[Status, str, list[Place]]:
+        if examples and examples.unwritten:
+            other = self._other(exercise, examples)
+            if other:
+                return "fails", self.say("calls unwritten", other=other), self._places(examples)
+            where = self.say("stub", cell=exercise.solution) if exercise.solution else ""
+            return "not begun", "\n".join(filter(None, (examples.text, where))), []
+        if forbidden := self._forbidden(exercise, examples):
+            return "forbidden", forbidden, []
+        if examples is None:
+            return "fails", self.say("no examples"), []
+        if examples.ended == "ok":
+            return "passes", "", []
+        # Where the exercise's own cell did not run, the examples only say that its name is not there.
+        broken = solution if solution and solution.ended != "ok" else examples
+        return "fails", self._why(broken, examples), self._places(broken)
+
+    def _forbidden(self, exercise: Exercise, examples: Ran | None) -> str:
+        sources = list(self.sources.values())
+        called = examples.called if examples else []
+        if names := called or forbidden_names(sources, exercise.name, exercise.forbidden):
+            return self.say("must not call", names=_listed(names))
+        hiding = insides(sources) if exercise.forbidden else []
+        return self.say("hides", names=_listed(hiding)) if hiding else ""
+
+    def _other(self, exercise: Exercise, examples: Ran) -> str:
+        """The other exercise whose stub raised the error."""
+        raised_in = examples.frames[-1][0] if examples.frames else None
+        return next(
+            (other.name for other in self.exercises if other is not exercise and other.solution == raised_in), ""
+        )
+
+    def other_cells(self, exercises: Sequence[ExerciseReport]) -> Iterator[CellReport]:
+        """The cells that do not run, but for those that the exercises tell of."""
+        told: set[int | None] = set()
+        unwritten: set[int | None] = set()
+        for exercise, found in zip(self.exercises, exercises, strict=True):
+            told |= {exercise.examples} | ({exercise.solution} if found.status != "passes" else set())
+            unwritten |= {exercise.solution} if found.status == "not begun" else set()
+        for number, ran in self.ran.items():
+            waits = ran.unwritten and ran.frames and ran.frames[-1][0] in unwritten
+            if ran.ended != "ok" and number not in told and not waits:
+                yield CellReport(number, self._why(ran, None), self._places(ran))
+
+    def _why(self, ran: Ran, examples: Ran | None) -> str:
+        """Why a cell did not run; of the examples' own cell it goes without saying which cell."""
+        match ran.ended:
+            case "timeout":
+                return self.say("timeout", cell=ran.number, seconds=f"{self.seconds:g}")
+            case "lost":
+                return self.say("lost", cell=ran.number, how=self._how(ran.text))
+            case "not run":
+                return self.say("not run", cell=ran.number)
+        why = self.say("raises", error=ran.error, text=ran.text) if ran.text else ran.error
+        if ran.error == "AssertionError":
+            why = ran.text or self.say("no assertion text")
+        if ran.error == "FileNotFoundError":
+            why = f"{why} ({self.say('empty folder')})"
+        return why if ran is examples else self.say("does not run", cell=ran.number, why=why)
+
+    def _how(self, code: str) -> str:
+        return self.say("killed" if code.startswith("SIG") else "exit code", code=code)
+
+    def _places(self, ran: Ran) -> list[Place]:
+        return [Place(cell, line, self._line(cell, line)) for cell, line in dict.fromkeys(ran.frames)]
+
+    def _line(self, cell: int, line: int) -> str:
+        lines = self.sources.get(cell, "").splitlines()
+        return lines[line - 1].strip() if 0 < line <= len(lines) else ""
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(sorted(set(names))[:5])
