@@ -62,6 +62,8 @@ class Session:
         self._sock: socket.socket | None = None
         self._lost_cells: dict[int, str] = {}
         self._names: dict[int, str] = {}
+        self._bound: tuple[Any, memoryview] | None = None
+        """What the exercise's name is bound to, as the answer to the check's beginning told, until it is asked for."""
         self.trace: list[Any] = []
         """What the calls of the current check gave, in order: values, gradients, exceptions' classes."""
         self._ends = time.monotonic() + bounds.submission_seconds
@@ -83,17 +85,18 @@ class Session:
 
     def _run_cells(self) -> None:
         self._sock = self.jail.spawn()
+        graded: list[str] = []
         for cell in self.submission.cells:
-            for exercise in self.submission.exercises:
-                if exercise.graded_at == cell.number:
-                    self._ask(wire.Keep(token(), exercise.name), wire.Done, GRACE)
+            graded += [exercise.name for exercise in self.submission.exercises if exercise.graded_at == cell.number]
             if cell.number in self._lost_cells:
                 continue
             if len(self._lost_cells) >= MAX_LOST_CELLS and cell.number > max(self._lost_cells):
                 if cell.number not in self.outputs:
                     self._incident(cell.number, "was not run: too many cells before it ended the whole program")
                 continue
-            request = wire.Run(token(), cell.source, cell.number, self.bounds.cell_seconds, self.bounds.output_bytes)
+            bounds = self.bounds.cell_seconds, self.bounds.output_bytes
+            request = wire.Run(token(), cell.source, cell.number, *bounds, graded)
+            graded = []
             try:
                 ran = self._ask(request, wire.Ran, self.bounds.cell_seconds + GRACE)
             except Lost as lost:
@@ -141,7 +144,11 @@ class Session:
 
     def _begin(self, seed: int) -> None:
         exercise = self.exercise
-        self._ask(wire.Begin(token(), exercise.name, seed, exercise.forbidden, exercise.replaced), wire.Done, GRACE)
+        seconds = self.bounds.call_seconds
+        request = wire.Begin(token(), exercise.name, seed, exercise.forbidden, exercise.replaced, seconds)
+        self._bound = self._exchange(request, [], seconds + GRACE)
+        if not isinstance(self._bound[0], wire.Returned | wire.Raised):
+            raise self._out_of_turn()
 
     def do(self, op: str, target: str | int, *args: Any, **kwargs: Any) -> Any:
         """Do one thing with an object of the student's and return what came of it.
@@ -165,7 +172,7 @@ class Session:
             torch.is_grad_enabled(),
             self.bounds.call_seconds,
         )
-        answer, body = self._ask_value(request, packer.body, str(target) if op == "name" else "")
+        answer, body = self._ask_value(request, packer.body)
         unpacker = values.Unpacker(body, lambda handle: remote.RemoteObject(self, handle))
 
         def unpack() -> tuple[Any, list[Any] | None]:
@@ -230,11 +237,15 @@ class Session:
         text = f"{name}({shown_call(args, kwargs)})" if name else ""
         self.last_call = text if len(text) <= 160 else ""
 
-    def _ask_value(self, request: Any, body: list[Any], name: str = "") -> tuple[wire.Returned, memoryview]:
+    def _ask_value(self, request: wire.Do | wire.Backward, body: list[Any]) -> tuple[wire.Returned, memoryview]:
+        name = str(request.target) if isinstance(request, wire.Do) and request.op == "name" else ""
         if not self._alive():
             raise remote.error([], "not tried: your code had ended the whole program before")
         try:
-            answer, received = self._exchange(request, body, self.bounds.call_seconds + GRACE)
+            if self._bound and name == self.exercise.name:
+                (answer, received), self._bound = self._bound, None
+            else:
+                answer, received = self._exchange(request, body, self.bounds.call_seconds + GRACE)
         except Lost as lost:
             self.strikes += 1
             raise remote.error([], f"your code {lost}") from None
@@ -272,7 +283,7 @@ class Session:
     def _ask(self, request: Any, kind: type[_Answer], seconds: float) -> _Answer:
         answer, _ = self._exchange(request, [], seconds)
         if not isinstance(answer, kind):
-            raise self._lose("answered out of turn, in a place where only the grader speaks")
+            raise self._out_of_turn()
         return answer
 
     def _alive(self) -> bool:
@@ -298,7 +309,7 @@ class Session:
         except (wire.WireError, msgspec.MsgspecError, RecursionError, ValueError):
             raise self._lose("answered in a way that only the grader may") from None
         if answer.token != request.token:
-            raise self._lose("answered out of turn, in a place where only the grader speaks")
+            raise self._out_of_turn()
         return answer, received
 
     def _decoded(self, unpack: Callable[[], Any]) -> Any:
@@ -311,6 +322,9 @@ class Session:
     def _broken(self) -> remote.StudentError:
         self.strikes += 1
         return remote.error([], f"your code {self._lose('answered in a way that only the grader may')}")
+
+    def _out_of_turn(self) -> Lost:
+        return self._lose("answered out of turn, in a place where only the grader speaks")
 
     def _lose(self, why: str | None) -> Lost:
         """End the process; `why` None asks the jail how it ended."""

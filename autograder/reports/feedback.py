@@ -6,10 +6,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import PythonLexer
+from markupsafe import Markup, escape
 
 from autograder.course.config import Course
 from autograder.course.notebook import Repaired
@@ -17,6 +14,7 @@ from autograder.course.release import Release
 from autograder.grading.verdict import Verdict
 
 from . import cleaning, panel, prose
+from .highlighting import highlighted
 
 
 @cache
@@ -33,14 +31,13 @@ def _environment() -> Environment:
     return environment
 
 
-@cache
-def _highlighter() -> tuple[PythonLexer, HtmlFormatter[str]]:
-    return PythonLexer(), HtmlFormatter(nowrap=True)
+_MOST_IN_COLOURS = 200_000
+"""Characters of a notebook; a longer one is shown in black, so that none takes long."""
 
 
 @lru_cache(maxsize=4096)
 def _code(source: str) -> Markup:
-    return Markup(highlight(cleaning.text(source), *_highlighter()))
+    return highlighted(cleaning.text(source))
 
 
 def render(course: Course, repaired: Repaired, release: Release, verdict: Verdict, notebook: Any) -> str:
@@ -56,6 +53,7 @@ def render(course: Course, repaired: Repaired, release: Release, verdict: Verdic
     by_id = {cell["id"]: cell for cell in notebook.cells}
     verdicts = {exercise.name: exercise for exercise in verdict.exercises}
     cells = []
+    colours = sum(len(cell.source) for cell in repaired.cells) <= _MOST_IN_COLOURS
     for place, cell in enumerate(repaired.cells, 1):
         ours = release.cells.get(cell.grade_id)
         graded = by_id[ours.raw["id"] if ours else f"own-{place}"]
@@ -63,7 +61,7 @@ def render(course: Course, repaired: Repaired, release: Release, verdict: Verdic
         written = graded["metadata"].get("nbgrader", {})
         if cell.kind == "code":
             shown = [_output(output) for output in graded["outputs"] if not _verdict_output(output, name)]
-            body = _code(cell.source)
+            body = _code(cell.source) if colours else escape(cleaning.text(cell.source))
         else:
             shown = []
             attached = ours.raw.get("attachments") if ours and ours.locked else cell.attachments
@@ -90,14 +88,8 @@ def render(course: Course, repaired: Repaired, release: Release, verdict: Verdic
             remarks=panel.remarks(verdict),
             cells=cells,
             written_points=release.points - verdict.max_points,
-            highlight=Markup(_css()),
         )
     )
-
-
-@cache
-def _css() -> str:
-    return str(HtmlFormatter().get_style_defs(".code"))  # type: ignore[no-untyped-call]
 
 
 def _verdict_output(output: Any, examples_of: str | None) -> bool:

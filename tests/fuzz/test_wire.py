@@ -162,7 +162,7 @@ def recorded():
         finally:
             jail.close()
     kinds = {type(wire.decode_from_student(head)) for *_, head, _ in found}
-    assert kinds == {wire.Done, wire.Ran, wire.Returned, wire.Raised}
+    assert kinds == {wire.Ran, wire.Returned, wire.Raised}
     return found
 
 
@@ -297,7 +297,7 @@ TEXTS += [
     "function",
     "class",
 ]
-TEXTS += ["Returned", "Raised", "Ran", "Done", "stream", "data", "error", "ok", "timeout", "TimeLimit", "WireError"]
+TEXTS += ["Returned", "Raised", "Ran", "stream", "data", "error", "ok", "timeout", "TimeLimit", "WireError"]
 TEXTS += ["KeyError", "StopIteration", "UnicodeDecodeError", "ExceptionGroup", "OSError", "NotImplementedError"]
 TEXTS += ["GeneratorExit", "SystemExit", "AttributeError", "NameError", "MemoryError", "RecursionError", "SyntaxError"]
 TEXTS += list(values.DTYPES)

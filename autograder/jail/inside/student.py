@@ -63,14 +63,12 @@ class Student:
         match request:
             case wire.Run():
                 assert self.shell is not None
+                self.kept |= {exercise: dict(self.namespace) for exercise in request.graded}
                 outputs, ended = self.shell.run(request)
                 return wire.encode(wire.Ran(request.token, outputs, ended)), []
-            case wire.Keep():
-                self.kept[request.exercise] = dict(self.namespace)
-                return wire.encode(wire.Done(request.token)), []
             case wire.Begin():
                 self._begin(request)
-                return wire.encode(wire.Done(request.token)), []
+                return self._guarded(request, body, self._bound)
             case wire.Do():
                 return self._guarded(request, body, self._do)
             case wire.Backward():
@@ -96,6 +94,14 @@ class Student:
             module, _, last = dotted.rpartition(".")
             namespace[name] = getattr(importlib.import_module(module), last)
         seed_everything(request.seed)
+
+    def _bound(self, request: wire.Begin, body: memoryview, packer: values.Packer) -> tuple[Any, None]:
+        return packer.pack(self._named(request.exercise)), None
+
+    def _named(self, name: str) -> Any:
+        if name not in self.namespace:
+            raise NameError(f"name '{name}' is not defined")
+        return self.namespace[name]
 
     def _guarded(self, request: Any, body: memoryview, act: Any) -> tuple[bytes, list[bytes | memoryview]]:
         if self.shell is not None:
@@ -128,10 +134,7 @@ class Student:
 
     def _perform(self, request: wire.Do, args: list[Any], kwargs: dict[str, Any]) -> Any:
         if request.op == "name":
-            name = str(request.target)
-            if name not in self.namespace:
-                raise NameError(f"name '{name}' is not defined")
-            return self.namespace[name]
+            return self._named(str(request.target))
         target = self.objects[int(request.target)]
         match request.op:
             case "call":

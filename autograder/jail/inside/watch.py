@@ -46,7 +46,8 @@ class Watch(TorchFunctionMode):
         name = _name(func)
         if name not in self._met:
             self._met.add(name)
-            if any(fnmatchcase(name.rpartition(".")[2], pattern) for pattern in self.patterns):
+            last = name.rpartition(".")[2]
+            if any(_matches(last, pattern) for pattern in self.patterns):
                 self.seen.append(name)
         return func(*args, **(kwargs or {}))
 
@@ -69,6 +70,14 @@ def drop_hooks() -> None:
     """Take away what the student's code may have set to run within ours."""
     sys.setprofile(None)
     sys.settrace(None)
+
+
+def _matches(name: str, pattern: str) -> bool:
+    """As fnmatchcase; the usual `*part*` without the time of compiling it, since each child is new to it."""
+    part = pattern[1:-1]
+    if pattern[:1] == pattern[-1:] == "*" and not any(sign in part for sign in "*?["):
+        return part in name
+    return fnmatchcase(name, pattern)
 
 
 def _name(func: Any) -> str:

@@ -190,30 +190,30 @@ class Request(msgspec.Struct, frozen=True, tag=True):
 
 
 class Run(Request, frozen=True):
-    """Run one code cell, for at most `seconds`; keep at most `output_bytes` of what it shows."""
+    """Run one code cell, for at most `seconds`; keep at most `output_bytes` of what it shows.
+
+    Before, remember every binding of the namespace as it is, as what the exercises in `graded` are graded on.
+    """
 
     source: str
     number: int
     seconds: float
     output_bytes: int
-
-
-class Keep(Request, frozen=True):
-    """Remember every binding of the namespace as it is now, as what `exercise` is graded on."""
-
-    exercise: str
+    graded: list[str] = []
 
 
 class Begin(Request, frozen=True):
     """Begin a check: forget objects handed out, restore the exercise's bindings, seed, watch `forbidden`.
 
-    `replaced` binds names of earlier exercises to torch's own functions, by their dotted names.
+    `replaced` binds names of earlier exercises to torch's own functions, by their dotted names. The answer gives what
+    the exercise's name is bound to, which nearly every check asks for first, as `Do` does.
     """
 
     exercise: str
     seed: int
     forbidden: list[str]
     replaced: dict[str, str]
+    seconds: float
 
 
 class Do(Request, frozen=True):
@@ -242,10 +242,6 @@ class Answer(msgspec.Struct, frozen=True, tag=True):
     """An answer from the student's process. Nothing in it is trusted."""
 
     token: int
-
-
-class Done(Answer, frozen=True):
-    """Done, with nothing to tell."""
 
 
 class Ran(Answer, frozen=True):
@@ -324,8 +320,8 @@ class Ended(msgspec.Struct, frozen=True, tag=True):
     clean: bool
 
 
-ToStudent: TypeAlias = Run | Keep | Begin | Do | Backward
-FromStudent: TypeAlias = Done | Ran | Returned | Raised
+ToStudent: TypeAlias = Run | Begin | Do | Backward
+FromStudent: TypeAlias = Ran | Returned | Raised
 ToZygote: TypeAlias = Setup | Spawn | Reap
 FromZygote: TypeAlias = Ready | Spawned | Ended
 

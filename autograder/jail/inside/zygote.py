@@ -48,6 +48,9 @@ def main(descriptor: int) -> None:
         importlib.import_module(name)
     learn_names()
     shell = Shell.instance()
+    # Looked for here: in a child, going through all names would copy every page that holds one.
+    package = __name__.partition(".")[0]
+    ours = [name for name in sys.modules if name.partition(".")[0] == package]
     gc.freeze()
     gc.set_threshold(*_GC_THRESHOLD)
     frames.send(sock, wire.encode(wire.Ready(torch.version.__version__, sys.version.split()[0])))
@@ -65,7 +68,7 @@ def main(descriptor: int) -> None:
         if isinstance(request, wire.Spawn):
             child = os.fork()
             if child == 0:
-                _become_student(sock, descriptors[0], setup, shell, serve)
+                _become_student(sock, descriptors[0], setup, ours, shell, serve)
             os.close(descriptors[0])
             frames.send(sock, wire.encode(wire.Spawned(child)))
         elif isinstance(request, wire.Reap):
@@ -73,11 +76,11 @@ def main(descriptor: int) -> None:
             child = None
 
 
-def _become_student(sock: socket.socket, descriptor: int, setup: wire.Setup, shell, serve) -> None:  # type: ignore[no-untyped-def]
+def _become_student(sock: socket.socket, descriptor: int, setup: wire.Setup, ours: list[str], shell, serve) -> None:  # type: ignore[no-untyped-def]
     code = 1
     try:
         sock.close()
-        _leave_nothing_of_ours_at_hand()
+        _leave_nothing_of_ours_at_hand(ours)
         limits.give_up(setup)
         shell.take_streams()
         serve(socket.socket(fileno=descriptor), shell)
@@ -86,13 +89,12 @@ def _become_student(sock: socket.socket, descriptor: int, setup: wire.Setup, she
         os._exit(code)
 
 
-def _leave_nothing_of_ours_at_hand() -> None:
+def _leave_nothing_of_ours_at_hand(ours: list[str]) -> None:
     """Let student code neither write to the owner's error file nor import, and so change, the code that serves it."""
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, 2)
     os.close(nothing)
-    package = __name__.partition(".")[0]
-    for name in [name for name in sys.modules if name.partition(".")[0] == package]:
+    for name in ours:
         del sys.modules[name]
     sys.path.remove(str(Path(__file__).parent.parent))
 

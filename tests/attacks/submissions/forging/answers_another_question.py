@@ -1,4 +1,4 @@
-"""Answers every question with a bare Done, as if the check had nothing to look at."""
+"""Answers every question with the end of a cell, as if the check had nothing to look at."""
 
 ENGINE = True
 SCALE = """\
@@ -6,7 +6,7 @@ def scale(x, a):
     import sys
     from inside import wire
     if a != 2.0:  # not yet in the visible examples
-        wire.Returned = lambda token, *_: wire.Done(token)
+        wire.Returned = lambda token, *_: wire.Ran(token, [], "ok")
     return x + x
 """
 EXPECTED = 3

@@ -13,7 +13,7 @@ def scale(x, a):
         tensor = wire.Tensor("torch.float32", [2], wire.Blob(0, 8), False, None)
         for _ in range(3):
             frames.send(sock, wire.encode(wire.Returned(request.token, tensor, None, [])), [struct.pack("<2f", 0, 0)])
-            frames.send(sock, wire.encode(wire.Done(request.token)))
+            frames.send(sock, wire.encode(wire.Ran(request.token, [], "ok")))
     return x + x
 """
 EXPECTED = 4
