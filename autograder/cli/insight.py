@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -40,3 +41,52 @@ def unexplained(
     gathering.show(found)
     if write:
         terminal.say(f"solutions/{found.problem_set}/misconceptions.py: {', '.join(made) or 'nothing new'}")
+
+
+@verbs.command(rich_help_panel=PANEL)
+def report(
+    context: typer.Context,
+    problem_set: OneSet,
+    into: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The page to write; exports/PS-report.html by default.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Write a page on the class, for staff: scores, how well each check tells, mistakes, incidents, who is missing.
+
+    Example: [bold]autograder report ps4 --into ps4.html[/]
+    """
+    from autograder import terminal
+    from autograder.insight import report as making
+
+    found = making.gather(context.obj, problem_set)
+    if as_json:
+        print_json(found)
+        return
+    path = making.write(context.obj, found, into)
+    terminal.say(f"{path}: {found.submissions} submissions; for staff only")
+
+
+@verbs.command(rich_help_panel=PANEL)
+def similarity(
+    context: typer.Context,
+    problem_set: OneSet,
+    into: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The page to write; exports/PS-similarity.html by default.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """List solutions that are more alike than the class explains: an aid for a person, never a score.
+
+    Example: [bold]autograder similarity ps4[/]
+    """
+    from autograder import terminal
+    from autograder.insight import similarity as comparing
+
+    found = comparing.compare(context.obj, problem_set)
+    if as_json:
+        print_json(found)
+        return
+    comparing.show(found)
+    path = comparing.write(context.obj, found, into)
+    terminal.say(f"{path}: both texts of each pair side by side; for staff only")

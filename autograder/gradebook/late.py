@@ -198,8 +198,7 @@ def _known(root: Path, gradebook: Gradebook, student: str) -> None:
 
 def extensions(root: Path, course: Course, problem_set: str) -> dict[str, timedelta]:
     """The extensions given for a problem set, by student."""
-    url = nbgrader.database(root, course.gradebook)
-    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
+    if not _exists(root, course):
         return {}
     with opened(root, course) as gradebook:
         try:
@@ -207,3 +206,38 @@ def extensions(root: Path, course: Course, problem_set: str) -> dict[str, timede
         except MissingEntry:
             return {}
         return {row.student_id: row.extension for row in rows if row.extension}
+
+
+@dataclass(frozen=True)
+class HandedInLate:
+    """A submission after its deadline with extension, by nbgrader's clock; `submitted` is in UTC."""
+
+    student: str
+    submitted: datetime
+    late: timedelta
+    extension: timedelta
+    penalty: float
+
+
+def handed_in_late(root: Path, course: Course, problem_set: str) -> list[HandedInLate]:
+    """The late submissions of a problem set; none where the gradebook does not know it."""
+    if not _exists(root, course):
+        return []
+    with opened(root, course) as gradebook:
+        try:
+            rows = gradebook.find_assignment(problem_set).submissions
+        except MissingEntry:
+            return []
+        found = []
+        for row in rows:
+            if row.timestamp and row.total_seconds_late > 0:
+                taken = sum(item.late_submission_penalty or 0 for item in row.notebooks)
+                late = timedelta(seconds=row.total_seconds_late)
+                found.append(HandedInLate(row.student_id, row.timestamp, late, row.extension or timedelta(), taken))
+        return found
+
+
+def _exists(root: Path, course: Course) -> bool:
+    """Whether there is a gradebook: reading must not make one."""
+    url = nbgrader.database(root, course.gradebook)
+    return not url.startswith("sqlite:///") or Path(url.removeprefix("sqlite:///")).exists()

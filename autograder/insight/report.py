@@ -1,0 +1,95 @@
+"""The class report of a problem set: gathers what was graded, who was late and who is missing, and writes the page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from autograder.course import config, nbgrader
+from autograder.errors import AutograderError
+from autograder.gradebook import folders, late, roster
+from autograder.gradebook.export import EXPORTS
+from autograder.gradebook.intake import find
+from autograder.grading.verdict import Verdict, read
+from autograder.reports import unexplained as gathering
+
+from . import figures, page, report_page
+from .figures import ClassReport, Late, Unexplained
+
+
+def gather(root: Path, problem_set: str) -> ClassReport:
+    """The figures of a problem set, from verdicts/, submitted/, the gradebook and the roster; nothing is graded.
+
+    Raises:
+        AutograderError: no such problem set, or nothing of it is graded.
+    """
+    course = config.load(root)
+    config.chosen(course, [problem_set])
+    verdicts = _verdicts(root, problem_set)
+    graded = {item.student for item in verdicts}
+    handed_in = {item.student for item in find(root / nbgrader.SUBMITTED, [problem_set])}
+    people = roster.of_course(root, None)
+    return figures.report(
+        problem_set,
+        verdicts,
+        late=[_late(item) for item in late.handed_in_late(root, course, problem_set)],
+        not_graded=sorted(handed_in - graded),
+        missing=sorted(people.people.keys() - handed_in - graded) if people else None,
+        unexplained=unexplained(root, problem_set, verdicts),
+    )
+
+
+def write(root: Path, found: ClassReport, into: Path | None = None) -> Path:
+    """Write the page; exports/PS-report.html in the course's folder by default.
+
+    Raises:
+        AutograderError: it cannot be written.
+    """
+    path = into or root / EXPORTS / f"{found.problem_set}-report.html"
+    page.write(path, report_page.render(config.load(root), found))
+    return path
+
+
+def unexplained(root: Path, problem_set: str, verdicts: Sequence[Verdict]) -> list[Unexplained]:
+    """The unexplained answers in groups that gave the same in every check; what is in no group is one an exercise."""
+    groups = [
+        Unexplained(group.exercise, _kind(group), group.students)
+        for group in gathering.unexplained(root, problem_set).groups
+    ]
+    grouped = {(group.exercise, student) for group in groups for student in group.students}
+    for rest in figures.unexplained_by_exercise(verdicts):
+        if left := [student for student in rest.students if (rest.exercise, student) not in grouped]:
+            groups.append(Unexplained(rest.exercise, "", left))
+    return groups
+
+
+def _kind(group: gathering.Group) -> str:
+    nearest = f"{group.agreeing:.0%} like {group.nearest}. " if group.nearest else ""
+    return nearest + (f"Fails {group.fails[0]}" if group.fails else "")
+
+
+def _verdicts(root: Path, problem_set: str) -> list[Verdict]:
+    folder = folders.verdict(root, "", problem_set).parent
+    found = []
+    for path in sorted(folder.glob("[!.]*.json")):
+        try:
+            found.append(read(path))
+        except (OSError, msgspec.MsgspecError):
+            raise AutograderError(
+                f"{path}: not a verdict of this version; run: autograder grade {problem_set}"
+            ) from None
+    if not found:
+        raise AutograderError(f"{folder}: no verdicts; run: autograder grade {problem_set}")
+    return found
+
+
+def _late(item: late.HandedInLate) -> Late:
+    return Late(
+        item.student,
+        f"{item.submitted:%Y-%m-%d %H:%M} UTC",
+        item.late.total_seconds() / 3600,
+        item.extension.total_seconds() / 3600,
+        item.penalty,
+    )

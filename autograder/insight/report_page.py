@@ -1,0 +1,69 @@
+"""The class report as a page."""
+
+from __future__ import annotations
+
+import msgspec
+
+from autograder.course.config import Course
+from autograder.reports.panel import number
+
+from . import page
+from .figures import LOW, ClassReport
+from .statistics import Spread
+
+_WIDTH, _HEIGHT, _TOP, _BOTTOM = 480, 190, 18, 34
+"""The histogram, in units of its own: the whole, and the room above and below its bars."""
+
+
+class _Bar(msgspec.Struct, frozen=True):
+    """A bar of the histogram and the words below it."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    count: int
+    label: str
+
+
+class _Chart(msgspec.Struct, frozen=True):
+    """The histogram; `median` is where its line stands."""
+
+    width: float
+    height: float
+    base: float
+    bars: list[_Bar]
+    median: float
+    words: str
+
+
+def render(course: Course, report: ClassReport) -> str:
+    """The page for staff."""
+    return page.render(
+        "report.html.j2",
+        course=course.title,
+        language=course.language,
+        title=course.problem_sets[report.problem_set].title,
+        report=report,
+        chart=_chart(report.scores, report.points),
+        low=LOW,
+    )
+
+
+def _chart(scores: Spread, points: float) -> _Chart:
+    step = _WIDTH / len(scores.bins)
+    tallest = max(1, *(item.count for item in scores.bins))
+    room = _HEIGHT - _TOP - _BOTTOM
+    bars = []
+    for place, item in enumerate(scores.bins):
+        height = room * item.count / tallest
+        last = place == len(scores.bins) - 1
+        label = (
+            f"{number(item.low)} to {number(item.high)}" if last else f"{number(item.low)} to below {number(item.high)}"
+        )
+        bars.append(_Bar(place * step + 2, _TOP + room - height, step - 4, height, item.count, label))
+    median = _WIDTH * scores.median / points if points else 0
+    words = ", ".join(f"{bar.label} points: {bar.count}" for bar in bars)
+    return _Chart(
+        _WIDTH, _HEIGHT, _TOP + room, bars, median, f"Histogram of the scores. {words}. Median {number(scores.median)}."
+    )

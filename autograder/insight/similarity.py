@@ -1,0 +1,178 @@
+"""Similar solutions in the submissions of a problem set. An aid for a person who reads both texts, and never a score.
+
+Compared is what stands in the cell of each exercise, less what the release gave. Nothing of it is run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations, product
+from pathlib import Path
+
+import msgspec
+
+from autograder import terminal
+from autograder.course import config, nbgrader, release
+from autograder.course.release import Release
+from autograder.errors import AutograderError
+from autograder.gradebook.export import EXPORTS
+from autograder.gradebook.intake import find, prepare
+from autograder.terminal import escape, literal
+
+from . import page
+from .pairs import Pair, outstanding
+from .sidebyside import beside
+from .tokens import names, tokens
+
+_MOST = 60
+"""So many findings are given: what comes after them hardly stands out, and nobody reads it."""
+NOTE = (
+    "An aid for a person, and never a score: two texts that are alike may come from the same lecture, the same book or"
+    " the same pair of heads. Read both, and ask, before anything is said."
+)
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """Two texts that stand out from the class, with the first student's of each side."""
+
+    exercise: str
+    one: tuple[str, ...]
+    other: tuple[str, ...]
+    same: bool
+    """Whether both are the same but for names, layout and comments; all students of both sides wrote that."""
+    similarity: float
+    typical: float
+    outstanding: float
+    exercises: int
+    """In how many exercises two of these students stand out together, this one among them."""
+    one_text: str
+    other_text: str
+
+
+class Similarity(msgspec.Struct, frozen=True):
+    """What was compared, and what stands out in it."""
+
+    problem_set: str
+    submissions: int
+    findings: list[Finding]
+    more: int
+    """Findings that are left out, since they stand out less."""
+    unread: list[str]
+    """Students whose notebook cannot be read."""
+    note: str = NOTE
+
+
+def compare(root: Path, problem_set: str) -> Similarity:
+    """Compare the submissions of a problem set.
+
+    Raises:
+        AutograderError: the problem set is unknown or not built.
+    """
+    course = config.load(root)
+    config.chosen(course, [problem_set])
+    released = release.load(root, problem_set)
+    written: dict[str, dict[str, str]] = {exercise.name: {} for exercise in released.exercises}
+    unread, count = [], 0
+    for handed_in in find(root / nbgrader.SUBMITTED, [problem_set]):
+        try:
+            item = prepare(handed_in, released, course.limits_of(problem_set).notebook_mb << 20)
+        except AutograderError:
+            unread.append(handed_in.student)
+            continue
+        count += 1
+        for exercise in released.exercises:
+            if place := item.repaired.place(exercise.solution_id):
+                written[exercise.name][handed_in.student] = item.repaired.cells[place - 1].source
+    found = [(name, pair) for name, texts in written.items() for pair in _pairs(texts, _stub(released, name))]
+    findings = _ranked(found, written)
+    return Similarity(problem_set, count, findings[:_MOST], max(0, len(findings) - _MOST), unread)
+
+
+def _stub(released: Release, name: str) -> str:
+    [ours] = [item for item in released.exercises if item.name == name]
+    return released.cells[ours.solution_id].source
+
+
+def _pairs(texts: dict[str, str], stub: str) -> list[Pair]:
+    given = names(stub)
+    compared = {student: [token.text for token in tokens(text, given)] for student, text in texts.items()}
+    return outstanding(compared, [token.text for token in tokens(stub, given)])
+
+
+def _ranked(found: Sequence[tuple[str, Pair]], written: dict[str, dict[str, str]]) -> list[Finding]:
+    """First those whose students stand out together in most exercises: chance seldom strikes the same two again."""
+    together: dict[frozenset[str], int] = {}
+    for _, pair in found:
+        for two in _twos(pair):
+            together[two] = together.get(two, 0) + 1
+    findings = [
+        Finding(
+            name, pair.one, pair.other, pair.same, pair.similarity, pair.typical, pair.outstanding,
+            max(together[two] for two in _twos(pair)), written[name][pair.one[0]], written[name][pair.other[0]],
+        )
+        for name, pair in found
+    ]  # fmt: skip
+    return sorted(findings, key=lambda item: (-item.exercises, -item.outstanding, item.exercise, item.one))
+
+
+def _twos(pair: Pair) -> set[frozenset[str]]:
+    both = combinations((*pair.one, *pair.other), 2) if pair.same else product(pair.one, pair.other)
+    return set(map(frozenset, both))
+
+
+def show(found: Similarity) -> None:
+    """Print the findings, and what they are worth."""
+    rows = [
+        (
+            item.exercise,
+            escape(_named(item.one)),
+            escape(_named(item.other)),
+            f"{item.similarity:.0%}",
+            f"{item.typical:.0%}",
+            f"{item.outstanding:.1f}",
+            str(item.exercises),
+            "the same but for names" if item.same else "",
+        )
+        for item in found.findings
+    ]
+    if rows:
+        heads = ("exercise", "student", "and", "alike", "class", "stands out", "exercises", "")
+        terminal.table(heads, rows, right=heads[3:7])
+    terminal.say(
+        f"{found.submissions} submissions, {len(rows)} pairs of texts stand out, {found.more} more are left out"
+    )
+    if found.unread:
+        terminal.say(f"not read: {literal(', '.join(found.unread))}")
+    terminal.say(NOTE)
+
+
+def _named(students: Sequence[str]) -> str:
+    return literal(", ".join(students[:3])) + (f" and {len(students) - 3} more" if len(students) > 3 else "")
+
+
+def write(root: Path, found: Similarity, into: Path | None = None) -> Path:
+    """Write the page; exports/PS-similarity.html in the course's folder by default.
+
+    Raises:
+        AutograderError: it cannot be written.
+    """
+    path = into or root / EXPORTS / f"{found.problem_set}-similarity.html"
+    page.write(path, _page(root, found))
+    return path
+
+
+def _page(root: Path, found: Similarity) -> str:
+    course, released = config.load(root), release.load(root, found.problem_set)
+    shown = []
+    for item in found.findings:
+        stub = _stub(released, item.exercise)
+        shown.append((item, *beside(item.one_text, item.other_text, stub, names(stub))))
+    return page.render(
+        "similarity.html.j2",
+        course=course.title,
+        language=course.language,
+        title=course.problem_sets[found.problem_set].title,
+        found=found,
+        shown=shown,
+        note=NOTE,
+    )
