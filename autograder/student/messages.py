@@ -4,7 +4,7 @@ from __future__ import annotations
 
 LANGUAGES = ("en", "zh")
 
-_SENTENCES: dict[str, tuple[str, str]] = {
+SENTENCES: dict[str, tuple[str, str]] = {
     # Of an exercise.
     "not begun": ("not begun", "尚未开始"),
     "fails": ("not right yet", "尚未通过"),
@@ -73,7 +73,6 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     ),
     # While watching.
     "checking": ("checking {notebook} …", "正在检查 {notebook} …"),
-    "in hand": ("In hand", "当前练习"),
     "watching": (
         "Save {notebook} to check again; Ctrl-C ends.",
         "保存 {notebook} 即可再次检查；按 Ctrl-C 结束。",
@@ -83,9 +82,4 @@ _SENTENCES: dict[str, tuple[str, str]] = {
 
 def sentence(language: str, key: str, **values: object) -> str:
     """One sentence in one of `LANGUAGES`, with its values put in."""
-    return _SENTENCES[key][LANGUAGES.index(language)].format(**values)
-
-
-def keys() -> list[str]:
-    """The names of all sentences."""
-    return list(_SENTENCES)
+    return SENTENCES[key][LANGUAGES.index(language)].format(**values)
