@@ -23,7 +23,7 @@ from autograder.gradebook.recorder import Recorder
 from autograder.grading import keys
 from autograder.grading.bounds import bounds_of, walls_of
 from autograder.grading.keys import Keys
-from autograder.grading.pool import Pool
+from autograder.grading.pool import Pool, cores
 from autograder.grading.store import Store
 from autograder.grading.submission import Submission
 from autograder.grading.verdict import Found, Graded, Row, Verdict, row_of
@@ -105,7 +105,7 @@ def grade(
         for walls, group in _by_walls(course, names, confined).items():
             mine = [item for item in waiting if item.problem_set in group]
             bounds = {name: bounds_of(course.limits_of(name)) for name in group}
-            with Pool[_Waiting](root, bounds, walls, jobs) as pool:
+            with Pool[_Waiting](root, bounds, walls, min(jobs or cores(), len(mine) or 1)) as pool:
                 run.grade(mine, pool, {name: Keys(root, name, bounds[name], walls) for name in group})
     outcome.rows.sort(key=lambda row: (row.problem_set, row.student))
     return outcome

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 
 from autograder.course import nbgrader
+from autograder.errors import AutograderError
 from autograder.grading.verdict import Verdict, read, to_json
 
 
@@ -45,13 +47,22 @@ def write_verdict(root: Path, found: Verdict) -> None:
 
 
 def write(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    """Write a file whole or not at all.
+
+    Raises:
+        AutograderError: the disk is full, or the folder cannot be written.
+    """
+    beside = path.with_name(f".{path.name}.part")  # what a crash leaves there, the next run writes over
     try:
-        file = beside.open("wb")
-    except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        file = beside.open("wb")
-    with file:
-        file.write(data)
-    os.replace(beside, path)  # noqa: PTH105
+        try:
+            file = beside.open("wb")
+        except FileNotFoundError:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            file = beside.open("wb")
+        with file:
+            file.write(data)
+        os.replace(beside, path)  # noqa: PTH105
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            beside.unlink()
+        raise AutograderError(f"{path}: cannot be written: {error.strerror}; make room, or make it writable") from None

@@ -42,6 +42,11 @@ RENEWED_AFTER = 1000
 """Submissions after which a worker gives way to a new one, so that nothing can gather in it."""
 
 
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
 class Pool(Generic[_Key]):
     """Workers on this machine, started when the first submission comes; a context manager.
 
@@ -54,7 +59,7 @@ class Pool(Generic[_Key]):
 
     def __init__(self, root: Path, bounds: Mapping[str, Bounds], walls: Walls, jobs: int | None = None) -> None:
         self.work = Work(str(root.resolve()), dict(bounds), walls)
-        self.jobs = jobs or len(os.sched_getaffinity(0))
+        self.jobs = jobs or cores()
         self.in_hand = 0
         """Submissions given whose results were not taken yet."""
         self._waiting: queue.SimpleQueue[tuple[_Key, Submission] | None] = queue.SimpleQueue()

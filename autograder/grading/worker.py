@@ -64,9 +64,10 @@ _PLUGINS_OFF = [
 class Loop:
     """The plug-in that takes the place of pytest's own loop over the collected checks."""
 
-    def __init__(self, sock: socket.socket, work: Work) -> None:
+    def __init__(self, sock: socket.socket, work: Work, jail: Jail) -> None:
         self.sock = sock
         self.work = work
+        self.jail = jail
         self.problems: list[str] = []
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
@@ -96,27 +97,25 @@ class Loop:
             items = [item for item in session.items if item.path.parent == root / "tests" / "hidden" / problem_set]
             known = diagnosis.load(root / "solutions" / problem_set / "misconceptions.py")
             graders[problem_set] = Grader(problem_set, items, known, bounds)
-        jail = Jail(self.work.walls)
-        try:
-            jail.start()
-            gc.collect()
-            gc.freeze()  # what stays for good is not looked through again and again
-            gc.set_threshold(10_000, 10, 10)
-            self._send(Ready())
-            while True:
+        jail = self.jail
+        jail.start()
+        gc.collect()
+        gc.freeze()  # what stays for good is not looked through again and again
+        gc.set_threshold(10_000, 10, 10)
+        self._send(Ready())
+        while True:
+            try:
                 _, body = frames.receive(self.sock)
-                submission = msgspec.msgpack.decode(body, type=Submission)
-                try:
-                    found = graders[submission.problem_set].grade(submission, jail)
-                except JailError:  # the jail itself went: once more in a new one
-                    jail.close()
-                    jail.start()
-                    found = graders[submission.problem_set].grade(submission, jail)
-                self._send(found)
-        except wire.Closed:
-            return
-        finally:
-            jail.close()
+            except wire.Closed:
+                return
+            submission = msgspec.msgpack.decode(body, type=Submission)
+            try:
+                found = graders[submission.problem_set].grade(submission, jail)
+            except JailError:  # the jail itself went: once more in a new one
+                jail.close()
+                jail.start()
+                found = graders[submission.problem_set].grade(submission, jail)
+            self._send(found)
 
     def _send(self, message: FromWorker) -> None:
         # The outputs may be larger than a head may be; they travel in the body.
@@ -134,6 +133,12 @@ def main(descriptor: int) -> None:
     sock = socket.socket(fileno=descriptor)
     work = msgspec.msgpack.decode(frames.receive(sock)[0], type=Work)
     root = Path(work.root)
+    jail = Jail(work.walls)
+    try:
+        jail.launch()  # it warms up while the checks are collected
+    except JailError as error:
+        frames.send(sock, b"", [_encode(Failed(str(error)))])
+        return
     import torch
 
     torch.set_num_threads(1)
@@ -151,7 +156,10 @@ def main(descriptor: int) -> None:
         "-c",
         os.devnull,
     ]
-    pytest.main([*folders, *options, *off, "-p", "autograder.grading.checks"], plugins=[Loop(sock, work)])
+    try:
+        pytest.main([*folders, *options, *off, "-p", "autograder.grading.checks"], plugins=[Loop(sock, work, jail)])
+    finally:
+        jail.close()
 
 
 if __name__ == "__main__":

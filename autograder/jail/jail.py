@@ -50,19 +50,33 @@ class Jail:
         self._home: tempfile.TemporaryDirectory[str] | None = None
         self._group: Path | None = None
 
-    def start(self) -> wire.Ready:
-        """Start the zygote and wait until torch is imported.
+    def launch(self) -> None:
+        """Start the zygote and do not wait: it imports torch in the meantime.
 
         Raises:
             JailError: with bubblewrap's own words, where it does not start.
         """
         try:
-            return self._start()
+            self._launch()
         except BaseException:
             self.close()
             raise
 
-    def _start(self) -> wire.Ready:
+    def start(self) -> wire.Ready:
+        """Wait until the zygote, started here where it was not launched, has torch imported.
+
+        Raises:
+            JailError: with bubblewrap's own words, where it does not start.
+        """
+        if self._process is None:
+            self.launch()
+        try:
+            return self._answer(wire.Ready, _START_SECONDS)
+        except BaseException:
+            self.close()
+            raise
+
+    def _launch(self) -> None:
         ours, theirs = socket.socketpair()
         self._sock = ours
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115  (closed by close)
@@ -99,7 +113,6 @@ class Jail:
             frames.send(self._sock, wire.encode(setup))
         except wire.WireError:
             raise self._failed() from None
-        return self._answer(wire.Ready, _START_SECONDS)
 
     def spawn(self) -> socket.socket:
         """Fork a student's process; the socket speaks with it."""
