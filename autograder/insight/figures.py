@@ -193,7 +193,7 @@ def _checks(mine: Sequence[ExerciseVerdict | None], totals: Sequence[float]) -> 
 def _look(rate: float, tells: float | None) -> str:
     if tells is None or not _TELLING[0] <= rate <= _TELLING[1] or tells >= LOW:
         return ""
-    return "strong students fail it more often" if tells < 0 else "hardly tells strong from weak"
+    return "strong students fail it" if tells < 0 else "tells little"
 
 
 def misconceptions(verdicts: Sequence[Verdict]) -> list[MisconceptionFigures]:

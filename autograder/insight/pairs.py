@@ -18,16 +18,17 @@ from numpy.typing import NDArray
 
 RUN = 5
 """Tokens in a run."""
-_FEW, _MANY = 4, 0.1
+_FEW, _MANY = 4, 0.02
 """A run that more than so many others have, and more than this share of them, says nothing."""
 _SAME = 0.5
 """Pairs are named from this share of rare runs in common."""
 _OUTSTANDING = 3.5
 """And from this robust z-score: Iglewicz and Hoaglin's bound for outliers (How to Detect and Handle Outliers, 1993)."""
 _FEWEST = 12
-"""Texts with fewer rare runs than this are too short to tell."""
+"""Texts with fewer rare runs than this are too short to tell; so many that nobody else has just stand out."""
 
 Run = tuple[str, ...]
+Text = tuple[str, ...]
 Numbers = NDArray[np.float64]
 
 
@@ -43,8 +44,6 @@ class Pair:
     same: bool
     similarity: float
     """The weighted share of rare runs that both have, of the text with fewer; from 0 to 1."""
-    typical: float
-    """The median of that in the class."""
     outstanding: float
     """How far what both have lies above the class's median pair, in robust standard deviations."""
 
@@ -59,28 +58,30 @@ def outstanding(texts: Mapping[str, Sequence[str]], release: Sequence[str]) -> l
     given = runs(release)
     written = {student: runs(texts[student]) - given for student in sorted(texts)}
     weight = _weight(list(written.values()))
-    written = {student: rare for student, mine in written.items() if len(rare := mine & weight.keys()) >= _FEWEST}
     students = list(written)
     if len(students) < 3:  # two alone have no class to stand out from
         return []
-    common, sizes = _in_common(list(written.values()), weight)
+    rare = [written[student] & weight.keys() for student in students]
+    common = _in_common(rare, weight)
+    sizes = np.array([math.fsum(weight[run] for run in mine) for mine in rare])
+    long_enough = np.array([len(mine) >= _FEWEST for mine in rare])
     rows, columns = np.triu_indices(len(students), 1)
-    of_pairs = common[rows, columns]
-    shares = of_pairs / np.minimum(sizes[rows], sizes[columns])
-    heights = _robust(of_pairs)
-    named = np.flatnonzero((shares >= _SAME) & (heights >= _OUTSTANDING))
-    alike: dict[tuple[str, ...], list[str]] = {}
+    heights = _robust(common[rows, columns], floor=_FEWEST * math.log2(len(students) - 1) / _OUTSTANDING)
+    telling = np.flatnonzero((heights >= _OUTSTANDING) & long_enough[rows] & long_enough[columns])
+    found: dict[frozenset[Text], Pair] = {}
+    alike: dict[Text, list[str]] = {}
     for student in students:
         alike.setdefault(tuple(texts[student]), []).append(student)
-    found: dict[tuple[tuple[str, ...], tuple[str, ...]], Pair] = {}
-    typical = float(np.median(shares))
-    for place in named[np.argsort(-heights[named], kind="stable")]:
-        one, other = tuple(texts[students[rows[place]]]), tuple(texts[students[columns[place]]])
-        mine, theirs = tuple(alike[one]), tuple(alike[other])
-        if one == other:
-            mine, theirs = mine[:1], mine[1:]
-        numbers = min(1.0, float(shares[place])), typical, float(heights[place])
-        found.setdefault((min(one, other), max(one, other)), Pair(mine, theirs, one == other, *numbers))
+    for place in telling[np.argsort(-heights[telling], kind="stable")]:
+        row, column = rows[place], columns[place]
+        share = min(1.0, float(common[row, column] / min(sizes[row], sizes[column])))
+        if share >= _SAME:
+            one, other = tuple(texts[students[row]]), tuple(texts[students[column]])
+            mine, theirs = tuple(alike[one]), tuple(alike[other])
+            if one == other:
+                mine, theirs = mine[:1], mine[1:]
+            pair = Pair(mine, theirs, one == other, share, float(heights[place]))
+            found.setdefault(frozenset((one, other)), pair)
     return list(found.values())
 
 
@@ -97,20 +98,18 @@ def _weight(written: Sequence[set[Run]]) -> dict[Run, float]:
     return {run: math.log2(others / max(1, n - 1)) for run, n in have.items() if n - 1 <= rare and n - 1 < others}
 
 
-def _in_common(written: Sequence[set[Run]], weight: Mapping[Run, float]) -> tuple[Numbers, Numbers]:
-    """What each two texts have in common, by weight, and the weight of each."""
+def _in_common(written: Sequence[set[Run]], weight: Mapping[Run, float]) -> Numbers:
+    """What each two texts have in common, by weight."""
     have = Counter(run for mine in written for run in mine)
     columns = {run: place for place, run in enumerate(sorted(run for run, count in have.items() if count > 1))}
     roots = np.zeros((len(written), len(columns)), np.float32)
     for row, mine in enumerate(written):
         for run in mine & columns.keys():
             roots[row, columns[run]] = math.sqrt(weight[run])
-    sizes = [math.fsum(weight[run] for run in mine) for mine in written]
-    return (roots @ roots.T).astype(np.float64), np.array(sizes)
+    return (roots @ roots.T).astype(np.float64)
 
 
-def _robust(values: Numbers) -> Numbers:
-    """Robust z-scores: by the median deviation, or by the mean deviation where most values are the same."""
-    away = np.abs(values - np.median(values))
-    scale = 1.4826 * float(np.median(away)) or 1.2533 * float(np.mean(away)) or 1.0
-    return (values - np.median(values)) / scale
+def _robust(values: Numbers, floor: float) -> Numbers:
+    """Robust z-scores, by the median deviation; most pairs have nothing in common, so that it may be none at all."""
+    median = np.median(values)
+    return (values - median) / max(floor, 1.4826 * float(np.median(np.abs(values - median))))

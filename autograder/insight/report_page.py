@@ -11,7 +11,7 @@ from . import page
 from .figures import LOW, ClassReport
 from .statistics import Spread
 
-_WIDTH, _HEIGHT, _TOP, _BOTTOM = 480, 190, 18, 34
+_WIDTH, _HEIGHT, _TOP, _BOTTOM = 480, 180, 18, 22
 """The histogram, in units of its own: the whole, and the room above and below its bars."""
 
 

@@ -41,7 +41,6 @@ class Finding(msgspec.Struct, frozen=True):
     same: bool
     """Whether both are the same but for names, layout and comments; all students of both sides wrote that."""
     similarity: float
-    typical: float
     outstanding: float
     exercises: int
     """In how many exercises two of these students stand out together, this one among them."""
@@ -107,7 +106,7 @@ def _ranked(found: Sequence[tuple[str, Pair]], written: dict[str, dict[str, str]
             together[two] = together.get(two, 0) + 1
     findings = [
         Finding(
-            name, pair.one, pair.other, pair.same, pair.similarity, pair.typical, pair.outstanding,
+            name, pair.one, pair.other, pair.same, pair.similarity, pair.outstanding,
             max(together[two] for two in _twos(pair)), written[name][pair.one[0]], written[name][pair.other[0]],
         )
         for name, pair in found
@@ -128,7 +127,6 @@ def show(found: Similarity) -> None:
             escape(_named(item.one)),
             escape(_named(item.other)),
             f"{item.similarity:.0%}",
-            f"{item.typical:.0%}",
             f"{item.outstanding:.1f}",
             str(item.exercises),
             "the same but for names" if item.same else "",
@@ -136,8 +134,8 @@ def show(found: Similarity) -> None:
         for item in found.findings
     ]
     if rows:
-        heads = ("exercise", "student", "and", "alike", "class", "stands out", "exercises", "")
-        terminal.table(heads, rows, right=heads[3:7])
+        heads = ("exercise", "student", "and", "alike", "stands out", "exercises", "")
+        terminal.table(heads, rows, right=heads[3:6])
     terminal.say(
         f"{found.submissions} submissions, {len(rows)} pairs of texts stand out, {found.more} more are left out"
     )

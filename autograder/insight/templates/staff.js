@@ -1,4 +1,11 @@
 "use strict";
+// On a phone each cell is a line, and says whose column it is.
+for (const table of document.querySelectorAll("table")) {
+  const labels = [...table.tHead.rows[0].cells].map(head => head.textContent.trim());
+  for (const row of table.tBodies[0].rows) {
+    [...row.cells].forEach((cell, column) => { cell.dataset.label = labels[column]; });
+  }
+}
 // Sorts a table by the column whose heading is pressed; numbers by data-value where a cell has one.
 for (const table of document.querySelectorAll("table.sortable")) {
   const body = table.tBodies[0];
