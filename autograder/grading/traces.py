@@ -43,12 +43,12 @@ def same(mine: Any, other: Any) -> bool:
         return type(mine) is type(other) and len(mine) == len(other) and all(map(same, mine, other))
     if isinstance(mine, float) and isinstance(other, float):
         return mine == other or (mine != mine and other != other) or abs(mine - other) <= 1e-6 * max(1.0, abs(other))
+    if hasattr(mine, "_handle") and hasattr(other, "_handle"):  # one of them may have been kept
+        return bool(mine._handle.kind == other._handle.kind)
     if type(mine) is not type(other):
         return False
     if isinstance(mine, torch.Generator):
         return bool(torch.equal(mine.get_state(), other.get_state()))
-    if hasattr(mine, "_handle"):
-        return bool(mine._handle.kind == other._handle.kind)
     if hasattr(mine, "tobytes"):
         return bool(mine.size == other.size and mine.tobytes() == other.tobytes())
     return bool(mine == other)

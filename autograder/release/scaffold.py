@@ -64,7 +64,7 @@ def write(root: Path, problem_set: str, groups: Sequence[Group]) -> list[str]:
 
 
 def _name(group: Group) -> str:
-    return f"unexplained_{group.exercise}_{hashlib.sha256(group.code.encode()).hexdigest()[:6]}"
+    return f"unexplained_{group.exercise}_{hashlib.sha256(literal(group.code).encode()).hexdigest()[:6]}"
 
 
 def _comments(group: Group) -> str:
