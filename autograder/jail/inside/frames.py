@@ -14,8 +14,6 @@ from .wire import MAX_BODY, MAX_HEAD, Closed, WireError
 
 _LENGTHS = struct.Struct("<IQ")
 _CHUNK = 1 << 20
-_USUAL = 1 << 16
-"""Bytes that are asked for at first: most frames come in one piece."""
 
 
 def send(
@@ -47,41 +45,35 @@ def send(
 def receive(sock: socket.socket, deadline: float | None = None) -> tuple[bytes, memoryview]:
     """Receive one frame, as head and body, before `deadline` (time.monotonic seconds).
 
-    Each side waits for the other's answer before it sends more: what follows a frame at once is not of this protocol.
+    Nothing after it is read: what is sent ahead of its time stays where it is, whenever it arrives.
 
     Raises:
-        WireError: the frame announces more than the bounds, or is longer than it announces.
+        WireError: the frame announces more than the bounds.
         Closed: the other end is gone.
         TimeoutError: the deadline passed.
     """
+    head_size, body_size = _LENGTHS.unpack(_exactly(sock, _LENGTHS.size, deadline))
+    if head_size > MAX_HEAD or body_size > MAX_BODY:
+        raise WireError(f"a frame announces {head_size} and {body_size} bytes, at most {MAX_HEAD} and {MAX_BODY}")
+    frame = memoryview(_exactly(sock, head_size + body_size, deadline))
+    return bytes(frame[:head_size]), frame[head_size:]
+
+
+def _exactly(sock: socket.socket, size: int, deadline: float | None) -> bytearray:
+    # Grows with what really arrives, so that an announced length alone costs the reader nothing.
     data = bytearray()
-    size = _LENGTHS.size
-    known = False
     try:
-        while len(data) < size or not known:
-            # Grows with what really arrives, so that an announced length alone costs the reader nothing.
+        while len(data) < size:
             sock.settimeout(_left(deadline))
-            part = sock.recv(min(max(size - len(data), _USUAL), _CHUNK))
+            part = sock.recv(min(size - len(data), _CHUNK))
             if not part:
                 raise Closed("the other end closed the connection")
             data += part
-            if not known and len(data) >= _LENGTHS.size:
-                head_size, body_size = _LENGTHS.unpack_from(data)
-                if head_size > MAX_HEAD or body_size > MAX_BODY:
-                    raise WireError(
-                        f"a frame announces {head_size} and {body_size} bytes, at most {MAX_HEAD} and {MAX_BODY}"
-                    )
-                size += head_size + body_size
-                known = True
     except TimeoutError:
         raise
     except OSError as error:
         raise Closed(str(error)) from None
-    if len(data) > size:
-        raise WireError("more than one frame")
-    frame = memoryview(data)
-    begins = _LENGTHS.size + head_size
-    return bytes(frame[_LENGTHS.size : begins]), frame[begins:]
+    return data
 
 
 def _left(deadline: float | None) -> float | None:

@@ -10,13 +10,16 @@ open("/tmp/locked/left-by-attack", "w").close()
 os.chmod("/tmp/locked", 0)
 open(b"/tmp/left-by-attack-\\xff\\xfe\\n", "w").close()
 os.symlink("/", "/tmp/root")
-os.mkfifo("/tmp/pipe")
+try:
+    os.mkfifo("/tmp/pipe")
+except PermissionError:
+    pass
 os.chdir("/home/student")
 for _ in range(3000):
     os.mkdir("d")
     os.chdir("d")
-print("left")
+print("all of it " + "stands")
 """
 SCALE = "honest"
 EXPECTED = 10
-SHOWS = "left"
+SHOWS = "all of it stands"
