@@ -145,7 +145,7 @@ def _exercises(verdicts: Sequence[Verdict], totals: Sequence[float]) -> list[Exe
     for name, mine in _by_exercise(verdicts).items():
         earned = [item.points if item else 0.0 for item in mine]
         first = next(item for item in mine if item)
-        solved = sum(bool(item) and item.points == item.max_points for item in mine if item)
+        solved = sum(item.points == item.max_points for item in mine if item)
         found.append(
             ExerciseFigures(
                 name=name,

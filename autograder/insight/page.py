@@ -14,11 +14,12 @@ from markupsafe import Markup
 
 from autograder.errors import AutograderError
 from autograder.gradebook import folders
-from autograder.reports import cleaning, panel
+from autograder.reports import panel
+from autograder.terminal import literal
 
 
 def render(template: str, **values: Any) -> str:
-    """The page that a template of this folder makes; every text in it is escaped, and control characters are gone."""
+    """The page that a template of this folder makes; every text in it is escaped, and what is not printed is written out."""
     style, script = _text("staff.css"), _text("staff.js")
     policy = f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'"
     policy += "; base-uri 'none'; form-action 'none'"
@@ -50,7 +51,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         # Whatever is shown goes through here: nothing depends on a filter that a template forgets.
-        finalize=lambda value: cleaning.text(value) if type(value) is str else value,
+        finalize=lambda value: literal(value) if type(value) is str else value,
     )
     environment.filters["points"] = panel.number
     return environment
