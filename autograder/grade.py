@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -19,11 +20,12 @@ from autograder.course.release import Release
 from autograder.errors import AutograderError
 from autograder.gradebook import folders
 from autograder.gradebook.intake import HandedIn, Prepared, find, prepare
+from autograder.gradebook.log import Log
 from autograder.gradebook.recorder import Recorder
 from autograder.grading import keys
 from autograder.grading.bounds import bounds_of, walls_of
 from autograder.grading.keys import Keys
-from autograder.grading.pool import Pool, cores
+from autograder.grading.pool import Grades, Pool, cores
 from autograder.grading.store import Store
 from autograder.grading.submission import Submission
 from autograder.grading.verdict import Found, Graded, Row, Verdict, row_of
@@ -64,6 +66,7 @@ def grade(
     confined: bool = True,
     fresh: bool = False,
     dry_run: bool = False,
+    pool_of: Callable[..., AbstractContextManager[Grades[Any]]] = Pool,
     started: Callable[[int], None] = lambda total: None,
     advanced: Callable[[Row | None], None] = lambda row: None,
 ) -> Outcome:
@@ -79,6 +82,8 @@ def grade(
         confined: False gives up the jail.
         fresh: grade everything again, whatever was found before.
         dry_run: write no result, only say what would change; what is found is kept for the run that writes.
+        pool_of: makes what grades them, of the course's folder, bounds, walls and jobs: `grading.pool.Pool` on this
+            machine, `grading.cluster.Cluster` on many.
         started: called with the number of submissions.
         advanced: called with each row, or None for a submission that could not be graded.
 
@@ -101,11 +106,12 @@ def grade(
         if not dry_run:
             recorder = stack.enter_context(Recorder(nbgrader.database(root, course.gradebook), course))
         stopped = stack.enter_context(_stoppable())
-        run = _Run(root, course, releases, recorder, store, fresh, stopped, outcome, advanced)
+        log = stack.enter_context(Log(root)) if not dry_run else None
+        run = _Run(root, course, releases, recorder, store, fresh, stopped, outcome, advanced, log)
         for walls, group in _by_walls(course, names, confined).items():
             mine = [item for item in waiting if item.problem_set in group]
             bounds = {name: bounds_of(course.limits_of(name)) for name in group}
-            with Pool[_Waiting](root, bounds, walls, min(jobs or cores(), len(mine) or 1)) as pool:
+            with pool_of(root, bounds, walls, min(jobs or cores(), len(mine) or 1)) as pool:
                 run.grade(mine, pool, {name: Keys(root, name, bounds[name], walls) for name in group})
     outcome.rows.sort(key=lambda row: (row.problem_set, row.student))
     return outcome
@@ -136,24 +142,24 @@ class _Run:
         stopped: Callable[[], bool],
         outcome: Outcome,
         advanced: Callable[[Row | None], None],
+        log: Log | None,
     ) -> None:
         self.root, self.course, self.releases = root, course, releases
         self.recorder, self.store = recorder, store
-        self.fresh, self.stopped, self.outcome, self.advanced = fresh, stopped, outcome, advanced
+        self.fresh, self.stopped, self.outcome, self.advanced, self.log = fresh, stopped, outcome, advanced, log
         self.recorded = {} if fresh else store.recorded()
         self.in_gradebook = recorder.submissions() if recorder else set()
         self.keys: dict[str, Keys] = {}
         self.around: dict[str, bytes] = {}
 
-    def grade(self, waiting: Sequence[HandedIn], pool: Pool[_Waiting], mine: Mapping[str, Keys]) -> None:
+    def grade(self, waiting: Sequence[HandedIn], pool: Grades[_Waiting], mine: Mapping[str, Keys]) -> None:
         """Grade the submissions of problem sets that share a pool."""
-        settings = (self.root / config.FILE).read_bytes()
         for name, known in mine.items():
             self.keys[name] = known
-            self.around[name] = keys.digest(known.all(), settings, self.releases[name].path.read_bytes())
+            self.around[name] = around(self.root, known, self.releases[name])
         for (item, kept), found in pool.grade(self._missing(waiting)):
             if isinstance(found, AutograderError):
-                self._refuse(f"{item.handed_in.folder}: {found}")
+                self._refuse(item.handed_in, f"{item.handed_in.folder}: {found}")
             else:
                 self._keep(item, self._completed(item, kept, found).graded())
 
@@ -167,7 +173,7 @@ class _Run:
             try:
                 item = prepare(handed_in, self.releases[name], self.course.limits_of(name).notebook_mb << 20)
             except AutograderError as error:
-                self._refuse(str(error))
+                self._refuse(handed_in, str(error))
                 continue
             if row := self._standing(item):
                 self.outcome.unchanged += 1
@@ -215,6 +221,8 @@ class _Run:
         self.recorder.register(ours)
         self.recorder.record(student, name, notebook, item.timestamp)
         self.store.set_recorded(name, student, self._state(item))
+        if self.log:
+            self.log.graded(verdict)
         self._done(row_of(verdict))
 
     def _standing(self, item: Prepared) -> Row | None:
@@ -236,17 +244,28 @@ class _Run:
             return None
 
     def _state(self, item: Prepared) -> bytes:
-        """All that the results of a submission are made from."""
-        mine = _encode((item.submission, item.repaired.cells, item.timestamp, item.secret))
-        return keys.digest(self.around[item.handed_in.problem_set], mine)
+        return state(self.around[item.handed_in.problem_set], item)
 
-    def _refuse(self, problem: str) -> None:
+    def _refuse(self, handed_in: HandedIn, problem: str) -> None:
         self.outcome.problems.append(problem)
+        if self.log:
+            self.log.note("refused", handed_in.problem_set, handed_in.student, problem)
         self.advanced(None)
 
     def _done(self, row: Row) -> None:
         self.outcome.rows.append(row)
         self.advanced(row)
+
+
+def around(root: Path, known: Keys, ours: Release) -> bytes:
+    """All but the submission itself that results of a problem set are made from."""
+    return keys.digest(known.all(), (root / config.FILE).read_bytes(), ours.path.read_bytes())
+
+
+def state(surroundings: bytes, item: Prepared) -> bytes:
+    """All that the results of a submission are made from."""
+    mine = _encode((item.submission, item.repaired.cells, item.timestamp, item.secret))
+    return keys.digest(surroundings, mine)
 
 
 def _compare_points(ours: Release, verdict: Verdict) -> None:

@@ -34,9 +34,11 @@ def main() -> None:
 
 
 def _missing(module: str) -> str:
-    """What to do about a module that is not installed: students install less than staff, and not all is for all systems."""
+    """What to do where a module is missing: students install less than staff, and not all is for all systems."""
     if module == "watchfiles":
         return "needs watchfiles; run: pip install 'torch-autograder[student]'"
+    if module in ("dask", "distributed", "psycopg"):
+        return f"needs {module}; run: pip install '.[cluster]' in the course's folder"
     if module in ("fcntl", "grp", "pwd", "resource", "termios"):
         return f"needs Linux: this Python has no module {module}; here only check works"
     return f"is for staff: the module {module} is not installed; run: pip install '.[staff]' in the course's folder"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from enum import StrEnum
+from functools import partial
+from typing import Annotated, Any
 
 import typer
 
@@ -10,6 +12,13 @@ from .app import Jobs, Json, Sets, Students, print_json
 
 PANEL = "Grading"
 verbs = typer.Typer()
+
+
+class Executor(StrEnum):
+    """Where submissions are graded."""
+
+    local = "local"
+    dask = "dask"
 
 
 @verbs.command(rich_help_panel=PANEL)
@@ -28,6 +37,15 @@ def grade(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Write no result; say whose score would change, and why (as diff does).")
     ] = False,
+    executor: Annotated[
+        Executor, typer.Option(help="Where: on this machine, or on the workers of a dask cluster.")
+    ] = Executor.local,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS", help="Of the dask scheduler, tcp://… or tls://…; one is started here by default."
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Grade what stands in submitted/: verdicts, nbgrader's gradebook, graded notebooks, feedback.
@@ -35,9 +53,12 @@ def grade(
     What was graded before and has not changed, neither the submission nor its checks, is left as it is.
 
     Example: [bold]autograder grade ps4 --student alice[/]
+
+    Example: [bold]autograder grade --executor dask --scheduler tls://10.0.0.1:8786[/]
     """
     from autograder import terminal
     from autograder.grade import grade as run
+    from autograder.grading.pool import Pool
     from autograder.reports import changes, summary
 
     if no_jail:
@@ -45,6 +66,11 @@ def grade(
             "[bold red]no jail:[/] student code runs as you do. It can read this course, its checks and solutions,"
             " change the gradebook and other submissions, and use the network. Only for submissions that you have read."
         )
+    pool_of: Any = Pool
+    if executor is Executor.dask or scheduler:
+        from autograder.grading.cluster import Cluster
+
+        pool_of = partial(Cluster, scheduler=scheduler)
     with terminal.bar("Grading") as bar:
         outcome = run(
             context.obj,
@@ -54,6 +80,7 @@ def grade(
             confined=not no_jail,
             fresh=fresh,
             dry_run=dry_run,
+            pool_of=pool_of,
             started=bar.started,
             advanced=lambda row: bar.advanced(row.student if row else ""),
         )

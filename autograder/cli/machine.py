@@ -41,6 +41,23 @@ def doctor(
 
 
 @verbs.command(rich_help_panel=PANEL)
+def worker(
+    scheduler: Annotated[str, typer.Argument(metavar="ADDRESS", help="Of the dask scheduler, tcp://… or tls://…")],
+    jobs: Jobs = None,
+    memory: Annotated[
+        str, typer.Option(help="Bound of the worker's own process; the jails have theirs from course.yml.")
+    ] = "4GiB",
+) -> None:
+    """Lend this machine to autograder grade --executor dask: a dask worker that holds trusted workers and jails.
+
+    Example: [bold]autograder worker tls://grader.example.edu:8786 --jobs 8[/]
+    """
+    from autograder.grading.cluster_worker import serve
+
+    serve(scheduler, jobs, memory)
+
+
+@verbs.command(rich_help_panel=PANEL)
 def demo(
     context: typer.Context,
     folder: Annotated[Path, typer.Option("--into", metavar="DIR", help="Where to work; emptied first.")] = Path(

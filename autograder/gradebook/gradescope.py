@@ -209,9 +209,9 @@ def main() -> None:
     given = parser.parse_args()
     try:
         answer = grade(given.base, given.problem_set, confined=not given.no_jail)
+        folders.write(given.base / "results/results.json", json.dumps(answer, indent=1).encode())
     except AutograderError as error:
         sys.exit(f"not graded: {error}")
-    folders.write(given.base / "results/results.json", json.dumps(answer, indent=1).encode())
 
 
 if __name__ == "__main__":

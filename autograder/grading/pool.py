@@ -1,50 +1,44 @@
 """Grades many submissions at once: one worker process a job, each with its own warm jail.
 
-A thread of the owner's goes with each worker and hands it the next submission as soon as it has answered. A worker that
-ends, hangs or fails is replaced, and its submission tried once more.
+A thread of the owner's goes with each worker and hands it the next submission as soon as it has answered.
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
 import queue
-import socket
-import subprocess
-import sys
 import threading
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Generic, TypeVar
-
-import msgspec
+from typing import Generic, Protocol, TypeVar
 
 from autograder.errors import AutograderError
 from autograder.jail import cgroup
-from autograder.jail.inside import frames, wire
 from autograder.jail.jail import Walls
 
 from .bounds import Bounds
-from .environment import environment
+from .hand import Hand
 from .submission import Submission
 from .verdict import Found
-from .worker import Failed, FromWorker, Ready, Work, receive
+from .worker import Work
 
 _Key = TypeVar("_Key")
-_TRIES = 2
-_MOST_IN_VAIN = 3
+MOST_IN_VAIN = 3
 """Submissions one after another that no worker could grade: then it is not they that are at fault."""
-_START_SECONDS = 300
-_SPARE_SECONDS = 60
-RENEWED_AFTER = 1000
-"""Submissions after which a worker gives way to a new one, so that nothing can gather in it."""
 
 
 def cores() -> int:
     """How many cores this process may use."""
     return len(os.sched_getaffinity(0))
+
+
+class Grades(Protocol[_Key]):
+    """What grades many submissions: the pool of this machine, or a cluster."""
+
+    def grade(self, submissions: Iterable[tuple[_Key, Submission]]) -> Iterator[tuple[_Key, Found | AutograderError]]:
+        """Grade them all; results come in order of arrival."""
+        ...
 
 
 class Pool(Generic[_Key]):
@@ -65,7 +59,7 @@ class Pool(Generic[_Key]):
         self._waiting: queue.SimpleQueue[tuple[_Key, Submission] | None] = queue.SimpleQueue()
         self._results: queue.SimpleQueue[tuple[_Key, Found | AutograderError] | BaseException] = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
-        self._workers: set[_Worker] = set()
+        self._hands: list[Hand] = []
         self._closed = False
 
     def __enter__(self) -> Pool[_Key]:
@@ -81,11 +75,11 @@ class Pool(Generic[_Key]):
         self._closed = True
         for _ in self._threads:
             self._waiting.put(None)
-        for worker in list(self._workers):
-            worker.hang_up()
+        for hand in self._hands:
+            hand.hang_up()
         for thread in self._threads:
             thread.join()
-        self._threads = []
+        self._threads, self._hands = [], []
 
     @property
     def full(self) -> bool:
@@ -129,100 +123,26 @@ class Pool(Generic[_Key]):
             yield self.take()
 
     def _run(self) -> None:
-        worker: _Worker | None = None
+        hand = Hand(self.work)
+        self._hands.append(hand)
         in_vain = 0
         try:
             while (job := self._waiting.get()) is not None and not self._closed:
                 key, submission = job
-                result: FromWorker | None = None
-                for _ in range(_TRIES):
-                    worker = worker or self._new()
-                    result = worker.grade(submission)
-                    if isinstance(result, Found):
-                        break
-                    self._end(worker)
-                    worker = None
-                    if self._closed:
-                        return
+                result = hand.grade(submission)
+                if self._closed:
+                    return
                 if isinstance(result, Found):
                     in_vain = 0
                     self._results.put((key, result))
-                    if worker and worker.graded >= RENEWED_AFTER:
-                        self._end(worker)
-                        worker = None
                 else:
-                    why = result.text if isinstance(result, Failed) else "its worker process ended or hung, twice"
-                    self._results.put((key, AutograderError(f"cannot be graded: {why}")))
                     in_vain += 1
-                    if in_vain >= _MOST_IN_VAIN:
-                        raise AutograderError(f"{in_vain} submissions in a row could not be graded; the last: {why}")
+                    self._results.put((key, AutograderError(f"cannot be graded: {result.text}")))
+                    if in_vain >= MOST_IN_VAIN:
+                        raise AutograderError(
+                            f"{in_vain} submissions in a row could not be graded; the last: {result.text}"
+                        )
         except BaseException as error:
             self._results.put(error)
         finally:
-            if worker:
-                self._end(worker)
-
-    def _new(self) -> _Worker:
-        for _ in range(_TRIES):
-            worker = _Worker(self.work)
-            self._workers.add(worker)
-            message = worker.take(_START_SECONDS)
-            if isinstance(message, Ready):
-                return worker
-            self._end(worker)
-            if isinstance(message, Failed):
-                raise AutograderError(message.text)
-        raise AutograderError("a worker process does not start")
-
-    def _end(self, worker: _Worker) -> None:
-        self._workers.discard(worker)
-        worker.close()
-
-
-class _Worker:
-    """One worker process, seen from its owner."""
-
-    def __init__(self, work: Work) -> None:
-        self.sock, theirs = socket.socketpair()
-        self.graded = 0
-        self._bounds = work.bounds
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "autograder.grading.worker", str(theirs.fileno())],
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            env=environment(PYTHONHASHSEED="0"),
-            start_new_session=True,  # Ctrl-C is for the owner alone, who lets it finish what it is at
-        )
-        theirs.close()
-        frames.send(self.sock, msgspec.msgpack.encode(work))
-
-    def grade(self, submission: Submission) -> FromWorker | None:
-        """What the worker finds; None where it is gone or hangs."""
-        try:
-            frames.send(self.sock, b"", [msgspec.msgpack.encode(submission)])
-        except wire.Closed:
-            return None
-        self.graded += 1
-        return self.take(self._bounds[submission.problem_set].submission_seconds * 2 + _SPARE_SECONDS)
-
-    def take(self, seconds: float) -> FromWorker | None:
-        """What the worker sends within `seconds`; None where it is gone or hangs."""
-        try:
-            return receive(self.sock, time.monotonic() + seconds)
-        except (wire.WireError, TimeoutError, msgspec.MsgspecError):
-            return None
-
-    def hang_up(self) -> None:
-        """Let it, and whoever waits for it, see that no more is wanted."""
-        with contextlib.suppress(OSError):
-            self.sock.shutdown(socket.SHUT_RDWR)
-
-    def close(self) -> None:
-        """End it and its jail."""
-        self.hang_up()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(0.5)
-        self.process.kill()
-        self.process.wait()
-        self.sock.close()
+            hand.close()

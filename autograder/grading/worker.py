@@ -43,8 +43,9 @@ class Failed(msgspec.Struct, frozen=True, tag=True):
 
 FromWorker: TypeAlias = Ready | Failed | Found
 
-_encode = msgspec.msgpack.Encoder().encode
+encode = msgspec.msgpack.Encoder().encode
 _decoder: msgspec.msgpack.Decoder[FromWorker] = msgspec.msgpack.Decoder(FromWorker)
+decode = _decoder.decode
 _PLUGINS_OFF = [
     "cacheprovider",
     "logging",
@@ -119,13 +120,13 @@ class Loop:
 
     def _send(self, message: FromWorker) -> None:
         # The outputs may be larger than a head may be; they travel in the body.
-        frames.send(self.sock, b"", [_encode(message)])
+        frames.send(self.sock, b"", [encode(message)])
 
 
 def receive(sock: socket.socket, deadline: float | None = None) -> FromWorker:
     """What a worker sent, until `deadline` (of time.monotonic)."""
     _, body = frames.receive(sock, deadline)
-    return _decoder.decode(body)
+    return decode(body)
 
 
 def main(descriptor: int) -> None:
@@ -137,7 +138,7 @@ def main(descriptor: int) -> None:
     try:
         jail.launch()  # it warms up while the checks are collected
     except JailError as error:
-        frames.send(sock, b"", [_encode(Failed(str(error)))])
+        frames.send(sock, b"", [encode(Failed(str(error)))])
         return
     import torch
 

@@ -6,20 +6,17 @@ import base64
 import hashlib
 from functools import cache
 from importlib import resources
-from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from autograder.errors import AutograderError
-from autograder.gradebook import folders
 from autograder.reports import panel
 from autograder.terminal import literal
 
 
 def render(template: str, **values: Any) -> str:
-    """The page that a template of this folder makes; every text in it is escaped, and what is not printed is written out."""
+    """The page that a template of this folder makes; every text is escaped, and what does not print is written out."""
     style, script = _text("staff.css"), _text("staff.js")
     policy = f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'"
     policy += "; base-uri 'none'; form-action 'none'"
@@ -28,18 +25,6 @@ def render(template: str, **values: Any) -> str:
         .get_template(template)
         .render(policy=policy, style=Markup(style), script=Markup(script), **values)
     )
-
-
-def write(path: Path, text: str) -> None:
-    """Write a page whole or not at all.
-
-    Raises:
-        AutograderError: it cannot be written.
-    """
-    try:
-        folders.write(path, text.encode("utf-8", "replace"))
-    except OSError as error:
-        raise AutograderError(f"{path}: cannot be written: {error.strerror}; choose another --into") from None
 
 
 @cache

@@ -15,7 +15,7 @@ from autograder.gradebook.intake import find
 from autograder.grading.verdict import Verdict, read
 from autograder.reports import unexplained as gathering
 
-from . import figures, page, report_page
+from . import figures, report_page
 from .figures import ClassReport, Late, Unexplained
 
 
@@ -48,7 +48,7 @@ def write(root: Path, found: ClassReport, into: Path | None = None) -> Path:
         AutograderError: it cannot be written.
     """
     path = into or root / EXPORTS / f"{found.problem_set}-report.html"
-    page.write(path, report_page.render(config.load(root), found))
+    folders.write(path, report_page.render(config.load(root), found).encode())
     return path
 
 

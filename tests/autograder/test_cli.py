@@ -33,6 +33,7 @@ VERBS = (
     "audit",
     "unexplained",
     "doctor",
+    "worker",
     "demo",
     "schema",
 )

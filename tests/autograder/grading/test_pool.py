@@ -8,6 +8,7 @@ import pytest
 from autograder.course.notebook import repair
 from autograder.course.release import load
 from autograder.errors import AutograderError
+from autograder.grading import hand as hands
 from autograder.grading import pool as pools
 from autograder.grading.bounds import Bounds
 from autograder.grading.submission import to_submission
@@ -29,6 +30,10 @@ def pool(tiny):
         yield pool
 
 
+def workers(pool):
+    return [hand.worker for hand in pool._hands if hand.worker]
+
+
 def take_all(pool):
     return dict(pool.take() for _ in range(pool.in_hand))
 
@@ -41,21 +46,21 @@ def test_results_come_with_their_keys(pool, submission):
 
 def test_a_worker_that_is_killed_is_replaced_and_its_submission_graded(pool, submission):
     list(pool.grade([("warm", submission)]))
-    for worker in list(pool._workers):
+    for worker in workers(pool):
         os.kill(worker.process.pid, signal.SIGKILL)
     found = dict(pool.grade((number, submission) for number in range(4)))
     assert [getattr(found[number], "problem_set", found[number]) for number in range(4)] == ["ps1"] * 4
 
 
 def test_a_submission_that_ends_every_worker_is_named_and_the_rest_goes_on(pool, submission, monkeypatch):
-    grade = pools._Worker.grade
+    grade = hands.Worker.grade
 
     def deadly(self, item):
         if item.repairs:
             self.process.kill()
         return grade(self, item)
 
-    monkeypatch.setattr(pools._Worker, "grade", deadly)
+    monkeypatch.setattr(hands.Worker, "grade", deadly)
     poisoned = pools.Submission(submission.problem_set, submission.cells, submission.exercises, ["poison"])
     found = dict(pool.grade([("a", submission), ("poisoned", poisoned), ("b", submission)]))
     assert "twice" in str(found["poisoned"])
@@ -63,18 +68,18 @@ def test_a_submission_that_ends_every_worker_is_named_and_the_rest_goes_on(pool,
 
 
 def test_workers_that_end_whatever_they_are_given_are_a_failure_of_the_run(pool, submission, monkeypatch):
-    monkeypatch.setattr(pools._Worker, "grade", lambda self, item: None)
+    monkeypatch.setattr(hands.Worker, "grade", lambda self, item: None)
     with pytest.raises(AutograderError, match="in a row"):
         list(pool.grade((number, submission) for number in range(20)))
 
 
 def test_a_worker_gives_way_to_a_new_one_in_time(tiny, submission, monkeypatch):
-    monkeypatch.setattr(pools, "RENEWED_AFTER", 2)
+    monkeypatch.setattr(hands, "RENEWED_AFTER", 2)
     with pools.Pool(tiny, BOUNDS, Walls(memory_bytes=512 << 20), jobs=1) as pool:
         seen = set()
         for _ in range(4):
             list(pool.grade([("x", submission)]))
-            seen |= {worker.process.pid for worker in pool._workers}
+            seen |= {worker.process.pid for worker in workers(pool)}
     assert len(seen) == 2
 
 
@@ -91,5 +96,5 @@ def test_closing_ends_all_workers_at_once(tiny, submission):
     with pools.Pool(tiny, BOUNDS, Walls(memory_bytes=512 << 20), jobs=2) as pool:
         list(pool.grade([("x", submission)]))
         pool.give("y", submission)
-        processes = [worker.process for worker in pool._workers]
+        processes = [worker.process for worker in workers(pool)]
     assert processes and all(process.poll() is not None for process in processes)

@@ -1,0 +1,182 @@
+"""Grades on the workers of a dask cluster, each of which holds trusted workers and jails as this machine's pool does.
+
+Submissions travel as bytes and what is found comes back as bytes, read by our own decoder: nothing that student code
+can shape is unpickled anywhere. The coordinator alone writes results.
+"""
+
+from __future__ import annotations
+
+import queue
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Generic, TypeVar
+
+import dask
+import msgspec
+from distributed import Client, LocalCluster, WorkerPlugin, as_completed, get_worker
+from distributed.scheduler import KilledWorker
+
+from autograder.errors import AutograderError
+from autograder.jail import cgroup
+from autograder.jail.jail import Walls
+
+from . import keys, parcel
+from .bounds import Bounds
+from .hand import Hand
+from .pool import MOST_IN_VAIN, cores
+from .submission import Submission
+from .verdict import Found
+from .worker import Failed, Work, decode, encode
+
+_Key = TypeVar("_Key")
+_CONNECT_SECONDS = 30
+_DEADLY = 3
+"""So many workers of the cluster may end over one submission before it is given up (dask's own default)."""
+
+
+class Graders(WorkerPlugin):  # type: ignore[misc]
+    """What a worker of the cluster holds for one run: the course's files, and a trusted worker for each of its threads.
+
+    Args:
+        course: the packed course.
+        work: what the trusted workers are told; `root` is set where they are.
+        engine: the coordinator's code and versions, as `keys.engine` names them.
+    """
+
+    def __init__(self, course: bytes, work: Work, engine: bytes) -> None:
+        self.course, self.work, self.engine = course, work, engine
+        self.name = f"autograder-{keys.digest(course, encode(work), engine).hex()}"
+
+    def setup(self, worker: Any) -> None:
+        """Unpack the course.
+
+        Raises:
+            AutograderError: this machine would find something else.
+        """
+        if keys.engine() != self.engine:
+            raise AutograderError(
+                f"the worker {worker.address} has another version of autograder, Python or a package that verdicts"
+                " depend on; install there what is installed here (constraints.txt)"
+            )
+        cgroup.delegated()  # before there are workers that would have to be moved
+        self._folder = tempfile.TemporaryDirectory(prefix="autograder-")
+        root = Path(self._folder.name)
+        parcel.unpack(self.course, root)
+        self._here = msgspec.structs.replace(self.work, root=str(root.resolve()))
+        self._idle: queue.SimpleQueue[Hand] = queue.SimpleQueue()
+        self._hands: list[Hand] = []
+
+    def grade(self, submission: bytes) -> bytes:
+        """What is found of a submission, or why nothing is; in a thread of the worker's."""
+        try:
+            hand = self._idle.get_nowait()
+        except queue.Empty:
+            hand = Hand(self._here)
+            self._hands.append(hand)
+        try:
+            return encode(hand.grade(msgspec.msgpack.decode(submission, type=Submission)))
+        except AutograderError as error:
+            return encode(Failed(str(error)))
+        finally:
+            self._idle.put(hand)
+
+    def teardown(self, worker: Any) -> None:
+        """End the trusted workers and their jails."""
+        for hand in self._hands:
+            hand.hang_up()
+        for hand in self._hands:
+            hand.close()
+        self._folder.cleanup()
+
+
+def _grade(plugin: str, submission: bytes) -> bytes:
+    graders: Graders = get_worker().plugins[plugin]
+    return graders.grade(submission)
+
+
+class Cluster(Generic[_Key]):
+    """Takes the place of `pool.Pool`, with the same results; a context manager.
+
+    Args:
+        root: the course's folder.
+        bounds: the problem sets whose checks are collected, with their bounds.
+        walls: those of every jail.
+        jobs: how many trusted workers, where the cluster is one of this machine alone; by default one a core.
+        scheduler: the address of a running cluster; by default one is started here.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        bounds: Mapping[str, Bounds],
+        walls: Walls,
+        jobs: int | None = None,
+        *,
+        scheduler: str | None = None,
+    ) -> None:
+        self._graders = Graders(parcel.pack(root, bounds), Work("", dict(bounds), walls), keys.engine())
+        self._jobs, self._scheduler = jobs or cores(), scheduler
+        self._waiting: dict[str, tuple[_Key, Any]] = {}
+        self._in_vain = 0
+
+    def __enter__(self) -> Cluster[_Key]:
+        with ExitStack() as stack:
+            stack.enter_context(dask.config.set({"distributed.scheduler.allowed-failures": _DEADLY - 1}))
+            try:
+                address = self._scheduler or stack.enter_context(
+                    LocalCluster(n_workers=1, threads_per_worker=self._jobs, dashboard_address=None)
+                )
+                self._client = stack.enter_context(Client(address, timeout=_CONNECT_SECONDS, set_as_default=False))
+                self._client.register_plugin(self._graders, name=self._graders.name)
+            except (OSError, ValueError) as error:
+                raise AutograderError(
+                    f"the scheduler {self._scheduler or 'on this machine'} does not answer: {error}; start one with:"
+                    " dask scheduler"
+                ) from None
+            stack.callback(self._client.unregister_worker_plugin, self._graders.name)
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._client.cancel([future for _, future in self._waiting.values()], force=True)
+        self._stack.close()
+
+    def grade(self, submissions: Iterable[tuple[_Key, Submission]]) -> Iterator[tuple[_Key, Found | AutograderError]]:
+        """Grade them all; results come in order of arrival.
+
+        Raises:
+            AutograderError: no worker can grade anything.
+        """
+        arriving = as_completed(raise_errors=False)
+        for key, submission in submissions:
+            data = msgspec.msgpack.encode(submission)
+            future = self._client.submit(_grade, self._graders.name, data, pure=False)
+            self._waiting[future.key] = key, future
+            arriving.add(future)
+            while len(self._waiting) >= 2 * max(1, sum(self._client.nthreads().values())) or arriving.has_ready():
+                yield self._take(next(arriving))
+        while self._waiting:
+            yield self._take(next(arriving))
+
+    def _take(self, future: Any) -> tuple[_Key, Found | AutograderError]:
+        key, _ = self._waiting.pop(future.key)
+        if future.status == "finished":
+            data = future.result()
+            found = decode(data) if isinstance(data, bytes) else Failed("its worker answers otherwise than ours do")
+        elif isinstance(error := future.exception(), KilledWorker):
+            found = Failed(f"{error.allowed_failures + 1} workers of the cluster ended over it, one after another")
+        else:
+            found = Failed(f"its worker failed: {' '.join(str(error).split())[:300]}")
+        if isinstance(found, Found):
+            self._in_vain = 0
+            return key, found
+        self._in_vain += 1
+        text = found.text if isinstance(found, Failed) else "its worker has nothing to say"
+        if self._in_vain >= MOST_IN_VAIN:
+            raise AutograderError(f"{self._in_vain} submissions in a row could not be graded; the last: {text}")
+        return key, AutograderError(f"cannot be graded: {text}")
