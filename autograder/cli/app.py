@@ -18,10 +18,39 @@ app = typer.Typer(
     "2 an input cannot be used (the line says which, and what to do).",
 )
 
+
+def _problem_sets(context: typer.Context, incomplete: str) -> list[str]:
+    """For the shell's completion: read without pydantic, which takes longer than a key press."""
+    try:
+        import yaml
+
+        text = (_folder(context) / "course.yml").read_text(encoding="utf-8")
+        return [name for name in map(str, yaml.safe_load(text)["problem_sets"]) if name.startswith(incomplete)]
+    except Exception:  # whatever is wrong: there is nothing to complete
+        return []
+
+
+def _students(context: typer.Context, incomplete: str) -> list[str]:
+    """For the shell's completion: who handed something in."""
+    try:
+        folders = (_folder(context) / "submitted").iterdir()
+        return sorted(folder.name for folder in folders if folder.name.startswith(incomplete))
+    except OSError:
+        return []
+
+
+def _folder(context: typer.Context) -> Path:
+    """The course's folder, of a command line that is not complete yet."""
+    above = context.parent
+    return Path((above.params.get("folder") if above else None) or ".")
+
+
 Sets = Annotated[
-    list[str] | None, typer.Argument(metavar="[PS]...", help="Problem sets; all of course.yml by default.")
+    list[str] | None,
+    typer.Argument(metavar="[PS]...", help="Problem sets; all of course.yml by default.", autocompletion=_problem_sets),
 ]
-OneSet = Annotated[str, typer.Argument(metavar="PS", help="The problem set.")]
+OneSet = Annotated[str, typer.Argument(metavar="PS", help="The problem set.", autocompletion=_problem_sets)]
+OneStudent = Annotated[str, typer.Argument(metavar="STUDENT", help="nbgrader's student id.", autocompletion=_students)]
 Students = Annotated[list[str] | None, typer.Option("--student", "-s", help="Only this student; may be repeated.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Jobs = Annotated[

@@ -198,7 +198,7 @@ def _known(root: Path, gradebook: Gradebook, student: str) -> None:
 
 def extensions(root: Path, course: Course, problem_set: str) -> dict[str, timedelta]:
     """The extensions given for a problem set, by student."""
-    if not _exists(root, course):
+    if not exists(root, course):
         return {}
     with opened(root, course) as gradebook:
         try:
@@ -221,7 +221,7 @@ class HandedInLate:
 
 def handed_in_late(root: Path, course: Course, problem_set: str) -> list[HandedInLate]:
     """The late submissions of a problem set; none where the gradebook does not know it."""
-    if not _exists(root, course):
+    if not exists(root, course):
         return []
     with opened(root, course) as gradebook:
         try:
@@ -237,7 +237,7 @@ def handed_in_late(root: Path, course: Course, problem_set: str) -> list[HandedI
         return found
 
 
-def _exists(root: Path, course: Course) -> bool:
+def exists(root: Path, course: Course) -> bool:
     """Whether there is a gradebook: reading must not make one."""
     url = nbgrader.database(root, course.gradebook)
     return not url.startswith("sqlite:///") or Path(url.removeprefix("sqlite:///")).exists()
