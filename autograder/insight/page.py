@@ -23,7 +23,7 @@ def render(template: str, **values: Any) -> str:
     return (
         _environment()
         .get_template(template)
-        .render(policy=policy, style=Markup(style), script=Markup(script), **values)
+        .render(policy=Markup(policy), style=Markup(style), script=Markup(script), **values)
     )
 
 
