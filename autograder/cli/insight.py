@@ -30,8 +30,8 @@ def unexplained(
     Example: [bold]autograder unexplained ps4 --at-least 3 --write[/]
     """
     from autograder import terminal
-    from autograder.release import scaffold
-    from autograder.reports import unexplained as gathering
+    from autograder.insight import scaffold
+    from autograder.insight import unexplained as gathering
 
     found = gathering.unexplained(context.obj, problem_set, exercise, at_least)
     made = scaffold.write(context.obj, found.problem_set, found.groups) if write else []

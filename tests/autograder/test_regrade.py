@@ -77,11 +77,20 @@ def test_a_changed_check_grades_its_exercise_alone(graded, given):
     assert again.unchanged == 0 and results(graded.root) == before
 
 
-def test_a_new_hint_grades_only_what_lost_points(graded, given):
+@pytest.mark.parametrize(
+    ("change", "seen"),
+    [
+        ("LIMIT = 3", [("mistaken", ["scale"])]),
+        ('@misconception("scale", hint="No.")\ndef none(x, a):\n    return None', [("mistaken", ["scale"])]),
+        ('@misconception("Counter", hint="No.")\ndef none(x, a):\n    return None', []),
+        ("# a comment", []),
+    ],
+)
+def test_a_new_misconception_looks_only_at_what_lost_points_in_its_exercise(graded, given, change, seen):
     path = graded.root / "solutions/ps1/misconceptions.py"
-    path.write_text(path.read_text() + "\n# changed\n")
+    path.write_text(f"{path.read_text()}\n\n{change}\n")
     graded.grade(jobs=1)
-    assert sorted(given) == [("half", ["Counter"]), ("mistaken", ["scale"])]
+    assert given == seen
 
 
 def test_other_limits_grade_everything(graded, given):

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 
 from autograder.errors import AutograderError
 from autograder.grading import diagnosis
-from autograder.release import scaffold
+from autograder.insight import scaffold
+from autograder.insight.unexplained import Group
 from autograder.release.audit import audit
-from autograder.reports.unexplained import Group
 
 MARK = "/tmp/scaffolded-code-ran"
 LIVE = f"open({MARK!r}, 'w').write('x')"

@@ -14,8 +14,9 @@ from pathlib import Path
 
 from autograder.errors import AutograderError
 from autograder.gradebook import folders
-from autograder.reports.unexplained import Group
 from autograder.terminal import literal
+
+from .unexplained import Group
 
 _HEAD = '''\
 """Wrong solutions that students write for {problem_set}, with the hint that each deserves."""
