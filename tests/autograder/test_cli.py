@@ -32,6 +32,8 @@ VERBS = (
     "gradescope",
     "audit",
     "unexplained",
+    "report",
+    "similarity",
     "doctor",
     "worker",
     "demo",
