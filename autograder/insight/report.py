@@ -13,9 +13,9 @@ from autograder.gradebook import folders, late, roster
 from autograder.gradebook.export import EXPORTS
 from autograder.gradebook.intake import find
 from autograder.grading.verdict import Verdict, read
-from autograder.reports import unexplained as gathering
 
 from . import figures, report_page
+from . import unexplained as gathering
 from .figures import ClassReport, Late, Unexplained
 
 
