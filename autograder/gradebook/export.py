@@ -30,8 +30,6 @@ from .intake import is_student
 from .opening import opened
 from .roster import Person
 
-EXPORTS = "exports"
-"""The folder for what goes elsewhere."""
 _FORMULA = "=+-@＝＋－＠"
 
 
@@ -305,7 +303,7 @@ def export(
     course = config.load(root)
     names = config.chosen(course, problem_sets) if problem_sets else []
     exporter = EXPORTERS[form](root=str(root), roster=str(roster_file or ""), assignment=names)
-    path = (into or root / EXPORTS) / exporter.default
+    path = (into or root / folders.EXPORTS) / exporter.default
     with opened(root, course) as gradebook:
         scores = exporter.scores(gradebook)
         try:

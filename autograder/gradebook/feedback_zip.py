@@ -11,7 +11,6 @@ from autograder.course import config, nbgrader
 from autograder.errors import AutograderError
 
 from . import archive, folders, origin, roster
-from .export import EXPORTS
 from .origin import Origin
 
 
@@ -45,7 +44,7 @@ def pack(
     Raises:
         AutograderError: there is no feedback, or a file cannot be read or written.
     """
-    into = into or root / EXPORTS / f"{problem_set}-feedback.zip"
+    into = into or root / folders.EXPORTS / f"{problem_set}-feedback.zip"
     course = config.load(root)
     config.chosen(course, [problem_set])
     places: dict[str, Origin | None] = {}

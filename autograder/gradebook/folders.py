@@ -10,6 +10,9 @@ from autograder.course import nbgrader
 from autograder.errors import AutograderError
 from autograder.grading.verdict import Verdict, read, to_json
 
+EXPORTS = "exports"
+"""The folder for what goes elsewhere."""
+
 
 def autograded(root: Path, student: str, problem_set: str) -> Path:
     """nbgrader's folder for the graded notebook."""

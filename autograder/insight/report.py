@@ -10,7 +10,6 @@ import msgspec
 from autograder.course import config, nbgrader
 from autograder.errors import AutograderError
 from autograder.gradebook import folders, late, roster
-from autograder.gradebook.export import EXPORTS
 from autograder.gradebook.intake import find
 from autograder.grading.verdict import Verdict, read
 
@@ -47,7 +46,7 @@ def write(root: Path, found: ClassReport, into: Path | None = None) -> Path:
     Raises:
         AutograderError: it cannot be written.
     """
-    path = into or root / EXPORTS / f"{found.problem_set}-report.html"
+    path = into or root / folders.EXPORTS / f"{found.problem_set}-report.html"
     folders.write(path, report_page.render(config.load(root), found).encode())
     return path
 

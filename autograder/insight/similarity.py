@@ -16,7 +16,6 @@ from autograder.course import config, nbgrader, release
 from autograder.course.release import Release
 from autograder.errors import AutograderError
 from autograder.gradebook import folders
-from autograder.gradebook.export import EXPORTS
 from autograder.gradebook.intake import find, prepare
 from autograder.terminal import escape, literal
 
@@ -155,7 +154,7 @@ def write(root: Path, found: Similarity, into: Path | None = None) -> Path:
     Raises:
         AutograderError: it cannot be written.
     """
-    path = into or root / EXPORTS / f"{found.problem_set}-similarity.html"
+    path = into or root / folders.EXPORTS / f"{found.problem_set}-similarity.html"
     folders.write(path, _page(root, found).encode())
     return path
 
