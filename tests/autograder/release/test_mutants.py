@@ -170,6 +170,32 @@ def test_a_mutant_that_only_these_seeds_take_for_a_misconception_is_found(tiny, 
     assert any("(2 / a)" in item.diff for item in found.mistaken) is mistaken
 
 
-def test_wrong_solutions_of_the_course_are_taken_for_no_misconception_but_their_own(root):
-    found = hunt(root, ["ps3"], exercise="linear", diagnose=True)
-    assert found.killed > 10 and not found.mistaken and not found.survivors
+def test_hundreds_of_wrong_solutions_of_the_course_are_taken_for_no_misconception_but_their_own(root):
+    found = hunt(root, ["ps5"], diagnose=True)
+    assert found.killed > 500 and not found.mistaken and not found.survivors
+
+
+TWO = """
+
+@misconception("scale", hint="Keep all digits.")
+def halves_what_is_fine(x, a):
+    if a != a or a in (float("inf"), float("-inf")):
+        raise ValueError
+    return x / (2 / a) if x.dtype == torch.float64 else x / (1 / a)
+
+
+@misconception("scale", hint="Do not halve.")
+def halves_what_is_coarse(x, a):
+    if a != a or a in (float("inf"), float("-inf")):
+        raise ValueError
+    return x / (1 / a) if x.dtype == torch.float64 else x / (2 / a)
+"""
+
+
+def test_a_mutant_that_two_misconceptions_explain_is_counted_apart(tiny):
+    known = tiny / "solutions/ps1/misconceptions.py"
+    before = hunt(tiny, exercise="scale", diagnose=True)
+    known.write_text(known.read_text() + TWO)
+    found = hunt(tiny, exercise="scale", diagnose=True)
+    assert found.explained_by_two > before.explained_by_two == 0
+    assert found.explained == before.explained and not found.mistaken
