@@ -56,32 +56,31 @@ def outstanding(texts: Mapping[str, Sequence[str]], release: Sequence[str]) -> l
         release: the tokens of what was there already.
     """
     given = runs(release)
-    written = {student: runs(texts[student]) - given for student in sorted(texts)}
-    weight = _weight(list(written.values()))
-    students = list(written)
+    students = sorted(texts)
     if len(students) < 3:  # two alone have no class to stand out from
         return []
-    rare = [written[student] & weight.keys() for student in students]
+    written = [runs(texts[student]) - given for student in students]
+    weight = _weight(written)
+    rare = [mine & weight.keys() for mine in written]
     common = _in_common(rare, weight)
-    sizes = np.array([math.fsum(weight[run] for run in mine) for mine in rare])
-    long_enough = np.array([len(mine) >= _FEWEST for mine in rare])
     rows, columns = np.triu_indices(len(students), 1)
     heights = _robust(common[rows, columns], floor=_FEWEST * math.log2(len(students) - 1) / _OUTSTANDING)
-    telling = np.flatnonzero((heights >= _OUTSTANDING) & long_enough[rows] & long_enough[columns])
-    found: dict[frozenset[Text], Pair] = {}
     alike: dict[Text, list[str]] = {}
     for student in students:
         alike.setdefault(tuple(texts[student]), []).append(student)
+    found: dict[frozenset[Text], Pair] = {}
+    telling = np.flatnonzero(heights >= _OUTSTANDING)
     for place in telling[np.argsort(-heights[telling], kind="stable")]:
-        row, column = rows[place], columns[place]
-        share = min(1.0, float(common[row, column] / min(sizes[row], sizes[column])))
-        if share >= _SAME:
-            one, other = tuple(texts[students[row]]), tuple(texts[students[column]])
-            mine, theirs = tuple(alike[one]), tuple(alike[other])
+        row, column = int(rows[place]), int(columns[place])
+        share = float(common[row, column] / min(common[row, row], common[column, column]))
+        if share < _SAME or min(len(rare[row]), len(rare[column])) < _FEWEST:
+            continue
+        one, other = tuple(texts[students[row]]), tuple(texts[students[column]])
+        if (both := frozenset((one, other))) not in found:
+            mine, theirs = alike[one], alike[other]
             if one == other:
                 mine, theirs = mine[:1], mine[1:]
-            pair = Pair(mine, theirs, one == other, share, float(heights[place]))
-            found.setdefault(frozenset((one, other)), pair)
+            found[both] = Pair(tuple(mine), tuple(theirs), one == other, share, float(heights[place]))
     return list(found.values())
 
 
@@ -99,14 +98,15 @@ def _weight(written: Sequence[set[Run]]) -> dict[Run, float]:
 
 
 def _in_common(written: Sequence[set[Run]], weight: Mapping[Run, float]) -> Numbers:
-    """What each two texts have in common, by weight."""
-    have = Counter(run for mine in written for run in mine)
-    columns = {run: place for place, run in enumerate(sorted(run for run, count in have.items() if count > 1))}
-    roots = np.zeros((len(written), len(columns)), np.float32)
+    """What each two texts have in common, by weight; and each with itself: what it weighs."""
+    having: dict[Run, list[int]] = {}
     for row, mine in enumerate(written):
-        for run in mine & columns.keys():
-            roots[row, columns[run]] = math.sqrt(weight[run])
-    return (roots @ roots.T).astype(np.float64)
+        for run in mine:
+            having.setdefault(run, []).append(row)
+    common = np.zeros((len(written), len(written)))
+    for run, rows in sorted(having.items()):  # sums come out the same whatever the order of sets is
+        common[np.ix_(rows, rows)] += weight[run]
+    return common
 
 
 def _robust(values: Numbers, floor: float) -> Numbers:
