@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Sized
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -67,12 +68,13 @@ def status(root: Path, problem_sets: Sequence[str] | None = None) -> list[SetSta
         ours = release.load(root, name)
         states: dict[Standing, list[str]] = {"graded": [], "changed": [], "not graded": []}
         refused: dict[str, str] = {}
+        handed_in = list(find(root / nbgrader.SUBMITTED, [name]))
         looking = _Looking(root, course, ours, recorded)
-        for handed_in in find(root / nbgrader.SUBMITTED, [name]):
+        for one in handed_in:
             try:
-                states[looking.at(looking.prepared(handed_in))].append(handed_in.student)
+                states[looking.at(looking.prepared(one))].append(one.student)
             except AutograderError as error:
-                refused[handed_in.student] = str(error)
+                refused[one.student] = str(error)
         here = {student for some in states.values() for student in some} | refused.keys()
         due = course.due_of(name)
         found.append(
@@ -84,7 +86,7 @@ def status(root: Path, problem_sets: Sequence[str] | None = None) -> list[SetSta
                 states["not graded"],
                 refused,
                 by_hand.get(name, []),
-                sorted(item.student for item in late.handed_in_late(root, course, name)),
+                sorted(item.student for item in late.handed_in_late(root, course, name)) if handed_in else [],
                 sorted(people.people.keys() - here) if people else [],
             )
         )
@@ -122,11 +124,13 @@ class _Looking:
     def __init__(self, root: Path, course: Course, ours: Release, recorded: Mapping[tuple[str, str], bytes]) -> None:
         self.root, self.release, self.recorded = root, ours, recorded
         self.limits = course.limits_of(ours.problem_set)
-        # Graded in a jail or without: both are results.
-        self.around = [
-            grade.around(root, Keys(root, ours.problem_set, bounds_of(self.limits), walls_of(self.limits, jail)), ours)
-            for jail in (True, False)
-        ]
+
+    @cached_property
+    def around(self) -> list[bytes]:
+        """Of a submission graded in a jail, and of one graded without: both are results."""
+        name, bounds = self.release.problem_set, bounds_of(self.limits)
+        keys = [Keys(self.root, name, bounds, walls_of(self.limits, jail)) for jail in (True, False)]
+        return [grade.around(self.root, known, self.release) for known in keys]
 
     def prepared(self, handed_in: HandedIn) -> Prepared:
         return prepare(handed_in, self.release, self.limits.notebook_mb << 20)

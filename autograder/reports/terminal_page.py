@@ -34,7 +34,7 @@ def show(verdict: Verdict, repaired: Repaired, release: Release, exercise: str |
     for found in verdict.exercises:
         if exercise in (None, found.name):
             _print(_exercise(found))
-            if exercise or found.points < found.max_points:
+            if exercise or (found.points < found.max_points and found.status != "not begun"):
                 _show_code(found.name, repaired, release)
 
 

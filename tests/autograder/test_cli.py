@@ -22,10 +22,15 @@ def autograder(*arguments, cwd=None):
 
 
 VERBS = (
+    "check",
     "build",
     "collect",
     "grade",
     "diff",
+    "status",
+    "show",
+    "rerun",
+    "logs",
     "extend",
     "export",
     "feedback-zip",
