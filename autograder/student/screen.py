@@ -83,7 +83,8 @@ def _rest(report: Report) -> Iterator[Text]:
     done = sum(exercise.status == "passes" for exercise in report.exercises)
     total = {"done": done, "all": len(report.exercises), "points": f"{report.points:g}"}
     yield Text("\n" + say("summary", **total))
-    yield Text(say("all done"), style="green") if report.done else Text()
+    if report.done:
+        yield Text(say("all done"), style="green")
     yield Text(say("hidden"), style="dim")
 
 
