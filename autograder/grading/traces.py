@@ -17,7 +17,7 @@ from .remote import handle_of
 Trace = dict[str, list[Any]]
 """By a check's name, what its calls gave: pairs (value, arguments afterwards or None), or an exception's class."""
 
-MAX_ELEMENTS = 4096
+MAX_ELEMENTS = 1024
 """Of a larger tensor only so many of its elements are kept."""
 MAX_BYTES = 1 << 19
 """A trace that takes more, thinned as it is, is not kept."""
