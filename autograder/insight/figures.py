@@ -13,6 +13,7 @@ import msgspec
 from autograder.grading.verdict import ExerciseVerdict, Verdict
 
 from .statistics import Spread, discrimination, spread
+from .troubles import troubles
 
 LOW = 0.2
 """Below this an item hardly tells strong students from weak ones (Ebel, Measuring Educational Achievement, 1965)."""
@@ -133,7 +134,7 @@ def report(
         misconceptions=misconceptions(verdicts),
         unexplained=list(unexplained_by_exercise(verdicts) if unexplained is None else unexplained),
         forbidden=_of_each(verdicts, lambda item: [(one.name, one.note) for one in _with(item, "forbidden")]),
-        incidents=_of_each(verdicts, _troubles),
+        incidents=_of_each(verdicts, troubles),
         late=sorted(late, key=lambda item: (-item.hours, item.student)),
         not_graded=sorted(not_graded),
         missing=None if missing is None else sorted(missing),
@@ -222,36 +223,6 @@ def unexplained_by_exercise(verdicts: Sequence[Verdict]) -> list[Unexplained]:
         if who := _who(verdicts, mine, is_unexplained):
             found.append(Unexplained(name, "", who))
     return sorted(found, key=lambda item: -len(item.students))
-
-
-_KINDS = {
-    "out of time": ("was stopped after", "were stopped after", "ran for more than", "used up the processor time"),
-    "out of memory": ("asked for more memory",),
-    "posed as the grader": ("only the grader may", "only the grader speaks"),
-    "ended the program": ("crashed the whole program", "ended the whole program"),
-}
-"""What the engine says in incidents and reasons (`grading/session.py`), by the kind of trouble."""
-_OURS = "your code "
-"""So begin the engine's own reasons; what a student's exception says comes after `your code raised`."""
-
-
-def kind_of(sentence: str) -> str:
-    """The kind of trouble that a sentence of the engine's tells of; empty where it is none."""
-    if sentence.startswith(f"{_OURS}raised"):
-        return ""
-    return next((kind for kind, words in _KINDS.items() if any(word in sentence for word in words)), "")
-
-
-def _troubles(verdict: Verdict) -> list[tuple[str, str]]:
-    """What happened to the whole notebook, and in each exercise the first of each kind."""
-    found = [(kind_of(line) or "other", line) for line in verdict.incidents]
-    for item in verdict.exercises:
-        told: dict[str, str] = {}
-        for check in item.checks:
-            if not check.passed and check.reason.startswith(_OURS) and (kind := kind_of(check.reason)):
-                told.setdefault(kind, f"{item.name}: {check.reason.partition(' — for ')[0]}")
-        found += told.items()
-    return found
 
 
 def _with(verdict: Verdict, status: str) -> list[ExerciseVerdict]:
