@@ -124,6 +124,9 @@ def _runner() -> Any:
 
         def _showtraceback(self, *_: Any) -> None: ...
 
+        def enable_gui(self, gui: Any = None) -> None:
+            """Nothing: there are no windows, which `%matplotlib inline` asks for all the same."""
+
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "nocolor"

@@ -185,6 +185,9 @@ class Shell(InteractiveShell):  # type: ignore[misc]
     def _showtraceback(self, etype: type, evalue: Any, stb: Any) -> None:
         self.outputs.error(etype, evalue, stb if isinstance(stb, list) else [str(stb)])
 
+    def enable_gui(self, gui: Any = None) -> None:
+        """Nothing: there are no windows, which `%matplotlib inline` asks for all the same."""
+
     def take_streams(self) -> None:
         """Send stdout and stderr of Python code to the outputs."""
         sys.stdout = sys.__stdout__ = _Stream(self.outputs, "stdout")  # type: ignore[assignment,misc]

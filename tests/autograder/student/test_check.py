@@ -80,6 +80,7 @@ def test_the_stub_of_another_exercise_is_named_as_that(home):
 
 HARMLESS = [
     "%time 1 + 1\n!echo hello",
+    "%matplotlib inline\nimport matplotlib.pyplot as plt\nplt.plot([1, 2]); plt.show()",
     "from IPython.display import display, HTML\ndisplay(HTML('<b>'))",
     "import torch\ntorch.ones(3)",
     "await __import__('asyncio').sleep(0)",
@@ -188,6 +189,14 @@ def test_a_path_that_is_no_notebook_is_one_line_and_exit_code_2(home, tmp_path, 
     assert done.returncode == 2 and len(done.stderr.splitlines()) == 1
 
 
+USES_ONE = """
+def scale(x, a):
+    if a != a or a in (float("inf"), float("-inf")):
+        raise ValueError("a must be finite")
+    return x / (one / a) if a else torch.zeros_like(x)
+"""
+
+
 def test_check_and_grade_agree_on_what_is_begun_and_forbidden(home, classroom):
     class_of = {
         "stub": classroom.notebook(scale="", counter=""),
@@ -195,11 +204,13 @@ def test_check_and_grade_agree_on_what_is_begun_and_forbidden(home, classroom):
         "redefined": classroom.with_cell("def scale(x, a):\n    return x / (1 / a)", "scale-examples", scale=""),
         "exits": classroom.notebook(scale="def scale(x, a):\n    import os\n    os._exit(0)", counter=""),
         "copied": classroom.with_cell("raise SystemExit", "Counter"),
+        "magic": classroom.with_cell("%matplotlib inline\none = 1", "scale", scale=USES_ONE),
         "in vain": classroom.notebook(scale="def scale(x, a):\n    raise NotImplementedError"),
     }
     for student, notebook in class_of.items():
         classroom.hand_in(student, notebook)
     graded = classroom.grade(jobs=1).of
+    assert graded["magic"].points == 10
     for student, notebook in class_of.items():
         _, found = home.check(notebook)
         kinds = {"passes": "graded", "fails": "graded"}
