@@ -16,7 +16,9 @@ def test_the_checksum_is_nbgraders(root):
         graded = [cell for cell in cells if "nbgrader" in cell.metadata]
         assert graded
         for cell in graded:
-            assert sheet.checksum(cell.source, cell.cell_type, cell.metadata.nbgrader) == compute_checksum(cell)
+            for solution, locked in ((True, True), (True, False), (False, True), (False, False)):
+                cell.metadata.nbgrader |= {"solution": solution, "locked": locked}
+                assert sheet.checksum(cell.source, cell.cell_type, cell.metadata.nbgrader) == compute_checksum(cell)
 
 
 def test_every_release_tells_its_language_its_limit_and_its_rules(root):
