@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from autograder.errors import AutograderError
 
-from .app import Jobs, Json, Sets, print_json
+from .app import Jobs, Json, OneSet, Sets, print_json
 
 PANEL = "Staff"
 verbs = typer.Typer()
@@ -28,19 +29,26 @@ def build(
     Example: [bold]autograder build ps4 --language zh[/]
     """
     from autograder import terminal
+    from autograder.gradebook.points import Repointed
     from autograder.release import build as maker
+    from autograder.release.unfinished import gaps
 
     if check:
         stale = maker.out_of_step(context.obj, problem_sets)
         for name in stale:
             terminal.error(f"assignments/{name}: is not what solutions/{name} gives; run: autograder build {name}")
         raise typer.Exit(1 if stale else 0)
-    maker.build(
-        context.obj,
-        problem_sets,
-        language=language,
-        report=lambda name: terminal.say(f"assignments/{name}/{name}.ipynb"),
-    )
+
+    def made(name: str) -> None:
+        terminal.say(f"assignments/{name}/{name}.ipynb")
+        if left := {gap.exercise for gap in gaps(context.obj, name)}:
+            terminal.say(f"  unfinished: {', '.join(sorted(left))}; autograder audit {name} names what to fill in")
+
+    def repointed(change: Repointed) -> None:
+        for line in change.lines():
+            terminal.say(f"  {line}")
+
+    maker.build(context.obj, problem_sets, language=language, report=made, repointed=repointed)
 
 
 @verbs.command(rich_help_panel=PANEL)
@@ -96,6 +104,18 @@ def audit(
                     f" {tried.explained_by_two} are two at once; {len(tried.mistaken)} are taken for what they are not"
                 )
         raise typer.Exit(1 if tried.survivors or tried.stale or tried.mistaken else 0)
+    raise typer.Exit(0 if _audited(context, problem_sets, exercise, jobs, as_json) else 1)
+
+
+def _audited(
+    context: typer.Context,
+    problem_sets: list[str] | None,
+    exercise: str | None,
+    jobs: int | None,
+    as_json: bool = False,
+) -> bool:
+    """Audit, and print what was found; whether it is nothing."""
+    from autograder import terminal
     from autograder.release.audit import audit as run
 
     with terminal.bar("Auditing") as bar:
@@ -111,7 +131,134 @@ def audit(
             f"{result.exercises} exercises, {result.checks} checks, {result.misconceptions} misconceptions,"
             f" {result.forbidden_calls} forbidden calls: {len(result.findings)} failures"
         )
-    raise typer.Exit(1 if result.findings else 0)
+    return not result.findings
+
+
+@verbs.command(rich_help_panel=PANEL)
+def preview(
+    context: typer.Context,
+    problem_set: OneSet,
+    language: Annotated[str | None, typer.Option(help="Of the prose, en or zh, in place of course.yml's.")] = None,
+    open_it: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
+) -> None:
+    """Show a release before it is one: write it as a single HTML page, and print where that is.
+
+    Example: [bold]autograder preview ps4 --language zh --open[/]
+    """
+    from autograder import terminal
+    from autograder.release.preview import preview as write
+
+    path = write(context.obj, problem_set, language)
+    terminal.say(str(path))
+    if open_it:
+        typer.launch(path.resolve().as_uri())
+
+
+@verbs.command(rich_help_panel=PANEL)
+def release(
+    context: typer.Context,
+    problem_set: OneSet,
+    no_exchange: Annotated[
+        bool, typer.Option("--no-exchange", help="Only build and audit; the release stands in assignments/.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace what is in the exchange; who fetched it keeps the older one.")
+    ] = False,
+    jobs: Jobs = None,
+) -> None:
+    """Build and audit a problem set, and give it to students through nbgrader's exchange.
+
+    Exit codes: 0 it is released; 1 the audit failed, and nothing was released; 2 something cannot be used.
+
+    Example: [bold]autograder release ps4[/]
+    """
+    from autograder import terminal
+    from autograder.release.exchange import Exchange
+
+    exchange = None if no_exchange else Exchange(context.obj)
+    if exchange and not force:
+        exchange.refuse_if_there(problem_set)
+    build(context, [problem_set])
+    if not _audited(context, [problem_set], None, jobs):
+        terminal.error(f"{problem_set}: not released, since the audit fails; mend what it names above")
+        raise typer.Exit(1)
+    if exchange:
+        terminal.say(f"{exchange.release(problem_set, force=force)}: released")
+
+
+new = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    help="Begin a problem set or an exercise: its files, with what to fill in marked.\n\n"
+    "Example: [bold]autograder new exercise ps4 softplus --reference torch.nn.functional.softplus[/]",
+)
+verbs.add_typer(new, name="new", rich_help_panel=PANEL)
+
+
+@new.command("problem-set")
+def new_problem_set(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Such as ps9.")],
+    title: Annotated[str | None, typer.Option(help="As students read it; the name by default.")] = None,
+) -> None:
+    """Begin a problem set: its entry in course.yml, and its files.
+
+    Example: [bold]autograder new problem-set ps9 --title "Diffusion"[/]
+    """
+    from autograder import terminal
+    from autograder.release import new as begin
+
+    for path in begin.problem_set(context.obj, name, title).paths:
+        terminal.say(str(path))
+    terminal.say(f"next: autograder new exercise {name} NAME --reference torch.…; due: stands in course.yml")
+
+
+@new.command("exercise")
+def new_exercise(
+    context: typer.Context,
+    problem_set: OneSet,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The function that students write.")],
+    reference: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TORCH", help="The torch function it is compared with, such as torch.nn.functional.softplus."
+        ),
+    ] = None,
+) -> None:
+    """Begin an exercise: prose, stub, examples, hidden checks and misconceptions, with what to fill in marked.
+
+    Example: [bold]autograder new exercise ps4 softplus --reference torch.nn.functional.softplus[/]
+    """
+    from autograder import terminal
+    from autograder.release import new as begin
+
+    begun = begin.exercise(context.obj, problem_set, name, reference)
+    for path in begun.paths:
+        terminal.say(str(path))
+    for remark in begun.remarks:
+        terminal.say(f"note: {remark}")
+    terminal.say(
+        f"{len(begun.gaps)} lines to fill in; autograder audit {problem_set} -e {name} names those that are left:"
+    )
+    for gap in begun.gaps:
+        terminal.say(f"  {gap}")
+
+
+@verbs.command(rich_help_panel=PANEL)
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")],
+    title: Annotated[str, typer.Option(help="Of the course, as students read it.")] = "A course with PyTorch",
+) -> None:
+    """Begin another course in a folder of its own, with one exercise to go on from.
+
+    Example: [bold]autograder init ~/vision --title "Computer vision"[/]
+    """
+    from autograder import terminal
+    from autograder.release import beginning
+
+    for path in beginning.init(folder, title):
+        terminal.say(str(path))
+    terminal.say(f"next: cd {folder} && make test; README.md tells the rest")
 
 
 @verbs.command(rich_help_panel=PANEL)

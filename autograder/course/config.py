@@ -16,6 +16,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from autograder.errors import AutograderError
 
 FILE = "course.yml"
+from . import words
+
 _DATE = "%Y-%m-%d %H:%M"
 _MAX_NODES = 100_000
 """How long the file may be with every alias written out."""
@@ -164,7 +166,7 @@ def load(root: Path) -> Course:
         fields = yaml.load(text, Loader=_Plain)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise _mistake(line, f"not YAML: {error.problem}") from None
+        raise _mistake(line, words.yaml(str(error.problem))) from None
     except yaml.reader.ReaderError as error:
         raise _mistake(text.count("\n", 0, error.position) + 1, f"not YAML: {error.reason}") from None
     except RecursionError:
@@ -178,9 +180,19 @@ def load(root: Path) -> Course:
 
 
 def _mistake(line: int, what: str) -> AutograderError:
+    return parse(text)
+
+
+def parse(text: str) -> Course:
+    """The course in the text of a course.yml.
+
+    Raises:
+        AutograderError: naming line, field and fix.
+    """
     return AutograderError(
         f"{FILE}:{line}: " + "".join(letter if letter.isprintable() else " " for letter in what)[:400]
     )
+        _refuse_twice(tree, set())
 
 
 def _written_out(node: yaml.Node | None, sizes: dict[int, int]) -> int:
@@ -216,18 +228,32 @@ _Plain.yaml_implicit_resolvers = {
 def _first(error: ValidationError, tree: yaml.Node | None) -> AutograderError:
     # A misspelt field is two mistakes to pydantic; what is there and wrong says more than what is missing.
     found = min(error.errors(), key=lambda item: item["type"] != "extra_forbidden")
+def _refuse_twice(node: yaml.Node | None, seen: set[int]) -> None:
+    """A field that is there twice, of which YAML silently takes the last."""
+    if id(node) in seen or not isinstance(node, yaml.CollectionNode):
+        return
+    seen.add(id(node))
+    if not isinstance(node, yaml.MappingNode):
+        for part in node.value:
+            _refuse_twice(part, seen)
+        return
+    names = set()
+    for key, value in node.value:
+        if isinstance(key, yaml.ScalarNode) and key.value in names:
+            raise _mistake(key.start_mark.line + 1, f"{key.value[:80]}: is there twice; take one of them out")
+        names.add(key.value if isinstance(key, yaml.ScalarNode) else None)
+        _refuse_twice(value, seen)
+
+
     place = [part for part in found["loc"] if part != "[key]"]
     line = _line(tree, place)
     field = ".".join(map(str, place)) or "course"
-    message = found["msg"].removeprefix("Value error, ")
     if found["type"] == "extra_forbidden":
         message = f"no such field; known here: {', '.join(_known(place))}"
-    elif found["type"] == "missing":
-        message = "is missing; add it"
-    elif found["type"] == "string_pattern_mismatch":
-        message = "may hold letters, digits, dot, underscore and hyphen only"
+    else:
+        message = words.plain(found, place)
     more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
-    return _mistake(line, f"{field[:80]}: {message[:1].lower() + message[1:]}{more}")
+    return _mistake(line, f"{field[:80]}: {message}{more}")
 
 
 def _known(place: list[Any]) -> list[str]:

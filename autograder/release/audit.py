@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from autograder.grading.verdict import ExerciseVerdict, Graded
 from autograder.jail.inside import wire
 from autograder.reading.notebook import parse
 
-from . import forbidding, made
+from . import forbidding, made, unfinished
 from .build import build
 from .rehearsal import rehearse
 
@@ -100,11 +101,13 @@ def audit(
     course = config.load(root)
     names = config.chosen(course, problem_sets)
     result = Audit()
+    gaps = [(name, gap) for name in names for gap in unfinished.gaps(root, name) if exercise in (None, gap.exercise)]
+    begun = {(name, gap.exercise) for name, gap in gaps}
     with tempfile.TemporaryDirectory() as folder:
         build(root, names, folder=Path(folder))
         loaded = {name: releases.load(Path(folder), name) for name in names}
-        cases = [case for name in names for case in _cases(root, Path(folder), loaded[name], exercise, result)]
-        if exercise is not None and not cases:
+        cases = [case for name in names for case in _cases(root, Path(folder), loaded[name], exercise, begun, result)]
+        if exercise is not None and not cases and not begun:
             raise AutograderError(f"no exercise {exercise} in {', '.join(names)}")
     started(len(cases) + len(SALTS))
     walls = walls_of(max((course.limits_of(name) for name in names), key=lambda limits: limits.memory_mb))
@@ -123,6 +126,7 @@ def audit(
         result.findings += [
             Finding(place.split("/")[0], place.split("/")[1], f"{text} (with other seeds, in another order)")
             for place, text in done.failures
+            if tuple(place.split("/")) not in begun
         ]
         advanced()
     result.findings += [
@@ -130,29 +134,40 @@ def audit(
         for name, seconds in result.seconds.items()
         if seconds > MAX_SECONDS
     ]
-    result.findings.sort(key=lambda item: (names.index(item.problem_set), item.exercise, item.text))
+    result.findings.sort(key=lambda item: item.text)
+    # In the order of their lines, and before what else is wrong with an exercise.
+    result.findings[:0] = [Finding(name, gap.exercise, str(gap)) for name, gap in gaps]
+    result.findings.sort(key=lambda item: (names.index(item.problem_set), item.exercise))
     return result
 
 
-def _cases(root: Path, folder: Path, release: Release, only: str | None, result: Audit) -> Iterator[Case]:
-    """All made submissions of one problem set; what needs no grading to be found wrong goes to `result` at once."""
+def _cases(
+    root: Path, folder: Path, release: Release, only: str | None, begun: AbstractSet[tuple[str, str]], result: Audit
+) -> Iterator[Case]:
+    """All made submissions of one problem set; what needs no grading to be found wrong goes to `result` at once.
+
+    Of exercises that are `begun` and not finished there is nothing to prove yet.
+    """
     name = release.problem_set
     right = made.solutions(folder, name)
     known = diagnosis.load(root / "solutions" / name / "misconceptions.py")
     finished = [item for item in known if item.hint.strip()]
-    wanted = [item for item in release.exercises if only in (None, item.name)]
+    left_out = {exercise for problem_set, exercise in begun if problem_set == name}
+    wanted = [item for item in release.exercises if only in (None, item.name) and item.name not in left_out]
 
     def wrong(exercise: str, text: str) -> None:
         result.findings.append(Finding(name, exercise, text))
 
     for item in known:
+        if item.exercise in left_out:
+            continue
         if item.exercise not in right:
             wrong(item.exercise, f"misconception {item.name}: there is no such exercise")
         if not item.hint.strip():
             wrong(item.exercise, f"misconception {item.name}: no hint; until it has one it is not used")
     if wanted:
-        yield Case(only or "", _submission(release, right), _solved)
-        yield Case(only or "", _submission(release, {}), _empty)
+        yield Case(only or "", _without(left_out, _submission(release, right)), _solved)
+        yield Case(only or "", _without(left_out, _submission(release, {})), _empty)
     for exercise in wanted:
         mine = [item for item in finished if item.exercise == exercise.name]
         result.exercises += 1
@@ -175,6 +190,10 @@ def _cases(root: Path, folder: Path, release: Release, only: str | None, result:
 def _submission(release: Release, written: dict[str, str]) -> Submission:
     cells = parse(json.dumps(made.notebook(release, written)).encode(), release.problem_set)
     return to_submission(repair(cells, release), release)
+
+
+def _without(left_out: AbstractSet[str], submission: Submission) -> Submission:
+    return replace(submission, exercises=[item for item in submission.exercises if item.name not in left_out])
 
 
 def _only(exercise: str, submission: Submission) -> Submission:

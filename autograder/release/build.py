@@ -21,6 +21,8 @@ from autograder.course import config as course_config
 from autograder.course import nbgrader, release
 from autograder.course.config import Course
 from autograder.errors import AutograderError
+from autograder.gradebook import points as points_of
+from autograder.gradebook.points import Repointed
 from autograder.grading.collect import collect
 
 from . import source
@@ -57,6 +59,7 @@ def build(
     folder: Path | None = None,
     report: Callable[[str], None] = lambda name: None,
 ) -> list[Path]:
+    repointed: Callable[[Repointed], None] = lambda change: None,
     """Make source/ and assignments/ of the problem sets (all by default) and register them in the gradebook.
 
     Args:
@@ -66,6 +69,7 @@ def build(
         folder: where to put them, with a gradebook of its own, in place of `root`.
         report: called with the name of each problem set when it is made.
 
+        repointed: called with each cell whose points changed after work was graded.
     Returns:
         The releases' paths.
 
@@ -92,8 +96,11 @@ def build(
         report(name)
     return [release.path_of(target, name) for name in names]
 
+        before = points_of.worth(root, course, name) if folder is None else {}
 
 def out_of_step(root: Path, problem_sets: Sequence[str] | None = None) -> list[str]:
+        for change in points_of.changed(root, course, name, before):
+            repointed(change)
     """The problem sets whose release is not what their sources give; nothing is written.
 
     Raises:
@@ -114,7 +121,7 @@ def _generate(root: Path, name: str, course: Course, gradebook: str) -> None:
     nbgrader.configure(config, root, course, gradebook)
     config.CourseDirectory.assignment_id = name
     config.GenerateAssignment.force = True
-    with _last_words() as words:
+    with last_words() as words:
         try:
             GenerateAssignment(coursedir=CourseDirectory(config=config), config=config).start()
         except (NbGraderException, RuntimeError, SystemExit) as error:
@@ -123,7 +130,7 @@ def _generate(root: Path, name: str, course: Course, gradebook: str) -> None:
 
 
 @contextmanager
-def _last_words() -> Iterator[list[str]]:
+def last_words() -> Iterator[list[str]]:
     """Keep nbgrader's log off the screen; the list gathers its errors' last lines, but those that only point on."""
     words: list[str] = []
 

@@ -66,6 +66,11 @@ def _names() -> dict[str, Any]:
     return found
 
 
+def names() -> list[str]:
+    """The dotted names of all public functions and modules of torch's."""
+    return list(_names())
+
+
 def matching(patterns: Sequence[str]) -> list[str]:
     """The dotted names in torch whose last part matches one of the patterns."""
     return [name for name in _names() if any(fnmatchcase(name.rpartition(".")[2], pattern) for pattern in patterns)]

@@ -160,6 +160,10 @@ def _complete(cells: list[dict[str, Any]], path: Path, points: Mapping[str, floa
     if twice:
         raise AutograderError(f"{path}: the cell {twice} is there twice")
     exercises = [name for cell in cells if (name := cell["metadata"].get("autograder", {}).get("exercise"))]
+    if not exercises:
+        raise AutograderError(
+            f"{path}: holds no exercise yet; run: autograder new exercise {path.stem} NAME --reference torch.…"
+        )
     for name in exercises:
         if f"{name}-examples" not in ids[ids.index(name) :]:
             raise AutograderError(f'{path}: exercise {name}: no examples="{name}" cell below it')

@@ -1,0 +1,106 @@
+"""Points that change after work was graded: whose scores the gradebook holds of before, and what becomes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+from nbgrader.api import Grade, Gradebook, GradeCell, MissingEntry
+
+from autograder.course import nbgrader
+from autograder.course.config import Course
+
+from . import late
+from .opening import opened
+
+
+class Repointed(msgspec.Struct, frozen=True):
+    """A graded cell that is worth something else now, with the scores that stand in the gradebook."""
+
+    problem_set: str
+    cell: str
+    """nbgrader's grade id: an exercise's examples, or a written question."""
+    before: float
+    after: float
+    automatic: list[str]
+    """Students whose score of the checks `autograder grade` gives again."""
+    gone: list[str]
+    """Students whose submission is not in submitted/ any more: their score stays as it is."""
+    by_hand: dict[str, float]
+    """What was given by hand, which stays as it is."""
+
+    def lines(self) -> list[str]:
+        """What staff should know and do, a line each."""
+        what = f"{self.problem_set}: {self.cell} is worth {self.after:g}, and was {self.before:g}"
+        said = []
+        if self.automatic:
+            said.append(f"{what}: {_many(self.automatic)} graded before; run: autograder grade {self.problem_set}")
+        if self.gone:
+            said.append(f"{what}: the score of {_some(self.gone)} stays, nothing of theirs is in {nbgrader.SUBMITTED}/")
+        if self.by_hand:
+            over = sorted(student for student, score in self.by_hand.items() if score > self.after)
+            above = f", and of {_some(over)} is more than it is worth now" if over else ""
+            said.append(f"{what}: what was given by hand stays ({_some(sorted(self.by_hand))}){above}; look again")
+        return said
+
+
+def worth(root: Path, course: Course, problem_set: str) -> dict[str, float]:
+    """By grade id, what each graded cell is worth in the gradebook; empty where the problem set is not there."""
+    if not late.exists(root, course):
+        return {}
+    with opened(root, course) as gradebook:
+        return {cell.name: cell.max_score for cell in _cells(gradebook, problem_set)}
+
+
+def changed(root: Path, course: Course, problem_set: str, before: Mapping[str, float]) -> list[Repointed]:
+    """The cells that are worth something else than `before`, where there are scores of them."""
+    if not before:
+        return []
+    found = []
+    with opened(root, course) as gradebook:
+        cells = _cells(gradebook, problem_set)
+        # Of a written question the automatic score is the 0 of an empty answer, which stays 0.
+        written = {item.name for item in cells[0].notebook.solution_cells} if cells else set()
+        for cell in cells:
+            if before.get(cell.name, cell.max_score) == cell.max_score:
+                continue
+            automatic: list[str] = []
+            gone: list[str] = []
+            by_hand: dict[str, float] = {}
+            for grade in gradebook.db.query(Grade).filter(Grade.cell_id == cell.id):
+                student = grade.student.id
+                if grade.manual_score is not None:
+                    by_hand[student] = grade.manual_score
+                elif grade.auto_score is not None and cell.name not in written:
+                    there = (root / nbgrader.SUBMITTED / student / problem_set).is_dir()
+                    (automatic if there else gone).append(student)
+            if automatic or gone or by_hand:
+                found.append(
+                    Repointed(
+                        problem_set,
+                        cell.name,
+                        before[cell.name],
+                        cell.max_score,
+                        sorted(automatic),
+                        sorted(gone),
+                        by_hand,
+                    )
+                )
+    return found
+
+
+def _cells(gradebook: Gradebook, problem_set: str) -> list[GradeCell]:
+    try:
+        return list(gradebook.find_notebook(problem_set, problem_set).grade_cells)
+    except MissingEntry:
+        return []
+
+
+def _many(students: list[str]) -> str:
+    return f"{len(students)} {'submission was' if len(students) == 1 else 'submissions were'}"
+
+
+def _some(students: list[str]) -> str:
+    more = f" and {len(students) - 5} more" if len(students) > 5 else ""
+    return ", ".join(students[:5]) + more

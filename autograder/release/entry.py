@@ -1,0 +1,46 @@
+"""A problem set's entry written into the text of course.yml: comments, order and all else stay as they are."""
+
+from __future__ import annotations
+
+import yaml
+
+from autograder.course import config
+from autograder.errors import AutograderError
+
+
+def added(text: str, name: str, title: str) -> str:
+    """The text of course.yml with one more problem set, the last.
+
+    Raises:
+        AutograderError: its problem sets are written in a way that this cannot add to.
+    """
+    fields = yaml.safe_dump({"title": title}, default_flow_style=True, allow_unicode=True, width=10**6).strip()
+    line = f"{name}: {fields}"
+    before = config.parse(text)
+    with_it = _inserted(text, line)
+    if with_it is not None:
+        try:
+            after = config.parse(with_it)
+        except AutograderError:
+            after = None
+        sets = {**before.problem_sets, name: config.ProblemSet(title=title)}
+        if after == before.model_copy(update={"problem_sets": sets}):
+            return with_it
+    raise AutograderError(f"{config.FILE}: its problem_sets cannot be added to; write there by hand: {line}")
+
+
+def _inserted(text: str, line: str) -> str | None:
+    tree = yaml.compose(text, Loader=yaml.SafeLoader)
+    assert isinstance(tree, yaml.MappingNode)
+    sets = next(value for key, value in tree.value if key.value == "problem_sets")
+    if not isinstance(sets, yaml.MappingNode):
+        return None
+    key, last = sets.value[-1]
+    while not last.flow_style and isinstance(last, yaml.MappingNode) and last.value:
+        last = last.value[-1][1]  # the end of a block is where the next thing begins: comments would be passed
+    at = last.end_mark.index
+    if sets.flow_style:
+        return f"{text[:at]}, {line}{text[at:]}"
+    end = text.find("\n", at)
+    head, tail = (text, "") if end < 0 else (text[:end], text[end + 1 :])
+    return f"{head}\n{' ' * key.start_mark.column}{line}\n{tail}"

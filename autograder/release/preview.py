@@ -1,0 +1,31 @@
+"""A release as one page to look at: what students will open, with its pictures and formulas, before it is released."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from autograder.course import config
+from autograder.course import release as releases
+from autograder.gradebook import folders
+from autograder.reports import release_page
+
+from .build import build
+from .unfinished import gaps
+
+
+def preview(root: Path, problem_set: str, language: str | None = None) -> Path:
+    """Build the problem set aside, and write its page to build/preview/; source/ and assignments/ stay as they are.
+
+    Raises:
+        AutograderError: something in the sources does not fit.
+    """
+    course = config.load(root)
+    written_in = language or course.language
+    with tempfile.TemporaryDirectory() as folder:
+        build(root, [problem_set], language=written_in, folder=Path(folder))
+        release = releases.load(Path(folder), problem_set)
+    page = release_page.render(course, release, written_in, [str(gap) for gap in gaps(root, problem_set)])
+    path = root / "build" / "preview" / f"{problem_set}-{written_in}.html"
+    folders.write(path, page.encode())
+    return path

@@ -1,0 +1,157 @@
+"""The torch function that an exercise is compared with: found by its name, with its parameters."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import importlib
+import inspect
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from autograder.errors import AutograderError
+
+from . import forbidding
+
+_LEFT_OUT = {
+    *("out", "inplace", "size_average", "reduce"),  # of how torch is called, not of what is computed
+    *("dtype", "device", "layout", "requires_grad", "pin_memory", "memory_format", "generator", "names"),
+}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter, and its default as Python text where it has one."""
+
+    name: str
+    default: str | None = None
+
+    def __str__(self) -> str:
+        return self.name if self.default is None else f"{self.name}={self.default}"
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A function of torch's; `parameters` is None where they cannot be found out."""
+
+    name: str
+    function: Callable[..., Any]
+    parameters: tuple[Parameter, ...] | None
+
+    @property
+    def short(self) -> str:
+        """Its name in a file that imports torch.nn.functional as F."""
+        return self.name.replace("torch.nn.functional.", "F.")
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The parameters without a default."""
+        return tuple(item.name for item in self.parameters or () if item.default is None)
+
+
+def find(name: str) -> Reference:
+    """The function of a dotted name such as torch.nn.functional.softplus.
+
+    Raises:
+        AutograderError: there is none, or it is no function.
+    """
+    owner, _, last = name.rpartition(".")
+    found: Any = None
+    if owner.partition(".")[0] == "torch" and not last.startswith("_"):
+        found = getattr(_module(owner), last, None)
+    if found is None:
+        near = forbidding.matching([last]) or difflib.get_close_matches(name, forbidding.names(), 3)
+        meant = f"; is it {' or '.join(near[:3])}?" if near else "; write one like torch.nn.functional.softplus"
+        raise AutograderError(f"--reference {name}: torch has no such function{meant}")
+    if inspect.ismodule(found) or inspect.isclass(found) or not callable(found):
+        raise AutograderError(f"--reference {name}: is no function; write one like torch.nn.functional.softplus")
+    return Reference(name, found, _parameters(found, owner, last))
+
+
+def forbidden(reference: Reference) -> list[str]:
+    """The names under which torch has the same: softplus and Softplus, relu, relu_ and ReLU."""
+    wanted = _plain(reference.name.rpartition(".")[2])
+    lasts = {item.rpartition(".")[2] for item in forbidding.names()}
+    return sorted((last for last in lasts if _plain(last) == wanted), key=lambda last: (last[0].isupper(), last))
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "").lower()
+
+
+def _module(name: str) -> Any:
+    parts = name.split(".")
+    found: Any = torch
+    for place in range(1, len(parts)):
+        found = getattr(found, parts[place], None)
+        if found is None:
+            try:
+                found = importlib.import_module(".".join(parts[: place + 1]))
+            except ImportError:
+                return None
+    return found
+
+
+def _parameters(function: Any, owner: str, last: str) -> tuple[Parameter, ...] | None:
+    """By Python, else by the first line of its documentation, else by torch's stub file for what is built in."""
+    texts = [_by_python(function), *_by_documentation(function, last), *_by_stubs(owner, last)]
+    return next((found for text in texts if text is not None and (found := _read(text)) is not None), None)
+
+
+def _by_python(function: Any) -> str | None:
+    try:
+        parts = []
+        for item in inspect.signature(function).parameters.values():
+            if item.kind in (item.VAR_POSITIONAL, item.VAR_KEYWORD):
+                return None
+            parts.append(item.name if item.default is item.empty else f"{item.name}={item.default!r}")
+        return ", ".join(parts)
+    except (TypeError, ValueError):
+        return None
+
+
+def _by_documentation(function: Any, last: str) -> list[str]:
+    text = " ".join((function.__doc__ or "").split())[:600]
+    return [match[1] for match in re.finditer(rf"(?:^|[\s.]){re.escape(last)}\(((?:[^()]|\([^()]*\))*)\)", text)][:1]
+
+
+def _by_stubs(owner: str, last: str) -> list[str]:
+    path = Path(torch.__file__).parent / "_C" / "_VariableFunctions.pyi"
+    if owner != "torch" or not path.is_file():
+        return []
+    text = path.read_text(encoding="utf-8")
+    match = re.search(rf"^def {re.escape(last)}\(((?:[^()]|\([^()]*\))*)\)", text, re.MULTILINE)
+    return [match[1]] if match else []
+
+
+def _read(text: str) -> tuple[Parameter, ...] | None:
+    """The parameters of a signature's text; None where it is none that Python can read."""
+    try:
+        [function] = ast.parse(f"def f({text}): pass").body
+    except (SyntaxError, ValueError):
+        return None
+    assert isinstance(function, ast.FunctionDef)
+    arguments = function.args
+    if arguments.vararg or arguments.kwarg:
+        return None
+    by_place = [*arguments.posonlyargs, *arguments.args]
+    defaults: list[ast.expr | None] = [None] * (len(by_place) - len(arguments.defaults))
+    pairs = [*zip(by_place, [*defaults, *arguments.defaults], strict=True)]
+    pairs += zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+    found = []
+    for argument, default in pairs:
+        if argument.arg in _LEFT_OUT or argument.arg.startswith("_"):
+            continue
+        written = None if default is None else ast.unparse(default)
+        try:
+            ast.literal_eval(written or "0")
+        except ValueError:
+            return None
+        found.append(Parameter(argument.arg, written.replace("'", '"') if written else None))
+    found.sort(key=lambda item: item.default is not None)
+    return tuple(found) or None
