@@ -16,7 +16,7 @@ from typing import Any, Generic, TypeVar
 
 import dask
 import msgspec
-from distributed import Client, LocalCluster, WorkerPlugin, as_completed, get_worker
+from distributed import Client, LocalCluster, Security, WorkerPlugin, as_completed, get_worker
 from distributed.scheduler import KilledWorker
 
 from autograder.errors import AutograderError
@@ -119,10 +119,18 @@ class Cluster(Generic[_Key]):
     ) -> None:
         self._graders = Graders(parcel.pack(root, bounds), Work("", dict(bounds), walls), keys.engine())
         self._jobs, self._scheduler = jobs or cores(), scheduler
-        self._waiting: dict[str, tuple[_Key, Any]] = {}
+        self._waiting: dict[str, tuple[_Key, Submission, Any]] = {}
+        self._suspects: list[tuple[_Key, Submission]] = []
+        """What was waiting on workers that ended: dask cannot know which of them it was."""
         self._in_vain = 0
 
     def __enter__(self) -> Cluster[_Key]:
+        certificate = Security().get_connection_args("client").get("ssl_context")
+        if (self._scheduler or "").startswith("tls://") and certificate is None:
+            raise AutograderError(
+                f"the scheduler {self._scheduler} does not answer without a certificate: name one in dask's"
+                " configuration, distributed.comm.tls"
+            )
         with ExitStack() as stack:
             stack.enter_context(dask.config.set({"distributed.scheduler.allowed-failures": _DEADLY - 1}))
             try:
@@ -143,7 +151,7 @@ class Cluster(Generic[_Key]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._client.cancel([future for _, future in self._waiting.values()], force=True)
+        self._client.cancel([future for *_, future in self._waiting.values()], force=True)
         self._stack.close()
 
     def grade(self, submissions: Iterable[tuple[_Key, Submission]]) -> Iterator[tuple[_Key, Found | AutograderError]]:
@@ -152,31 +160,40 @@ class Cluster(Generic[_Key]):
         Raises:
             AutograderError: no worker can grade anything.
         """
-        arriving = as_completed(raise_errors=False)
+        arriving = as_completed(loop=self._client.loop, raise_errors=False)
         for key, submission in submissions:
-            data = msgspec.msgpack.encode(submission)
-            future = self._client.submit(_grade, self._graders.name, data, pure=False)
-            self._waiting[future.key] = key, future
-            arriving.add(future)
+            arriving.add(self._submit(key, submission))
             while len(self._waiting) >= 2 * max(1, sum(self._client.nthreads().values())) or arriving.has_ready():
-                yield self._take(next(arriving))
+                yield from self._take(next(arriving), alone=False)
         while self._waiting:
-            yield self._take(next(arriving))
+            yield from self._take(next(arriving), alone=False)
+        while self._suspects:  # one at a time: the next to end three workers is the one that does it
+            arriving.add(self._submit(*self._suspects.pop()))
+            yield from self._take(next(arriving), alone=True)
 
-    def _take(self, future: Any) -> tuple[_Key, Found | AutograderError]:
-        key, _ = self._waiting.pop(future.key)
+    def _submit(self, key: _Key, submission: Submission) -> Any:
+        future = self._client.submit(_grade, self._graders.name, msgspec.msgpack.encode(submission), pure=False)
+        self._waiting[future.key] = key, submission, future
+        return future
+
+    def _take(self, future: Any, *, alone: bool) -> Iterator[tuple[_Key, Found | AutograderError]]:
+        key, submission, _ = self._waiting.pop(future.key)
         if future.status == "finished":
             data = future.result()
             found = decode(data) if isinstance(data, bytes) else Failed("its worker answers otherwise than ours do")
         elif isinstance(error := future.exception(), KilledWorker):
+            if not alone:
+                self._suspects.append((key, submission))
+                return
             found = Failed(f"{error.allowed_failures + 1} workers of the cluster ended over it, one after another")
         else:
             found = Failed(f"its worker failed: {' '.join(str(error).split())[:300]}")
         if isinstance(found, Found):
             self._in_vain = 0
-            return key, found
+            yield key, found
+            return
         self._in_vain += 1
         text = found.text if isinstance(found, Failed) else "its worker has nothing to say"
         if self._in_vain >= MOST_IN_VAIN:
             raise AutograderError(f"{self._in_vain} submissions in a row could not be graded; the last: {text}")
-        return key, AutograderError(f"cannot be graded: {text}")
+        yield key, AutograderError(f"cannot be graded: {text}")
