@@ -15,9 +15,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from autograder.errors import AutograderError
 
-FILE = "course.yml"
 from . import words
 
+FILE = "course.yml"
 _DATE = "%Y-%m-%d %H:%M"
 _MAX_NODES = 100_000
 """How long the file may be with every alias written out."""
@@ -160,9 +160,19 @@ def load(root: Path) -> Course:
         raise AutograderError(f"{path}: cannot be read: {error}") from None
     except UnicodeDecodeError as error:
         raise _mistake(data.count(b"\n", 0, error.start) + 1, "not UTF-8 text; save it as UTF-8") from None
+    return parse(text)
+
+
+def parse(text: str) -> Course:
+    """The course in the text of a course.yml.
+
+    Raises:
+        AutograderError: naming line, field and fix.
+    """
     try:
         tree = yaml.compose(text, Loader=yaml.SafeLoader)
         _written_out(tree, {})
+        _refuse_twice(tree, set())
         fields = yaml.load(text, Loader=_Plain)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
@@ -180,19 +190,9 @@ def load(root: Path) -> Course:
 
 
 def _mistake(line: int, what: str) -> AutograderError:
-    return parse(text)
-
-
-def parse(text: str) -> Course:
-    """The course in the text of a course.yml.
-
-    Raises:
-        AutograderError: naming line, field and fix.
-    """
     return AutograderError(
         f"{FILE}:{line}: " + "".join(letter if letter.isprintable() else " " for letter in what)[:400]
     )
-        _refuse_twice(tree, set())
 
 
 def _written_out(node: yaml.Node | None, sizes: dict[int, int]) -> int:
@@ -206,6 +206,23 @@ def _written_out(node: yaml.Node | None, sizes: dict[int, int]) -> int:
         if sizes[id(node)] > _MAX_NODES:
             raise yaml.MarkedYAMLError(problem="aliases that multiply; write it out", problem_mark=node.start_mark)
     return sizes[id(node)]
+
+
+def _refuse_twice(node: yaml.Node | None, seen: set[int]) -> None:
+    """A field that is there twice, of which YAML silently takes the last."""
+    if id(node) in seen or not isinstance(node, yaml.CollectionNode):
+        return
+    seen.add(id(node))
+    if not isinstance(node, yaml.MappingNode):
+        for part in node.value:
+            _refuse_twice(part, seen)
+        return
+    names = set()
+    for key, value in node.value:
+        if isinstance(key, yaml.ScalarNode) and key.value in names:
+            raise _mistake(key.start_mark.line + 1, f"{key.value[:80]}: is there twice; take one of them out")
+        names.add(key.value if isinstance(key, yaml.ScalarNode) else None)
+        _refuse_twice(value, seen)
 
 
 class _Plain(yaml.SafeLoader):
@@ -228,23 +245,6 @@ _Plain.yaml_implicit_resolvers = {
 def _first(error: ValidationError, tree: yaml.Node | None) -> AutograderError:
     # A misspelt field is two mistakes to pydantic; what is there and wrong says more than what is missing.
     found = min(error.errors(), key=lambda item: item["type"] != "extra_forbidden")
-def _refuse_twice(node: yaml.Node | None, seen: set[int]) -> None:
-    """A field that is there twice, of which YAML silently takes the last."""
-    if id(node) in seen or not isinstance(node, yaml.CollectionNode):
-        return
-    seen.add(id(node))
-    if not isinstance(node, yaml.MappingNode):
-        for part in node.value:
-            _refuse_twice(part, seen)
-        return
-    names = set()
-    for key, value in node.value:
-        if isinstance(key, yaml.ScalarNode) and key.value in names:
-            raise _mistake(key.start_mark.line + 1, f"{key.value[:80]}: is there twice; take one of them out")
-        names.add(key.value if isinstance(key, yaml.ScalarNode) else None)
-        _refuse_twice(value, seen)
-
-
     place = [part for part in found["loc"] if part != "[key]"]
     line = _line(tree, place)
     field = ".".join(map(str, place)) or "course"

@@ -58,8 +58,8 @@ def build(
     language: str | None = None,
     folder: Path | None = None,
     report: Callable[[str], None] = lambda name: None,
-) -> list[Path]:
     repointed: Callable[[Repointed], None] = lambda change: None,
+) -> list[Path]:
     """Make source/ and assignments/ of the problem sets (all by default) and register them in the gradebook.
 
     Args:
@@ -68,8 +68,8 @@ def build(
         language: of the prose, in place of the course's.
         folder: where to put them, with a gradebook of its own, in place of `root`.
         report: called with the name of each problem set when it is made.
-
         repointed: called with each cell whose points changed after work was graded.
+
     Returns:
         The releases' paths.
 
@@ -92,15 +92,15 @@ def build(
         path = target / nbgrader.SOURCE / name / f"{name}.ipynb"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
+        before = points_of.worth(root, course, name) if folder is None else {}
         _generate(target, name, course, gradebook)
         report(name)
-    return [release.path_of(target, name) for name in names]
-
-        before = points_of.worth(root, course, name) if folder is None else {}
-
-def out_of_step(root: Path, problem_sets: Sequence[str] | None = None) -> list[str]:
         for change in points_of.changed(root, course, name, before):
             repointed(change)
+    return [release.path_of(target, name) for name in names]
+
+
+def out_of_step(root: Path, problem_sets: Sequence[str] | None = None) -> list[str]:
     """The problem sets whose release is not what their sources give; nothing is written.
 
     Raises:
