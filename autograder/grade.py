@@ -194,6 +194,8 @@ class _Run:
             ordered = [findings[exercise.name] for exercise in item.submission.exercises]
             found = replace(kept, exercises=ordered, lasting=found.lasting)
         self.store.keep(item.submission, self.keys[item.handed_in.problem_set], found)
+        if not kept:
+            self.store.set_seconds(item.handed_in.problem_set, item.handed_in.student, found.seconds)
         return found
 
     def _keep(self, item: Prepared, graded: Graded) -> None:
@@ -259,7 +261,9 @@ class _Run:
 
 def around(root: Path, known: Keys, ours: Release) -> bytes:
     """All but the submission itself that results of a problem set are made from."""
-    return keys.digest(known.all(), (root / config.FILE).read_bytes(), ours.path.read_bytes())
+    # Not where the gradebook is: moving it changes no result, and what was given by hand is not to be read again.
+    course = config.load(root).model_dump_json(exclude={"gradebook"})
+    return keys.digest(known.all(), course.encode(), ours.path.read_bytes())
 
 
 def state(surroundings: bytes, item: Prepared) -> bytes:

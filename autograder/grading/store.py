@@ -23,6 +23,9 @@ from .verdict import Finding, Found
 
 _SCHEMA = """
 create table if not exists found (key blob primary key, kept blob not null) without rowid;
+create table if not exists took (
+    problem_set text, student text, seconds real not null, primary key (problem_set, student)
+) without rowid;
 create table if not exists recorded (
     problem_set text, student text, state blob not null, primary key (problem_set, student)
 ) without rowid;
@@ -90,7 +93,9 @@ class Store:
                 same.append(old.finding)
             elif traces.is_whole(old.finding.trace):
                 doubtful.append(old.finding)
-        return Found(submission.problem_set, submission.repairs, kept.outputs, kept.incidents, True, same, doubtful)
+        return Found(
+            submission.problem_set, submission.repairs, kept.outputs, kept.incidents, True, same, 0.0, doubtful
+        )
 
     def keep(self, submission: Submission, keys: Keys, found: Found) -> None:
         """Keep what was found, unless it might come out otherwise another time.
@@ -113,6 +118,18 @@ class Store:
             },
         )
         self._write("insert or replace into found values (?, ?)", (keys.cells(submission), _encode(kept)))
+
+    def seconds(self, problem_set: str) -> dict[str, float]:
+        """By student: how long grading the whole notebook took, the last time that it was graded as a whole."""
+        return dict(self._read("select student, seconds from took where problem_set = ?", problem_set))
+
+    def set_seconds(self, problem_set: str, student: str, seconds: float) -> None:
+        """Note how long grading took.
+
+        Raises:
+            AutograderError: the disk is full, for example.
+        """
+        self._write("insert or replace into took values (?, ?, ?)", (problem_set, student, seconds))
 
     def recorded(self) -> dict[tuple[str, str], bytes]:
         """By problem set and student: the state of all inputs when the results were last written."""

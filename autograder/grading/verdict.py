@@ -97,6 +97,8 @@ class Found(msgspec.Struct, frozen=True, tag=True):
     incidents: list[str]
     lasting: bool
     exercises: list[Finding]
+    seconds: float = 0.0
+    """How long grading it took, by the clock on the wall: of this machine at that time, so no part of a verdict."""
     doubtful: list[Finding] = []
     """Of what was kept: findings that are right but for their hints, which are to be found anew."""
 

@@ -6,11 +6,13 @@ import gc
 import os
 import socket
 import sys
+import time
 from pathlib import Path
 from typing import TypeAlias
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from autograder.errors import AutograderError
 from autograder.jail.inside import frames, wire
@@ -110,13 +112,14 @@ class Loop:
             except wire.Closed:
                 return
             submission = msgspec.msgpack.decode(body, type=Submission)
+            began = time.monotonic()
             try:
                 found = graders[submission.problem_set].grade(submission, jail)
             except JailError:  # the jail itself went: once more in a new one
                 jail.close()
                 jail.start()
                 found = graders[submission.problem_set].grade(submission, jail)
-            self._send(found)
+            self._send(replace(found, seconds=time.monotonic() - began))
 
     def _send(self, message: FromWorker) -> None:
         # The outputs may be larger than a head may be; they travel in the body.

@@ -6,7 +6,7 @@ Pure functions from verdicts to numbers and names; nothing is read from disk her
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
@@ -83,6 +83,13 @@ class Late(msgspec.Struct, frozen=True):
     penalty: float
 
 
+class Slow(msgspec.Struct, frozen=True):
+    """A submission that took unusually long to grade."""
+
+    student: str
+    seconds: float
+
+
 class ClassReport(msgspec.Struct, frozen=True):
     """All figures of one problem set; points are those given by the checks, without deductions for being late."""
 
@@ -96,6 +103,9 @@ class ClassReport(msgspec.Struct, frozen=True):
     unexplained: list[Unexplained]
     forbidden: list[StudentNote]
     incidents: list[StudentNote]
+    seconds: Spread | None
+    """How long grading a submission took, by the clock; None where that is not known."""
+    slow: list[Slow]
     late: list[Late]
     not_graded: list[str]
     """Students whose folder is there, but no verdict."""
@@ -107,6 +117,7 @@ def report(
     problem_set: str,
     verdicts: Sequence[Verdict],
     *,
+    seconds: Mapping[str, float] | None = None,
     late: Sequence[Late] = (),
     not_graded: Sequence[str] = (),
     missing: Sequence[str] | None = None,
@@ -117,6 +128,7 @@ def report(
     Args:
         problem_set: its name.
         verdicts: one a student, of that problem set.
+        seconds: by student, how long grading took, where that is known.
         late: what came late.
         not_graded: students whose work stands there without a verdict.
         missing: students of the course who handed nothing in, where that is known.
@@ -135,10 +147,25 @@ def report(
         unexplained=list(unexplained_by_exercise(verdicts) if unexplained is None else unexplained),
         forbidden=_of_each(verdicts, lambda item: [(one.name, one.note) for one in _with(item, "forbidden")]),
         incidents=_of_each(verdicts, troubles),
+        seconds=spread(list(seconds.values()), max(seconds.values())) if seconds else None,
+        slow=slow(seconds or {}),
         late=sorted(late, key=lambda item: (-item.hours, item.student)),
         not_graded=sorted(not_graded),
         missing=None if missing is None else sorted(missing),
     )
+
+
+def slow(seconds: Mapping[str, float]) -> list[Slow]:
+    """Those beyond the upper fence, the upper quartile and 1.5 times the distance of the quartiles, longest first.
+
+    The fence is Tukey's (Exploratory Data Analysis, 1977); within a second of the median nothing is worth a look.
+    """
+    if not seconds:
+        return []
+    found = spread(list(seconds.values()), 0)
+    fence = found.upper_quartile + 1.5 * (found.upper_quartile - found.lower_quartile)
+    beyond = [Slow(*item) for item in seconds.items() if item[1] > max(fence, found.median + 1)]
+    return sorted(beyond, key=lambda item: -item.seconds)
 
 
 def _exercises(verdicts: Sequence[Verdict], totals: Sequence[float]) -> list[ExerciseFigures]:

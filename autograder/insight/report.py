@@ -11,6 +11,7 @@ from autograder.course import config, nbgrader
 from autograder.errors import AutograderError
 from autograder.gradebook import folders, late, roster
 from autograder.gradebook.intake import find
+from autograder.grading.store import Store
 from autograder.grading.verdict import Verdict, read
 
 from . import figures, report_page
@@ -33,6 +34,7 @@ def gather(root: Path, problem_set: str) -> ClassReport:
     return figures.report(
         problem_set,
         verdicts,
+        seconds={student: taken for student, taken in _seconds(root, problem_set).items() if student in graded},
         late=[_late(item) for item in late.handed_in_late(root, course, problem_set)],
         not_graded=sorted(handed_in - graded),
         missing=sorted(people.people.keys() - handed_in - graded) if people else None,
@@ -82,6 +84,14 @@ def _verdicts(root: Path, problem_set: str) -> list[Verdict]:
     if not found:
         raise AutograderError(f"{folder}: no verdicts; run: autograder grade {problem_set}")
     return found
+
+
+def _seconds(root: Path, problem_set: str) -> dict[str, float]:
+    path = folders.store(root)
+    if not path.is_file():
+        return {}
+    with Store(path) as store:
+        return store.seconds(problem_set)
 
 
 def _late(item: late.HandedInLate) -> Late:

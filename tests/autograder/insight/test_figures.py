@@ -124,6 +124,13 @@ def test_the_latest_comes_first_and_who_is_missing_may_be_unknown(report):
     assert (found.not_graded, found.missing, report.missing) == (["y", "z"], ["a", "b"], None)
 
 
+def test_what_takes_unusually_long_is_told():
+    usual = {f"s{number}": 0.05 + number / 1000 for number in range(20)}
+    assert figures.slow(usual) == figures.slow({}) == []
+    found = figures.slow({**usual, "eve": 61.0, "dan": 7.5, "ada": 0.9})
+    assert [(item.student, item.seconds) for item in found] == [("eve", 61.0), ("dan", 7.5)]
+
+
 def test_a_class_of_none_has_a_report():
     found = figures.report("ps1", [])
     assert (found.submissions, found.points, found.exercises) == (0, 0, [])
