@@ -43,12 +43,18 @@ VERBS = (
     "worker",
     "demo",
     "schema",
+    "new",
+    "new problem-set",
+    "new exercise",
+    "preview",
+    "release",
+    "init",
 )
 
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_command_has_help_with_an_example(verb):
-    done = autograder(verb, "--help")
+    done = autograder(*verb.split(), "--help")
     assert done.returncode == 0 and f"Example: autograder {verb}" in done.stdout
 
 
