@@ -23,8 +23,9 @@ def added(text: str, name: str, title: str) -> str:
             after = config.parse(with_it)
         except AutograderError:
             after = None
+        in_order = after is not None and list(after.problem_sets) == [*before.problem_sets, name]
         sets = {**before.problem_sets, name: config.ProblemSet(title=title)}
-        if after == before.model_copy(update={"problem_sets": sets}):
+        if in_order and after == before.model_copy(update={"problem_sets": sets}):
             return with_it
     raise AutograderError(f"{config.FILE}: its problem_sets cannot be added to; write there by hand: {line}")
 
@@ -36,7 +37,7 @@ def _inserted(text: str, line: str) -> str | None:
     if not isinstance(sets, yaml.MappingNode):
         return None
     key, last = sets.value[-1]
-    while not last.flow_style and isinstance(last, yaml.MappingNode) and last.value:
+    while isinstance(last, yaml.MappingNode) and not last.flow_style and last.value:
         last = last.value[-1][1]  # the end of a block is where the next thing begins: comments would be passed
     at = last.end_mark.index
     if sets.flow_style:

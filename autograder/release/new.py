@@ -6,7 +6,7 @@ import ast
 import keyword
 import re
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -20,6 +20,7 @@ from .trial import Trial
 from .unfinished import Gap, gaps
 
 _PROBLEM_SET = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+_LINE = 120
 _HELPERS = {"assert_gradients": ("gradients", "extreme"), "assert_unchanged": ("unchanged",)}
 _IMPORTS = "import torch\n\nfrom autograder.authoring import misconception\n"
 
@@ -163,6 +164,7 @@ def _values(name: str, found: Reference | None, parameters: tuple[Parameter, ...
         "name": name,
         "title": name.replace("_", " ").capitalize(),
         "parameters": parameters,
+        "definition": partial(_definition, parameters),
         "forbidden": forbidden(found) if found else [],
         "reference": found.name if found else "",
         "short": found.short if found else "",
@@ -174,6 +176,13 @@ def _values(name: str, found: Reference | None, parameters: tuple[Parameter, ...
         "leaf": trial.LEAF,
         "helpers": sorted(["assert_close", "check", *helpers]),
     }
+
+
+def _definition(parameters: tuple[Parameter, ...], name: str) -> str:
+    """The line that defines a function, broken where it is too long as ruff breaks it."""
+    inside = ", ".join(map(str, parameters))
+    line = f"def {name}({inside}):"
+    return line if len(line) <= _LINE else f"def {name}(\n    {inside}\n):"
 
 
 def _made(template: str, values: dict[str, object]) -> str:

@@ -117,7 +117,8 @@ def _by_python(function: Any) -> str | None:
 
 def _by_documentation(function: Any, last: str) -> list[str]:
     text = " ".join((function.__doc__ or "").split())[:600]
-    return [match[1] for match in re.finditer(rf"(?:^|[\s.]){re.escape(last)}\(((?:[^()]|\([^()]*\))*)\)", text)][:1]
+    match = re.match(rf"(?:\w+\.)*{re.escape(last)}\(((?:[^()]|\([^()]*\))*)\)", text)
+    return [match[1]] if match else []
 
 
 def _by_stubs(owner: str, last: str) -> list[str]:

@@ -107,3 +107,27 @@ def test_any_text_is_a_course_or_one_clear_line(tmp_path_factory, text):
         load(folder, text.encode("utf-8", "replace").decode())
     except AutograderError as error:
         assert "\n" not in str(error)
+
+
+BASE = "name: x\ntitle: y\nproblem_sets:\n  ps1: {title: a}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (BASE + "language: de\n", "5: language: must be en or zh"),
+        (BASE + "limits: {cell_seconds: 0}\n", "5: limits.cell_seconds: must be more than 0"),
+        (BASE + "limits: {memory_mb: lots}\n", "5: limits.memory_mb: not a whole number"),
+        (BASE + "limits: 3\n", "5: limits: not a mapping; write limits: {cell_seconds: 10}"),
+        (BASE + "  ps1: {title: b}\n", "5: ps1: is there twice; take one of them out"),
+        (BASE + "\tlanguage: en\n", "5: not YAML: a tab; indent with spaces"),
+        (BASE.replace("y", "a: b", 1), "2: not YAML: a second colon; put a text with a colon into quotes"),
+        (BASE.replace("x", "5", 1), "1: name: not text; write it in quotes"),
+        (BASE.replace("{title: a}", "Images"), "4: problem_sets.ps1: not a mapping; write ps1: {title: Convolution}"),
+        ("name: x\ntitle: y\nproblem_sets: {}\n", "3: problem_sets: is empty; add one below it"),
+    ],
+)
+def test_a_mistake_is_told_in_plain_words_with_its_line(text, said):
+    with pytest.raises(AutograderError) as raised:
+        config.parse(text)
+    assert str(raised.value).startswith(f"course.yml:{said}")
