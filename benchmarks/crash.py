@@ -79,9 +79,10 @@ def campaign(folder: Path, kills: int, students: int, seed: int) -> tuple[Counte
 
 def results(course: Path) -> tuple[object, dict[str, bytes]]:
     """The gradebook's rows, and every file that was made, by its path."""
-    made = [path for name in ("verdicts", "autograded", "feedback") for path in (course / name).rglob("*")]
+    # Beside the verdicts stand what is kept for the next run and the log, which tell of the runs and not of the class.
+    made = [path for name in ("verdicts/*", "autograded", "feedback") for path in course.glob(f"{name}/**/*")]
     files = {str(path.relative_to(course)): path.read_bytes() for path in made if path.is_file()}
-    return rows(course / "gradebook.db"), {name: data for name, data in files.items() if "store.db" not in name}
+    return rows(course / "gradebook.db"), files
 
 
 def _start(course: Path) -> subprocess.Popen[bytes]:

@@ -11,7 +11,7 @@ import pytest
 
 from autograder.errors import AutograderError
 from autograder.grading import pool as pools
-from benchmarks.gradebook_rows import rows
+from benchmarks import crash
 
 WRONG = "def scale(x, a):\n    return x / (1 / (a * a))"
 
@@ -41,11 +41,8 @@ def given(monkeypatch):
 
 
 def results(root):
-    """All files that a run makes, by path, and the gradebook."""
-    made = {}
-    for name in ("verdicts", "autograded", "feedback"):
-        made |= {str(path): path.read_bytes() for path in (root / name).rglob("*") if path.is_file()}
-    return {path: data for path, data in made.items() if "store.db" not in path}, rows(root / "gradebook.db")
+    """What a run makes of the submissions, file by file, and the gradebook."""
+    return crash.results(root)
 
 
 def test_what_has_not_changed_is_left_as_it_is(graded, given):
