@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from pathlib import Path
 from typing import Any
+
+from nbgrader.api import Base
+from sqlalchemy import Connection, NullPool, Table, create_engine, select, text
 
 _ID = re.compile(r"[0-9a-f]{32}")
 
 
-def rows(path: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """The rows of every table of nbgrader's SQLite gradebook, sorted."""
-    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as database:
-        tables = [name for (name,) in database.execute("select name from sqlite_master where type = 'table'")]
-        stored = {name: _Table(database, name) for name in tables}
-    return {name: sorted((table.plain(row, stored) for row in table.rows), key=repr) for name, table in stored.items()}
+def rows(book: Path | str) -> dict[str, list[tuple[Any, ...]]]:
+    """The rows of every table of nbgrader's gradebook, an SQLite file or a db_url, sorted."""
+    url = book if isinstance(book, str) else f"sqlite:///file:{book}?mode=ro&uri=true"
+    with create_engine(url, poolclass=NullPool).connect() as database:
+        stored = {table.name: _Table(database, table) for table in Base.metadata.sorted_tables}
+        versions = database.execute(text("select version_num from alembic_version")).all()
+    found = {name: sorted((table.plain(row, stored) for row in table.rows), key=repr) for name, table in stored.items()}
+    return found | {"alembic_version": [tuple(version) for version in versions]}
 
 
 class _Table:
-    def __init__(self, database: sqlite3.Connection, name: str) -> None:
-        cursor = database.execute(f"select * from {name}")
-        columns = [column[0] for column in cursor.description]
-        self.rows = [dict(zip(columns, row, strict=True)) for row in cursor]
+    def __init__(self, database: Connection, table: Table) -> None:
+        self.rows = [dict(row) for row in database.execute(select(table)).mappings()]
         self.by_id = {row["id"]: row for row in self.rows if "id" in row}
-        self.parents = {
-            column: table for _, _, table, column, *_ in database.execute(f"pragma foreign_key_list({name})")
-        }
+        self.parents = {key.parent.name: key.column.table.name for key in table.foreign_keys}
 
     def plain(self, row: dict[str, Any], stored: dict[str, _Table]) -> tuple[Any, ...]:
         """The row without its own random id, and with what its foreign keys stand for."""

@@ -101,6 +101,30 @@ def export(
 
 
 @verbs.command(rich_help_panel=PANEL)
+def move_gradebook(
+    context: typer.Context,
+    url: Annotated[
+        str,
+        typer.Argument(metavar="URL", help="An empty PostgreSQL database; its password is that of PGPASSWORD."),
+    ],
+    as_json: Json = False,
+) -> None:
+    """Copy the gradebook from SQLite to PostgreSQL, every row, or nothing. Let nobody grade meanwhile.
+
+    Example: [bold]autograder move-gradebook postgresql+psycopg://ta@db.example.edu/torch101[/]
+    """
+    from autograder import terminal
+    from autograder.gradebook.moving import move
+
+    moved = move(context.obj, url)
+    if as_json:
+        print_json(moved)
+    else:
+        terminal.table(("table", "rows"), [(name, str(rows)) for name, rows in moved.rows.items()], right=("rows",))
+        terminal.say(f"all rows are there; nothing here was changed. Now write in {moved.place}: {moved.line}")
+
+
+@verbs.command(rich_help_panel=PANEL)
 def feedback_zip(
     context: typer.Context,
     problem_set: OneSet,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import zoneinfo
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,6 +40,22 @@ def _date(value: Any) -> Any:
 def _time_zone(value: str) -> str:
     if value not in zoneinfo.available_timezones():
         raise ValueError("no such time zone; write one like Europe/Berlin or UTC")
+    return value
+
+
+_PASSWORD = re.compile(r"[^:]+://[^@]*:[^@]*@|.*[?&](ssl)?password=")
+
+
+def gradebook_url(value: str) -> str:
+    """nbgrader's db_url, once it is one and holds no password.
+
+    Raises:
+        ValueError: what is wrong with it.
+    """
+    if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise ValueError("not a gradebook; write sqlite:///gradebook.db or postgresql+psycopg://user@host/name")
+    if not value.startswith("sqlite") and _PASSWORD.match(value):
+        raise ValueError("holds a password, which others may read; put it into PGPASSWORD or ~/.pgpass")
     return value
 
 
@@ -125,7 +142,10 @@ class Course(_Model):
     timezone: Annotated[str, AfterValidator(_time_zone)] = Field(
         default="UTC", description="of all dates, an IANA name such as Europe/Berlin"
     )
-    gradebook: str = Field(default="sqlite:///gradebook.db", description="nbgrader's db_url")
+    gradebook: Annotated[str, AfterValidator(gradebook_url)] = Field(
+        default="sqlite:///gradebook.db",
+        description="nbgrader's db_url; of PostgreSQL postgresql+psycopg://user@host/name, without a password",
+    )
     limits: Limits = Limits()
     late: CourseLatePolicy = CourseLatePolicy()
     problem_sets: dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$")], ProblemSet] = Field(min_length=1)

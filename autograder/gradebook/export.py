@@ -9,6 +9,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -83,7 +84,8 @@ class CourseExport(ExportPlugin):  # type: ignore[misc]
         rows = {(row.name, row.student_id): row for row in _rows(gradebook)}
         graded = _graded(gradebook)
         found = []
-        for assignment in gradebook.assignments:
+        # Databases differ in where they put what has no due date.
+        for assignment in sorted(gradebook.assignments, key=lambda item: (item.duedate or datetime.min, item.name)):
             if self.assignment and assignment.name not in map(str, self.assignment):
                 continue
             for person in people:

@@ -11,7 +11,8 @@ from typing import NoReturn
 from autograder.course import config, nbgrader
 from autograder.errors import AutograderError
 
-from . import folders
+from . import folders, late
+from .opening import opened
 
 PORT = 8888
 CONFIG = "nbgrader_config.py"
@@ -41,12 +42,15 @@ def serve(root: Path, port: int = PORT, *, browser: bool = True) -> NoReturn:
 
 def command_line(root: Path, port: int, *, browser: bool) -> list[str]:
     """What `serve` runs, once nothing stands in its way."""
-    config.load(root)
+    course = config.load(root)
     settings = root / CONFIG
     if not settings.is_file() or not all(line in settings.read_text(errors="replace") for line in LINES):
         state = "does not set nbgrader up for this engine" if settings.exists() else "no such file"
         raise AutograderError(f"{settings}: {state}; it needs two lines: {LINES[0]}; {LINES[1]}")
     _refuse_if_taken(port)
+    if late.exists(root, course):
+        with opened(root, course):  # what is wrong with it is said here, not on each of formgrader's pages
+            pass
     return [
         *(sys.executable, "-m", "jupyterlab"),
         *(f"--port={port}", "--ServerApp.port_retries=0", "--ip=127.0.0.1"),

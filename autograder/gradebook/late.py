@@ -24,6 +24,7 @@ from autograder.errors import AutograderError
 from . import roster
 from .intake import is_student
 from .opening import opened
+from .sharing import hold_student
 
 _DAY = 86400
 
@@ -89,6 +90,10 @@ def settle(course: Course, gradebook: Gradebook, student: str, problem_set: str 
         student: nbgrader's student id.
         problem_set: only this one, where the course has no late days by which one would bear on another.
     """
+    # What others wrote of this student until now counts; what they write next waits, and counts this.
+    hold_student(gradebook.db, student)
+    gradebook.db.flush()
+    gradebook.db.expire_all()
     only = problem_set if not course.late.late_days else None
     for submission in _submissions(gradebook, student):
         if only is None or submission.name == only:

@@ -28,6 +28,7 @@ from autograder.reports import graded_notebook
 
 from . import folders, late
 from .intake import HandedIn, prepare
+from .sharing import be_patient
 
 
 class GradeInJail(NbGraderPreprocessor):  # type: ignore[misc]
@@ -90,6 +91,7 @@ def configure(config: Any, file: str) -> None:
         AutograderError: course.yml does not load.
     """
     root = Path(file).resolve().parent
+    be_patient()
     nbgrader.configure(config, root, course_config.load(root))
     build.configure(config)
     config.GradeInJail.root = config.CourseLatePolicy.root = str(root)

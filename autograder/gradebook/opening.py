@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,8 @@ from autograder.course import nbgrader
 from autograder.course.config import Course
 from autograder.errors import AutograderError
 
+from .sharing import PATIENCE, be_patient, is_locked
+
 
 @contextmanager
 def opened(root: Path, course: Course) -> Iterator[Gradebook]:
@@ -21,17 +24,44 @@ def opened(root: Path, course: Course) -> Iterator[Gradebook]:
     Raises:
         AutograderError: it cannot be read or written.
     """
-    nbgrader.put_tools_on_path()
     url = nbgrader.database(root, course.gradebook)
     try:
-        with Gradebook(url, course.name) as gradebook:
+        with connected(url, course.name) as gradebook:
             yield gradebook
     except sqlalchemy.exc.SQLAlchemyError as error:
         raise unusable(url, error) from None
 
 
+def connected(db_url: str, course: str) -> Gradebook:
+    """nbgrader's gradebook, whose tables are made where it is empty.
+
+    Raises:
+        SQLAlchemyError: it cannot be opened.
+    """
+    nbgrader.put_tools_on_path()
+    be_patient()
+    try:
+        return Gradebook(db_url, course)
+    except sqlalchemy.exc.DBAPIError as error:
+        # Of two who open an empty gradebook at once, each makes the tables; who comes second finds them there.
+        made = isinstance(error, sqlalchemy.exc.IntegrityError | sqlalchemy.exc.ProgrammingError)
+        if not made and "already exists" not in str(error.orig):
+            raise
+        time.sleep(0.5)
+        return Gradebook(db_url, course)
+
+
 def unusable(db_url: str, error: Exception, what: str = "") -> AutograderError:
     """The error for staff; `what` could not be done, and the password stays unsaid."""
-    why = str(getattr(error, "orig", error)).splitlines()[0]
-    shown = sqlalchemy.engine.make_url(db_url).render_as_string(hide_password=True)
-    return AutograderError(f"the gradebook {shown}{what}: {why}; check gradebook: in course.yml")
+    url = sqlalchemy.engine.make_url(db_url)
+    shown = url.render_as_string(hide_password=True)
+    if is_locked(error):
+        return AutograderError(
+            f"the gradebook {shown}{what}: another program kept it locked for {PATIENCE} seconds;"
+            " end that one, and give the same command again"
+        )
+    why = str(getattr(error, "orig", None) or error).splitlines()[0]
+    fix = "check gradebook: in course.yml"
+    if url.get_backend_name() == "postgresql":
+        fix += ", its server, and the password in PGPASSWORD or ~/.pgpass"
+    return AutograderError(f"the gradebook {shown}{what}: {why}; {fix}")

@@ -14,9 +14,7 @@ from nbgrader.api import (
     Assignment,
     Comment,
     Grade,
-    Gradebook,
     MissingEntry,
-    Student,
     SubmittedAssignment,
     SubmittedNotebook,
     new_uuid,
@@ -26,20 +24,20 @@ from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solut
 from sqlalchemy import insert, select, update
 
 from autograder.course.config import Course
-from autograder.course.nbgrader import put_tools_on_path
 from autograder.course.release import Release
 from autograder.errors import AutograderError
 
 from . import late
-from .opening import unusable
+from .opening import connected, unusable
+from .sharing import hold_student, in_turn
 
 # nbgrader's models add rows in an order that SQLAlchemy 2 remarks upon, once for each submission.
 warnings.filterwarnings(
     "ignore", category=sqlalchemy.exc.SAWarning, message="Object of type .* not in session, add operation along"
 )
 
-_STUDENT, _SUBMISSION = Student.__table__, SubmittedAssignment.__table__
-_NOTEBOOK, _GRADE, _COMMENT = SubmittedNotebook.__table__, Grade.__table__, Comment.__table__
+_SUBMISSION, _NOTEBOOK = SubmittedAssignment.__table__, SubmittedNotebook.__table__
+_GRADE, _COMMENT = Grade.__table__, Comment.__table__
 
 
 @dataclass(frozen=True)
@@ -53,7 +51,7 @@ class _Cells:
 
 
 class Recorder:
-    """A gradebook held open; a context manager. Not for use from several processes at once.
+    """A gradebook held open; a context manager. Others, people and runs, may use the same gradebook meanwhile.
 
     Args:
         db_url: nbgrader's own.
@@ -64,9 +62,8 @@ class Recorder:
         self._course = course
         self._db_url = db_url
         self._cells: dict[str, _Cells] = {}
-        put_tools_on_path()
         try:
-            self._gradebook = Gradebook(db_url, course.name)
+            self._gradebook = connected(db_url, course.name)
         except sqlalchemy.exc.SQLAlchemyError as error:
             raise _cannot(db_url, error) from None
 
@@ -103,6 +100,7 @@ class Recorder:
             graded = {cell.name: cell.id for cell in known_notebook.grade_cells}
             written = {cell.name: cell.id for cell in known_notebook.solution_cells}
             self._cells[name] = _Cells(known_notebook.assignment_id, known_notebook.id, graded, written)
+            self._gradebook.db.commit()  # a transaction left open would bar changes of the tables
         except RuntimeError as error:
             raise AutograderError(
                 f"{release.path}: {error}; undo the change of its cells, or give it a new name"
@@ -126,7 +124,9 @@ class Recorder:
         """Problem set and student of every submission that has rows."""
         query = select(Assignment.name, SubmittedAssignment.student_id).join(Assignment.submissions)
         try:
-            return {(name, student) for name, student in self._gradebook.db.execute(query)}
+            found = {(name, student) for name, student in self._gradebook.db.execute(query)}
+            self._gradebook.db.commit()
+            return found
         except sqlalchemy.exc.SQLAlchemyError as error:
             raise _cannot(self._db_url, error) from None
 
@@ -139,26 +139,27 @@ class Recorder:
             notebook: the autograded notebook, with a score in the output of each examples cell.
             timestamp: when it was handed in.
         """
-        database = self._gradebook.db
-        try:
+        cells = self._cells[problem_set]
+        scores: dict[str, float | None] = {}
+        comments: dict[str, str | None] = {}
+        for cell in notebook.cells:
+            if is_grade(cell):
+                scores[cells.graded[cell.metadata.nbgrader["grade_id"]]] = determine_grade(cell)[0]
+            if is_solution(cell):
+                unchanged = cell.metadata.nbgrader.get("checksum") == compute_checksum(cell)
+                comments[cells.written[cell.metadata.nbgrader["grade_id"]]] = "No response." if unchanged else None
+
+        def write() -> None:
+            hold_student(self._gradebook.db, student)
             place = self._place(student, problem_set, timestamp)
-            cells = self._cells[problem_set]
-            scores: dict[str, float | None] = {}
-            comments: dict[str, str | None] = {}
-            for cell in notebook.cells:
-                if is_grade(cell):
-                    scores[cells.graded[cell.metadata.nbgrader["grade_id"]]] = determine_grade(cell)[0]
-                if is_solution(cell):
-                    unchanged = cell.metadata.nbgrader.get("checksum") == compute_checksum(cell)
-                    comments[cells.written[cell.metadata.nbgrader["grade_id"]]] = "No response." if unchanged else None
             self._write_scores(place, scores)
             self._write_comments(place, comments)
             if self._course.late_of(problem_set).per_day is not None:
-                database.expire_all()
                 late.settle(self._course, self._gradebook, student, problem_set)
-            database.commit()
+
+        try:
+            in_turn(self._gradebook.db, write)
         except sqlalchemy.exc.SQLAlchemyError as error:
-            database.rollback()
             raise _cannot(self._db_url, error) from None
 
     # nbgrader's models load whole collections to add one row, so rows are written as rows. Every query here finds its
@@ -167,8 +168,6 @@ class Recorder:
     def _place(self, student: str, problem_set: str, timestamp: str | None) -> str:
         """The id of the student's notebook, whose rows are made where they are missing."""
         database, cells = self._gradebook.db, self._cells[problem_set]
-        if database.execute(select(_STUDENT.c.id).where(_STUDENT.c.id == student)).first() is None:
-            database.execute(insert(_STUDENT).values(id=student))
         mine = _SUBMISSION.c.assignment_id == cells.assignment, _SUBMISSION.c.student_id == student
         submission = database.execute(select(_SUBMISSION.c.id).where(*mine)).scalar()
         moment = {"timestamp": parse_utc(timestamp)} if timestamp else {}
@@ -189,9 +188,13 @@ class Recorder:
         return str(place)
 
     def _write_scores(self, place: str, scores: Mapping[str, float | None]) -> None:
-        """Set the automatic scores; one that was given by hand, or must be, is marked for the reader."""
+        """Set the automatic scores; one that was given by hand, or must be, is marked for the reader.
+
+        The rows are locked as they are read: what is given by hand meanwhile waits, or was waited for.
+        """
         there = (_GRADE.c.cell_id.in_(scores), _GRADE.c.notebook_id == place)
         query = select(_GRADE.c.id, _GRADE.c.cell_id, _GRADE.c.manual_score).where(*there)
+        query = query.order_by(_GRADE.c.id).with_for_update(key_share=True)
         known = {cell: (row, by_hand) for row, cell, by_hand in self._gradebook.db.execute(query)}
         rows = {}
         for cell, score in scores.items():

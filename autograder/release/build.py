@@ -22,6 +22,7 @@ from autograder.course import nbgrader, release
 from autograder.course.config import Course
 from autograder.errors import AutograderError
 from autograder.gradebook import points as points_of
+from autograder.gradebook.opening import opened
 from autograder.gradebook.points import Repointed
 from autograder.grading.collect import collect
 
@@ -78,6 +79,9 @@ def build(
     """
     course = course_config.load(root)
     names = course_config.chosen(course, problem_sets)
+    if folder is None:
+        with opened(root, course):  # what is wrong with it is said before anything is made
+            pass
     checks = collect(root, names)
     target, gradebook = (root, course.gradebook) if folder is None else (folder, "sqlite:///gradebook.db")
     for name in names:

@@ -33,6 +33,7 @@ VERBS = (
     "logs",
     "extend",
     "export",
+    "move-gradebook",
     "feedback-zip",
     "gradescope",
     "audit",

@@ -1,0 +1,77 @@
+"""Several who use one gradebook at once, a run and people who grade by hand: who waits for whom, and how long.
+
+SQLite lets one write at a time, PostgreSQL locks row by row. On both, whoever writes a student's submissions holds the
+student, and a run that is in another's way gives way and tries again.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy
+from nbgrader.api import Student
+from sqlalchemy import event, select, text
+from sqlalchemy.engine import Engine
+
+PATIENCE = 60
+"""How long anything waits for others, in seconds."""
+_TURN = "800ms"
+"""How long a run waits for one row. PostgreSQL breaks deadlocks after 1 s; the run, not a person, lets go before."""
+_IN_THE_WAY = {"23505", "40001", "40P01", "55P03"}
+"""PostgreSQL's states for a row that somebody else was quicker to make, for a deadlock, for a row that is locked."""
+
+_STUDENT = Student.__table__
+
+
+def be_patient() -> None:
+    """Let every connection of this process to an SQLite file wait for others, those that nbgrader opens too."""
+    if not event.contains(Engine, "connect", _wait):
+        event.listen(Engine, "connect", _wait)
+
+
+def _wait(connection: Any, record: Any) -> None:
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute(f"pragma busy_timeout = {PATIENCE * 1000}")
+
+
+def hold_student(database: Any, student: str) -> None:
+    """Let nobody else who does this write the student's submissions until the transaction ends.
+
+    The student is made where there is none, which on SQLite takes the lock for all that comes after.
+    """
+    database.execute(text("insert into student (id) values (:id) on conflict do nothing"), {"id": student})
+    held = select(_STUDENT.c.id).where(_STUDENT.c.id == student)
+    database.execute(held.with_for_update(key_share=True))
+
+
+def in_turn(database: Any, write: Callable[[], None]) -> None:
+    """Do `write` in one transaction, and again where somebody else was in the way, all or nothing.
+
+    Raises:
+        SQLAlchemyError: another mistake, or `PATIENCE` is at its end.
+    """
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            if database.get_bind().dialect.name == "postgresql":
+                database.execute(text(f"set local lock_timeout = '{_TURN}'"))
+            write()
+            database.commit()
+            return
+        except sqlalchemy.exc.SQLAlchemyError as error:
+            database.rollback()
+            if _state(error) not in _IN_THE_WAY or time.monotonic() > until:
+                raise
+            time.sleep(0.05)
+
+
+def is_locked(error: Exception) -> bool:
+    """Whether somebody else was in the way until the end."""
+    return _state(error) == "55P03" or "database is locked" in str(getattr(error, "orig", ""))
+
+
+def _state(error: Exception) -> str | None:
+    return getattr(getattr(error, "orig", None), "sqlstate", None)
