@@ -9,7 +9,7 @@ from typing import Any
 
 from nbgrader.apps.releaseassignmentapp import ReleaseAssignmentApp
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.exchange import ExchangeError, ExchangeReleaseAssignment
+from nbgrader.exchange import ExchangeError, ExchangeFactory
 
 from autograder.course import config as course_config
 from autograder.course import nbgrader
@@ -35,7 +35,8 @@ class Exchange:
             app.initialize([])
         self._config: Any = app.config
         nbgrader.configure(self._config, root, course)
-        self.folder = Path(ExchangeReleaseAssignment(config=self._config).root)
+        self._kind: Any = ExchangeFactory(config=self._config).ReleaseAssignment
+        self.folder = Path(self._kind(config=self._config).root)
         self._course = course
         if not self.folder.is_dir():
             raise AutograderError(
@@ -75,7 +76,7 @@ class Exchange:
         settings = CourseDirectory(config=self._config)
         with last_words() as words:
             try:
-                ExchangeReleaseAssignment(coursedir=settings, force=force, config=self._config).start()
+                self._kind(coursedir=settings, force=force, config=self._config).start()
             except (ExchangeError, OSError, RuntimeError) as error:
                 why = " ".join((words[0] if words else str(error)).split())[-300:]
                 raise AutograderError(f"{problem_set}: nbgrader does not release it: {why}") from None

@@ -25,7 +25,9 @@ def test_a_new_course_passes_its_own_tests_and_grades_a_submission(tmp_path):
     assert (course.name, course.title) == ("vision-1", 'Vision: "seeing"')
     assert out_of_step(folder) == []
     found = audit(folder, jobs=1)
-    assert found.findings == [] and (found.exercises, found.misconceptions) == (1, 2)
+    # A busy machine may be slow; what is proven does not depend on it.
+    assert [item.text for item in found.findings if "the checks take" not in item.text] == []
+    assert (found.exercises, found.misconceptions) == (1, 2)
     environment = {**os.environ, "PYTHONPATH": ""}
     tests = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "tests/hidden"],
