@@ -1,11 +1,22 @@
 """What the tests share: a tiny course, and a class of it graded once."""
 
+import functools
 import shutil
 from pathlib import Path
 
+import nbgrader.api
 import pytest
 
 TINY = Path(__file__).parent / "tiny"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def the_gradebooks_version_is_asked_for_once():
+    """nbgrader asks another program, for 2 s, each time that it makes a gradebook; the answer is always the same."""
+    real = nbgrader.api.get_alembic_version
+    nbgrader.api.get_alembic_version = functools.cache(real)
+    yield
+    nbgrader.api.get_alembic_version = real
 
 
 @pytest.fixture(scope="session")
