@@ -165,6 +165,7 @@ def _values(name: str, found: Reference | None, parameters: tuple[Parameter, ...
         "title": name.replace("_", " ").capitalize(),
         "parameters": parameters,
         "definition": partial(_definition, parameters),
+        "stand_in": _stand_in(found) if tried.draws and found else "",
         "forbidden": forbidden(found) if found else [],
         "reference": found.name if found else "",
         "short": found.short if found else "",
@@ -180,9 +181,18 @@ def _values(name: str, found: Reference | None, parameters: tuple[Parameter, ...
 
 def _definition(parameters: tuple[Parameter, ...], name: str) -> str:
     """The line that defines a function, broken where it is too long as ruff breaks it."""
-    inside = ", ".join(map(str, parameters))
-    line = f"def {name}({inside}):"
-    return line if len(line) <= _LINE else f"def {name}(\n    {inside}\n):"
+    return _broken(f"def {name}", ", ".join(map(str, parameters)), ":", "")
+
+
+def _stand_in(found: Reference) -> str:
+    """The call of torch's function that the solution may be while it is not written."""
+    given = [item.name if item.default is None else f"{item.name}={item.name}" for item in found.parameters or ()]
+    return _broken(f"return {found.name}", ", ".join(given), "", "    ")
+
+
+def _broken(head: str, inside: str, tail: str, indent: str) -> str:
+    line = f"{head}({inside}){tail}"
+    return line if len(indent + line) <= _LINE else f"{head}(\n{indent}    {inside}\n{indent}){tail}"
 
 
 def _made(template: str, values: dict[str, object]) -> str:

@@ -1,5 +1,6 @@
 """A problem set and an exercise begun by `autograder new`: nothing overwritten, nothing left that passes unfinished."""
 
+import re
 import subprocess
 import sys
 import warnings
@@ -39,9 +40,7 @@ def everything(root):
 def fill_in(root, problem_set):
     """As a person would, after `new exercise … softplus`."""
     notebook = root / "solutions" / problem_set / f"{problem_set}.py"
-    text = notebook.read_text().replace(
-        "    # TODO(softplus): write the solution.\n    raise NotImplementedError\n", SOLUTION
-    )
+    text = re.sub(r"    # TODO\(softplus\): write.*\n.*\n", SOLUTION, notebook.read_text())
     notebook.write_text(text.replace("TODO(softplus): ", ""))
     wrong = notebook.with_name("misconceptions.py")
     before, _, _ = wrong.read_text().partition('@misconception("softplus"')
@@ -67,7 +66,7 @@ def test_a_solution_whose_mark_alone_was_taken_out_does_not_pass(tiny):
         path.write_text(path.read_text().replace("TODO(softplus): ", ""))
     assert not gaps(tiny, "ps1")
     texts = [item.text for item in audit(tiny, ["ps1"], exercise="softplus", jobs=1).findings]
-    assert any("the solution fails" in text for text in texts) and any("no hint" in text for text in texts)
+    assert any("the solution is forbidden" in text for text in texts) and any("no hint" in text for text in texts)
 
 
 def test_a_problem_set_is_added_and_can_be_built_once_it_has_an_exercise(tiny):

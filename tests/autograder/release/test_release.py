@@ -66,7 +66,7 @@ def test_a_preview_is_one_harmless_page_of_what_students_get(tiny):
     before = {path: path.read_bytes() for path in tiny.rglob("*.ipynb")}
     page = preview(tiny, "ps1", "zh").read_text()
     assert "两个练习" in page and "<math" in page and 'class="keyword"' in page
-    assert "unfinished: write the solution" in page
+    assert "unfinished: write the solution; torch" in page
     assert "a must be finite" not in page and "Because." not in page
     assert "<script" not in page and 'http-equiv="Content-Security-Policy" content="default-src \'none\'' in page
     assert {path: path.read_bytes() for path in tiny.rglob("*.ipynb")} == before
