@@ -50,6 +50,8 @@ class Outcome:
     """Of a dry run: what would change."""
     left: int = 0
     """Submissions that were not begun, since the run was stopped."""
+    stopped: bool = False
+    """Whether Ctrl-C was pressed, even where nothing is left."""
 
     @property
     def verdicts(self) -> list[Verdict]:
@@ -105,7 +107,7 @@ def grade(
         recorder = None
         if not dry_run:
             recorder = stack.enter_context(Recorder(nbgrader.database(root, course.gradebook), course))
-        stopped = stack.enter_context(_stoppable())
+        stopped = stack.enter_context(stoppable())
         log = stack.enter_context(Log(root)) if not dry_run else None
         run = _Run(root, course, releases, recorder, store, fresh, stopped, outcome, advanced, log)
         for walls, group in _by_walls(course, names, confined).items():
@@ -113,6 +115,7 @@ def grade(
             bounds = {name: bounds_of(course.limits_of(name)) for name in group}
             with pool_of(root, bounds, walls, min(jobs or cores(), len(mine) or 1)) as pool:
                 run.grade(mine, pool, {name: Keys(root, name, bounds[name], walls) for name in group})
+        outcome.stopped = stopped()
     outcome.rows.sort(key=lambda row: (row.problem_set, row.student))
     return outcome
 
@@ -261,8 +264,11 @@ class _Run:
 
 def around(root: Path, known: Keys, ours: Release) -> bytes:
     """All but the submission itself that results of a problem set are made from."""
-    # Not where the gradebook is: moving it changes no result, and what was given by hand is not to be read again.
-    course = config.load(root).model_dump_json(exclude={"gradebook"})
+    # Not where the gradebook is: moving it changes no result, and what was given by hand is not to be read again. Nor
+    # when the exchange is looked at and feedback handed on.
+    arrival = {"feedback_on_arrival", "gradings_a_day"}
+    beside: Any = {"gradebook": True, **dict.fromkeys(arrival, True), "problem_sets": {"__all__": arrival}}
+    course = config.load(root).model_dump_json(exclude=beside)
     return keys.digest(known.all(), course.encode(), ours.path.read_bytes())
 
 
@@ -284,7 +290,7 @@ def _compare_points(ours: Release, verdict: Verdict) -> None:
 
 
 @contextlib.contextmanager
-def _stoppable() -> Iterator[Callable[[], bool]]:
+def stoppable() -> Iterator[Callable[[], bool]]:
     """Whether Ctrl-C was pressed in the block; a second one ends it at once."""
     pressed = False
 

@@ -14,7 +14,7 @@ from autograder.course import config, nbgrader, release
 from autograder.course.config import Course
 from autograder.course.release import Release
 from autograder.errors import AutograderError
-from autograder.gradebook import folders, late, roster
+from autograder.gradebook import arrivals, folders, late, roster
 from autograder.gradebook.export import CsvExport
 from autograder.gradebook.intake import HandedIn, Prepared, find, prepare
 from autograder.gradebook.opening import opened
@@ -40,6 +40,8 @@ class SetStatus(msgspec.Struct, frozen=True):
     late: list[str]
     missing: list[str]
     """Students of the roster of whom nothing is there."""
+    tomorrow: list[str]
+    """Students of whom watch-exchange graded enough today."""
 
     @property
     def groups(self) -> tuple[Sized, ...]:
@@ -88,6 +90,7 @@ def status(root: Path, problem_sets: Sequence[str] | None = None) -> list[SetSta
                 by_hand.get(name, []),
                 sorted(item.student for item in late.handed_in_late(root, course, name)) if handed_in else [],
                 sorted(people.people.keys() - here) if people else [],
+                arrivals.waiting_for_tomorrow(root, course, name),
             )
         )
     return found

@@ -6,10 +6,10 @@ import sys
 
 from autograder.errors import AutograderError
 
-from . import authoring, grading, insight, looking, machine, student, submissions
+from . import arriving, authoring, grading, insight, looking, machine, student, submissions
 from .app import app
 
-for _group in (student, grading, looking, insight, submissions, authoring, machine):
+for _group in (student, grading, arriving, looking, insight, submissions, authoring, machine):
     app.add_typer(_group.verbs)
 
 

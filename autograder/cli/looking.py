@@ -38,6 +38,9 @@ def status(context: typer.Context, problem_sets: Sets = None, as_json: Json = Fa
         for item in found:
             for student, why in item.refused.items():
                 terminal.say(terminal.literal(f"refused: {student}: {why}"))
+            if item.tomorrow:
+                students = ", ".join(item.tomorrow)
+                terminal.say(f"{item.problem_set}: waits for watch-exchange until tomorrow: {students}")
             if item.submitted and item.missing:
                 terminal.say(f"{item.problem_set}: nothing from {', '.join(item.missing)}")
     raise typer.Exit(1 if any(item.changed or item.not_graded or item.refused for item in found) else 0)

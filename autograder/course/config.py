@@ -131,6 +131,8 @@ class ProblemSet(_Model):
     limits: Limits | None = Field(default=None, description="in place of the course's limits")
     late: LatePolicy | None = Field(default=None, description="in place of the course's late policy")
     canvas_id: int | None = Field(default=None, ge=1, description="the assignment's number in Canvas, for export")
+    feedback_on_arrival: bool | None = Field(default=None, description="in place of the course's")
+    gradings_a_day: int | None = Field(default=None, ge=1, le=1000, description="in place of the course's")
 
 
 class Course(_Model):
@@ -148,6 +150,15 @@ class Course(_Model):
     )
     limits: Limits = Limits()
     late: CourseLatePolicy = CourseLatePolicy()
+    feedback_on_arrival: bool = Field(
+        default=False, description="watch-exchange gives students their feedback as soon as they are graded"
+    )
+    gradings_a_day: int = Field(
+        default=5,
+        ge=1,
+        le=1000,
+        description="so many submissions of one student to one problem set does watch-exchange grade in a day",
+    )
     problem_sets: dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$")], ProblemSet] = Field(min_length=1)
 
     def limits_of(self, problem_set: str) -> Limits:
@@ -157,6 +168,15 @@ class Course(_Model):
     def late_of(self, problem_set: str) -> LatePolicy:
         """The late policy that holds for a problem set."""
         return self.problem_sets[problem_set].late or self.late
+
+    def feedback_on_arrival_of(self, problem_set: str) -> bool:
+        """Whether watch-exchange gives students the feedback of a problem set at once."""
+        own = self.problem_sets[problem_set].feedback_on_arrival
+        return self.feedback_on_arrival if own is None else own
+
+    def gradings_a_day_of(self, problem_set: str) -> int:
+        """How many submissions of one student to a problem set watch-exchange grades in a day."""
+        return self.problem_sets[problem_set].gradings_a_day or self.gradings_a_day
 
     def due_of(self, problem_set: str) -> datetime | None:
         """The deadline of a problem set, with its time zone."""

@@ -70,7 +70,7 @@ def prepare(handed_in: HandedIn, release: Release, max_bytes: int) -> Prepared:
     repaired = repair(read(path, max_bytes), release)
     repairs = [*([f"The notebook was named {renamed}; it was taken as {release.path.name}."] if renamed else [])]
     submission = to_submission(repaired, release, repairs)
-    return Prepared(handed_in, submission, repaired, _timestamp(handed_in.folder), _secret(handed_in.folder))
+    return Prepared(handed_in, submission, repaired, handed_in_at(handed_in.folder), _secret(handed_in.folder))
 
 
 def _notebook(handed_in: HandedIn, release: Release, max_bytes: int) -> tuple[Path, str]:
@@ -96,13 +96,17 @@ def _notebook(handed_in: HandedIn, release: Release, max_bytes: int) -> tuple[Pa
     raise AutograderError(f"{path}: no such file; put the student's notebook there")
 
 
-def _timestamp(folder: Path) -> str | None:
-    """nbgrader's timestamp.txt."""
+def handed_in_at(folder: Path) -> str | None:
+    """nbgrader's timestamp.txt, where it holds one."""
     path = folder / "timestamp.txt"
     try:
-        text = path.read_text(encoding="utf-8").strip()[:64]
+        return timestamp(path.read_text(encoding="utf-8").strip()[:64])
     except (OSError, UnicodeDecodeError):
         return None
+
+
+def timestamp(text: str) -> str | None:
+    """The text, if it is a date and time as nbgrader writes it: 2026-10-01 23:59:00.000000 UTC."""
     moment = text.rsplit(" ", 1)[0] if text.count(" ") > 1 else text
     try:
         datetime.fromisoformat(moment)

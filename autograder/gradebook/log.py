@@ -18,7 +18,7 @@ import msgspec
 
 from autograder.grading.verdict import Verdict
 
-Event = Literal["graded", "repaired", "incident", "refused", "failed", "ended"]
+Event = Literal["graded", "repaired", "incident", "refused", "deferred", "failed", "ended"]
 MAX_BYTES = 4 << 20
 """A longer log is put aside when a run begins, in place of the one that was put aside before."""
 _MAX_TEXT = 500

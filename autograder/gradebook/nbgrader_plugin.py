@@ -27,6 +27,7 @@ from autograder.release import build
 from autograder.reports import graded_notebook
 
 from . import folders, late
+from .inbound import Collect
 from .intake import HandedIn, prepare
 from .sharing import be_patient
 
@@ -94,6 +95,7 @@ def configure(config: Any, file: str) -> None:
     be_patient()
     nbgrader.configure(config, root, course_config.load(root))
     build.configure(config)
+    config.ExchangeFactory.collect = Collect
     config.GradeInJail.root = config.CourseLatePolicy.root = str(root)
     config.AssignLatePenalties.plugin_class = late.CourseLatePolicy
     config.Autograde.sanitize_preprocessors = [GradeInJail]

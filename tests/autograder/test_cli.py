@@ -27,6 +27,7 @@ VERBS = (
     "collect",
     "grade",
     "diff",
+    "watch-exchange",
     "status",
     "show",
     "rerun",
