@@ -1,0 +1,161 @@
+"""Every command line of the documentation is one that the real programs take, and the cheap ones are run."""
+
+import importlib.util
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from nbgrader.apps.nbgraderapp import NbGraderApp
+from typer.main import get_command
+from typer.testing import CliRunner
+
+from autograder.cli import app, reference
+
+ROOT = Path(__file__).parents[2]
+_FENCE = re.compile(r"^ *```(?:sh|bash)\n(.*?)^ *```$", re.M | re.S)
+_PROGRAMS = ("autograder", "nbgrader", "pytest", "python")
+
+NOT_RUN = {
+    "audit": "minutes; `make test` runs it on the course",
+    "build": "nbgrader's converters on every problem set, half a minute; `make check-fast` runs it",
+    "check": "tests/autograder/student runs it as students do",
+    "demo": "a whole class, a minute; tests/autograder/demo runs it",
+    "doctor": "says what the machine that tests has, whatever that is; tests/autograder/jail runs it",
+    "formgrader": "a server that stays; tests/browser runs it",
+    "grade --executor": "needs a scheduler; tests/autograder/grading runs it",
+    "init": "writes to a home; tests/autograder/release runs it",
+    "move-gradebook": "needs a PostgreSQL server; tests/autograder/gradebook runs it",
+    "new": "changes the course; tests/autograder/release runs it",
+    "release": "audits, minutes; tests/autograder/release runs it",
+    "watch-exchange": "stays; tests/autograder/test_watch.py runs it",
+    "worker": "a server that stays; tests/autograder/grading runs it",
+}
+"""Commands that are parsed only, by their beginning, and why."""
+
+
+def lines():
+    """Page and command, as words, of all that stands in the fenced shell blocks."""
+    found = []
+    for page in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))):
+        for block in _FENCE.findall(page.read_text()):
+            for line in block.replace("\\\n", " ").splitlines():
+                for part in re.split(r"&&|;|\|", line.partition(" #")[0]):
+                    words = shlex.split(part, comments=True)
+                    while words and re.fullmatch(r"[A-Z_]+=.*", words[0]):
+                        words.pop(0)
+                    if ">" in words:
+                        words = words[: words.index(">")]
+                    if words and Path(words[0]).name in _PROGRAMS:
+                        words = [word.replace("psN", "ps4") for word in words]
+                        found.append((page.name, [Path(words[0]).name, *words[1:]]))
+    return found
+
+
+LINES = lines()
+OURS = sorted({tuple(words[1:]) for _, words in LINES if words[0] == "autograder"})
+OTHERS = sorted({tuple(words) for _, words in LINES if words[0] != "autograder"})
+
+
+def named(line):
+    return " ".join(line)
+
+
+def why_not(line):
+    """Why a command is parsed only."""
+    whole = named(line)
+    return next((why for start, why in NOT_RUN.items() if whole == start or whole.startswith(f"{start} ")), None)
+
+
+def test_the_pages_hold_commands_and_no_reason_is_left_over():
+    assert len(OURS) > 40 and len(OTHERS) > 2
+    assert [start for start in NOT_RUN if not any(named(line).startswith(start) for line in OURS)] == []
+
+
+@pytest.mark.parametrize("line", OURS, ids=named)
+def test_our_own_command_line_is_one_that_is_taken(line):
+    command, context, rest = get_command(app), None, list(line)
+    name = "autograder"
+    while True:
+        context = command.make_context(name, rest, parent=context)
+        if not hasattr(command, "commands"):
+            break
+        rest = [*context._protected_args, *context.args]
+        name, command, rest = command.resolve_command(context, rest)
+
+
+@pytest.mark.parametrize("line", OTHERS, ids=named)
+def test_a_command_line_of_others_is_one_that_is_taken(line, pytestconfig):
+    program, *rest = line
+    if program == "pytest":
+        given, unknown = pytestconfig._parser.parse_known_and_unknown_args(rest)
+        assert unknown == [] and given.file_or_dir
+        assert [path for path in given.file_or_dir if not (ROOT / path.partition("::")[0]).exists()] == []
+    elif program == "nbgrader":
+        known = NbGraderApp
+        while rest and rest[0] in known.subcommands:
+            known = known.subcommands[rest.pop(0)][0]
+        assert known is not NbGraderApp, line
+        names = {
+            name for key in (*known().flags, *known().aliases) for name in ((key,) if isinstance(key, str) else key)
+        }
+        options = [word.lstrip("-").partition("=")[0] for word in rest if word.startswith("-")]
+        assert [word for word in options if word not in names and "." not in word] == []
+    elif rest[:1] == ["-m"]:
+        assert importlib.util.find_spec(rest[1]), line
+        options = [word.partition("=")[0] for word in rest[2:] if word.startswith("-")]
+        if options:
+            help_text = subprocess.run(
+                [sys.executable, "-m", rest[1], "--help"], cwd=ROOT, capture_output=True, text=True
+            )
+            assert [word for word in options if word not in help_text.stdout] == []
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """A copy of the course, whose students left everything as it was, with the downloads that the pages speak of."""
+    root = tmp_path_factory.mktemp("docs") / "course"
+    for folder in ("assignments", "solutions", "tests/hidden"):
+        shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    for file in ("course.yml", "nbgrader_config.py"):
+        shutil.copy(ROOT / file, root / file)
+    students = sorted({line[line.index(name) + 1] for line in OURS for name in ("--student", "-s") if name in line})
+    students += ["s04", "ada", "alice"]
+    (root / "roster.csv").write_text("id,lms_id\n" + "".join(f"{name},{at}\n" for at, name in enumerate(set(students))))
+    zips = {Path(word).name for line in OURS for word in line if word.endswith(".zip")}
+    for problem_set in ("ps2", "ps4"):
+        notebook = root / f"assignments/{problem_set}/{problem_set}.ipynb"
+        for name in zips:
+            if problem_set in name or (problem_set == "ps4" and "ps2" not in name):
+                with zipfile.ZipFile(root / name, "w") as packed:
+                    packed.write(notebook, f"ada/{problem_set}.ipynb")
+        for student in set(students):
+            folder = root / "submitted" / student / problem_set
+            folder.mkdir(parents=True)
+            shutil.copy(notebook, folder)
+    for name in ("other.csv", "times.csv"):
+        (root / name).write_text("id,submitted\nada,2027-03-01 10:00\n")
+    done = CliRunner().invoke(app, ["-C", str(root), "grade", "ps2", "ps4", "-j", "1"])
+    assert done.exit_code == 0, done.output
+    return root
+
+
+@pytest.mark.parametrize("line", [line for line in OURS if not why_not(line)], ids=named)
+def test_a_cheap_one_is_run(line, course, monkeypatch):
+    monkeypatch.chdir(course)
+    monkeypatch.setenv("HOME", str(course))
+    (course / "Downloads").mkdir(exist_ok=True)
+    if not (course / "Downloads/ps4").exists():
+        shutil.copytree(course / "submitted", course / "Downloads/ps4")
+    words = [word.replace("~/", f"{course}/") for word in line]
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code in (0, 1), done.output
+    assert done.exception is None or isinstance(done.exception, SystemExit), repr(done.exception)
+
+
+def test_the_reference_of_the_commands_is_what_their_help_says():
+    assert (ROOT / "docs/cli.md").read_text() == reference.page(), "run: python -m autograder.cli.reference"
