@@ -192,7 +192,11 @@ def _stand_in(found: Reference) -> str:
 
 def _broken(head: str, inside: str, tail: str, indent: str) -> str:
     line = f"{head}({inside}){tail}"
-    return line if len(indent + line) <= _LINE else f"{head}(\n{indent}    {inside}\n{indent}){tail}"
+    if len(indent + line) <= _LINE:
+        return line
+    if len(indent + inside) + 4 > _LINE:
+        inside = inside.replace(", ", f",\n{indent}    ") + ","
+    return f"{head}(\n{indent}    {inside}\n{indent}){tail}"
 
 
 def _made(template: str, values: dict[str, object]) -> str:
