@@ -18,6 +18,7 @@ from autograder.cli import app, reference
 
 ROOT = Path(__file__).parents[2]
 _FENCE = re.compile(r"^ *```(?:sh|bash)\n(.*?)^ *```$", re.M | re.S)
+_SPAN = re.compile(r"(?<!`)`((?:autograder|nbgrader|pytest|python) [^`]+)`")
 _PROGRAMS = ("autograder", "nbgrader", "pytest", "python")
 
 NOT_RUN = {
@@ -38,27 +39,39 @@ NOT_RUN = {
 """Commands that are parsed only, by their beginning, and why."""
 
 
-def lines():
-    """Page and command, as words, of all that stands in the fenced shell blocks."""
-    found = []
-    for page in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))):
-        for block in _FENCE.findall(page.read_text()):
-            for line in block.replace("\\\n", " ").splitlines():
-                for part in re.split(r"&&|;|\|", line.partition(" #")[0]):
-                    words = shlex.split(part, comments=True)
-                    while words and re.fullmatch(r"[A-Z_]+=.*", words[0]):
-                        words.pop(0)
-                    if ">" in words:
-                        words = words[: words.index(">")]
-                    if words and Path(words[0]).name in _PROGRAMS:
-                        words = [word.replace("psN", "ps4") for word in words]
-                        found.append((page.name, [Path(words[0]).name, *words[1:]]))
-    return found
+_PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
 
 
-LINES = lines()
-OURS = sorted({tuple(words[1:]) for _, words in LINES if words[0] == "autograder"})
-OTHERS = sorted({tuple(words) for _, words in LINES if words[0] != "autograder"})
+def commands(text):
+    """The words of each command of our programs in a piece of shell."""
+    for line in text.replace("\\\n", " ").splitlines():
+        for part in re.split(r"&&|;|\|", line.partition(" #")[0]):
+            words = shlex.split(part, comments=True)
+            while words and re.fullmatch(r"[A-Z_]+=.*", words[0]):
+                words.pop(0)
+            if ">" in words:
+                words = words[: words.index(">")]
+            if words and Path(words[0]).name in _PROGRAMS:
+                yield Path(words[0]).name, *(word.replace("psN", "ps4") for word in words[1:])
+
+
+def fenced():
+    """Of the shell blocks."""
+    return {line for page in _PAGES for block in _FENCE.findall(page.read_text()) for line in commands(block)}
+
+
+def inline():
+    """Of the sentences; one that only names a program, or leaves something out, is none."""
+    pages = [page for page in _PAGES if page.name != "cli.md"]  # whose spans are not commands but their form
+    spans = {span for page in pages for span in _SPAN.findall(_FENCE.sub("", page.read_text()))}
+    found = {line for span in spans if "…" not in span for line in commands(span.replace("\n", " "))}
+    # Completion would be installed by looking at it; --help ends what looks.
+    return {line for line in found if len(line) > 1 and not line[1].startswith("--") and "--help" not in line}
+
+
+OURS = sorted(line[1:] for line in fenced() if line[0] == "autograder")
+OURS_INLINE = sorted({line[1:] for line in inline() if line[0] == "autograder"} - set(OURS))
+OTHERS = sorted(line for line in fenced() | inline() if line[0] != "autograder")
 
 
 def named(line):
@@ -72,20 +85,38 @@ def why_not(line):
 
 
 def test_the_pages_hold_commands_and_no_reason_is_left_over():
-    assert len(OURS) > 40 and len(OTHERS) > 2
+    assert len(OURS) > 40 and len(OURS_INLINE) > 10 and len(OTHERS) > 5
     assert [start for start in NOT_RUN if not any(named(line).startswith(start) for line in OURS)] == []
+
+
+def parse(line):
+    """What our command line does before it does anything."""
+    command, context, name, rest = get_command(app), None, "autograder", list(line)
+    while True:
+        context = command.make_context(name, rest, parent=context)
+        if not hasattr(command, "commands"):
+            return
+        name, command, rest = command.resolve_command(context, [*context._protected_args, *context.args])
 
 
 @pytest.mark.parametrize("line", OURS, ids=named)
 def test_our_own_command_line_is_one_that_is_taken(line):
-    command, context, rest = get_command(app), None, list(line)
-    name = "autograder"
-    while True:
-        context = command.make_context(name, rest, parent=context)
-        if not hasattr(command, "commands"):
-            break
-        rest = [*context._protected_args, *context.args]
-        name, command, rest = command.resolve_command(context, rest)
+    parse(line)
+
+
+@pytest.mark.parametrize("line", OURS_INLINE, ids=named)
+def test_one_in_a_sentence_may_leave_arguments_out_and_names_what_there_is(line):
+    try:
+        parse(line)
+    except Exception as error:
+        if type(error).__name__ != "MissingParameter":
+            raise
+
+
+@pytest.mark.parametrize("line", [("grade", "--no-such"), ("no-such",), ("show", "ada")], ids=named)
+def test_what_there_is_not_is_not_taken(line):
+    with pytest.raises(Exception, match=r"No such|Missing"):
+        parse(line)
 
 
 @pytest.mark.parametrize("line", OTHERS, ids=named)
@@ -97,7 +128,7 @@ def test_a_command_line_of_others_is_one_that_is_taken(line, pytestconfig):
         assert [path for path in given.file_or_dir if not (ROOT / path.partition("::")[0]).exists()] == []
     elif program == "nbgrader":
         known = NbGraderApp
-        while rest and rest[0] in known.subcommands:
+        while rest and isinstance(known.subcommands, dict) and rest[0] in known.subcommands:
             known = known.subcommands[rest.pop(0)][0]
         assert known is not NbGraderApp, line
         names = {
@@ -137,8 +168,10 @@ def course(tmp_path_factory):
             folder = root / "submitted" / student / problem_set
             folder.mkdir(parents=True)
             shutil.copy(notebook, folder)
-    for name in ("other.csv", "times.csv"):
-        (root / name).write_text("id,submitted\nada,2027-03-01 10:00\n")
+        (root / "Downloads" / problem_set / "ada").mkdir(parents=True)
+        shutil.copy(notebook, root / "Downloads" / problem_set / "ada")
+    shutil.copy(root / "roster.csv", root / "other.csv")
+    (root / "times.csv").write_text("id,submitted\nada,2027-03-01 10:00\n")
     done = CliRunner().invoke(app, ["-C", str(root), "grade", "ps2", "ps4", "-j", "1"])
     assert done.exit_code == 0, done.output
     return root
@@ -148,9 +181,7 @@ def course(tmp_path_factory):
 def test_a_cheap_one_is_run(line, course, monkeypatch):
     monkeypatch.chdir(course)
     monkeypatch.setenv("HOME", str(course))
-    (course / "Downloads").mkdir(exist_ok=True)
-    if not (course / "Downloads/ps4").exists():
-        shutil.copytree(course / "submitted", course / "Downloads/ps4")
+    monkeypatch.setattr("typer.launch", lambda address: 0)  # no browser while tests run
     words = [word.replace("~/", f"{course}/") for word in line]
     done = CliRunner().invoke(app, words)
     assert done.exit_code in (0, 1), done.output
