@@ -1,11 +1,11 @@
 """nbgrader's own `autograde`, with our plug-in, gives what `autograder grade` gives, by the same jail."""
 
-import json
 import shutil
 import sqlite3
 import subprocess
 import sys
 
+import nbformat
 import pytest
 
 from autograder.release.build import build
@@ -84,7 +84,7 @@ def test_plain_nbgrader_autograde_gives_the_same_scores_notebooks_and_verdicts(b
         assert kept == [row for row in other[table] if "'broken'" not in repr(row)], table
     for student in outcome.of:
         places = [root / "autograded" / student / "ps1" / "ps1.ipynb" for root in (room.root, theirs)]
-        assert json.loads(places[0].read_text()) == json.loads(places[1].read_text())
+        assert nbformat.read(places[0], as_version=4) == nbformat.read(places[1], as_version=4)
         verdicts = [root / "verdicts" / "ps1" / f"{student}.json" for root in (room.root, theirs)]
         assert verdicts[0].read_bytes() == verdicts[1].read_bytes()
 
