@@ -3,6 +3,8 @@
 CELL = """\
 from pathlib import Path
 course = Path("@COURSE@")
+if (course / "secret.txt").exists():
+    print("attack" + "-won")
 for place in (course, *course.parents):
     try:
         for path in sorted(place.iterdir()):
@@ -10,8 +12,6 @@ for place in (course, *course.parents):
                 print(path.read_text(errors="replace"))
     except OSError as error:
         print(type(error).__name__)
-if (course / "secret.txt").exists():
-    print("attack" + "-won")
 """
 SCALE = "honest"
 EXPECTED = 10
