@@ -64,6 +64,8 @@ def hostile_report():
         unexplained=[figures.Unexplained(text, text, many) for text in ATTEMPTS],
         forbidden=[figures.StudentNote(text, text, text) for text in ATTEMPTS],
         incidents=[figures.StudentNote(text, text, text) for text in ATTEMPTS],
+        seconds=figures.spread([1.0], 1.0),
+        slow=[figures.Slow(text, 9.0) for text in ATTEMPTS],
         late=[figures.Late(text, text, 1, 0, 0) for text in ATTEMPTS],
         not_graded=many,
         missing=many,
