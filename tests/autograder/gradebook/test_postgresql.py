@@ -239,7 +239,9 @@ def test_a_server_that_goes_away_in_a_run_is_one_line_and_the_next_run_goes_on(r
     finally:
         postgresql.start()
     assert running.returncode == 2 and "Traceback" not in err, err
-    [line] = [line for line in err.splitlines() if line]
+    lines = [line for line in err.splitlines() if line.startswith("error:")]
+    assert len(lines) == 1, err
+    [line] = lines
     assert "the gradebook postgresql" in line
     written = {row[0] for row in graded(url)}
     assert 1 <= len(written) < 33
