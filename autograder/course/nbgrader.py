@@ -7,6 +7,8 @@ import sysconfig
 from pathlib import Path
 from typing import Any
 
+from autograder.errors import AutograderError
+
 from .config import Course
 
 SOURCE, RELEASE, SUBMITTED, AUTOGRADED, FEEDBACK = "source", "assignments", "submitted", "autograded", "feedback"
@@ -30,6 +32,22 @@ def database(root: Path, gradebook: str) -> str:
     if gradebook.startswith(prefix) and not gradebook.startswith(prefix + "/"):
         return f"{prefix}{root.resolve() / gradebook.removeprefix(prefix)}"
     return gradebook
+
+
+def refuse_unusable_exchange(folder: Path, otherwise: str = "") -> None:
+    """Raise an AutograderError where the exchange's folder is not there, or cannot be written.
+
+    Args:
+        folder: nbgrader's Exchange.root.
+        otherwise: what else may be done where it is not there, as the end of the line.
+    """
+    if not folder.is_dir():
+        raise AutograderError(
+            f"{folder}: no such folder, nbgrader's exchange; make it (mkdir -p -m 777 {folder}), or name another in"
+            f" nbgrader_config.py: get_config().Exchange.root = …{otherwise}"
+        )
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise AutograderError(f"{folder}: nbgrader's exchange cannot be written by you; make it writable (chmod 777)")
 
 
 def put_tools_on_path() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from pathlib import Path
 from typing import Any
 
@@ -50,17 +49,8 @@ class Exchange:
 
     def refuse_if_missing(self) -> None:
         """Raise an AutograderError where the exchange's folder is not there, or cannot be written."""
-        if self.folder is None:
-            return
-        if not self.folder.is_dir():
-            raise AutograderError(
-                f"{self.folder}: no such folder, nbgrader's exchange; make it (mkdir -p -m 777 {self.folder}), or name"
-                " another in nbgrader_config.py: get_config().Exchange.root = …"
-            )
-        if not os.access(self.folder, os.W_OK | os.X_OK):
-            raise AutograderError(
-                f"{self.folder}: nbgrader's exchange cannot be written by you; make it writable (chmod 777)"
-            )
+        if self.folder is not None:
+            nbgrader.refuse_unusable_exchange(self.folder)
 
     def collect(self, problem_set: str) -> dict[str, str]:
         """Do what `nbgrader collect PS --update` does; gives a line for each folder that is not fit, by its path.

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from functools import cache
 from importlib import resources
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from autograder.reports import panel
+from autograder.reports.templating import environment
 from autograder.terminal import literal
 
 
@@ -21,25 +19,15 @@ def render(template: str, **values: Any) -> str:
     policy = f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'"
     policy += "; base-uri 'none'; form-action 'none'"
     return (
-        _environment()
+        environment("autograder.insight", finalize=_written_out)
         .get_template(template)
         .render(policy=Markup(policy), style=Markup(style), script=Markup(script), **values)
     )
 
 
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("autograder.insight"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        # Whatever is shown goes through here: nothing depends on a filter that a template forgets.
-        finalize=lambda value: literal(value) if type(value) is str else value,
-    )
-    environment.filters["points"] = panel.number
-    return environment
+def _written_out(value: object) -> object:
+    # Whatever is shown goes through here: nothing depends on a filter that a template forgets.
+    return literal(value) if type(value) is str else value
 
 
 def _text(name: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from pathlib import Path
 from typing import Any
 
@@ -38,15 +37,7 @@ class Exchange:
         self._kind: Any = ExchangeFactory(config=self._config).ReleaseAssignment
         self.folder = Path(self._kind(config=self._config).root)
         self._course = course
-        if not self.folder.is_dir():
-            raise AutograderError(
-                f"{self.folder}: no such folder, nbgrader's exchange; make it (mkdir -p -m 777 {self.folder}), or name"
-                " another in nbgrader_config.py: get_config().Exchange.root = …; --no-exchange does without"
-            )
-        if not os.access(self.folder, os.W_OK | os.X_OK):
-            raise AutograderError(
-                f"{self.folder}: nbgrader's exchange cannot be written by you; make it writable (chmod 777)"
-            )
+        nbgrader.refuse_unusable_exchange(self.folder, "; --no-exchange does without")
 
     def place(self, problem_set: str) -> Path:
         """Where students fetch a problem set."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from autograder.course.config import Course
@@ -15,21 +14,7 @@ from autograder.grading.verdict import Verdict
 
 from . import cleaning, panel, prose
 from .highlighting import highlighted
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("autograder.reports"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["points"] = panel.number
-    environment.filters["plain"] = cleaning.text
-    return environment
-
+from .templating import environment
 
 _MOST_IN_COLOURS = 200_000
 """Characters of a notebook; a longer one is shown in black, so that none takes long."""
@@ -78,7 +63,7 @@ def render(course: Course, repaired: Repaired, release: Release, verdict: Verdic
             }
         )
     return (
-        _environment()
+        environment("autograder.reports")
         .get_template("feedback.html.j2")
         .render(
             course=course.title,

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from autograder.course.config import Course
 from autograder.course.release import Release
 
-from . import panel, prose
+from . import prose
 from .highlighting import highlighted
+from .templating import environment
 
 
 def render(course: Course, release: Release, language: str, unfinished: Sequence[str] = ()) -> str:
@@ -24,23 +24,19 @@ def render(course: Course, release: Release, language: str, unfinished: Sequence
         language: of its prose.
         unfinished: what is still to be filled in, a line each.
     """
-    environment = Environment(
-        loader=PackageLoader("autograder.reports"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["points"] = panel.number
-    return environment.get_template("release_page.html.j2").render(
-        course=course.title,
-        title=course.problem_sets[release.problem_set].title,
-        due=course.due_of(release.problem_set),
-        language=language,
-        points=release.points,
-        exercises=release.exercises,
-        cells=[_cell(raw) for raw in release.notebook["cells"]],
-        unfinished=unfinished,
+    return (
+        environment("autograder.reports")
+        .get_template("release_page.html.j2")
+        .render(
+            course=course.title,
+            title=course.problem_sets[release.problem_set].title,
+            due=course.due_of(release.problem_set),
+            language=language,
+            points=release.points,
+            exercises=release.exercises,
+            cells=[_cell(raw) for raw in release.notebook["cells"]],
+            unfinished=unfinished,
+        )
     )
 
 
