@@ -15,13 +15,15 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from . import frames, limits, wire
+from . import frames, limits, pages, wire
 
 _LAZY = ("torch.fx.experimental.symbolic_shapes", "torch._dynamo", "torch.utils.serialization", "unittest.mock")
 """What torch imports on the first backward pass (0.3 s), the first step of an optimizer (1 s), the first save."""
 
 _GC_THRESHOLD = (10_000, 10, 10)
 """Python's own 700 young objects are there again after a few lines of a cell are read: a tenth of a child's time."""
+_COLLAPSE_AFTER = 10
+"""Children after which huge pages are worth their half second."""
 WRITABLE = ("/home/student", "/tmp", "/dev/shm")
 """The folders that a child may write; emptied after each."""
 
@@ -56,6 +58,7 @@ def main(descriptor: int) -> None:
     frames.send(sock, wire.encode(wire.Ready(torch.version.__version__, sys.version.split()[0])))
 
     child: int | None = None
+    children = 0
     _reap(child, setup.confined, 0)
     while True:
         try:
@@ -66,6 +69,9 @@ def main(descriptor: int) -> None:
         except wire.Closed:
             return
         if isinstance(request, wire.Spawn):
+            children += 1
+            if children == _COLLAPSE_AFTER:
+                pages.collapse()
             child = os.fork()
             if child == 0:
                 _become_student(sock, descriptors[0], setup, ours, shell, serve)
