@@ -47,19 +47,25 @@ def exercise_of(path: Path) -> str:
     return path.stem.removeprefix("test_")
 
 
+@cache
 def seed_of(item: pytest.Item) -> int:
     """A seed of the check's own, the same on every machine and in any order."""
     key = f"{item.path.parent.name}/{item.path.name}::{item.name}{item.config.getoption('--salt') or ''}"
     return int.from_bytes(hashlib.sha256(key.encode()).digest()[:4], "little")
 
 
+def seed_for(item: pytest.Item) -> None:
+    """Seed torch, numpy and random for a check, as is done in the jail."""
+    seed = seed_of(item)
+    torch.default_generator.manual_seed(seed)  # torch.manual_seed is slow without an accelerator
+    np.random.seed(seed)
+    random.seed(seed)
+
+
 @pytest.fixture
 def student(request: pytest.FixtureRequest) -> Iterator[Any]:
     """The student's namespace: `student.batch_norm(x)` calls the student's function."""
-    seed = seed_of(request.node)
-    torch.default_generator.manual_seed(seed)  # as in the jail: torch.manual_seed is slow without an accelerator
-    np.random.seed(seed)
-    random.seed(seed)
+    seed_for(request.node)
     bound = request.config.stash.get(STUDENT, None)
     yield bound if bound is not None else solution(request.node.path)
 

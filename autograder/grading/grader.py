@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from autograder.reading.rules import forbidden_names, insides
 
 from . import traces
 from .bounds import Bounds
-from .checks import STUDENT, exercise_of, reason, seed_of, solution
+from .checks import STUDENT, exercise_of, reason, seed_for, seed_of, solution
 from .diagnosis import Diagnosis
 from .remote import Student
 from .session import Lost, OutOfTime, Session
@@ -152,12 +153,14 @@ class Grader:
             return None
 
 
+@cache
 def points_of(item: pytest.Item) -> float:
     """The points of a check."""
     mark = item.get_closest_marker("check")
     return float(mark.kwargs["points"]) if mark else 0.0
 
 
+@cache
 def sentence_of(item: pytest.Item) -> str:
     """The first line of a check's docstring."""
     text = getattr(item.obj, "__doc__", None) or ""  # type: ignore[attr-defined]
@@ -170,20 +173,34 @@ def _listed(names: Sequence[str]) -> str:
 
 def _run(item: pytest.Item, student: Student) -> tuple[bool, str, bool]:
     """Run one check: whether it passed, the reason where not, and whether the exercise is not begun."""
-    item.config.stash[STUDENT] = student
-    item._initrequest()  # type: ignore[attr-defined]
-    # Not pytest's own protocol, whose hooks and reports take as long as most checks: set up, run, tear down.
+    failure = _failure(item, student)
+    if failure is None:
+        return True, "", False
+    return False, reason(failure), isinstance(failure, NotImplementedError)
+
+
+def _failure(item: pytest.Item, student: Student) -> BaseException | None:
+    """What a check raises, by pytest's own steps, without its hooks and reports, which take as long as most checks."""
+    if set(item.fixturenames) <= {"student", "request"}:  # type: ignore[attr-defined]  # nothing else to set up
+        steps: list[Callable[[], None]] = [lambda: _call(item, student)]
+    else:
+        item.config.stash[STUDENT] = student
+        item._initrequest()  # type: ignore[attr-defined]
+        steps = [lambda: _set_up_and_run(item), lambda: _tear_down(item)]
     failure: BaseException | None = None
-    for step in (_set_up_and_run, _tear_down):
+    for step in steps:
         try:
-            step(item)
+            step()
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # pytest's own outcomes, as that of pytest.fail, are no Exceptions
             failure = failure or error
-    if failure is None:
-        return True, "", False
-    return False, reason(failure), isinstance(failure, NotImplementedError)
+    return failure
+
+
+def _call(item: pytest.Item, student: Student) -> None:
+    seed_for(item)
+    item.obj(**dict.fromkeys(item._fixtureinfo.argnames, student))  # type: ignore[attr-defined]
 
 
 def _set_up_and_run(item: pytest.Item) -> None:

@@ -26,6 +26,8 @@ _INSIDES = {
 """By module, the ways to the interpreter's own objects, the watch and its notes among them."""
 _FRAMES = frozenset("f_back f_builtins f_globals f_locals tb_frame gi_frame cr_frame ag_frame __subclasses__".split())
 """Attributes that are such ways, of whatever object."""
+_WAYS = re.compile("|".join([*_INSIDES, *_FRAMES, "exec", "eval", "compile", "import_module", "__import__"]))
+"""Without one of these words there is no way, or it is written in letters that are not ASCII."""
 _ANY = "object"
 _MODULES = {"torch", *_INSIDES}
 
@@ -47,7 +49,10 @@ def forbidden_names(cells: Iterable[str], name: str, patterns: Sequence[str]) ->
 
 def insides(cells: Iterable[str]) -> list[str]:
     """Names of the interpreter's insides that the notebook uses anywhere: with them, calls can be hidden."""
-    return list(_insides(tuple(cells)))
+    sources = tuple(cells)
+    if all(source.isascii() and not _WAYS.search(source) for source in sources):
+        return []
+    return list(_insides(sources))
 
 
 # One notebook is read for each of its exercises, and most of its cells are the same in the next one.
