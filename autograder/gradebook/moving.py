@@ -9,20 +9,18 @@ from urllib.parse import quote
 
 import msgspec
 import sqlalchemy
-from nbgrader.api import Base, get_alembic_version
-from sqlalchemy import Connection, Table, column, create_engine, func, insert, inspect, select, table
+from nbgrader.api import Base
+from sqlalchemy import Connection, Table, create_engine, func, insert, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.course import config, nbgrader
 from autograder.errors import AutograderError
 
-from .opening import unusable
+from .opening import VERSION, unusable, version, write_version
 from .sharing import be_patient
 
 _ROWS = 1000
 """So many are in memory at a time."""
-_VERSION = table("alembic_version", column("version_num", sqlalchemy.String))
-"""nbgrader's note of the form of its tables, for `nbgrader db upgrade`."""
 
 
 class Moved(msgspec.Struct, frozen=True):
@@ -50,7 +48,6 @@ def move(root: Path, target: str) -> Moved:
         raise AutograderError(f"the gradebook's new place: {error}") from None
     if target.startswith("sqlite"):
         raise AutograderError("the gradebook's new place: is SQLite; write postgresql+psycopg://user@host/name")
-    nbgrader.put_tools_on_path()
     be_patient()
     here = create_engine(f"sqlite:///file:{quote(str(path))}?mode=ro&uri=true")
     there = create_engine(target)
@@ -61,7 +58,7 @@ def move(root: Path, target: str) -> Moved:
             _refuse_if_full(database, target)
             Base.metadata.create_all(database)
             rows = {item.name: _copied(source, database, item, path) for item in Base.metadata.sorted_tables}
-            _write_version(database)
+            write_version(database)
     except SQLAlchemyError as error:
         if isinstance(getattr(error, "orig", None), sqlite3.Error):
             raise unusable(f"sqlite:///{path}", error, " cannot be read") from None
@@ -84,11 +81,11 @@ def _source(root: Path) -> Path:
 
 def _refuse_another_form(source: Connection, path: Path) -> None:
     try:
-        known = source.execute(select(_VERSION.c.version_num)).scalar()
+        known = source.execute(select(VERSION.c.version_num)).scalar()
     except SQLAlchemyError as error:
         why = str(getattr(error, "orig", error)).splitlines()[0]
         raise AutograderError(f"{path}: is not nbgrader's gradebook ({why}); check gradebook: in course.yml") from None
-    if known != get_alembic_version():
+    if known != version():
         raise AutograderError(f"{path}: is of another version of nbgrader; run: nbgrader db upgrade")
 
 
@@ -118,13 +115,6 @@ def _copied(source: Connection, database: Connection, item: Table, path: Path) -
 
 def _count(database: Connection, item: Table) -> int:
     return database.execute(select(func.count()).select_from(item)).scalar_one()
-
-
-def _write_version(database: Connection) -> None:
-    """As nbgrader does where it makes the tables."""
-    if not inspect(database).has_table(_VERSION.name):
-        database.exec_driver_sql("create table alembic_version (version_num varchar(32) not null)")
-        database.execute(insert(_VERSION).values(version_num=get_alembic_version()))
 
 
 def _place(root: Path) -> str:

@@ -7,14 +7,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import nbgrader as package
 import sqlalchemy
-from nbgrader.api import Gradebook
+from alembic.script import ScriptDirectory
+from nbgrader.api import Base, Gradebook
+from sqlalchemy import Connection, column, create_engine, insert, inspect, table
 
 from autograder.course import nbgrader
 from autograder.course.config import Course
 from autograder.errors import AutograderError
 
 from .sharing import PATIENCE, be_patient, is_locked
+
+VERSION = table("alembic_version", column("version_num", sqlalchemy.String))
+"""nbgrader's note of the form of its tables, for `nbgrader db upgrade`."""
 
 
 @contextmanager
@@ -38,9 +44,9 @@ def connected(db_url: str, course: str) -> Gradebook:
     Raises:
         SQLAlchemyError: it cannot be opened.
     """
-    nbgrader.put_tools_on_path()
     be_patient()
     try:
+        _make_tables(db_url)
         return Gradebook(db_url, course)
     except sqlalchemy.exc.DBAPIError as error:
         # Of two who open an empty gradebook at once, each makes the tables; who comes second finds them there.
@@ -49,6 +55,29 @@ def connected(db_url: str, course: str) -> Gradebook:
             raise
         time.sleep(0.5)
         return Gradebook(db_url, course)
+
+
+def _make_tables(db_url: str) -> None:
+    engine = create_engine(db_url)
+    try:
+        with engine.begin() as database:
+            if not inspect(database).get_table_names():
+                Base.metadata.create_all(database)
+                write_version(database)
+    finally:
+        engine.dispose()
+
+
+def version() -> str:
+    """The form of the tables that this nbgrader has, which it asks another program for, in 2 s."""
+    return str(ScriptDirectory(str(Path(package.__file__).parent / "alembic")).get_current_head())
+
+
+def write_version(database: Connection) -> None:
+    """Note it, as nbgrader does where it makes the tables."""
+    if not inspect(database).has_table(VERSION.name):
+        database.exec_driver_sql("create table alembic_version (version_num varchar(32) not null)")
+        database.execute(insert(VERSION).values(version_num=version()))
 
 
 def unusable(db_url: str, error: Exception, what: str = "") -> AutograderError:

@@ -26,10 +26,10 @@ from autograder.jail.jail import Walls
 from . import keys, parcel
 from .bounds import Bounds
 from .hand import Hand
+from .messages import Failed, Work, decode, encode
 from .pool import MOST_IN_VAIN, cores
 from .submission import Submission
 from .verdict import Found
-from .worker import Failed, Work, decode, encode
 
 _Key = TypeVar("_Key")
 _CONNECT_SECONDS = 30

@@ -14,9 +14,9 @@ from autograder.errors import AutograderError
 from autograder.jail.inside import frames, wire
 
 from .environment import environment
+from .messages import Failed, FromWorker, Ready, Work, receive
 from .submission import Submission
 from .verdict import Found
-from .worker import Failed, FromWorker, Ready, Work, receive
 
 _TRIES = 2
 _START_SECONDS = 300

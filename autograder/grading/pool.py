@@ -19,9 +19,9 @@ from autograder.jail.jail import Walls
 
 from .bounds import Bounds
 from .hand import Hand
+from .messages import Work
 from .submission import Submission
 from .verdict import Found
-from .worker import Work
 
 _Key = TypeVar("_Key")
 MOST_IN_VAIN = 3

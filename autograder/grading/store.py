@@ -16,7 +16,6 @@ import msgspec
 from autograder.errors import AutograderError
 from autograder.jail.inside import wire
 
-from . import traces
 from .keys import Keys
 from .submission import Submission
 from .verdict import Finding, Found
@@ -91,7 +90,7 @@ class Store:
                 continue
             if old.hint == keys.hint(old.finding):
                 same.append(old.finding)
-            elif traces.is_whole(old.finding.trace):
+            elif _is_whole(old.finding.trace):
                 doubtful.append(old.finding)
         return Found(
             submission.problem_set, submission.repairs, kept.outputs, kept.incidents, True, same, 0.0, doubtful
@@ -155,3 +154,9 @@ class Store:
             self._database.execute(statement, values)
         except sqlite3.Error as error:
             raise AutograderError(f"{self._path}: cannot be written: {error}; make room, or make it writable") from None
+
+
+def _is_whole(trace: bytes) -> bool:
+    from . import traces  # and torch with it: only where hints have changed
+
+    return traces.is_whole(trace)

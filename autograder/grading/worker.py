@@ -8,7 +8,6 @@ import socket
 import sys
 import time
 from pathlib import Path
-from typing import TypeAlias
 
 import msgspec
 import pytest
@@ -16,38 +15,13 @@ from msgspec.structs import replace
 
 from autograder.errors import AutograderError
 from autograder.jail.inside import frames, wire
-from autograder.jail.jail import Jail, JailError, Walls
+from autograder.jail.jail import Jail, JailError
 
 from . import diagnosis
-from .bounds import Bounds
 from .grader import Grader
+from .messages import Failed, FromWorker, Ready, Work, encode
 from .submission import Submission
-from .verdict import Found
 
-
-class Work(msgspec.Struct, frozen=True, tag=True):
-    """What a worker is told first: the course's folder, the problem sets with their bounds, the jail's walls."""
-
-    root: str
-    bounds: dict[str, Bounds]
-    walls: Walls
-
-
-class Ready(msgspec.Struct, frozen=True, tag=True):
-    """The checks are collected and the jail is warm."""
-
-
-class Failed(msgspec.Struct, frozen=True, tag=True):
-    """The worker cannot go on; `text` says why, for staff."""
-
-    text: str
-
-
-FromWorker: TypeAlias = Ready | Failed | Found
-
-encode = msgspec.msgpack.Encoder().encode
-_decoder: msgspec.msgpack.Decoder[FromWorker] = msgspec.msgpack.Decoder(FromWorker)
-decode = _decoder.decode
 _PLUGINS_OFF = [
     "cacheprovider",
     "logging",
@@ -124,12 +98,6 @@ class Loop:
     def _send(self, message: FromWorker) -> None:
         # The outputs may be larger than a head may be; they travel in the body.
         frames.send(self.sock, b"", [encode(message)])
-
-
-def receive(sock: socket.socket, deadline: float | None = None) -> FromWorker:
-    """What a worker sent, until `deadline` (of time.monotonic)."""
-    _, body = frames.receive(sock, deadline)
-    return decode(body)
 
 
 def main(descriptor: int) -> None:

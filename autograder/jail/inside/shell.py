@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
+from IPython.core.inputtransformer2 import leading_empty_lines
 from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
 from traitlets.config import Config
 
@@ -240,6 +241,8 @@ class Shell(InteractiveShell):  # type: ignore[misc]
         if "\n" not in source.strip() or self.ast_transformers:  # one line may be a magic without its sign
             return []
         try:
+            # As IPython has it, which counts lines from there and names the code by it.
+            source = "".join(leading_empty_lines(source.splitlines(keepends=True))).rstrip("\n") + "\n"
             name = self.compile.cache(source, self.execution_count)
             body = self.compile.ast_parse(source, filename=name).body
             last = [body.pop()] if body and isinstance(body[-1], ast.Expr) else []
