@@ -151,9 +151,9 @@ class Recorder:
 
         def write() -> None:
             hold_student(self._gradebook.db, student)
-            place = self._place(student, problem_set, timestamp)
-            self._write_scores(place, scores)
-            self._write_comments(place, comments)
+            place, is_new = self._place(student, problem_set, timestamp)
+            self._write_scores(place, scores, is_new)
+            self._write_comments(place, comments, is_new)
             if self._course.late_of(problem_set).per_day is not None:
                 late.settle(self._course, self._gradebook, student, problem_set)
 
@@ -165,8 +165,8 @@ class Recorder:
     # nbgrader's models load whole collections to add one row, so rows are written as rows. Every query here finds its
     # rows by an index: its time does not grow with the class.
 
-    def _place(self, student: str, problem_set: str, timestamp: str | None) -> str:
-        """The id of the student's notebook, whose rows are made where they are missing."""
+    def _place(self, student: str, problem_set: str, timestamp: str | None) -> tuple[str, bool]:
+        """The id of the student's notebook, whose rows are made where they are missing, and whether it is new."""
         database, cells = self._gradebook.db, self._cells[problem_set]
         mine = _SUBMISSION.c.assignment_id == cells.assignment, _SUBMISSION.c.student_id == student
         submission = database.execute(select(_SUBMISSION.c.id).where(*mine)).scalar()
@@ -183,11 +183,11 @@ class Recorder:
             place = new_uuid()
             values = {"id": place, "notebook_id": cells.notebook, "assignment_id": submission}
             database.execute(insert(_NOTEBOOK).values(values))
-        else:
-            database.execute(update(_NOTEBOOK).where(_NOTEBOOK.c.id == place).values(late_submission_penalty=None))
-        return str(place)
+            return str(place), True
+        database.execute(update(_NOTEBOOK).where(_NOTEBOOK.c.id == place).values(late_submission_penalty=None))
+        return str(place), False
 
-    def _write_scores(self, place: str, scores: Mapping[str, float | None]) -> None:
+    def _write_scores(self, place: str, scores: Mapping[str, float | None], is_new: bool) -> None:
         """Set the automatic scores; one that was given by hand, or must be, is marked for the reader.
 
         The rows are locked as they are read: what is given by hand meanwhile waits, or was waited for.
@@ -195,19 +195,18 @@ class Recorder:
         there = (_GRADE.c.cell_id.in_(scores), _GRADE.c.notebook_id == place)
         query = select(_GRADE.c.id, _GRADE.c.cell_id, _GRADE.c.manual_score).where(*there)
         query = query.order_by(_GRADE.c.id).with_for_update(key_share=True)
-        known = {cell: (row, by_hand) for row, cell, by_hand in self._gradebook.db.execute(query)}
+        found = [] if is_new else self._gradebook.db.execute(query)
+        known = {cell: (row, by_hand) for row, cell, by_hand in found}
         rows = {}
         for cell, score in scores.items():
             row, by_hand = known.get(cell, (None, None))
             rows[cell] = row, {"auto_score": score, "needs_manual_grade": by_hand is not None or score is None}
         self._write(_GRADE, place, rows)
 
-    def _write_comments(self, place: str, comments: Mapping[str, str | None]) -> None:
+    def _write_comments(self, place: str, comments: Mapping[str, str | None], is_new: bool) -> None:
         there = (_COMMENT.c.cell_id.in_(comments), _COMMENT.c.notebook_id == place)
-        known = {
-            cell: row
-            for row, cell in self._gradebook.db.execute(select(_COMMENT.c.id, _COMMENT.c.cell_id).where(*there))
-        }
+        query = select(_COMMENT.c.id, _COMMENT.c.cell_id).where(*there)
+        known = {} if is_new else {cell: row for row, cell in self._gradebook.db.execute(query)}
         self._write(
             _COMMENT, place, {cell: (known.get(cell), {"auto_comment": text}) for cell, text in comments.items()}
         )

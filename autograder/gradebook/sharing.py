@@ -43,8 +43,9 @@ def hold_student(database: Any, student: str) -> None:
     The student is made where there is none, which on SQLite takes the lock for all that comes after.
     """
     database.execute(text("insert into student (id) values (:id) on conflict do nothing"), {"id": student})
-    held = select(_STUDENT.c.id).where(_STUDENT.c.id == student)
-    database.execute(held.with_for_update(key_share=True))
+    if database.get_bind().dialect.name == "postgresql":
+        held = select(_STUDENT.c.id).where(_STUDENT.c.id == student)
+        database.execute(held.with_for_update(key_share=True))
 
 
 def in_turn(database: Any, write: Callable[[], None]) -> None:

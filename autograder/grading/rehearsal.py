@@ -28,7 +28,7 @@ class Rehearsal(Session):
 
     def begin(self, seed: int) -> None:
         """Begin a check on the namespace as it is."""
-        self.last_call, self.trace, self._names = "", [], {}
+        self._called, self.trace, self._names = None, [], {}
         self._answer(wire.Begin(0, self.exercise.name, seed, [], self.exercise.replaced, 60), memoryview(b""))
 
     def close(self) -> None:

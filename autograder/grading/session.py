@@ -57,8 +57,8 @@ class Session:
         """Names of forbidden functions that were called since `watch` was last told to begin."""
         self.strikes = 0
         """Calls since then that ran out of time or lost the process."""
-        self.last_call = ""
-        """The latest call, as text; empty where it is too long to show."""
+        self._called: tuple[str, list[Any], dict[str, Any], list[Any]] | None = None
+        """The latest call of a function of the notebook: its name, its arguments as they were sent, their body."""
         self._sock: socket.socket | None = None
         self._lost_cells: dict[int, str] = {}
         self._names: dict[int, str] = {}
@@ -131,7 +131,7 @@ class Session:
         """
         if self._sock is None:
             self.run()
-        self.last_call = ""
+        self._called = None
         self.trace = []
         self._names = {}
         try:
@@ -162,7 +162,8 @@ class Session:
         named = {name: packer.pack(item) for name, item in kwargs.items()}
         inputs = list(packer.differentiable) if torch.is_grad_enabled() else []
         if op == "call":
-            self._note_call(target, args, kwargs)
+            name = self._names.get(int(target), "")
+            self._called = (name, packed, named, packer.body) if name else None
         request = wire.Do(
             token(),
             op,  # type: ignore[arg-type]
@@ -217,6 +218,17 @@ class Session:
         self._record(found, None)
         return [item if item is None else item.detach() for item in found]
 
+    @property
+    def last_call(self) -> str:
+        """The latest call as text, with the arguments that it was made with; empty where it is too long to show."""
+        if self._called is None:
+            return ""
+        name, args, kwargs, body = self._called
+        unpacker = values.Unpacker(memoryview(b"".join(body)), lambda handle: remote.RemoteObject(self, handle))
+        given = [unpacker.unpack(item) for item in args]
+        text = f"{name}({shown_call(given, {key: unpacker.unpack(item) for key, item in kwargs.items()})})"
+        return text if len(text) <= 160 else ""
+
     def told(self) -> tuple[list[str], bool]:
         """The incidents since the last time, and whether all since then would come out the same another time."""
         told = self.incidents, self.lasting
@@ -231,11 +243,6 @@ class Session:
             self.jail.reap()
 
     # --- asking ---------------------------------------------------------------------------------------------------
-
-    def _note_call(self, target: str | int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        name = self._names.get(int(target), "")
-        text = f"{name}({shown_call(args, kwargs)})" if name else ""
-        self.last_call = text if len(text) <= 160 else ""
 
     def _ask_value(self, request: wire.Do | wire.Backward, body: list[Any]) -> tuple[wire.Returned, memoryview]:
         name = str(request.target) if isinstance(request, wire.Do) and request.op == "name" else ""

@@ -78,7 +78,7 @@ class Loop:
         jail.start()
         gc.collect()
         gc.freeze()  # what stays for good is not looked through again and again
-        gc.set_threshold(10_000, 10, 10)
+        gc.set_threshold(50_000, 10, 10)
         self._send(Ready())
         while True:
             try:

@@ -12,6 +12,7 @@ import symtable
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 _UNWATCHED = ("jit", "overrides", "compile", "fx", "library", "utils.cpp_extension")
 """Parts of torch in which a call is not seen by the watch; private ones are another."""
@@ -96,9 +97,25 @@ def _begins(rest: Sequence[str], patterns: Sequence[str]) -> bool:
 @lru_cache(maxsize=256)
 def _statements(source: str) -> list[ast.stmt]:
     try:
-        return ast.parse(_MAGIC.sub(r"\1pass", source)).body
+        text = _MAGIC.sub(r"\1pass", source)
+        statements = ast.parse(text).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []  # such a cell does not run either
+    _note_texts(statements, text)
+    return statements
+
+
+def _note_texts(statements: Sequence[ast.stmt], text: str) -> None:
+    """Keep the lines of those that have whole ones for themselves, which saves writing them out again."""
+    if "\r" in text or "\f" in text or ";" in text:  # lines that are counted otherwise, or shared
+        return
+    lines = text.split("\n")
+    for statement in statements:
+        first = min([statement, *getattr(statement, "decorator_list", [])], key=lambda node: node.lineno).lineno
+        _TEXTS[statement] = "\n".join(lines[first - 1 : statement.end_lineno]) + "\n"
+
+
+_TEXTS: WeakKeyDictionary[ast.AST, str] = WeakKeyDictionary()
 
 
 class _Module:
@@ -239,7 +256,7 @@ def _global_names(node: ast.AST) -> frozenset[str]:
 def _used_names(node: ast.AST) -> Iterator[str]:
     """The names of the notebook that `node` uses; what is local to a function in it is something else."""
     try:
-        tables = [symtable.symtable(ast.unparse(node), "", "exec")]
+        tables = [symtable.symtable(_TEXTS.get(node) or ast.unparse(node), "", "exec")]
     except (
         SyntaxError,
         ValueError,
