@@ -50,7 +50,8 @@ _NOT_IN_NUMPY = frozenset(
 def shared(values: Iterable[Any]) -> dict[int, Memory]:
     """The memory, by the value's id, of every tensor or array in `values` that overlaps with another one in it."""
     found: list[tuple[int, int, int]] = []
-    for value in _buffers(values):
+    buffers = list(_buffers(values))
+    for value in buffers if len(buffers) > 1 else ():
         elements = numbers(value)
         if elements is not None:
             start, end = byte_bounds(elements)
