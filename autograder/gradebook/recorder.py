@@ -174,7 +174,7 @@ class Recorder:
         if submission is None:
             submission = new_uuid()
             values = {"id": submission, "assignment_id": cells.assignment, "student_id": student, **moment}
-            database.execute(insert(_SUBMISSION).values(values))
+            database.execute(insert(_SUBMISSION), values)
         elif moment:
             database.execute(update(_SUBMISSION).where(_SUBMISSION.c.id == submission).values(moment))
         theirs = _NOTEBOOK.c.notebook_id == cells.notebook, _NOTEBOOK.c.assignment_id == submission
@@ -182,7 +182,7 @@ class Recorder:
         if place is None:
             place = new_uuid()
             values = {"id": place, "notebook_id": cells.notebook, "assignment_id": submission}
-            database.execute(insert(_NOTEBOOK).values(values))
+            database.execute(insert(_NOTEBOOK), values)
             return str(place), True
         database.execute(update(_NOTEBOOK).where(_NOTEBOOK.c.id == place).values(late_submission_penalty=None))
         return str(place), False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 import msgspec
@@ -38,7 +37,8 @@ def make(repaired: Repaired, release: Release, graded: Graded | None) -> Any:
         lines = "".join(f"<li>{cleaning.escaped(line)}</li>" for line in panel.remarks(graded.verdict))
         text = cleaning.sealed(f"<strong>Remarks</strong><ul>{lines}</ul>")
         cells.insert(0, {"cell_type": "markdown", "id": "remarks", "metadata": {}, "source": text})
-    metadata = copy.deepcopy(release.notebook["metadata"])
+    metadata = release.notebook["metadata"]
+    # What is from the release is copied here.
     return nbformat.from_dict({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5})
 
 
@@ -52,11 +52,11 @@ def _bare(cell: Cell, release: Release, place: int) -> dict[str, Any]:
     raw: dict[str, Any] = {
         "cell_type": cell.kind,
         "id": ours.raw["id"] if ours else f"own-{place}",
-        "metadata": copy.deepcopy(ours.raw["metadata"]) if ours else {},
+        "metadata": ours.raw["metadata"] if ours else {},
         "source": cell.source,
     }
     if ours and ours.raw.get("attachments") and ours.locked:
-        raw["attachments"] = copy.deepcopy(ours.raw["attachments"])
+        raw["attachments"] = ours.raw["attachments"]
     # A student's text is kept as the HTML that it makes: as Markdown its headings would become anchors, named like
     # nbgrader's own elements if they please, and a raw cell may take the classes of nbgrader's page.
     if cell.kind != "code" and not (ours and cell.source == ours.source):

@@ -31,24 +31,28 @@ class Watch(TorchFunctionMode):
 
     def __init__(self) -> None:
         super().__init__()
+        self.patterns: Sequence[str] = ()
+        self._forbidden: dict[str, bool] = {}
+        """Whether a name that was met matches one of the patterns."""
         self.begin(())
 
     def begin(self, patterns: Sequence[str]) -> None:
         """Look out for these from here on."""
-        self.patterns = patterns
+        if patterns != self.patterns:
+            self.patterns, self._forbidden = patterns, {}
         self.seen: list[str] = []
-        self._met: set[str] = set()
 
     def __torch_function__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
         """Note the function, then call it."""
         name = _name(func)
-        if name not in self._met:
-            self._met.add(name)
+        forbidden = self._forbidden.get(name)
+        if forbidden is None:
             last = name.rpartition(".")[2]
-            if any(_matches(last, pattern) for pattern in self.patterns):
-                self.seen.append(name)
+            forbidden = self._forbidden[name] = any(_matches(last, pattern) for pattern in self.patterns)
+        if forbidden and name not in self.seen:
+            self.seen.append(name)
         return func(*args, **(kwargs or {}))
 
 
