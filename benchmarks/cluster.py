@@ -1,11 +1,13 @@
 """The same class by the local pool, by dask with one worker, and by dask with three of which one is killed midway.
 
-Verdicts, notebooks, feedback and the gradebook must be the same each time.
+Each on SQLite and, where it is installed, on PostgreSQL. Verdicts, notebooks, feedback and the gradebook must be the
+same each time.
 Run it with: python -m benchmarks.cluster
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -21,30 +23,34 @@ from distributed import Client, LocalCluster
 from autograder.grade import grade
 from autograder.grading.cluster import Cluster
 from autograder.grading.pool import Pool
-from benchmarks import crash, report, workload
+from benchmarks import crash, postgresql, report, workload
 
 
 def main() -> None:
     """Measure, compare and tell."""
     options = report.arguments(__doc__ or "", students=(500, "submissions"))
-    with tempfile.TemporaryDirectory() as folder:
-        course = workload.make_course(Path(folder) / "course")
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        course = workload.make_course(folder / "course")
         workload.Writer.of(course).hand_in(course, range(options.students))
-        ways: dict[str, Callable[[Path], float]] = {
-            "local pool": lambda root: _timed(root, Pool),
-            "dask, one worker": lambda root: _timed(root, Cluster),
-            "dask, three workers, one killed": _one_killed,
-        }
+        where = postgresql.programs()
+        server = stack.enter_context(postgresql.running(where)) if where else None
         seconds, results = {}, {}
-        for name, way in ways.items():
-            report.note(f"{name} grades {options.students}")
-            root = Path(shutil.copytree(course, Path(folder) / "graded"))
-            seconds[name] = way(root)
-            results[name] = crash.results(root)
-            shutil.rmtree(root)
+        for gradebook in ("SQLite", "PostgreSQL") if server else ("SQLite",):
+            for way, timed in _WAYS.items():
+                name = f"{way}, {gradebook}"
+                report.note(f"{name} grades {options.students}")
+                root = Path(shutil.copytree(course, folder / "graded"))
+                url = server.url(server.database()) if server and gradebook == "PostgreSQL" else None
+                if url:
+                    with (root / "course.yml").open("a") as settings:
+                        settings.write(f"gradebook: {url}\n")
+                seconds[name] = timed(root)
+                results[name] = crash.results(root, url)
+                shutil.rmtree(root)
     first, *others = results.values()
     assert all(other == first for other in others), "the results differ"
-    local = seconds["local pool"]
+    local = next(iter(seconds.values()))
     rows = [(name, taken, taken / options.students * 1000, f"{taken / local:.2f}x") for name, taken in seconds.items()]
     figures = {"submissions": options.students, "seconds": seconds, "differences": 0}
     report.tell(options, figures, ("", "seconds", "ms a submission", "of the local pool"), rows)
@@ -75,6 +81,13 @@ def _one_killed(root: Path) -> float:
                 os.kill(victim, signal.SIGKILL)
 
         return _timed(root, partial(Cluster, scheduler=cluster.scheduler_address), advanced)
+
+
+_WAYS: dict[str, Callable[[Path], float]] = {
+    "local pool": lambda root: _timed(root, Pool),
+    "dask, one worker": lambda root: _timed(root, Cluster),
+    "dask, three workers, one killed": _one_killed,
+}
 
 
 if __name__ == "__main__":

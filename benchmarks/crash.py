@@ -77,12 +77,12 @@ def campaign(folder: Path, kills: int, students: int, seed: int) -> tuple[Counte
     return killed, rounds
 
 
-def results(course: Path) -> tuple[object, dict[str, bytes]]:
-    """The gradebook's rows, and every file that was made, by its path."""
+def results(course: Path, gradebook: str | None = None) -> tuple[object, dict[str, bytes]]:
+    """The rows of the gradebook (a db_url; the course's own file by default), and every file that was made, by path."""
     # Beside the verdicts stand what is kept for the next run and the log, which tell of the runs and not of the class.
     made = [path for name in ("verdicts/*", "autograded", "feedback") for path in course.glob(f"{name}/**/*")]
     files = {str(path.relative_to(course)): path.read_bytes() for path in made if path.is_file()}
-    return rows(course / "gradebook.db"), files
+    return rows(gradebook or course / "gradebook.db"), files
 
 
 def _start(course: Path) -> subprocess.Popen[bytes]:

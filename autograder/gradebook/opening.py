@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,9 @@ from autograder.course.config import Course
 from autograder.errors import AutograderError
 
 from .sharing import PATIENCE, be_patient, is_locked
+
+# What goes wrong with a connection is said by us, in one line.
+logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
 
 VERSION = table("alembic_version", column("version_num", sqlalchemy.String))
 """nbgrader's note of the form of its tables, for `nbgrader db upgrade`."""

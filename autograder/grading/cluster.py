@@ -27,7 +27,7 @@ from . import keys, parcel
 from .bounds import Bounds
 from .hand import Hand
 from .messages import Failed, Work, decode, encode
-from .pool import MOST_IN_VAIN, cores
+from .pool import InVain, cores
 from .submission import Submission
 from .verdict import Found
 
@@ -122,7 +122,7 @@ class Cluster(Generic[_Key]):
         self._waiting: dict[str, tuple[_Key, Submission, Any]] = {}
         self._suspects: list[tuple[_Key, Submission]] = []
         """What was waiting on workers that ended: dask cannot know which of them it was."""
-        self._in_vain = 0
+        self._in_vain = InVain()
 
     def __enter__(self) -> Cluster[_Key]:
         certificate = Security().get_connection_args("client").get("ssl_context")
@@ -188,12 +188,7 @@ class Cluster(Generic[_Key]):
             found = Failed(f"{error.allowed_failures + 1} workers of the cluster ended over it, one after another")
         else:
             found = Failed(f"its worker failed: {' '.join(str(error).split())[:300]}")
-        if isinstance(found, Found):
-            self._in_vain = 0
-            yield key, found
-            return
-        self._in_vain += 1
-        text = found.text if isinstance(found, Failed) else "its worker has nothing to say"
-        if self._in_vain >= MOST_IN_VAIN:
-            raise AutograderError(f"{self._in_vain} submissions in a row could not be graded; the last: {text}")
-        yield key, AutograderError(f"cannot be graded: {text}")
+        if not isinstance(found, Found | Failed):
+            found = Failed("its worker has nothing to say")
+        yield key, self._in_vain.told(found)
+        self._in_vain.refuse()

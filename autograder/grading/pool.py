@@ -19,18 +19,40 @@ from autograder.jail.jail import Walls
 
 from .bounds import Bounds
 from .hand import Hand
-from .messages import Work
+from .messages import Failed, Work
 from .submission import Submission
 from .verdict import Found
 
 _Key = TypeVar("_Key")
-MOST_IN_VAIN = 3
-"""Submissions one after another that no worker could grade: then it is not they that are at fault."""
 
 
 def cores() -> int:
     """How many cores this process may use."""
     return len(os.sched_getaffinity(0))
+
+
+class InVain:
+    """Counts submissions, one after another, that no worker could grade: when it is not they that are at fault."""
+
+    MOST = 3
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._text = ""
+
+    def told(self, found: Found | Failed) -> Found | AutograderError:
+        """What is said of one submission."""
+        if isinstance(found, Found):
+            self._count = 0
+            return found
+        self._count += 1
+        self._text = found.text
+        return AutograderError(f"cannot be graded: {found.text}")
+
+    def refuse(self) -> None:
+        """Raise AutograderError where there were too many."""
+        if self._count >= self.MOST:
+            raise AutograderError(f"{self._count} submissions in a row could not be graded; the last: {self._text}")
 
 
 class Grades(Protocol[_Key]):
@@ -125,23 +147,15 @@ class Pool(Generic[_Key]):
     def _run(self) -> None:
         hand = Hand(self.work)
         self._hands.append(hand)
-        in_vain = 0
+        in_vain = InVain()
         try:
             while (job := self._waiting.get()) is not None and not self._closed:
                 key, submission = job
                 result = hand.grade(submission)
                 if self._closed:
                     return
-                if isinstance(result, Found):
-                    in_vain = 0
-                    self._results.put((key, result))
-                else:
-                    in_vain += 1
-                    self._results.put((key, AutograderError(f"cannot be graded: {result.text}")))
-                    if in_vain >= MOST_IN_VAIN:
-                        raise AutograderError(
-                            f"{in_vain} submissions in a row could not be graded; the last: {result.text}"
-                        )
+                self._results.put((key, in_vain.told(result)))
+                in_vain.refuse()
         except BaseException as error:
             self._results.put(error)
         finally:
