@@ -172,6 +172,8 @@ def _tensor(actual: Any, expected: torch.Tensor, rtol: float | None, atol: float
         mine, right = torch.view_as_real(mine), torch.view_as_real(right)
     if mine.dtype != torch.bool and mine.is_floating_point():
         mine, right = mine.double(), right.double()
+    if torch.equal(mine, right):  # as most are, in a twentieth of the time
+        return
     close = torch.isclose(mine, right, rtol=rtol, atol=atol, equal_nan=True)
     if not close.all():
         raise Difference(_where(mine, right, close, what))

@@ -78,6 +78,7 @@ class Loop:
         jail.start()
         gc.collect()
         gc.freeze()  # what stays for good is not looked through again and again
+        gc.enable()
         gc.set_threshold(50_000, 10, 10)
         self._send(Ready())
         while True:
@@ -111,6 +112,7 @@ def main(descriptor: int) -> None:
     except JailError as error:
         frames.send(sock, b"", [encode(Failed(str(error)))])
         return
+    gc.disable()  # nothing that imports make is garbage
     import torch
 
     torch.set_num_threads(1)

@@ -36,6 +36,7 @@ def main(descriptor: int) -> None:
         raise wire.WireError("the first message sets the jail up")
     limits.hide()
     limits.defaults()
+    gc.disable()  # nothing that imports make is garbage
 
     import torch
 
@@ -54,6 +55,7 @@ def main(descriptor: int) -> None:
     package = __name__.partition(".")[0]
     ours = [name for name in sys.modules if name.partition(".")[0] == package]
     gc.freeze()
+    gc.enable()
     gc.set_threshold(*_GC_THRESHOLD)
     frames.send(sock, wire.encode(wire.Ready(torch.version.__version__, sys.version.split()[0])))
 
