@@ -29,6 +29,10 @@ _FRAMES = frozenset("f_back f_builtins f_globals f_locals tb_frame gi_frame cr_f
 """Attributes that are such ways, of whatever object."""
 _WAYS = re.compile("|".join([*_INSIDES, *_FRAMES, "exec", "eval", "compile", "import_module", "__import__"]))
 """Without one of these words there is no way, or it is written in letters that are not ASCII."""
+_ELSEWHERE = re.compile(
+    r"\b(from|exec|eval|compile|getattr|vars|modules|import_module|__import__|__dict__)\b|\.\s*[#\\]"
+)
+_ATTRIBUTE = re.compile(r"\.\s*([^\W\d]\w*)")
 _NAMING = (ast.arg, ast.Import, ast.ImportFrom, ast.Assign, ast.Name, ast.Attribute, ast.Call, ast.Subscript)
 _ANY = "object"
 _MODULES = {"torch", *_INSIDES}
@@ -41,12 +45,31 @@ def forbidden_names(cells: Iterable[str], name: str, patterns: Sequence[str]) ->
 
     Their last part matches one of `patterns`, or they are private, or they lead to where no watch sees what is called.
     """
-    if not patterns:
+    sources = tuple(cells)
+    if not any(_may_name(source, tuple(patterns)) for source in sources):
         return []
-    module = _module(tuple(cells))
+    module = _module(sources)
     return _distinct(
         dotted for node in module.reachable(name) for dotted in module.names(node) if _matches(dotted, patterns)
     )
+
+
+@lru_cache(maxsize=1024)
+def _may_name(source: str, patterns: tuple[str, ...]) -> bool:
+    """Whether a cell can name anything of the kind at all: most cannot, and need not be looked through."""
+    words = _attributes(source)
+    return bool(patterns) and (words is None or any(_is_suspect(word, patterns) for word in words))
+
+
+@lru_cache(maxsize=256)
+def _attributes(source: str) -> frozenset[str] | None:
+    """All words after a dot; None where names can come from elsewhere: imported as such, made of text, not ASCII."""
+    return None if not source.isascii() or _ELSEWHERE.search(source) else frozenset(_ATTRIBUTE.findall(source))
+
+
+@lru_cache(maxsize=4096)
+def _is_suspect(word: str, patterns: tuple[str, ...]) -> bool:
+    return _matches(f"torch.{word}", patterns) or any(word in name.split(".") for name in _UNWATCHED)
 
 
 def insides(cells: Iterable[str]) -> list[str]:

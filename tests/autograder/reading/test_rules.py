@@ -18,6 +18,11 @@ BODY = "def f(x):\n    return {}(x)"
     "cells",
     [
         ["import torch", BODY.format("torch.nn.functional.batch_norm")],
+        ["import torch", BODY.format("(torch.\n    batch_norm)")],
+        ["import torch", BODY.format("(torch.  # a comment\n    batch_norm)")],
+        ["import torch", BODY.format("torch.\\\n    batch_norm")],
+        ["import torch", BODY.format("torch.𝖻atch_norm")],
+        ["import torch", BODY.format("torch.jit.anything")],
         ["import torch.nn.functional as F", BODY.format("F.batch_norm")],
         ["from torch.nn.functional import batch_norm as helper", BODY.format("helper")],
         ["from torch.nn.functional import *", BODY.format("batch_norm")],
