@@ -16,11 +16,13 @@ import tempfile
 import time
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 from benchmarks import report, workload
 from benchmarks.gradebook_rows import rows
 
 RESULTS = ("verdicts", "autograded", "feedback", "gradebook.db")
+Results = tuple[dict[str, list[tuple[Any, ...]]], dict[str, bytes]]
 VICTIMS = ("grader", "worker", "jail")
 
 
@@ -68,7 +70,8 @@ def campaign(folder: Path, kills: int, students: int, seed: int) -> tuple[Counte
                 process.wait()
                 continue
         _finish(process)
-        assert results(course) == expected, f"after {killed.total()} kills the results differ"
+        found = results(course)
+        assert found == expected, f"after {killed.total()} kills the results differ: {_difference(found, expected)}"
         rounds += 1
         for name in RESULTS:
             path = course / name
@@ -77,7 +80,21 @@ def campaign(folder: Path, kills: int, students: int, seed: int) -> tuple[Counte
     return killed, rounds
 
 
-def results(course: Path, gradebook: str | None = None) -> tuple[object, dict[str, bytes]]:
+def _difference(found: Results, expected: Results) -> str:
+    """The first file, or else the first table, that differs, and where."""
+    for mine, right in zip(reversed(found), reversed(expected), strict=True):
+        for name in sorted(mine.keys() | right.keys()):
+            if mine.get(name) != right.get(name):
+                lines = zip(_lines(mine.get(name)), _lines(right.get(name)), strict=False)
+                return f"{name}: " + next((f"{one} and not {two}" for one, two in lines if one != two), "its length")
+    return ""
+
+
+def _lines(content: Any) -> list[Any]:
+    return content.splitlines() if isinstance(content, bytes) else list(content or [])
+
+
+def results(course: Path, gradebook: str | None = None) -> Results:
     """The rows of the gradebook (a db_url; the course's own file by default), and every file that was made, by path."""
     # Beside the verdicts stand what is kept for the next run and the log, which tell of the runs and not of the class.
     made = [path for name in ("verdicts/*", "autograded", "feedback") for path in course.glob(f"{name}/**/*")]
