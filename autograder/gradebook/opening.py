@@ -26,6 +26,13 @@ logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
 VERSION = table("alembic_version", column("version_num", sqlalchemy.String))
 """nbgrader's note of the form of its tables, for `nbgrader db upgrade`."""
 
+_SEARCHED = (
+    ("grade", "notebook_id"),
+    ("comment", "notebook_id"),
+    ("submitted_notebook", "assignment_id"),
+    ("submitted_assignment", "student_id"),
+)
+
 
 @contextmanager
 def opened(root: Path, course: Course) -> Iterator[Gradebook]:
@@ -68,8 +75,17 @@ def _make_tables(db_url: str) -> None:
             if not inspect(database).get_table_names():
                 Base.metadata.create_all(database)
                 write_version(database)
+                make_indexes(database)
     finally:
         engine.dispose()
+
+
+def make_indexes(database: Connection) -> None:
+    """Make those that nbgrader has not: scores are added up by them, by its pages too, where it would search tables."""
+    for name, column_name in _SEARCHED:
+        known = inspect(database).get_indexes(name)
+        if not any(item["column_names"][:1] == [column_name] for item in known):  # looked up first: making one locks
+            database.exec_driver_sql(f"create index ix_{name}_{column_name} on {name} ({column_name})")
 
 
 def version() -> str:
