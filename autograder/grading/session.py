@@ -14,7 +14,7 @@ import torch
 
 from autograder.authoring.assertions import shown_call
 from autograder.jail.inside import frames, sharing, values, wire
-from autograder.jail.jail import Jail, token
+from autograder.jail.jail import Jail, JailError, token
 
 from . import remote
 from .bounds import Bounds
@@ -60,6 +60,7 @@ class Session:
         self._called: tuple[str, list[Any], dict[str, Any], list[Any]] | None = None
         """The latest call of a function of the notebook: its name, its arguments as they were sent, their body."""
         self._sock: socket.socket | None = None
+        self._jail_error: JailError | None = None
         self._lost_cells: dict[int, str] = {}
         self._names: dict[int, str] = {}
         self._bound: tuple[Any, memoryview] | None = None
@@ -236,7 +237,13 @@ class Session:
         return told
 
     def close(self) -> None:
-        """End the student's process and all that it left."""
+        """End the student's process and all that it left.
+
+        Raises:
+            JailError: the jail itself went. In a check it may have been taken for the student's mistake before.
+        """
+        if self._jail_error:
+            raise self._jail_error
         if self._sock is not None:
             self._sock.close()
             self._sock = None
@@ -338,7 +345,11 @@ class Session:
         if self._sock is not None:
             self._sock.close()
             self._sock = None
-        ended = self.jail.reap(patience=GRACE if why is None else 0)
+        try:
+            ended = self.jail.reap(patience=GRACE if why is None else 0)
+        except JailError as error:
+            self._jail_error = error
+            raise
         if why is not None:
             return Lost(why)
         self.lasting &= ended.signal not in (signal.SIGXCPU, signal.SIGKILL)
