@@ -59,7 +59,7 @@ def main() -> None:
         chance = random.Random(0)
         hand_in(root, course, options.graded, chance)
         graded = grade_them(root, course)
-        written = [fill(root, name, options.students, options.graded) for name in course.problem_sets]
+        written = [fill(root, course, name, options.students, options.graded) for name in course.problem_sets]
         pages = look(root, course)
     seconds = graded.pop("service")
     figures = {
@@ -159,9 +159,8 @@ def grade_them(root: Path, course: Course) -> Figures:
     }
 
 
-def fill(root: Path, name: str, students: int, graded: int) -> Figures:
+def fill(root: Path, course: Course, name: str, students: int, graded: int) -> Figures:
     """Write the results of the rest of the class for one problem set; what that took, and how large it all is."""
-    course = config.load(root)
     twins = [_results(root, student(number), name) for number in range(graded)]
     times = []
     with Recorder(nbgrader.database(root, course.gradebook), course) as recorder:
@@ -177,13 +176,13 @@ def fill(root: Path, name: str, students: int, graded: int) -> Figures:
             recorder.record(student(number), name, notebook, timestamp)
             times.append(time.perf_counter() - began)
     report.note(f"{name}: results of {students} written")
-    book = root / "gradebook.db"
+    size, count = (root / "gradebook.db").stat().st_size, _count(root / "gradebook.db")
     return {
         "problem set": name,
-        "submissions in the gradebook": _count(book),
+        "submissions in the gradebook": count,
         "ms to record one": sum(times) / len(times) * 1000 if times else 0.0,
-        "gradebook MiB": book.stat().st_size / 2**20,
-        "bytes a submission": book.stat().st_size / _count(book),
+        "gradebook MiB": size / 2**20,
+        "bytes a submission": size / count,
     }
 
 

@@ -82,8 +82,9 @@ def _make_tables(db_url: str) -> None:
 
 def make_indexes(database: Connection) -> None:
     """Make those that nbgrader has not: scores are added up by them, by its pages too, where it would search tables."""
+    there = inspect(database)
     for name, column_name in _SEARCHED:
-        known = inspect(database).get_indexes(name)
+        known = there.get_indexes(name)
         if not any(item["column_names"][:1] == [column_name] for item in known):  # looked up first: making one locks
             database.exec_driver_sql(f"create index ix_{name}_{column_name} on {name} ({column_name})")
 
