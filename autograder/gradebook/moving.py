@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from autograder.course import config, nbgrader
 from autograder.errors import AutograderError
 
-from .opening import VERSION, unusable, version, write_version
+from .opening import VERSION, make_tables, unusable, version
 from .sharing import be_patient
 
 _ROWS = 1000
@@ -56,9 +56,8 @@ def move(root: Path, target: str) -> Moved:
             source.exec_driver_sql("begin")  # all tables as they stand at one moment
             _refuse_another_form(source, path)
             _refuse_if_full(database, target)
-            Base.metadata.create_all(database)
+            make_tables(database)
             rows = {item.name: _copied(source, database, item, path) for item in Base.metadata.sorted_tables}
-            write_version(database)
     except SQLAlchemyError as error:
         if isinstance(getattr(error, "orig", None), sqlite3.Error):
             raise unusable(f"sqlite:///{path}", error, " cannot be read") from None

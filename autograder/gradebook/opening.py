@@ -18,7 +18,7 @@ from autograder.course import nbgrader
 from autograder.course.config import Course
 from autograder.errors import AutograderError
 
-from .sharing import PATIENCE, be_patient, is_locked
+from .sharing import PATIENCE, be_patient, hurry, is_in_the_way, is_locked
 
 # What goes wrong with a connection is said by us, in one line.
 logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
@@ -73,32 +73,44 @@ def _make_tables(db_url: str) -> None:
     try:
         with engine.begin() as database:
             if not inspect(database).get_table_names():
-                Base.metadata.create_all(database)
-                write_version(database)
-                make_indexes(database)
+                make_tables(database)
     finally:
         engine.dispose()
 
 
-def make_indexes(database: Connection) -> None:
-    """Make those that nbgrader has not: scores are added up by them, by its pages too, where it would search tables."""
+def make_tables(database: Connection) -> None:
+    """nbgrader's tables, the version of their form as it notes it, and the indexes that it has not."""
+    Base.metadata.create_all(database)
+    if not inspect(database).has_table(VERSION.name):
+        database.exec_driver_sql("create table alembic_version (version_num varchar(32) not null)")
+        database.execute(insert(VERSION).values(version_num=version()))
+    _make_indexes(database)
+
+
+def add_indexes(gradebook: Gradebook) -> None:
+    """Give a gradebook that nbgrader made the indexes that ours have; where others write in it, another run does it."""
+    try:
+        hurry(gradebook.db)
+        _make_indexes(gradebook.db.connection())
+        gradebook.db.commit()
+    except sqlalchemy.exc.SQLAlchemyError as error:
+        gradebook.db.rollback()
+        if not is_in_the_way(error):
+            raise
+
+
+def _make_indexes(database: Connection) -> None:
+    """Scores are added up by them, by nbgrader's pages too, where it would search whole tables."""
     there = inspect(database)
     for name, column_name in _SEARCHED:
         known = there.get_indexes(name)
         if not any(item["column_names"][:1] == [column_name] for item in known):  # looked up first: making one locks
-            database.exec_driver_sql(f"create index ix_{name}_{column_name} on {name} ({column_name})")
+            database.exec_driver_sql(f"create index if not exists ix_{name}_{column_name} on {name} ({column_name})")
 
 
 def version() -> str:
     """The form of the tables that this nbgrader has, which it asks another program for, in 2 s."""
     return str(ScriptDirectory(str(Path(package.__file__).parent / "alembic")).get_current_head())
-
-
-def write_version(database: Connection) -> None:
-    """Note it, as nbgrader does where it makes the tables."""
-    if not inspect(database).has_table(VERSION.name):
-        database.exec_driver_sql("create table alembic_version (version_num varchar(32) not null)")
-        database.execute(insert(VERSION).values(version_num=version()))
 
 
 def unusable(db_url: str, error: Exception, what: str = "") -> AutograderError:

@@ -28,7 +28,7 @@ from autograder.course.release import Release
 from autograder.errors import AutograderError
 
 from . import late
-from .opening import connected, make_indexes, unusable
+from .opening import add_indexes, connected, unusable
 from .sharing import hold_student, in_turn
 
 # nbgrader's models add rows in an order that SQLAlchemy 2 remarks upon, once for each submission.
@@ -64,8 +64,7 @@ class Recorder:
         self._cells: dict[str, _Cells] = {}
         try:
             self._gradebook = connected(db_url, course.name)
-            make_indexes(self._gradebook.db.connection())
-            self._gradebook.db.commit()
+            add_indexes(self._gradebook)
         except sqlalchemy.exc.SQLAlchemyError as error:
             raise _cannot(db_url, error) from None
 

@@ -48,6 +48,12 @@ def hold_student(database: Any, student: str) -> None:
         database.execute(held.with_for_update(key_share=True))
 
 
+def hurry(database: Any) -> None:
+    """Let this transaction wait for no lock longer than a moment; SQLite has its `PATIENCE`."""
+    if database.get_bind().dialect.name == "postgresql":
+        database.execute(text(f"set local lock_timeout = '{_TURN}'"))
+
+
 def in_turn(database: Any, write: Callable[[], None]) -> None:
     """Do `write` in one transaction, and again where somebody else was in the way, all or nothing.
 
@@ -57,8 +63,7 @@ def in_turn(database: Any, write: Callable[[], None]) -> None:
     until = time.monotonic() + PATIENCE
     while True:
         try:
-            if database.get_bind().dialect.name == "postgresql":
-                database.execute(text(f"set local lock_timeout = '{_TURN}'"))
+            hurry(database)
             write()
             database.commit()
             return
@@ -72,6 +77,11 @@ def in_turn(database: Any, write: Callable[[], None]) -> None:
 def is_locked(error: Exception) -> bool:
     """Whether somebody else was in the way until the end."""
     return _state(error) == "55P03" or "database is locked" in str(getattr(error, "orig", ""))
+
+
+def is_in_the_way(error: Exception) -> bool:
+    """Whether somebody else was in the way, now or until the end."""
+    return _state(error) in _IN_THE_WAY or is_locked(error)
 
 
 def _state(error: Exception) -> str | None:

@@ -35,6 +35,7 @@ _PLUGINS_OFF = [
     "debugging",
     "randomly",
     "hypothesispytest",
+    "timeout",
 ]
 
 

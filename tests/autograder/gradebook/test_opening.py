@@ -18,6 +18,10 @@ def searched(gradebook):
     return [row[3] for row in gradebook.db.execute(text(question)) if row[3].startswith("SCAN")]
 
 
+def indexes(recorder):
+    return {item["name"] for item in inspect(recorder._gradebook.engine).get_indexes("grade")}
+
+
 @pytest.fixture
 def course(root):
     return config.load(root)
@@ -45,5 +49,16 @@ def test_one_that_nbgrader_made_gets_them_when_a_run_writes(tmp_path, course):
 def test_on_postgresql_too(postgresql, course):
     url = postgresql.url(postgresql.database())
     with Recorder(url, course) as recorder:
-        names = {item["name"] for item in inspect(recorder._gradebook.engine).get_indexes("grade")}
-    assert "ix_grade_notebook_id" in names
+        assert "ix_grade_notebook_id" in indexes(recorder)
+
+
+def test_while_another_writes_they_are_left_to_a_later_run(postgresql, course):
+    nbgrader.put_tools_on_path()
+    url = postgresql.url(postgresql.database())
+    with Gradebook(url, course.name) as other:
+        for name in ("submitted_assignment", "submitted_notebook", "grade", "comment"):
+            other.db.execute(text(f"lock table {name} in row exclusive mode"))
+        with Recorder(url, course) as recorder:
+            assert "ix_grade_notebook_id" not in indexes(recorder)
+    with Recorder(url, course) as recorder:
+        assert "ix_grade_notebook_id" in indexes(recorder)
