@@ -21,7 +21,7 @@ from nbgrader.api import (
 )
 from nbgrader.preprocessors import SaveCells
 from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, parse_utc
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from autograder.course.config import Course
 from autograder.course.release import Release
@@ -38,6 +38,36 @@ warnings.filterwarnings(
 
 _SUBMISSION, _NOTEBOOK = SubmittedAssignment.__table__, SubmittedNotebook.__table__
 _GRADE, _COMMENT = Grade.__table__, Comment.__table__
+
+# nbgrader's models load whole collections to add one row, so rows are written as rows. Every query here finds its rows
+# by an index: its time does not grow with the class. They are made once: that takes longer than what they do.
+_FIND_SUBMISSION = select(_SUBMISSION.c.id).where(
+    _SUBMISSION.c.assignment_id == bindparam("assignment"), _SUBMISSION.c.student_id == bindparam("student")
+)
+_FIND_NOTEBOOK = select(_NOTEBOOK.c.id).where(
+    _NOTEBOOK.c.notebook_id == bindparam("notebook"), _NOTEBOOK.c.assignment_id == bindparam("submission")
+)
+_FIND_GRADES = (
+    select(_GRADE.c.cell_id, _GRADE.c.id, _GRADE.c.manual_score)
+    .where(_GRADE.c.cell_id.in_(bindparam("cells", expanding=True)), _GRADE.c.notebook_id == bindparam("place"))
+    .order_by(_GRADE.c.id)
+    .with_for_update(key_share=True)
+)
+_FIND_COMMENTS = select(_COMMENT.c.cell_id, _COMMENT.c.id).where(
+    _COMMENT.c.cell_id.in_(bindparam("cells", expanding=True)), _COMMENT.c.notebook_id == bindparam("place")
+)
+_ADD_SUBMISSION, _ADD_NOTEBOOK = insert(_SUBMISSION), insert(_NOTEBOOK)
+_ADD_GRADE, _ADD_COMMENT = insert(_GRADE), insert(_COMMENT)
+_SET_TIMESTAMP = (
+    update(_SUBMISSION).where(_SUBMISSION.c.id == bindparam("row")).values(timestamp=bindparam("handed_in"))
+)
+_TAKE_PENALTY_BACK = update(_NOTEBOOK).where(_NOTEBOOK.c.id == bindparam("row")).values(late_submission_penalty=None)
+_SET_GRADE = (
+    update(_GRADE)
+    .where(_GRADE.c.id == bindparam("row"))
+    .values(auto_score=bindparam("score"), needs_manual_grade=bindparam("must_look"))
+)
+_SET_COMMENT = update(_COMMENT).where(_COMMENT.c.id == bindparam("row")).values(auto_comment=bindparam("comment"))
 
 
 @dataclass(frozen=True)
@@ -163,29 +193,24 @@ class Recorder:
         except sqlalchemy.exc.SQLAlchemyError as error:
             raise _cannot(self._db_url, error) from None
 
-    # nbgrader's models load whole collections to add one row, so rows are written as rows. Every query here finds its
-    # rows by an index: its time does not grow with the class.
-
     def _place(self, student: str, problem_set: str, timestamp: str | None) -> tuple[str, bool]:
         """The id of the student's notebook, whose rows are made where they are missing, and whether it is new."""
         database, cells = self._gradebook.db, self._cells[problem_set]
-        mine = _SUBMISSION.c.assignment_id == cells.assignment, _SUBMISSION.c.student_id == student
-        submission = database.execute(select(_SUBMISSION.c.id).where(*mine)).scalar()
-        moment = {"timestamp": parse_utc(timestamp)} if timestamp else {}
+        submission = database.execute(_FIND_SUBMISSION, {"assignment": cells.assignment, "student": student}).scalar()
+        handed_in = parse_utc(timestamp) if timestamp else None
         if submission is None:
             submission = new_uuid()
+            moment = {"timestamp": handed_in} if handed_in else {}
             values = {"id": submission, "assignment_id": cells.assignment, "student_id": student, **moment}
-            database.execute(insert(_SUBMISSION), values)
-        elif moment:
-            database.execute(update(_SUBMISSION).where(_SUBMISSION.c.id == submission).values(moment))
-        theirs = _NOTEBOOK.c.notebook_id == cells.notebook, _NOTEBOOK.c.assignment_id == submission
-        place = database.execute(select(_NOTEBOOK.c.id).where(*theirs)).scalar()
+            database.execute(_ADD_SUBMISSION, values)
+        elif handed_in:
+            database.execute(_SET_TIMESTAMP, {"row": submission, "handed_in": handed_in})
+        place = database.execute(_FIND_NOTEBOOK, {"notebook": cells.notebook, "submission": submission}).scalar()
         if place is None:
             place = new_uuid()
-            values = {"id": place, "notebook_id": cells.notebook, "assignment_id": submission}
-            database.execute(insert(_NOTEBOOK), values)
+            database.execute(_ADD_NOTEBOOK, {"id": place, "notebook_id": cells.notebook, "assignment_id": submission})
             return str(place), True
-        database.execute(update(_NOTEBOOK).where(_NOTEBOOK.c.id == place).values(late_submission_penalty=None))
+        database.execute(_TAKE_PENALTY_BACK, {"row": place})
         return str(place), False
 
     def _write_scores(self, place: str, scores: Mapping[str, float | None], is_new: bool) -> None:
@@ -193,40 +218,35 @@ class Recorder:
 
         The rows are locked as they are read: what is given by hand meanwhile waits, or was waited for.
         """
-        there = (_GRADE.c.cell_id.in_(scores), _GRADE.c.notebook_id == place)
-        query = select(_GRADE.c.id, _GRADE.c.cell_id, _GRADE.c.manual_score).where(*there)
-        query = query.order_by(_GRADE.c.id).with_for_update(key_share=True)
-        found = [] if is_new else self._gradebook.db.execute(query)
-        known = {cell: (row, by_hand) for row, cell, by_hand in found}
-        rows = {}
+        there = {"cells": list(scores), "place": place}
+        found = [] if is_new else self._gradebook.db.execute(_FIND_GRADES, there)
+        known = {cell: (row, by_hand) for cell, row, by_hand in found}
+        new, old = [], []
         for cell, score in scores.items():
             row, by_hand = known.get(cell, (None, None))
-            rows[cell] = row, {"auto_score": score, "needs_manual_grade": by_hand is not None or score is None}
-        self._write(_GRADE, place, rows)
+            must_look = by_hand is not None or score is None
+            if row is None:
+                values = {"auto_score": score, "needs_manual_grade": must_look}
+                new.append({"id": new_uuid(), "notebook_id": place, "cell_id": cell, **values})
+            else:
+                old.append({"row": row, "score": score, "must_look": must_look})
+        self._write((_ADD_GRADE, new), (_SET_GRADE, old))
 
     def _write_comments(self, place: str, comments: Mapping[str, str | None], is_new: bool) -> None:
-        there = (_COMMENT.c.cell_id.in_(comments), _COMMENT.c.notebook_id == place)
-        query = select(_COMMENT.c.id, _COMMENT.c.cell_id).where(*there)
-        known = {} if is_new else {cell: row for row, cell in self._gradebook.db.execute(query)}
-        self._write(
-            _COMMENT, place, {cell: (known.get(cell), {"auto_comment": text}) for cell, text in comments.items()}
-        )
+        there = {"cells": list(comments), "place": place}
+        known = {} if is_new else dict(tuple(row) for row in self._gradebook.db.execute(_FIND_COMMENTS, there))
+        new, old = [], []
+        for cell, comment in comments.items():
+            if cell in known:
+                old.append({"row": known[cell], "comment": comment})
+            else:
+                new.append({"id": new_uuid(), "notebook_id": place, "cell_id": cell, "auto_comment": comment})
+        self._write((_ADD_COMMENT, new), (_SET_COMMENT, old))
 
-    def _write(
-        self, table: sqlalchemy.Table, place: str, rows: Mapping[str, tuple[str | None, dict[str, Any]]]
-    ) -> None:
-        """Insert or update, by cell: the id of the row that is there, and its values."""
-        database = self._gradebook.db
-        new = [
-            {"id": new_uuid(), "notebook_id": place, "cell_id": cell, **values}
-            for cell, (row, values) in rows.items()
-            if row is None
-        ]
-        if new:
-            database.execute(insert(table), new)
-        for row, values in rows.values():
-            if row is not None:
-                database.execute(update(table).where(table.c.id == row).values(values))
+    def _write(self, *changes: tuple[Any, list[dict[str, Any]]]) -> None:
+        for statement, rows in changes:
+            if rows:
+                self._gradebook.db.execute(statement, rows)
 
     def export(self) -> list[dict[str, Any]]:
         """Student, problem set, score and maximum of every submission, as nbgrader has them."""

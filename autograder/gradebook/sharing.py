@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy
 from nbgrader.api import Student
-from sqlalchemy import event, select, text
+from sqlalchemy import bindparam, event, select, text
 from sqlalchemy.engine import Engine
 
 PATIENCE = 60
@@ -24,6 +24,9 @@ _IN_THE_WAY = {"23505", "40001", "40P01", "55P03"}
 """PostgreSQL's states for a row that somebody else was quicker to make, for a deadlock, for a row that is locked."""
 
 _STUDENT = Student.__table__
+_ADD_STUDENT = text("insert into student (id) values (:student) on conflict do nothing")
+_LOCK_STUDENT = select(_STUDENT.c.id).where(_STUDENT.c.id == bindparam("student")).with_for_update(key_share=True)
+_HURRY = text(f"set local lock_timeout = '{_TURN}'")
 
 
 def be_patient() -> None:
@@ -42,16 +45,15 @@ def hold_student(database: Any, student: str) -> None:
 
     The student is made where there is none, which on SQLite takes the lock for all that comes after.
     """
-    database.execute(text("insert into student (id) values (:id) on conflict do nothing"), {"id": student})
+    database.execute(_ADD_STUDENT, {"student": student})
     if database.get_bind().dialect.name == "postgresql":
-        held = select(_STUDENT.c.id).where(_STUDENT.c.id == student)
-        database.execute(held.with_for_update(key_share=True))
+        database.execute(_LOCK_STUDENT, {"student": student})
 
 
 def hurry(database: Any) -> None:
     """Let this transaction wait for no lock longer than a moment; SQLite has its `PATIENCE`."""
     if database.get_bind().dialect.name == "postgresql":
-        database.execute(text(f"set local lock_timeout = '{_TURN}'"))
+        database.execute(_HURRY)
 
 
 def in_turn(database: Any, write: Callable[[], None]) -> None:

@@ -26,6 +26,8 @@ from .verdict import CheckVerdict, ExerciseVerdict, Finding, Found
 MAX_STRIKES = 3
 """After so many checks that ran out of time or ended the program, the exercise's others are not tried."""
 
+_NO_TIME = "the time for the notebook was used up"
+
 
 class Grader:
     """Grades submissions of one problem set with its collected checks."""
@@ -73,7 +75,7 @@ class Grader:
         trace: Trace = {}
         not_begun = 0
         for item in self.items.get(exercise.name, []):
-            not_tried = "" if in_time else "not tried: the time for the notebook was used up"
+            not_tried = "" if in_time else f"not tried: {_NO_TIME}"
             if session.strikes >= MAX_STRIKES:
                 not_tried = f"not tried: {MAX_STRIKES} checks before ran out of time or ended the program"
             if not not_tried:
@@ -81,13 +83,17 @@ class Grader:
                     session.begin(seed_of(item))
                 except OutOfTime:
                     in_time = False
-                    not_tried = "not tried: the time for the notebook was used up"
+                    not_tried = f"not tried: {_NO_TIME}"
                 except Lost as lost:
                     not_tried = f"your code {lost}"
             if not_tried:
                 checks.append(_verdict(item, False, not_tried))
                 continue
-            passed, why, stub = _run(item, Student(session))
+            try:
+                passed, why, stub = _run(item, Student(session))
+            except OutOfTime:
+                in_time = False
+                passed, why, stub = False, f"stopped: {_NO_TIME}", False
             not_begun += stub
             if not passed and session.last_call and not stub:
                 why = f"{why} — for {session.last_call}"
@@ -172,10 +178,16 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _run(item: pytest.Item, student: Student) -> tuple[bool, str, bool]:
-    """Run one check: whether it passed, the reason where not, and whether the exercise is not begun."""
+    """Run one check: whether it passed, the reason where not, and whether the exercise is not begun.
+
+    Raises:
+        OutOfTime: the submission's time was used up meanwhile.
+    """
     failure = _failure(item, student)
     if failure is None:
         return True, "", False
+    if isinstance(failure, OutOfTime):
+        raise failure
     return False, reason(failure), isinstance(failure, NotImplementedError)
 
 

@@ -40,6 +40,22 @@ def numbers(value: Any) -> np.ndarray[Any, Any] | None:
     return value
 
 
+def _bounds(value: Any) -> tuple[int, int] | None:
+    """The addresses of the elements of `numbers(value)`: of the first, and behind the last."""
+    if type(value) is torch.Tensor and value.layout == torch.strided and value.dtype in _USUAL:  # the short way
+        if value.requires_grad or value.is_neg() or not value.is_cpu or value.numel() == 0:
+            return None
+        if not value.is_contiguous():
+            return byte_bounds(value.numpy())
+        start = value.data_ptr()
+        return start, start + value.nbytes
+    elements = numbers(value)
+    return None if elements is None else byte_bounds(elements)
+
+
+_USUAL = frozenset({torch.bool, torch.int64, torch.float32, torch.float64})
+
+
 _NOT_IN_NUMPY = frozenset(
     item
     for item in vars(torch).values()
@@ -52,10 +68,8 @@ def shared(values: Iterable[Any]) -> dict[int, Memory]:
     found: list[tuple[int, int, int]] = []
     buffers = list(_buffers(values))
     for value in buffers if len(buffers) > 1 else ():
-        elements = numbers(value)
-        if elements is not None:
-            start, end = byte_bounds(elements)
-            found.append((start, end, id(value)))
+        if bounds := _bounds(value):
+            found.append((*bounds, id(value)))
     if not 1 < len(found) <= MAX_BUFFERS or len({number for *_, number in found}) < 2:
         return {}
     found.sort()

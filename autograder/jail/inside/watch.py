@@ -32,8 +32,8 @@ class Watch(TorchFunctionMode):
     def __init__(self) -> None:
         super().__init__()
         self.patterns: Sequence[str] = ()
-        self._forbidden: dict[str, bool] = {}
-        """Whether a name that was met matches one of the patterns."""
+        self._forbidden: dict[Any, bool] = {}
+        """Whether the name of a function that was met matches one of the patterns."""
         self.begin(())
 
     def begin(self, patterns: Sequence[str]) -> None:
@@ -46,14 +46,19 @@ class Watch(TorchFunctionMode):
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
         """Note the function, then call it."""
-        name = _name(func)
-        forbidden = self._forbidden.get(name)
-        if forbidden is None:
-            last = name.rpartition(".")[2]
-            forbidden = self._forbidden[name] = any(_matches(last, pattern) for pattern in self.patterns)
-        if forbidden and name not in self.seen:
+        try:
+            forbidden = self._forbidden[func]
+        except KeyError:
+            forbidden = self._forbidden[func] = self._matches(_name(func))
+        except TypeError:  # it has no hash
+            forbidden = self._matches(_name(func))
+        if forbidden and (name := _name(func)) not in self.seen:
             self.seen.append(name)
         return func(*args, **(kwargs or {}))
+
+    def _matches(self, name: str) -> bool:
+        last = name.rpartition(".")[2]
+        return any(_matches(last, pattern) for pattern in self.patterns)
 
 
 def watch_threads(watch: Watch) -> None:
@@ -77,11 +82,19 @@ def drop_hooks() -> None:
 
 
 def _matches(name: str, pattern: str) -> bool:
-    """As fnmatchcase; the usual `*part*` without the time of compiling it, since each child is new to it."""
-    part = pattern[1:-1]
-    if pattern[:1] == pattern[-1:] == "*" and not any(sign in part for sign in "*?["):
-        return part in name
-    return fnmatchcase(name, pattern)
+    """As fnmatchcase; what has no more than stars without the time of compiling it, since each child is new to it."""
+    if "?" in pattern or "[" in pattern:
+        return fnmatchcase(name, pattern)
+    first, *parts = pattern.split("*")
+    if not parts:
+        return name == pattern
+    place, last = len(first), parts.pop()
+    for part in parts:  # each at the first place where it stands, which leaves most to those after it
+        found = name.find(part, place)
+        if found < 0:
+            return False
+        place = found + len(part)
+    return name.startswith(first) and name.endswith(last) and place <= len(name) - len(last)
 
 
 def _name(func: Any) -> str:
