@@ -13,7 +13,7 @@ demo: $(READY)
 
 test: check-fast
 	$(BIN)/python -m pytest tests --ignore tests/attacks --ignore tests/browser -n auto --dist loadfile
-	$(BIN)/python -m pytest tests/attacks tests/browser
+	$(BIN)/python -m pytest tests/attacks tests/browser -n auto --dist loadfile
 	$(BIN)/autograder audit
 
 # What takes seconds, first.

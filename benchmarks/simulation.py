@@ -36,6 +36,7 @@ from autograder.gradebook import folders
 from autograder.gradebook.formgrader import command_line
 from autograder.gradebook.recorder import Recorder
 from autograder.grading import diagnosis
+from autograder.grading.pool import cores
 from autograder.grading.store import Store
 from autograder.release import build, made
 from autograder.release.mutations import mutants
@@ -68,11 +69,11 @@ def main() -> None:
         "recorded": written,
         "pages": pages,
         "deadline": deadline(seconds, options.students, chance),
-        "million": million(graded["CPU seconds a submission"], graded["seconds of the coordinator"]),
+        "million": million(graded["core seconds a submission"], graded["seconds of the coordinator"]),
     }
     table = [(item["problem set"], *(item[key] for key in list(item)[1:])) for item in written]
     report.tell(options, figures, list(written[0]), table)
-    for name in ("graded for real", "CPU seconds a submission", "MiB of the coordinator"):
+    for name in ("graded for real", "core seconds a submission", "MiB of the coordinator"):
         print(f"{name}: {graded[name]:.4g}")
     for name in ("pages", "deadline", "million"):
         print(f"{name}: {json.dumps(figures[name], indent=1)}")
@@ -145,12 +146,11 @@ def grade_them(root: Path, course: Course) -> Figures:
     with Store(folders.store(root)) as store:
         service = {name: list(store.seconds(name).values()) for name in course.problem_sets}
     mine = after.user - before.user + after.system - before.system
-    theirs = after.children_user - before.children_user + after.children_system - before.children_system
     return {
         "graded for real": count,
         "seconds": seconds,
         "seconds a submission": seconds / count,
-        "CPU seconds a submission": (mine + theirs) / count,
+        "core seconds a submission": seconds * cores() / count,
         "seconds of the coordinator": mine / count,
         "MiB of the coordinator": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         "MiB of the largest worker or jail": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024,
@@ -280,18 +280,17 @@ def million(each: float, recording: float) -> list[Figures]:
     """Hours for 1,000,000 submissions on N cores: grading is shared out, one coordinator records.
 
     Args:
-        each: processor seconds a submission, all processes together.
+        each: seconds that a submission keeps one core; all cores were busy.
         recording: those of the coordinator, which is one process.
     """
     count = 1_000_000
-    cores = (2, 8, 32, 128)
     return [
         {
             "cores": number,
             "hours": count * max(each / number, recording) / 3600,
             "bound by": "grading" if each / number > recording else "the coordinator",
         }
-        for number in cores
+        for number in (2, 8, 32, 128)
     ]
 
 

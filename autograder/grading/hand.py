@@ -21,7 +21,7 @@ from .verdict import Found
 _TRIES = 2
 _START_SECONDS = 300
 _SPARE_SECONDS = 60
-RENEWED_AFTER = 1000
+RENEWED_AFTER = 5000
 """Submissions after which a worker gives way to a new one, so that nothing can gather in it."""
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 import gc
 import socket
 import sys
+from pathlib import Path
 
 import msgspec
 
 from autograder.jail.inside import frames
 from autograder.jail.jail import Jail, JailError
 
+from .imports import imports_of
 from .messages import Failed, Work, encode
 
 
@@ -21,7 +23,7 @@ def main(descriptor: int) -> None:
     """Serve the pool on the socket `descriptor`."""
     sock = socket.socket(fileno=descriptor)
     work = msgspec.msgpack.decode(frames.receive(sock)[0], type=Work)
-    jail = Jail(work.walls)
+    jail = Jail(work.walls, imports_of(Path(work.root), work.bounds))
     try:
         jail.launch()
     except JailError as error:

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -42,10 +43,16 @@ class Walls:
 
 
 class Jail:
-    """A warm jail. `spawn` and `reap` alternate; after a JailError, `close` it and make another."""
+    """A warm jail. `spawn` and `reap` alternate; after a JailError, `close` it and make another.
 
-    def __init__(self, walls: Walls) -> None:
+    Args:
+        walls: those of each student's process.
+        imports: modules that no student's process shall have to import for itself, beside torch.
+    """
+
+    def __init__(self, walls: Walls, imports: Sequence[str] = ()) -> None:
         self.walls = walls
+        self.imports = imports
         self._process: subprocess.Popen[bytes] | None = None
         self._home: tempfile.TemporaryDirectory[str] | None = None
         self._group: Path | None = None
@@ -108,6 +115,7 @@ class Jail:
             file_bytes=self.walls.tmp_bytes,
             filter_bytes=seccomp.program(),
             confined=self.walls.confined,
+            imports=list(self.imports),
         )
         try:
             frames.send(self._sock, wire.encode(setup))

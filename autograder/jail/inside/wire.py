@@ -273,13 +273,14 @@ class Raised(Answer, frozen=True):
 
 
 class Setup(msgspec.Struct, frozen=True, tag=True):
-    """What the zygote is told once: the child's limits and the compiled syscall filter."""
+    """What the zygote is told once: the child's limits, the compiled syscall filter, modules to import beside torch."""
 
     memory_bytes: int
     cpu_seconds: int
     file_bytes: int
     filter_bytes: bytes
     confined: bool
+    imports: list[str]
 
 
 class Ready(msgspec.Struct, frozen=True, tag=True):

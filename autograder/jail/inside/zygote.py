@@ -17,8 +17,8 @@ from pathlib import Path
 
 from . import frames, limits, pages, wire
 
-_LAZY = ("torch.fx.experimental.symbolic_shapes", "torch._dynamo", "torch.utils.serialization", "unittest.mock")
-"""What torch imports on the first backward pass (0.3 s), the first step of an optimizer (1 s), the first save."""
+_LAZY = ("torch.fx.experimental.symbolic_shapes", "torch.utils.serialization", "unittest.mock")
+"""What torch imports on the first backward pass (0.3 s) and the first save."""
 
 _GC_THRESHOLD = (10_000, 10, 10)
 """Python's own 700 young objects are there again after a few lines of a cell are read: a tenth of a child's time."""
@@ -47,7 +47,7 @@ def main(descriptor: int) -> None:
     torch.set_num_threads(1)
     seed_everything(0)
     torch.nn.functional.softmax(torch.ones(2, 2) @ torch.ones(2, 2), -1)  # pages in the kernels; no backward pass here
-    for name in _LAZY:
+    for name in (*_LAZY, *setup.imports):
         importlib.import_module(name)
     learn_names()
     shell = Shell.instance()

@@ -11,7 +11,7 @@ from autograder.errors import AutograderError
 from autograder.grading import hand as hands
 from autograder.grading import pool as pools
 from autograder.grading.bounds import Bounds
-from autograder.grading.submission import to_submission
+from autograder.grading.submission import CodeCell, to_submission
 from autograder.jail.jail import Walls
 from autograder.reading.notebook import parse
 
@@ -98,3 +98,18 @@ def test_closing_ends_all_workers_at_once(tiny, submission):
         pool.give("y", submission)
         processes = [worker.process for worker in workers(pool)]
     assert processes and all(process.poll() is not None for process in processes)
+
+
+def test_the_jail_has_imported_what_the_problem_set_speaks_of(tiny, submission):
+    cell = CodeCell(1, "import sys\nprint('torch._dynamo' in sys.modules)")
+    asking = pools.Submission("ps1", [cell], submission.exercises, [])
+
+    def printed():
+        with pools.Pool(tiny, BOUNDS, Walls(memory_bytes=512 << 20), jobs=1) as pool:
+            [(_, found)] = pool.grade([("x", asking)])
+        return [output.text.strip() for output in found.outputs[1]]
+
+    assert printed() == ["False"]
+    with (tiny / "tests/hidden/ps1/test_scale.py").open("a") as file:
+        file.write("\n# as torch.optim.SGD does\n")
+    assert printed() == ["True"]
