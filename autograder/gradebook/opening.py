@@ -10,7 +10,6 @@ from pathlib import Path
 
 import nbgrader as package
 import sqlalchemy
-from alembic.script import ScriptDirectory
 from nbgrader.api import Base, Gradebook
 from sqlalchemy import Connection, column, create_engine, insert, inspect, table
 
@@ -110,6 +109,8 @@ def _make_indexes(database: Connection) -> None:
 
 def version() -> str:
     """The form of the tables that this nbgrader has, which it asks another program for, in 2 s."""
+    from alembic.script import ScriptDirectory  # 0.1 s that only a new gradebook needs
+
     return str(ScriptDirectory(str(Path(package.__file__).parent / "alembic")).get_current_head())
 
 
