@@ -6,9 +6,12 @@ can shape is unpickled anywhere. The coordinator alone writes results.
 
 from __future__ import annotations
 
+import itertools
+import math
 import queue
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -35,6 +38,12 @@ _Key = TypeVar("_Key")
 _CONNECT_SECONDS = 30
 _DEADLY = 3
 """So many workers of the cluster may end over one submission before it is given up (dask's own default)."""
+_AT_ONCE = 2
+"""So many submissions a thread are given to dask at once, as often as that many are left: each time takes it 5 ms."""
+_SETTINGS = {
+    "distributed.scheduler.allowed-failures": _DEADLY - 1,
+    "distributed.worker.profile.enabled": False,  # looks a hundred times a second at threads that wait for jails
+}
 
 
 class Graders(WorkerPlugin):  # type: ignore[misc]
@@ -123,6 +132,7 @@ class Cluster(Generic[_Key]):
         self._suspects: list[tuple[_Key, Submission]] = []
         """What was waiting on workers that ended: dask cannot know which of them it was."""
         self._in_vain = InVain()
+        self._size, self._asked = 1, -math.inf
 
     def __enter__(self) -> Cluster[_Key]:
         certificate = Security().get_connection_args("client").get("ssl_context")
@@ -132,7 +142,7 @@ class Cluster(Generic[_Key]):
                 " configuration, distributed.comm.tls"
             )
         with ExitStack() as stack:
-            stack.enter_context(dask.config.set({"distributed.scheduler.allowed-failures": _DEADLY - 1}))
+            stack.enter_context(dask.config.set(_SETTINGS))
             try:
                 address = self._scheduler or stack.enter_context(
                     LocalCluster(n_workers=1, threads_per_worker=self._jobs, dashboard_address=None)
@@ -161,20 +171,29 @@ class Cluster(Generic[_Key]):
             AutograderError: no worker can grade anything.
         """
         arriving = as_completed(loop=self._client.loop, raise_errors=False)
-        for key, submission in submissions:
-            arriving.add(self._submit(key, submission))
-            while len(self._waiting) >= 2 * max(1, sum(self._client.nthreads().values())) or arriving.has_ready():
+        coming = iter(submissions)
+        while some := list(itertools.islice(coming, _AT_ONCE * self._threads())):
+            arriving.update(self._submit(some))
+            while len(self._waiting) > _AT_ONCE * self._threads() or arriving.has_ready():
                 yield from self._take(next(arriving), alone=False)
         while self._waiting:
             yield from self._take(next(arriving), alone=False)
         while self._suspects:  # one at a time: the next to end three workers is the one that does it
-            arriving.add(self._submit(*self._suspects.pop()))
+            arriving.update(self._submit([self._suspects.pop()]))
             yield from self._take(next(arriving), alone=True)
 
-    def _submit(self, key: _Key, submission: Submission) -> Any:
-        future = self._client.submit(_grade, self._graders.name, msgspec.msgpack.encode(submission), pure=False)
-        self._waiting[future.key] = key, submission, future
-        return future
+    def _threads(self) -> int:
+        """How many submissions the cluster grades at once, asked again every second: workers come and go."""
+        if time.monotonic() >= self._asked + 1:
+            self._size, self._asked = max(1, sum(self._client.nthreads().values())), time.monotonic()
+        return self._size
+
+    def _submit(self, some: Sequence[tuple[_Key, Submission]]) -> Any:
+        data = [msgspec.msgpack.encode(submission) for _, submission in some]
+        futures = self._client.map(_grade, [self._graders.name] * len(data), data, pure=False)
+        for (key, submission), future in zip(some, futures, strict=True):
+            self._waiting[future.key] = key, submission, future
+        return futures
 
     def _take(self, future: Any, *, alone: bool) -> Iterator[tuple[_Key, Found | AutograderError]]:
         key, submission, _ = self._waiting.pop(future.key)
