@@ -39,7 +39,8 @@ _CONNECT_SECONDS = 30
 _DEADLY = 3
 """So many workers of the cluster may end over one submission before it is given up (dask's own default)."""
 _AT_ONCE = 2
-"""So many submissions a thread are given to dask at once, as often as that many are left: each time takes it 5 ms."""
+"""So many submissions a thread are given to dask in one group, as often as that many are left: it takes its time for
+each group more than for each submission."""
 _SETTINGS = {
     "distributed.scheduler.allowed-failures": _DEADLY - 1,
     "distributed.worker.profile.enabled": False,  # looks a hundred times a second at threads that wait for jails

@@ -15,6 +15,8 @@ import numpy as np
 import torch
 from numpy.lib.array_utils import byte_bounds
 
+PLAIN = frozenset({torch.bool, torch.uint8, torch.int32, torch.int64, torch.float16, torch.float32, torch.float64})
+"""The dtypes that numpy has too, and that no view holds conjugated."""
 MAX_BUFFERS = 1000
 """Frames of more tensors and arrays are not searched for shared memory."""
 
@@ -42,18 +44,14 @@ def numbers(value: Any) -> np.ndarray[Any, Any] | None:
 
 def _bounds(value: Any) -> tuple[int, int] | None:
     """The addresses of the elements of `numbers(value)`: of the first, and behind the last."""
-    if type(value) is torch.Tensor and value.layout == torch.strided and value.dtype in _USUAL:  # the short way
+    is_plain = type(value) is torch.Tensor and value.layout == torch.strided and value.dtype in PLAIN
+    if is_plain and value.is_contiguous():  # the short way
         if value.requires_grad or value.is_neg() or not value.is_cpu or value.numel() == 0:
             return None
-        if not value.is_contiguous():
-            return byte_bounds(value.numpy())
         start = value.data_ptr()
         return start, start + value.nbytes
     elements = numbers(value)
     return None if elements is None else byte_bounds(elements)
-
-
-_USUAL = frozenset({torch.bool, torch.int64, torch.float32, torch.float64})
 
 
 _NOT_IN_NUMPY = frozenset(

@@ -34,8 +34,6 @@ DTYPES: dict[str, torch.dtype] = {
     if isinstance(value, torch.dtype) and _WHOLE_BYTES.fullmatch(str(value))
 }
 """Every dtype that has elements of whole bytes, by its name."""
-_PLAIN = frozenset({torch.bool, torch.uint8, torch.int32, torch.int64, torch.float16, torch.float32, torch.float64})
-"""Those that numpy has too, and that no view holds conjugated."""
 
 _NUMPY_DTYPE = re.compile(
     r"[<>|=]?(b1|[iu][1248]|f(2|4|8|16)|c(8|16|32)|[SU]\d{1,7}|[mM]8(\[([1-9]\d{0,2})?[A-Za-z]{1,2}\])?)", re.ASCII
@@ -358,7 +356,7 @@ def _check_keys(keys: Iterable[Any]) -> None:
 
 
 def _raw(tensor: torch.Tensor) -> bytes:
-    if tensor.dtype in _PLAIN and not tensor.is_neg():  # the short way
+    if tensor.dtype in sharing.PLAIN and not tensor.is_neg():  # the short way
         return tensor.numpy().tobytes()
     plain = tensor.resolve_conj().resolve_neg().contiguous()
     if plain.is_complex():

@@ -49,15 +49,15 @@ class Watch(TorchFunctionMode):
         try:
             forbidden = self._forbidden[func]
         except KeyError:
-            forbidden = self._forbidden[func] = self._matches(_name(func))
+            forbidden = self._forbidden[func] = self._is_forbidden(func)
         except TypeError:  # it has no hash
-            forbidden = self._matches(_name(func))
+            forbidden = self._is_forbidden(func)
         if forbidden and (name := _name(func)) not in self.seen:
             self.seen.append(name)
         return func(*args, **(kwargs or {}))
 
-    def _matches(self, name: str) -> bool:
-        last = name.rpartition(".")[2]
+    def _is_forbidden(self, func: Any) -> bool:
+        last = _name(func).rpartition(".")[2]
         return any(_matches(last, pattern) for pattern in self.patterns)
 
 
