@@ -164,16 +164,16 @@ def _tensor(actual: Any, expected: torch.Tensor, rtol: float | None, atol: float
     if actual.layout != expected.layout:
         raise Difference(f"{what} has layout {actual.layout} and should have {expected.layout}")
     mine, right = actual.detach().to_dense(), expected.detach().to_dense()
-    default = torch.testing._comparison.default_tolerances(right)
-    if right.dtype in (torch.float64, torch.complex128):
-        default = 1e-9, 1e-9
-    rtol, atol = default[0] if rtol is None else rtol, default[1] if atol is None else atol
     if mine.is_complex():
         mine, right = torch.view_as_real(mine), torch.view_as_real(right)
-    if mine.dtype != torch.bool and mine.is_floating_point():
-        mine, right = mine.double(), right.double()
     if torch.equal(mine, right):  # as most are, in a twentieth of the time
         return
+    default = torch.testing._comparison.default_tolerances(expected)
+    if expected.dtype in (torch.float64, torch.complex128):
+        default = 1e-9, 1e-9
+    rtol, atol = default[0] if rtol is None else rtol, default[1] if atol is None else atol
+    if mine.is_floating_point():
+        mine, right = mine.double(), right.double()
     close = torch.isclose(mine, right, rtol=rtol, atol=atol, equal_nan=True)
     if not close.all():
         raise Difference(_where(mine, right, close, what))

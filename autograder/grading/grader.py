@@ -18,7 +18,7 @@ from .bounds import Bounds
 from .checks import STUDENT, exercise_of, reason, seed_for, seed_of, solution
 from .diagnosis import Diagnosis
 from .remote import Student
-from .session import Lost, OutOfTime, Session
+from .session import OutOfTime, Session
 from .submission import Exercise, Submission
 from .traces import Trace
 from .verdict import CheckVerdict, ExerciseVerdict, Finding, Found
@@ -84,8 +84,6 @@ class Grader:
                 except OutOfTime:
                     in_time = False
                     not_tried = f"not tried: {_NO_TIME}"
-                except Lost as lost:
-                    not_tried = f"your code {lost}"
             if not_tried:
                 checks.append(_verdict(item, False, not_tried))
                 continue

@@ -26,11 +26,6 @@ class Rehearsal(Session):
         self.student = Student(namespace)
         self._random = _random_states()
 
-    def begin(self, seed: int) -> None:
-        """Begin a check on the namespace as it is."""
-        self._called, self.trace, self._names = None, [], {}
-        self._answer(wire.Begin(0, self.exercise.name, seed, [], self.exercise.replaced, 60), memoryview(b""))
-
     def close(self) -> None:
         """Nothing is left behind."""
 

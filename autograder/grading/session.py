@@ -38,6 +38,10 @@ class Lost(Exception):
     """The student's process is gone; the text says why, in the student's words."""
 
 
+class Ended(Lost):
+    """It ended by itself."""
+
+
 class OutOfTime(Exception):
     """The submission's whole time is used up."""
 
@@ -63,8 +67,10 @@ class Session:
         self._jail_error: JailError | None = None
         self._lost_cells: dict[int, str] = {}
         self._names: dict[int, str] = {}
-        self._bound: tuple[Any, memoryview] | None = None
-        """What the exercise's name is bound to, as the answer to the check's beginning told, until it is asked for."""
+        self._begin: wire.Begin | None = None
+        """The check's beginning, until the check asks for something."""
+        self._bound: wire.Handle | None = None
+        """The object that the exercise's name is bound to, once a check has asked for it."""
         self.trace: list[Any] = []
         """What the calls of the current check gave, in order: values, gradients, exceptions' classes."""
         self._ends = time.monotonic() + bounds.submission_seconds
@@ -122,34 +128,23 @@ class Session:
         self.exercise = exercise
         self.strikes = 0
         self.forbidden = []
+        self._bound = None
 
     def begin(self, seed: int) -> None:
         """Begin a check: a living process with the exercise's bindings, nothing handed out, seeded.
 
+        The process hears of it with the first thing that the check asks for.
+
         Raises:
-            Lost: the process was lost and could not be had again.
             OutOfTime: the submission's time is used up.
         """
-        if self._sock is None:
+        if not self._alive():
             self.run()
         self._called = None
         self.trace = []
         self._names = {}
-        try:
-            self._begin(seed)
-        except Lost as lost:  # to what an earlier check left behind: this one has a right to a process of its own
-            incident = f"Between two checks your code {lost}; the notebook was run again."
-            self.incidents += [incident] if incident not in self.incidents else []
-            self.run()
-            self._begin(seed)
-
-    def _begin(self, seed: int) -> None:
         exercise = self.exercise
-        seconds = self.bounds.call_seconds
-        request = wire.Begin(token(), exercise.name, seed, exercise.forbidden, exercise.replaced, seconds)
-        self._bound = self._exchange(request, [], seconds + GRACE)
-        if not isinstance(self._bound[0], wire.Returned | wire.Raised):
-            raise self._out_of_turn()
+        self._begin = wire.Begin(exercise.name, seed, exercise.forbidden, exercise.replaced)
 
     def do(self, op: str, target: str | int, *args: Any, **kwargs: Any) -> Any:
         """Do one thing with an object of the student's and return what came of it.
@@ -157,6 +152,8 @@ class Session:
         Raises:
             StudentError: the student's code raised, ran out of time or ended the process.
         """
+        if op == "name" and target == self.exercise.name and self._bound and self._alive():
+            return self._named(str(target), remote.RemoteObject(self, self._bound))
         packer = values.Packer(remote.handle_of)
         packer.share(*args, *kwargs.values())
         packed = [packer.pack(item) for item in args]
@@ -167,6 +164,7 @@ class Session:
             self._called = (name, packed, named, packer.body) if name else None
         request = wire.Do(
             token(),
+            self._begin,
             op,  # type: ignore[arg-type]
             target,
             packed,
@@ -195,15 +193,23 @@ class Session:
             except (RuntimeError, TypeError, ValueError):
                 raise remote.error([], "your code made of an argument what it cannot be made in place") from None
             value = sharing.rebased(value, changed, given)
+        if op == "name":
+            return self._named(str(target), value)
         self._record(value, changed)
-        if op == "name" and isinstance(value, remote.RemoteObject):
-            self._names[value._handle.number] = str(target)
         if op == "call" and torch.is_grad_enabled():
             outputs = _differentiable(value)
             if outputs:
                 attached = remote.attach(self, request.token, inputs, outputs)
                 new = {id(old): tensor for old, tensor in zip(outputs, attached, strict=True)}
                 value = remote.rebuild(value, new)
+        return value
+
+    def _named(self, name: str, value: Any) -> Any:
+        self._record(value, None)
+        if isinstance(value, remote.RemoteObject):
+            self._names[value._handle.number] = name
+            if name == self.exercise.name and value._handle.number == 0:  # as every beginning has it
+                self._bound = value._handle
         return value
 
     def backward(self, call: int, grads: list[torch.Tensor | None]) -> list[torch.Tensor | None]:
@@ -255,11 +261,19 @@ class Session:
         name = str(request.target) if isinstance(request, wire.Do) and request.op == "name" else ""
         if not self._alive():
             raise remote.error([], "not tried: your code had ended the whole program before")
+        begins, self._begin = self._begin is not None, None
+        seconds = self.bounds.call_seconds + GRACE
         try:
-            if self._bound and name == self.exercise.name:
-                (answer, received), self._bound = self._bound, None
-            else:
-                answer, received = self._exchange(request, body, self.bounds.call_seconds + GRACE)
+            try:
+                answer, received = self._exchange(request, body, seconds)
+            except Ended as ended:
+                if not begins:
+                    raise
+                # Perhaps by what an earlier check left behind: this one has a right to a process of its own.
+                self.run()
+                answer, received = self._exchange(request, body, seconds)
+                incident = f"Between two checks your code {ended}; the notebook was run again."
+                self.incidents += [incident] if incident not in self.incidents else []
         except Lost as lost:
             self.strikes += 1
             raise remote.error([], f"your code {lost}") from None
@@ -354,10 +368,10 @@ class Session:
             return Lost(why)
         self.lasting &= ended.signal not in (signal.SIGXCPU, signal.SIGKILL)
         if ended.signal == signal.SIGXCPU:
-            return Lost("used up the processor time of the whole submission")
+            return Ended("used up the processor time of the whole submission")
         if ended.signal is not None:
-            return Lost(f"crashed the whole program ({(signal.strsignal(ended.signal) or 'signal').lower()})")
-        return Lost(
+            return Ended(f"crashed the whole program ({(signal.strsignal(ended.signal) or 'signal').lower()})")
+        return Ended(
             "ended the whole program" + (f" (exit code {ended.exit_code})" if ended.exit_code is not None else "")
         )
 

@@ -80,7 +80,7 @@ def _number(asked, name):
 def _turns():
     """What a session asks: a name, and a function of the session and the handle's number (None: has no handle)."""
     turns = [("run", "", lambda asked, _: asked.run())]
-    turns.append(("begin", "", lambda asked, _: asked.begin(1)))
+    turns.append(("begin", "", lambda asked, _: [asked.begin(1), asked.do("name", EXERCISE.name)]))
     for kind in ("plain", "rare", "tensors", "leaf", "sparse", "arrays", "images", "objects"):
         turns.append((kind, "give", lambda asked, number, kind=kind: asked.do("call", number, kind)))
     base = torch.arange(4.0).reshape(2, 2)

@@ -34,7 +34,7 @@ def send(
         parts = [b"".join(parts)]
     try:
         for part in parts:
-            sock.settimeout(_left(deadline))
+            _limit(sock, deadline)
             sock.sendall(part)
     except TimeoutError:
         raise
@@ -64,7 +64,7 @@ def _exactly(sock: socket.socket, size: int, deadline: float | None) -> bytearra
     data = bytearray()
     try:
         while len(data) < size:
-            sock.settimeout(_left(deadline))
+            _limit(sock, deadline)
             part = sock.recv(min(size - len(data), _CHUNK))
             if not part:
                 raise Closed("the other end closed the connection")
@@ -76,10 +76,12 @@ def _exactly(sock: socket.socket, size: int, deadline: float | None) -> bytearra
     return data
 
 
-def _left(deadline: float | None) -> float | None:
+def _limit(sock: socket.socket, deadline: float | None) -> None:
     if deadline is None:
-        return None
+        if sock.gettimeout() is not None:  # to set it is a system call
+            sock.settimeout(None)
+        return
     left = deadline - time.monotonic()
     if left <= 0:
         raise TimeoutError
-    return left
+    sock.settimeout(left)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import resource
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 from . import wire
@@ -25,7 +26,7 @@ class _Program(ctypes.Structure):
 
 def hide() -> None:
     """Make this process's memory unreadable to others of its user (PR_SET_DUMPABLE 0)."""
-    _prctl(_PR_SET_DUMPABLE, 0)
+    _prctl(_PR_SET_DUMPABLE, _values(0))
 
 
 def defaults() -> None:
@@ -33,28 +34,39 @@ def defaults() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def give_up(setup: wire.Setup) -> None:
-    """Set the resource limits, then load the syscall filter. Neither can be taken back."""
+def of(setup: wire.Setup) -> Callable[[], None]:
+    """What a student's process calls to set its resource limits and to load the syscall filter: for good, both.
+
+    All is worked out here, before the fork: each page that a child writes to on the way is copied for it.
+    """
     pages = int(Path("/proc/self/statm").read_text().split()[0])
-    address_space = pages * resource.getpagesize() + setup.memory_bytes
-    for kind, limit in (
-        (resource.RLIMIT_AS, address_space),
+    limits = (
+        (resource.RLIMIT_AS, pages * resource.getpagesize() + setup.memory_bytes),
         (resource.RLIMIT_CPU, setup.cpu_seconds),
         (resource.RLIMIT_FSIZE, setup.file_bytes),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_NOFILE, 256),
         (resource.RLIMIT_MEMLOCK, 0),
         (resource.RLIMIT_MSGQUEUE, 0),
-    ):
-        resource.setrlimit(kind, (limit, limit))
-    _prctl(_PR_SET_NO_NEW_PRIVS, 1)
-    if setup.filter_bytes:
-        program = _Program(len(setup.filter_bytes) // 8, setup.filter_bytes)
-        _prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(program))
+    )
+    program = _Program(len(setup.filter_bytes) // 8, setup.filter_bytes)
+    privileges = _values(1)
+    filtering = _values(_SECCOMP_MODE_FILTER, ctypes.byref(program))
+
+    def give_up() -> None:
+        for kind, limit in limits:
+            resource.setrlimit(kind, (limit, limit))
+        _prctl(_PR_SET_NO_NEW_PRIVS, privileges)
+        if setup.filter_bytes:
+            _prctl(_PR_SET_SECCOMP, filtering)
+
+    return give_up
 
 
-def _prctl(option: int, *args: object) -> None:
-    padded = [*args, 0, 0, 0, 0][:4]
-    values = [ctypes.c_ulong(item) if isinstance(item, int) else item for item in padded]
+def _values(*args: object) -> list[object]:
+    return [ctypes.c_ulong(item) if isinstance(item, int) else item for item in [*args, 0, 0, 0, 0][:4]]
+
+
+def _prctl(option: int, values: list[object]) -> None:
     if _libc.prctl(option, *values) != 0:
         raise OSError(ctypes.get_errno(), f"prctl({option}) refused")

@@ -22,12 +22,14 @@ from .watch import Watch, drop_hooks, watch_threads
 MAX_LISTED = 100_000
 """How many items an iterator may yield to a check."""
 
+_IMMUTABLE = frozenset({type(None), bool, int, float, str})
 _CELL_NAME = re.compile(r"<ipython-input-(\d+)-")
 
 
-def serve(sock: socket.socket, shell: Shell) -> None:
+def serve(sock: socket.socket, student: Student) -> None:
     """Answer requests on `sock` until it closes."""
-    student = Student(shell.user_ns, shell)
+    if student.shell is not None:
+        student.shell.take_streams()
     watch_threads(student.watch)
     gc.freeze()  # our own objects are then not among those that gc finds, and their pages stay shared with the zygote
     while True:
@@ -66,9 +68,6 @@ class Student:
                 self.kept |= {exercise: dict(self.namespace) for exercise in request.graded}
                 outputs, ended = self.shell.run(request)
                 return wire.encode(wire.Ran(request.token, outputs, ended)), []
-            case wire.Begin():
-                self._begin(request)
-                return self._guarded(request, body, self._bound)
             case wire.Do():
                 return self._guarded(request, body, self._do)
             case wire.Backward():
@@ -93,10 +92,9 @@ class Student:
         for name, dotted in request.replaced.items():
             module, _, last = dotted.rpartition(".")
             namespace[name] = getattr(importlib.import_module(module), last)
+        if request.exercise in namespace:
+            self._hold(namespace[request.exercise])
         seed_everything(request.seed)
-
-    def _bound(self, request: wire.Begin, body: memoryview, packer: values.Packer) -> tuple[Any, None]:
-        return packer.pack(self._named(request.exercise)), None
 
     def _named(self, name: str) -> Any:
         if name not in self.namespace:
@@ -118,6 +116,8 @@ class Student:
             return wire.encode(raised), []
 
     def _do(self, request: wire.Do, body: memoryview, packer: values.Packer) -> tuple[Any, list[Any] | None]:
+        if request.begin is not None:
+            self._begin(request.begin)
         unpacker = values.Unpacker(body, lambda handle: self.objects[handle.number])
         args = [unpacker.unpack(item) for item in request.args]
         kwargs = {name: unpacker.unpack(item) for name, item in request.kwargs.items()}
@@ -164,7 +164,7 @@ class Student:
         self, request: wire.Do, body: memoryview, given: list[Any], packer: values.Packer, aliased: bool
     ) -> list[Any] | None:
         """The arguments packed once more, where that gives other bytes than those that came, or shares theirs."""
-        if not given:
+        if all(type(item) in _IMMUTABLE for item in given):
             return None
         if aliased:
             return [packer.pack(item) for item in given]
@@ -196,11 +196,15 @@ class Student:
             if self.shell is not None:
                 drop_hooks()
 
-    def _number(self, value: Any) -> wire.Handle:
+    def _hold(self, value: Any) -> int:
         number = self.numbers.get(id(value))
         if number is None:
             number = self.numbers[id(value)] = len(self.objects)
             self.objects.append(value)  # keeps it alive, so that its id stays its own
+        return number
+
+    def _number(self, value: Any) -> wire.Handle:
+        number = self._hold(value)
         if isinstance(value, type):
             return wire.Handle(number, "class", _text(value.__name__), _names(value))
         is_function = isinstance(value, types.FunctionType | types.BuiltinFunctionType | types.MethodType)

@@ -202,23 +202,26 @@ class Run(Request, frozen=True):
     graded: list[str] = []
 
 
-class Begin(Request, frozen=True):
+class Begin(Node, frozen=True):
     """Begin a check: forget objects handed out, restore the exercise's bindings, seed, watch `forbidden`.
 
-    `replaced` binds names of earlier exercises to torch's own functions, by their dotted names. The answer gives what
-    the exercise's name is bound to, which nearly every check asks for first, as `Do` does.
+    `replaced` binds names of earlier exercises to torch's own functions, by their dotted names. What the exercise's
+    name is bound to is the first object handed out: its number is 0.
     """
 
     exercise: str
     seed: int
     forbidden: list[str]
     replaced: dict[str, str]
-    seconds: float
 
 
 class Do(Request, frozen=True):
-    """Do one thing with an object of the student's: `target` is a name of the namespace or a handle's number."""
+    """Do one thing with an object of the student's: `target` is a name of the namespace or a handle's number.
 
+    The first thing that a check asks for comes with its beginning.
+    """
+
+    begin: Begin | None
     op: Literal["name", "call", "getattr", "setattr", "getitem", "setitem", "len", "list", "contains"]
     target: str | int
     args: list[Value]
@@ -321,7 +324,7 @@ class Ended(msgspec.Struct, frozen=True, tag=True):
     clean: bool
 
 
-ToStudent: TypeAlias = Run | Begin | Do | Backward
+ToStudent: TypeAlias = Run | Do | Backward
 FromStudent: TypeAlias = Ran | Returned | Raised
 ToZygote: TypeAlias = Setup | Spawn | Reap
 FromZygote: TypeAlias = Ready | Spawned | Ended

@@ -41,7 +41,7 @@ def main(descriptor: int) -> None:
     import torch
 
     from .shell import Shell
-    from .student import seed_everything, serve
+    from .student import Student, seed_everything, serve
     from .watch import learn_names
 
     torch.set_num_threads(1)
@@ -51,9 +51,10 @@ def main(descriptor: int) -> None:
         importlib.import_module(name)
     learn_names()
     shell = Shell.instance()
-    # Looked for here: in a child, going through all names would copy every page that holds one.
-    package = __name__.partition(".")[0]
-    ours = [name for name in sys.modules if name.partition(".")[0] == package]
+    student = Student(shell.user_ns, shell)
+    give_up = limits.of(setup)
+    _leave_nothing_of_ours_at_hand()
+    nothing = os.open(os.devnull, os.O_RDWR)
     gc.freeze()
     gc.enable()
     gc.set_threshold(*_GC_THRESHOLD)
@@ -61,6 +62,7 @@ def main(descriptor: int) -> None:
 
     child: int | None = None
     children = 0
+    pages.fill_holes()
     _reap(child, setup.confined, 0)
     while True:
         try:
@@ -76,7 +78,16 @@ def main(descriptor: int) -> None:
                 pages.collapse()
             child = os.fork()
             if child == 0:
-                _become_student(sock, descriptors[0], setup, ours, shell, serve)
+                code = 1
+                try:
+                    sock.close()
+                    os.dup2(nothing, 2)  # the owner's error file is not for the student's code to write to
+                    os.close(nothing)
+                    give_up()
+                    serve(socket.socket(fileno=descriptors[0]), student)
+                    code = 0
+                finally:
+                    os._exit(code)
             os.close(descriptors[0])
             frames.send(sock, wire.encode(wire.Spawned(child)))
         elif isinstance(request, wire.Reap):
@@ -84,25 +95,10 @@ def main(descriptor: int) -> None:
             child = None
 
 
-def _become_student(sock: socket.socket, descriptor: int, setup: wire.Setup, ours: list[str], shell, serve) -> None:  # type: ignore[no-untyped-def]
-    code = 1
-    try:
-        sock.close()
-        _leave_nothing_of_ours_at_hand(ours)
-        limits.give_up(setup)
-        shell.take_streams()
-        serve(socket.socket(fileno=descriptor), shell)
-        code = 0
-    finally:
-        os._exit(code)
-
-
-def _leave_nothing_of_ours_at_hand(ours: list[str]) -> None:
-    """Let student code neither write to the owner's error file nor import, and so change, the code that serves it."""
-    nothing = os.open(os.devnull, os.O_RDWR)
-    os.dup2(nothing, 2)
-    os.close(nothing)
-    for name in ours:
+def _leave_nothing_of_ours_at_hand() -> None:
+    """Let student code not import, and so change, the code that serves it."""
+    package = __name__.partition(".")[0]
+    for name in [name for name in sys.modules if name.partition(".")[0] == package]:
         del sys.modules[name]
     sys.path.remove(str(Path(__file__).parent.parent))
 
