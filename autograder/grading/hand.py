@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import subprocess
 import sys
@@ -26,10 +27,16 @@ RENEWED_AFTER = 5000
 
 
 class Hand:
-    """Grades with a worker that is started when the first submission comes."""
+    """Grades with a worker that is started when the first submission comes.
 
-    def __init__(self, work: Work) -> None:
+    Args:
+        work: what every worker is told.
+        core: the one on which it runs, and its jail with it; by default where the kernel places them.
+    """
+
+    def __init__(self, work: Work, core: int | None = None) -> None:
         self.work = work
+        self.core = core
         self.worker: Worker | None = None
         self._closed = False
 
@@ -65,7 +72,7 @@ class Hand:
 
     def _start(self) -> Worker:
         for _ in range(_TRIES):
-            self.worker = worker = Worker(self.work)
+            self.worker = worker = Worker(self.work, self.core)
             if self._closed:
                 break
             message = worker.take(_START_SECONDS)
@@ -85,7 +92,7 @@ class Hand:
 class Worker:
     """One worker process, seen from its owner."""
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: Work, core: int | None = None) -> None:
         self.sock, theirs = socket.socketpair()
         self.graded = 0
         self._bounds = work.bounds
@@ -98,6 +105,9 @@ class Worker:
             start_new_session=True,  # Ctrl-C is for the owner alone, who lets it finish what it is at
         )
         theirs.close()
+        if core is not None:
+            with contextlib.suppress(OSError):  # not on every system
+                os.sched_setaffinity(self.process.pid, {core})
         frames.send(self.sock, msgspec.msgpack.encode(work))
 
     def grade(self, submission: Submission) -> FromWorker | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -71,6 +72,8 @@ def shared(values: Iterable[Any]) -> dict[int, Memory]:
     if not 1 < len(found) <= MAX_BUFFERS or len({number for *_, number in found}) < 2:
         return {}
     found.sort()
+    if all(end <= start for (_, end, _), (start, *_) in pairwise(found)):  # as nearly always
+        return {}
     memories: dict[int, Memory] = {}
     group: list[int] = []
     low = high = 0

@@ -9,7 +9,7 @@ import re
 import socket
 import types
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any, NoReturn
 
 import numpy as np
@@ -22,7 +22,6 @@ from .watch import Watch, drop_hooks, watch_threads
 MAX_LISTED = 100_000
 """How many items an iterator may yield to a check."""
 
-_IMMUTABLE = frozenset({type(None), bool, int, float, str})
 _CELL_NAME = re.compile(r"<ipython-input-(\d+)-")
 
 
@@ -164,13 +163,13 @@ class Student:
         self, request: wire.Do, body: memoryview, given: list[Any], packer: values.Packer, aliased: bool
     ) -> list[Any] | None:
         """The arguments packed once more, where that gives other bytes than those that came, or shares theirs."""
-        if all(type(item) in _IMMUTABLE for item in given):
-            return None
+        came = [*request.args, *request.kwargs.values()]
         if aliased:
             return [packer.pack(item) for item in given]
+        if all(values.unchanged(item, node, body) for item, node in zip(given, came, strict=True)):
+            return None
         again = values.Packer(self._number)
         packed = [again.pack(item) for item in given]
-        came = [*request.args, *request.kwargs.values()]
         if wire.encode(packed) == wire.encode(came) and b"".join(again.body) == body:
             return None
         return [packer.pack(item) for item in given]
@@ -190,7 +189,7 @@ class Student:
     @contextmanager
     def _watched(self) -> Iterator[None]:
         try:
-            with self.watch:
+            with self.watch if self.watch.patterns else nullcontext():
                 yield
         finally:
             if self.shell is not None:

@@ -34,6 +34,8 @@ DTYPES: dict[str, torch.dtype] = {
     if isinstance(value, torch.dtype) and _WHOLE_BYTES.fullmatch(str(value))
 }
 """Every dtype that has elements of whole bytes, by its name."""
+_NAMES = {dtype: name for name, dtype in DTYPES.items()}
+_PLAIN = frozenset({type(None), bool, int, float, str})
 
 _NUMPY_DTYPE = re.compile(
     r"[<>|=]?(b1|[iu][1248]|f(2|4|8|16)|c(8|16|32)|[SU]\d{1,7}|[mM]8(\[([1-9]\d{0,2})?[A-Za-z]{1,2}\])?)", re.ASCII
@@ -125,24 +127,19 @@ class Packer:
             raise wire.WireError(f"{self.size + more} bytes of values, at most {wire.MAX_BODY}")
 
     def _tensor(self, value: torch.Tensor) -> Any:
-        # The base class's own methods: a subclass does not decide what is sent in its place.
-        with torch._C.DisableTorchFunctionSubclass():
-            plain = torch.Tensor.detach(value)
-            if plain.layout != torch.strided:
-                return self._sparse(plain)
-            plain = torch.Tensor.as_subclass(plain, torch.Tensor)
-            requires_grad = bool(torch.Tensor.requires_grad.__get__(value))  # type: ignore[attr-defined]
-            is_leaf = bool(torch.Tensor.is_leaf.__get__(value))  # type: ignore[attr-defined]
-            kept = torch.Tensor.grad.__get__(value) if requires_grad and is_leaf else None  # type: ignore[union-attr]
-        if str(plain.dtype) not in DTYPES or plain.device.type != "cpu":
+        plain, requires_grad, kept = _parts(value) if type(value) is torch.Tensor else _parts_of_subclass(value)
+        if plain.layout != torch.strided:
+            return self._sparse(plain)
+        name = _NAMES.get(plain.dtype)
+        if name is None or not plain.is_cpu:
             raise wire.WireError(f"a tensor of dtype {plain.dtype} on {plain.device} cannot travel")
-        self._bound(plain.numel() * plain.element_size())
+        self._bound(plain.nbytes)
         grad = None
         if requires_grad:
             self.differentiable.append(value)
             grad = self._tensor(kept.detach()) if isinstance(kept, torch.Tensor) else None
         data = self._blob(_raw(plain))
-        return wire.Tensor(str(plain.dtype), list(plain.shape), data, requires_grad, grad)
+        return wire.Tensor(name, list(plain.shape), data, requires_grad, grad)
 
     def _view(self, value: Any, memory: sharing.Memory) -> wire.View:
         elements = sharing.numbers(value)
@@ -353,6 +350,43 @@ def _check_keys(keys: Iterable[Any]) -> None:
         raise wire.WireError(f"not a container: {str(error)[:200]}") from None
     if max(hashes.values(), default=0) > MAX_SAME_HASH:
         raise wire.WireError("a container of keys that were chosen to be slow")
+
+
+def unchanged(value: Any, node: Any, body: memoryview) -> bool:
+    """Whether `value`, made of `node` and its `body`, is seen at a glance to be what it was; rare kinds never are."""
+    kind = type(value)
+    if kind in _PLAIN:  # zero has a sign
+        return kind is type(node) and value == node and (kind is not float or value != 0)
+    if kind is torch.Tensor and type(node) is wire.Tensor:
+        plain, requires_grad, grad = _parts(value)
+        if grad is not None or node.grad is not None or requires_grad != node.requires_grad:
+            return False
+        if plain.layout != torch.strided or _NAMES.get(plain.dtype) != node.dtype or list(plain.shape) != node.shape:
+            return False
+        start = node.data.offset
+        return _raw(plain) == bytes(body[start : start + node.data.size])
+    if kind in (list, tuple) and type(node) is wire.Items and node.kind == kind.__name__:
+        return len(value) == len(node.items) and all(
+            unchanged(item, part, body) for item, part in zip(value, node.items, strict=True)
+        )
+    return False
+
+
+def _parts(value: torch.Tensor) -> tuple[torch.Tensor, bool, Any]:
+    """The elements without their graph, whether they require a gradient, and the gradient of a leaf."""
+    requires_grad = value.requires_grad
+    return value.detach(), requires_grad, value.grad if requires_grad and value.is_leaf else None
+
+
+def _parts_of_subclass(value: torch.Tensor) -> tuple[torch.Tensor, bool, Any]:
+    """The same by the base class's own methods: a subclass does not decide what is sent in its place."""
+    with torch._C.DisableTorchFunctionSubclass():
+        plain = torch.Tensor.detach(value)
+        if plain.layout == torch.strided:
+            plain = torch.Tensor.as_subclass(plain, torch.Tensor)
+        requires_grad = bool(torch.Tensor.requires_grad.__get__(value))  # type: ignore[attr-defined]
+        is_leaf = bool(torch.Tensor.is_leaf.__get__(value))  # type: ignore[attr-defined]
+        return plain, requires_grad, torch.Tensor.grad.__get__(value) if requires_grad and is_leaf else None  # type: ignore[union-attr]
 
 
 def _raw(tensor: torch.Tensor) -> bytes:
