@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from autograder.course.notebook import Repaired
-from autograder.course.release import Release
-
 from .verdict import Finding
+
+if TYPE_CHECKING:  # as in `bounds`
+    from autograder.course.notebook import Repaired
+    from autograder.course.release import Release
 
 
 class CodeCell(msgspec.Struct, frozen=True):
