@@ -113,3 +113,15 @@ def test_the_jail_has_imported_what_the_problem_set_speaks_of(tiny, submission):
     with (tiny / "tests/hidden/ps1/test_scale.py").open("a") as file:
         file.write("\n# as torch.optim.SGD does\n")
     assert printed() == ["True"]
+
+
+def test_workers_that_take_up_the_machine_keep_to_a_core_each(tiny, submission):
+    def kept_to(jobs):
+        with pools.Pool(tiny, BOUNDS, Walls(memory_bytes=512 << 20), jobs) as pool:
+            list(pool.grade((number, submission) for number in range(2 * jobs)))
+            return sorted(sorted(os.sched_getaffinity(worker.process.pid)) for worker in workers(pool))
+
+    ours = sorted(os.sched_getaffinity(0))
+    assert kept_to(len(ours)) == [[core] for core in ours]
+    if len(ours) > 1:
+        assert kept_to(1) == [ours]

@@ -1,6 +1,7 @@
-"""What ends a session in the last check, where nothing comes after, is told as what it was: a jail or time that went."""
+"""What ends a session is told as what it was: a jail or time that went, a call, or what an earlier check left behind."""
 
 import socket
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -8,9 +9,10 @@ import pytest
 
 from autograder.grading.bounds import Bounds
 from autograder.grading.grader import Grader
+from autograder.grading.remote import Student, StudentError
 from autograder.grading.session import Session
-from autograder.grading.submission import Exercise, Submission
-from autograder.jail.jail import JailError
+from autograder.grading.submission import CodeCell, Exercise, Submission
+from autograder.jail.jail import Jail, JailError, Walls, token
 
 
 class Gone:
@@ -59,3 +61,59 @@ def test_time_that_ends_in_the_last_check_is_not_taken_for_a_wrong_answer():
     assert [(check.passed, check.reason) for check in found.verdict.checks] == [
         (False, "stopped: the time for the notebook was used up")
     ]
+
+
+CODE = """
+import os, threading
+
+def leaves(x):
+    threading.Timer(0.2, os._exit, [3]).start()
+    return 2 * x
+
+def ends(x):
+    os._exit(3)
+"""
+
+
+@pytest.fixture(scope="module")
+def jail():
+    jail = Jail(Walls(memory_bytes=512 << 20))
+    jail.start()
+    yield jail
+    jail.close()
+
+
+def begun(jail, name):
+    exercise = Exercise(name, [], {}, None)
+    session = Session(jail, Submission("ps1", [CodeCell(1, CODE)], [exercise], []), Bounds())
+    session.run()
+    session.watch(exercise)
+    session.begin(1)
+    return session
+
+
+def test_what_an_earlier_check_left_behind_costs_the_next_one_nothing(jail):
+    session = begun(jail, "leaves")
+    assert Student(session).leaves(1) == 2
+    time.sleep(0.5)  # the process has ended, and nobody has noticed
+    session.begin(2)
+    assert Student(session).leaves(3) == 6
+    assert session.strikes == 0
+    assert session.told()[0] == [
+        "Between two checks your code ended the whole program (exit code 3); the notebook was run again."
+    ]
+    session.close()
+
+
+def test_a_call_that_ends_the_program_is_told_as_that(jail):
+    session = begun(jail, "ends")
+    for seed in (1, 2):
+        session.begin(seed)
+        with pytest.raises(StudentError, match=r"^your code ended the whole program \(exit code 3\)$"):
+            Student(session).ends(1)
+    assert session.strikes == 2 and session.told()[0] == []
+    session.close()
+
+
+def test_no_token_comes_twice():
+    assert len({token() for _ in range(5000)}) == 5000

@@ -264,3 +264,38 @@ def test_any_bytes_are_a_message_or_an_error(head, body):
             values.Unpacker(memoryview(body), refuse).unpack(answer.value)
     except (msgspec.MsgspecError, wire.WireError, RecursionError, ValueError):
         pass
+
+
+def _leaf():
+    return torch.ones(2, requires_grad=True)
+
+
+def _set_grad(given):
+    given[0].grad = torch.ones(2)
+
+
+KEPT = [
+    ("an element", lambda: torch.zeros(3), lambda given: given[0].add_(1)),
+    ("behind autograd's back", _leaf, lambda given: given[0].data.mul_(2)),
+    ("a dtype", lambda: torch.zeros(2), lambda given: setattr(given[0], "data", torch.zeros(2, dtype=torch.int32))),
+    ("a shape", lambda: torch.zeros(4), lambda given: given[0].resize_(2, 2)),
+    ("a gradient required", lambda: torch.zeros(2), lambda given: given[0].requires_grad_()),
+    ("a gradient", _leaf, _set_grad),
+    ("an item", lambda: [1, 2.5], lambda given: given[0].__setitem__(0, 3)),
+    ("an item's type", lambda: [1, 2.5], lambda given: given[0].__setitem__(0, True)),
+    ("an item's sign", lambda: [0.0], lambda given: given[0].__setitem__(0, -0.0)),
+    ("a length", lambda: [1, [torch.ones(1)]], lambda given: given[0][1].append(2)),
+    ("a tensor in a list", lambda: [torch.ones(1)], lambda given: given[0][0].zero_()),
+    ("a tuple for a list", lambda: [[1]], lambda given: given[0].__setitem__(0, (1,))),
+]
+
+
+@pytest.mark.parametrize(("make", "change"), [case[1:] for case in KEPT], ids=[case[0] for case in KEPT])
+def test_what_was_changed_is_never_seen_as_unchanged(make, change):
+    packer = values.Packer(refuse)
+    node = packer.pack(make())
+    body = memoryview(b"".join(packer.body))
+    given = [values.Unpacker(body, refuse).unpack(node)]
+    assert values.unchanged(given[0], node, body) or make() == [0.0]
+    change(given)
+    assert not values.unchanged(given[0], node, body)
