@@ -38,10 +38,6 @@ class Lost(Exception):
     """The student's process is gone; the text says why, in the student's words."""
 
 
-class Ended(Lost):
-    """It ended by itself."""
-
-
 class OutOfTime(Exception):
     """The submission's whole time is used up."""
 
@@ -63,6 +59,8 @@ class Session:
         """Calls since then that ran out of time or lost the process."""
         self._called: tuple[str, list[Any], dict[str, Any], list[Any]] | None = None
         """The latest call of a function of the notebook: its name, its arguments as they were sent, their body."""
+        self._used = False
+        """Whether a check has asked this process for anything."""
         self._sock: socket.socket | None = None
         self._jail_error: JailError | None = None
         self._lost_cells: dict[int, str] = {}
@@ -92,6 +90,7 @@ class Session:
 
     def _run_cells(self) -> None:
         self._sock = self.jail.spawn()
+        self._used = False
         graded: list[str] = []
         for cell in self.submission.cells:
             graded += [exercise.name for exercise in self.submission.exercises if exercise.graded_at == cell.number]
@@ -266,14 +265,15 @@ class Session:
         try:
             try:
                 answer, received = self._exchange(request, body, seconds)
-            except Ended as ended:
-                if not begins:
+            except Lost as lost:
+                if not (begins and self._used):
                     raise
-                # Perhaps by what an earlier check left behind: this one has a right to a process of its own.
+                # Perhaps to what an earlier check left behind: this one has a right to a process of its own.
                 self.run()
                 answer, received = self._exchange(request, body, seconds)
-                incident = f"Between two checks your code {ended}; the notebook was run again."
+                incident = f"Between two checks your code {lost}; the notebook was run again."
                 self.incidents += [incident] if incident not in self.incidents else []
+            self._used = True
         except Lost as lost:
             self.strikes += 1
             raise remote.error([], f"your code {lost}") from None
@@ -368,10 +368,10 @@ class Session:
             return Lost(why)
         self.lasting &= ended.signal not in (signal.SIGXCPU, signal.SIGKILL)
         if ended.signal == signal.SIGXCPU:
-            return Ended("used up the processor time of the whole submission")
+            return Lost("used up the processor time of the whole submission")
         if ended.signal is not None:
-            return Ended(f"crashed the whole program ({(signal.strsignal(ended.signal) or 'signal').lower()})")
-        return Ended(
+            return Lost(f"crashed the whole program ({(signal.strsignal(ended.signal) or 'signal').lower()})")
+        return Lost(
             "ended the whole program" + (f" (exit code {ended.exit_code})" if ended.exit_code is not None else "")
         )
 

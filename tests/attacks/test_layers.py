@@ -14,14 +14,11 @@ rules.forbidden_names = rules.insides = lambda *given: []
     "watch": """
 from autograder.grading import session
 from msgspec.structs import replace
-honest = session.Session._begin
-def _begin(self, seed):
-    exercise, self.exercise = self.exercise, replace(self.exercise, forbidden=[])
-    try:
-        honest(self, seed)
-    finally:
-        self.exercise = exercise
-session.Session._begin = _begin
+honest = session.Session.begin
+def begin(self, seed):
+    honest(self, seed)
+    self._begin = replace(self._begin, forbidden=[])
+session.Session.begin = begin
 """,
 }
 

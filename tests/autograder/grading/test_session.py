@@ -105,13 +105,16 @@ def test_what_an_earlier_check_left_behind_costs_the_next_one_nothing(jail):
     session.close()
 
 
-def test_a_call_that_ends_the_program_is_told_as_that(jail):
+def test_a_call_that_ends_the_program_is_told_as_that_and_not_tried_again(jail, monkeypatch):
+    processes = []
+    spawn = jail.spawn
+    monkeypatch.setattr(jail, "spawn", lambda: processes.append(1) or spawn())
     session = begun(jail, "ends")
     for seed in (1, 2):
         session.begin(seed)
         with pytest.raises(StudentError, match=r"^your code ended the whole program \(exit code 3\)$"):
             Student(session).ends(1)
-    assert session.strikes == 2 and session.told()[0] == []
+    assert session.strikes == 2 and session.told()[0] == [] and len(processes) == 2
     session.close()
 
 
