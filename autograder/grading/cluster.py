@@ -28,7 +28,7 @@ from autograder.jail.jail import Walls
 
 from . import keys, parcel
 from .bounds import Bounds
-from .hand import Hand
+from .hand import Hand, cores_for
 from .messages import Failed, Work, decode, encode
 from .pool import InVain, cores
 from .submission import Submission
@@ -76,6 +76,7 @@ class Graders(WorkerPlugin):  # type: ignore[misc]
         root = Path(self._folder.name)
         parcel.unpack(self.course, root)
         self._here = msgspec.structs.replace(self.work, root=str(root.resolve()))
+        self._cores = itertools.cycle(cores_for(worker.state.nthreads))
         self._idle: queue.SimpleQueue[Hand] = queue.SimpleQueue()
         self._hands: list[Hand] = []
 
@@ -84,7 +85,7 @@ class Graders(WorkerPlugin):  # type: ignore[misc]
         try:
             hand = self._idle.get_nowait()
         except queue.Empty:
-            hand = Hand(self._here)
+            hand = Hand(self._here, next(self._cores))
             self._hands.append(hand)
         try:
             return encode(hand.grade(msgspec.msgpack.decode(submission, type=Submission)))

@@ -18,7 +18,7 @@ from autograder.jail import cgroup
 from autograder.jail.jail import Walls
 
 from .bounds import Bounds
-from .hand import Hand
+from .hand import Hand, cores_for
 from .messages import Failed, Work
 from .submission import Submission
 from .verdict import Found
@@ -29,16 +29,6 @@ _Key = TypeVar("_Key")
 def cores() -> int:
     """How many cores this process may use."""
     return len(os.sched_getaffinity(0))
-
-
-def _places(jobs: int) -> list[int | None]:
-    """The core for each of `jobs` workers where they take up all of this machine; else the kernel places them.
-
-    A worker and its jail speak in turns, a hundred times a submission: on one core each has its answer in a third of
-    the time that it takes to wake another core.
-    """
-    ours = sorted(os.sched_getaffinity(0))
-    return [ours[number % len(ours)] if jobs >= len(ours) else None for number in range(jobs)]
 
 
 class InVain:
@@ -127,7 +117,7 @@ class Pool(Generic[_Key]):
         """Have a submission graded; `take` gives its result with the same key."""
         if not self._threads:
             cgroup.delegated()  # before there are workers that would have to be moved
-            places = _places(self.jobs)
+            places = cores_for(self.jobs)
             self._threads = [threading.Thread(target=self._run, args=(place,), daemon=True) for place in places]
             for thread in self._threads:
                 thread.start()
