@@ -29,7 +29,7 @@ from autograder.jail.jail import Walls
 from . import keys, parcel
 from .bounds import Bounds
 from .hand import Hand, cores_for
-from .messages import Failed, Work, decode, encode
+from .messages import Failed, FromWorker, Work, decode, encode
 from .pool import InVain, cores
 from .submission import Submission
 from .verdict import Found
@@ -199,16 +199,19 @@ class Cluster(Generic[_Key]):
 
     def _take(self, future: Any, *, alone: bool) -> Iterator[tuple[_Key, Found | AutograderError]]:
         key, submission, _ = self._waiting.pop(future.key)
-        if future.status == "finished":
+        found: Found | FromWorker
+        try:
+            # Where the worker that holds it has ended meanwhile, this waits for dask, which does the work anew.
             data = future.result()
-            found = decode(data) if isinstance(data, bytes) else Failed("its worker answers otherwise than ours do")
-        elif isinstance(error := future.exception(), KilledWorker):
+        except KilledWorker as error:
             if not alone:
                 self._suspects.append((key, submission))
                 return
             found = Failed(f"{error.allowed_failures + 1} workers of the cluster ended over it, one after another")
-        else:
+        except Exception as error:
             found = Failed(f"its worker failed: {' '.join(str(error).split())[:300]}")
+        else:
+            found = decode(data) if isinstance(data, bytes) else Failed("its worker answers otherwise than ours do")
         if not isinstance(found, Found | Failed):
             found = Failed("its worker has nothing to say")
         yield key, self._in_vain.told(found)

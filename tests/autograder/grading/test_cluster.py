@@ -90,6 +90,26 @@ def test_a_worker_that_is_killed_loses_nothing(tiny, submission, two_workers):
     assert not [item for item in found.values() if isinstance(item, AutograderError)]
 
 
+def test_a_result_whose_worker_ends_before_it_is_taken_is_found_anew(tiny, submission, monkeypatch):
+    take, held = Cluster._take, []
+
+    def killing(self, future, *, alone):
+        if not held:
+            held.extend(self._client.who_has([future])[future.key])
+            os.kill(self._client.run(os.getpid, workers=held)[held[0]], signal.SIGKILL)
+            while future.status == "finished":
+                time.sleep(0.01)
+        return take(self, future, alone=alone)
+
+    monkeypatch.setattr(Cluster, "_take", killing)
+    with (
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as machines,
+        Cluster(tiny, BOUNDS, WALLS, scheduler=machines.scheduler_address) as cluster,
+    ):
+        found = dict(cluster.grade((number, submission) for number in range(4)))
+    assert held and [getattr(found[number], "problem_set", found[number]) for number in range(4)] == ["ps1"] * 4
+
+
 def test_a_submission_that_ends_every_worker_it_meets_is_named_and_the_rest_goes_on(tiny, submission, monkeypatch):
     real = clusters._grade
 
