@@ -28,9 +28,9 @@ from autograder.jail.jail import Walls
 
 from . import keys, parcel
 from .bounds import Bounds
-from .hand import Hand, cores_for
+from .hand import Hand
 from .messages import Failed, FromWorker, Work, decode, encode
-from .pool import InVain, cores
+from .pool import InVain, cores, cores_for
 from .submission import Submission
 from .verdict import Found
 
@@ -199,7 +199,7 @@ class Cluster(Generic[_Key]):
 
     def _take(self, future: Any, *, alone: bool) -> Iterator[tuple[_Key, Found | AutograderError]]:
         key, submission, _ = self._waiting.pop(future.key)
-        found: Found | FromWorker
+        found: FromWorker
         try:
             # Where the worker that holds it has ended meanwhile, this waits for dask, which does the work anew.
             data = future.result()

@@ -26,16 +26,6 @@ RENEWED_AFTER = 5000
 """Submissions after which a worker gives way to a new one, so that nothing can gather in it."""
 
 
-def cores_for(jobs: int) -> list[int | None]:
-    """The core for each of `jobs` workers where they take up all of this machine; else the kernel places them.
-
-    A worker and its jail speak in turns, a hundred times a submission: on one core each has its answer in a third of
-    the time that it takes to wake another core.
-    """
-    ours = sorted(os.sched_getaffinity(0))
-    return [ours[number % len(ours)] if jobs >= len(ours) else None for number in range(jobs)]
-
-
 class Hand:
     """Grades with a worker that is started when the first submission comes.
 
@@ -116,7 +106,7 @@ class Worker:
         )
         theirs.close()
         if core is not None:
-            with contextlib.suppress(OSError):  # not on every system
+            with contextlib.suppress(OSError):  # it may have ended
                 os.sched_setaffinity(self.process.pid, {core})
         frames.send(self.sock, msgspec.msgpack.encode(work))
 

@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 import torch
+from msgspec.structs import replace
 
 from autograder.jail.inside import wire
 from autograder.jail.inside.student import Student
 
 from .bounds import Bounds
 from .session import Session
-from .submission import Submission
+from .submission import Exercise, Submission
 
 
 class Rehearsal(Session):
@@ -25,6 +26,10 @@ class Rehearsal(Session):
         self._sock = None
         self.student = Student(namespace)
         self._random = _random_states()
+
+    def watch(self, exercise: Exercise) -> None:
+        """Turn to an exercise; staff may call what they like, and torch's names for it are slow to find."""
+        super().watch(replace(exercise, forbidden=[]))
 
     def close(self) -> None:
         """Nothing is left behind."""

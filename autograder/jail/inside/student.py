@@ -27,8 +27,6 @@ _CELL_NAME = re.compile(r"<ipython-input-(\d+)-")
 
 def serve(sock: socket.socket, student: Student) -> None:
     """Answer requests on `sock` until it closes."""
-    if student.shell is not None:
-        student.shell.take_streams()
     watch_threads(student.watch)
     gc.freeze()  # our own objects are then not among those that gc finds, and their pages stay shared with the zygote
     while True:

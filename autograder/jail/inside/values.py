@@ -35,7 +35,7 @@ DTYPES: dict[str, torch.dtype] = {
 }
 """Every dtype that has elements of whole bytes, by its name."""
 _NAMES = {dtype: name for name, dtype in DTYPES.items()}
-_PLAIN = frozenset({type(None), bool, int, float, str})
+_SCALARS = frozenset({type(None), bool, int, float, str})
 
 _NUMPY_DTYPE = re.compile(
     r"[<>|=]?(b1|[iu][1248]|f(2|4|8|16)|c(8|16|32)|[SU]\d{1,7}|[mM]8(\[([1-9]\d{0,2})?[A-Za-z]{1,2}\])?)", re.ASCII
@@ -355,7 +355,7 @@ def _check_keys(keys: Iterable[Any]) -> None:
 def unchanged(value: Any, node: Any, body: memoryview) -> bool:
     """Whether `value`, made of `node` and its `body`, is seen at a glance to be what it was; rare kinds never are."""
     kind = type(value)
-    if kind in _PLAIN:  # zero has a sign
+    if kind in _SCALARS:  # zero has a sign
         return kind is type(node) and value == node and (kind is not float or value != 0)
     if kind is torch.Tensor and type(node) is wire.Tensor:
         plain, requires_grad, grad = _parts(value)

@@ -84,6 +84,7 @@ def main(descriptor: int) -> None:
                     os.dup2(nothing, 2)  # the owner's error file is not for the student's code to write to
                     os.close(nothing)
                     give_up()
+                    shell.take_streams()
                     serve(socket.socket(fileno=descriptors[0]), student)
                     code = 0
                 finally:

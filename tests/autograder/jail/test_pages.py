@@ -6,7 +6,6 @@ import sys
 import pytest
 
 SPAN = """
-import ctypes
 from autograder.jail.inside import pages
 
 malloc, free = pages._libc.malloc, pages._libc.free
