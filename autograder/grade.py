@@ -18,21 +18,21 @@ from autograder.course import config, nbgrader, release
 from autograder.course.config import Course
 from autograder.course.release import Release
 from autograder.errors import AutograderError
-from autograder.gradebook import folders
-from autograder.gradebook.intake import HandedIn, Prepared, find, prepare
-from autograder.gradebook.log import Log
+from autograder.results import folders
+from autograder.grading.intake import HandedIn, Prepared, find, prepare
+from autograder.results.log import Log
 from autograder.gradebook.recorder import Recorder
-from autograder.grading import keys
-from autograder.grading.bounds import bounds_of, walls_of
-from autograder.grading.keys import Keys
-from autograder.grading.pool import Grades, Pool, cores
-from autograder.grading.store import Store
-from autograder.grading.submission import Submission
-from autograder.grading.verdict import Found, Graded, Row, Verdict, row_of
+from autograder.grading import cache_keys
+from autograder.model.limits import bounds_of, walls_of
+from autograder.grading.cache_keys import Keys
+from autograder.workers.pool import Grades, Pool, cores
+from autograder.results.store import Store
+from autograder.model.submission import Submission
+from autograder.model.verdict import Found, Graded, Row, Verdict, row_of
 from autograder.jail import bubblewrap
 from autograder.jail.jail import Walls
-from autograder.reports import feedback, graded_notebook
-from autograder.reports.changes import Change, between
+from autograder.feedback import page, graded_notebook
+from autograder.feedback.changes import Change, between
 
 _encode = msgspec.msgpack.Encoder().encode
 
@@ -214,7 +214,7 @@ class _Run:
         notebook = graded_notebook.make(item.repaired, ours, graded)
         folder = folders.autograded(self.root, student, name)
         folders.write(folder / f"{name}.ipynb", graded_notebook.to_json(notebook))
-        page = feedback.render(self.course, item.repaired, ours, verdict, notebook)
+        page = page.render(self.course, item.repaired, ours, verdict, notebook)
         target = folders.feedback(self.root, student, name)
         folders.write(target, page.encode())
         # By these nbgrader's exchange leads feedback back; its generate_feedback takes them from autograded/.
@@ -269,13 +269,13 @@ def around(root: Path, known: Keys, ours: Release) -> bytes:
     arrival = {"feedback_on_arrival", "gradings_a_day"}
     beside: Any = {"gradebook": True, **dict.fromkeys(arrival, True), "problem_sets": {"__all__": arrival}}
     course = config.load(root).model_dump_json(exclude=beside)
-    return keys.digest(known.all(), course.encode(), ours.path.read_bytes())
+    return cache_keys.digest(known.all(), course.encode(), ours.path.read_bytes())
 
 
 def state(surroundings: bytes, item: Prepared) -> bytes:
     """All that the results of a submission are made from."""
     mine = _encode((item.submission, item.repaired.cells, item.timestamp, item.secret))
-    return keys.digest(surroundings, mine)
+    return cache_keys.digest(surroundings, mine)
 
 
 def _compare_points(ours: Release, verdict: Verdict) -> None:

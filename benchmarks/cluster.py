@@ -21,8 +21,8 @@ from typing import Any
 from distributed import Client, LocalCluster
 
 from autograder.grade import grade
-from autograder.grading.cluster import Cluster
-from autograder.grading.pool import Pool
+from autograder.workers.cluster import Cluster
+from autograder.workers.pool import Pool
 from benchmarks import crash, postgresql, report, workload
 
 

@@ -32,14 +32,15 @@ from msgspec.structs import replace
 from autograder.course import config, nbgrader, release
 from autograder.course.config import Course
 from autograder.grade import grade
-from autograder.gradebook import folders
-from autograder.gradebook.formgrader import command_line
+from autograder.results import folders
+from autograder.formgrader import command_line
 from autograder.gradebook.recorder import Recorder
-from autograder.grading import diagnosis
-from autograder.grading.pool import cores
-from autograder.grading.store import Store
-from autograder.release import build, made
-from autograder.release.mutations import mutants
+from autograder.diagnosis import misconceptions
+from autograder.workers.pool import cores
+from autograder.results.store import Store
+from autograder.release import build
+from autograder.release.proofs import made
+from autograder.release.proofs.mutations import mutants
 from benchmarks import arrivals, report
 from benchmarks.workload import HERE, student
 
@@ -95,7 +96,7 @@ def hand_in(root: Path, course: Course, count: int, chance: random.Random) -> No
     """Write the notebooks of the first `count` students, for every problem set."""
     for name in course.problem_sets:
         solved = made.solutions(root, name)
-        known = diagnosis.load(root / "solutions" / name / "misconceptions.py")
+        known = misconceptions.load(root / "solutions" / name / "misconceptions.py")
         wrong = {exercise: [item.source() for item in known if item.exercise == exercise] for exercise in solved}
         mutated = {exercise: [item.source for item in mutants(exercise, text)] for exercise, text in solved.items()}
         ours = release.load(root, name)

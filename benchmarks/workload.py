@@ -19,8 +19,9 @@ import nbformat
 
 from autograder.authoring import Misconception
 from autograder.course import release
-from autograder.grading import diagnosis
-from autograder.release import build, made
+from autograder.diagnosis import misconceptions
+from autograder.release import build
+from autograder.release.proofs import made
 
 HERE = Path(__file__).resolve().parents[1]
 NAME = "five"
@@ -108,7 +109,7 @@ class Writer:
     @classmethod
     def of(cls, course: Path) -> Writer:
         """What a course of `make_course` gives to write with."""
-        known = diagnosis.load(course / "solutions" / NAME / "misconceptions.py")
+        known = misconceptions.load(course / "solutions" / NAME / "misconceptions.py")
         return cls(made.solutions(course, NAME), known)
 
     def code(self, number: int) -> dict[str, str]:

@@ -1,15 +1,8 @@
 """What course staff write checks and misconceptions with; it knows nothing of the engine."""
 
-from autograder.authoring.assertions import (
-    Difference,
-    assert_close,
-    assert_equal,
-    assert_gradients,
-    assert_raises,
-    assert_unchanged,
-)
-from autograder.authoring.check import check
-from autograder.authoring.misconception import Misconception, misconception
+from .assertions import Difference, assert_close, assert_equal, assert_gradients, assert_raises, assert_unchanged
+from .check import check
+from .misconception import Misconception, misconception
 
 __all__ = [
     "Difference",

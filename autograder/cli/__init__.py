@@ -6,10 +6,10 @@ import sys
 
 from autograder.errors import AutograderError
 
-from . import arriving, authoring, grading, insight, looking, machine, student, submissions
+from . import exchange, authoring, grading, insight, results, machine, student, submissions
 from .app import app
 
-for _group in (student, grading, arriving, looking, insight, submissions, authoring, machine):
+for _group in (student, grading, exchange, results, insight, submissions, authoring, machine):
     app.add_typer(_group.verbs)
 
 

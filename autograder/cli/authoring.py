@@ -31,7 +31,7 @@ def build(
     from autograder import terminal
     from autograder.gradebook.points import Repointed
     from autograder.release import build as maker
-    from autograder.release.unfinished import gaps
+    from autograder.release.proofs.unfinished import gaps
 
     if check:
         stale = maker.out_of_step(context.obj, problem_sets)
@@ -73,7 +73,7 @@ def audit(
     from autograder import terminal
 
     if mutants:
-        from autograder.release.mutants import hunt
+        from autograder.release.proofs.mutants import hunt
 
         with terminal.bar("Trying mutants") as bar:
             tried = hunt(
@@ -116,7 +116,7 @@ def _audited(
 ) -> bool:
     """Audit, and print what was found; whether it is nothing."""
     from autograder import terminal
-    from autograder.release.audit import audit as run
+    from autograder.release.proofs.audit import audit as run
 
     with terminal.bar("Auditing") as bar:
         result = run(
@@ -173,7 +173,7 @@ def release(
     Example: [bold]autograder release ps4[/]
     """
     from autograder import terminal
-    from autograder.release.exchange import Exchange
+    from autograder.exchange.release import Exchange
 
     exchange = None if no_exchange else Exchange(context.obj)
     if exchange and not force:
@@ -254,9 +254,9 @@ def init(
     Example: [bold]autograder init ~/vision --title "Computer vision"[/]
     """
     from autograder import terminal
-    from autograder.release import beginning
+    from autograder.release import new_course
 
-    for path in beginning.init(folder, title):
+    for path in new_course.init(folder, title):
         terminal.say(str(path))
     terminal.say(f"next: cd {folder} && make test; README.md tells the rest")
 
@@ -272,7 +272,7 @@ def schema(
     Example: [bold]autograder schema verdict[/]
     """
     from autograder.course import config
-    from autograder.grading import verdict
+    from autograder.model import verdict
 
     schemas = {"course": config.schema, "verdict": verdict.schema}
     if what not in schemas:

@@ -58,8 +58,8 @@ def grade(
     """
     from autograder import terminal
     from autograder.grade import grade as run
-    from autograder.grading.pool import Pool
-    from autograder.reports import changes, summary
+    from autograder.workers.pool import Pool
+    from autograder.feedback import changes, summary
 
     if no_jail:
         terminal.err.print(
@@ -68,7 +68,7 @@ def grade(
         )
     pool_of: Any = Pool
     if executor is Executor.dask or scheduler:
-        from autograder.grading.cluster import Cluster
+        from autograder.workers.cluster import Cluster
 
         pool_of = partial(Cluster, scheduler=scheduler)
     with terminal.bar("Grading") as bar:
@@ -126,7 +126,7 @@ def formgrader(
     Example: [bold]autograder formgrader --port 8890 --no-browser[/]
     """
     from autograder import terminal
-    from autograder.gradebook import formgrader as server
+    from autograder import formgrader as server
 
     for folder in server.graded_elsewhere(context.obj):
         terminal.error(f"{folder}: graded elsewhere, its HTML is as the student wrote it; run: autograder grade")

@@ -52,7 +52,7 @@ def worker(
 
     Example: [bold]autograder worker tls://grader.example.edu:8786 --jobs 8[/]
     """
-    from autograder.grading.cluster_worker import serve
+    from autograder.workers.cluster_worker import serve
 
     serve(scheduler, jobs, memory)
 

@@ -30,7 +30,7 @@ def collect(
     Example: [bold]autograder collect ps4-submissions.zip ps4 --roster roster.csv[/]
     """
     from autograder import terminal
-    from autograder.gradebook.collect import collect as run
+    from autograder.lms.collect import collect as run
 
     report = run(context.obj, source, problem_set, roster_file=roster, times_file=times)
     if as_json:
@@ -89,7 +89,7 @@ def export(
     Example: [bold]autograder export --format canvas[/]
     """
     from autograder import terminal
-    from autograder.gradebook.export import export as run
+    from autograder.lms.export import export as run
 
     done = run(context.obj, form, problem_sets, into=folder, roster_file=roster)
     if as_json:
@@ -114,7 +114,7 @@ def move_gradebook(
     Example: [bold]autograder move-gradebook postgresql+psycopg://ta@db.example.edu/torch101[/]
     """
     from autograder import terminal
-    from autograder.gradebook.moving import move
+    from autograder.gradebook.migration import move
 
     moved = move(context.obj, url)
     if as_json:
@@ -143,7 +143,7 @@ def feedback_zip(
     Example: [bold]autograder feedback-zip ps4 --like ps4-submissions.zip[/]
     """
     from autograder import terminal
-    from autograder.gradebook import feedback_zip as packing
+    from autograder.lms import feedback_zip as packing
 
     done = packing.pack(context.obj, problem_set, like=like, into=into, roster_file=roster)
     if as_json:
@@ -171,7 +171,7 @@ def gradescope(
     Example: [bold]autograder gradescope ps4 --into autograder.zip[/]
     """
     from autograder import terminal
-    from autograder.gradebook.gradescope import pack
+    from autograder.lms.gradescope import pack
 
     target = into or context.obj / "exports" / f"{problem_set}-autograder.zip"
     files = pack(context.obj, problem_set, target, confined=not no_jail)

@@ -8,7 +8,7 @@ from typing import Any
 
 import nbformat
 
-from autograder.course.nbgrader import RELEASE
+from .nbgrader import RELEASE
 from autograder.errors import AutograderError
 
 

@@ -1,6 +1,6 @@
 """The main job, shown: a class is made, graded, and every score compared with what it must be."""
 
-from autograder.demo.run import run
-from autograder.demo.student import Student
+from .run import run
+from .student import Student
 
 __all__ = ["Student", "run"]

@@ -15,12 +15,12 @@ from autograder import terminal
 from autograder.course import config, nbgrader, release
 from autograder.errors import AutograderError
 from autograder.grade import Outcome, grade
-from autograder.gradebook import folders
-from autograder.grading import diagnosis
-from autograder.grading.collect import collect
-from autograder.release import made
+from autograder.results import folders
+from autograder.diagnosis import misconceptions
+from autograder.grading.collection import collect
+from autograder.release.proofs import made
 from autograder.release.build import build
-from autograder.reports.panel import number
+from autograder.feedback.panel import number
 
 from . import student
 
@@ -68,7 +68,7 @@ def run(root: Path, folder: Path, jobs: int | None = None, students: Sequence[st
     checks = collect(folder, names)
     for name in names:
         solutions = made.solutions(folder, name)
-        known = diagnosis.load(folder / "solutions" / name / "misconceptions.py")
+        known = misconceptions.load(folder / "solutions" / name / "misconceptions.py")
         for pupil in pupils:
             if name in pupil.problem_sets:
                 pupil.hand_in(folder / nbgrader.SUBMITTED, release.load(folder, name), solutions, known)

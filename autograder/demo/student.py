@@ -12,7 +12,7 @@ from typing import Any
 from autograder.authoring import Misconception
 from autograder.course.release import Release
 from autograder.errors import AutograderError
-from autograder.release import made
+from autograder.release.proofs import made
 
 ALL = "all"
 """In `loses`: every check of the exercise."""

@@ -1,1 +1,1 @@
-"""nbgrader's side: submissions come in, scores and graded notebooks go to its gradebook and folders."""
+"""nbgrader's gradebook: the database connection, the recorder, locks, late policy, students."""

@@ -22,9 +22,9 @@ from autograder.course.config import Course
 from autograder.errors import AutograderError
 
 from . import roster
-from .intake import is_student
-from .opening import opened
-from .sharing import hold_student
+from autograder.grading.intake import is_student
+from .connection import opened
+from .locking import hold_student
 
 _DAY = 86400
 

@@ -12,7 +12,7 @@ from autograder.course import nbgrader
 from autograder.course.config import Course
 
 from . import late
-from .opening import opened
+from .connection import opened
 
 
 class Repointed(msgspec.Struct, frozen=True):

@@ -28,8 +28,8 @@ from autograder.course.release import Release
 from autograder.errors import AutograderError
 
 from . import late
-from .opening import add_indexes, connected, unusable
-from .sharing import hold_student, in_turn
+from .connection import add_indexes, connected, unusable
+from .locking import hold_student, in_turn
 
 # nbgrader's models add rows in an order that SQLAlchemy 2 remarks upon, once for each submission.
 warnings.filterwarnings(

@@ -14,7 +14,7 @@ import dateutil.parser
 
 from autograder.errors import AutograderError
 
-from .intake import is_student
+from autograder.grading.intake import is_student
 
 FILE = "roster.csv"
 _COLUMNS = {

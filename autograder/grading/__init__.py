@@ -1,1 +1,1 @@
-"""From a submission to a verdict: the checks, the trusted end of the jail, the rules, the reasons."""
+"""From a submission to its verdict: the checks, the rules, the reasons."""

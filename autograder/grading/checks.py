@@ -19,7 +19,7 @@ import pytest
 import torch
 
 from autograder.authoring import Difference
-from autograder.grading.remote import StudentError
+from autograder.session.remote import StudentError
 
 STUDENT = pytest.StashKey[Any]()
 """Where the grader puts the student whose submission is being checked (in the config's stash)."""

@@ -11,17 +11,17 @@ from msgspec.structs import replace
 
 from autograder.authoring import Misconception
 from autograder.jail.jail import Jail
-from autograder.reading.rules import forbidden_names, insides
+from autograder.notebook.rules import forbidden_names, insides
 
-from . import traces
-from .bounds import Bounds
+from autograder.diagnosis import traces
+from autograder.model.limits import Bounds
 from .checks import STUDENT, exercise_of, reason, seed_for, seed_of, solution
-from .diagnosis import Diagnosis
-from .remote import Student
-from .session import OutOfTime, Session
-from .submission import Exercise, Submission
-from .traces import Trace
-from .verdict import CheckVerdict, ExerciseVerdict, Finding, Found
+from autograder.diagnosis.misconceptions import Diagnosis
+from autograder.session.remote import Student
+from autograder.session.session import OutOfTime, Session
+from autograder.model.submission import Exercise, Submission
+from autograder.diagnosis.traces import Trace
+from autograder.model.verdict import CheckVerdict, ExerciseVerdict, Finding, Found
 
 MAX_STRIKES = 3
 """After so many checks that ran out of time or ended the program, the exercise's others are not tried."""

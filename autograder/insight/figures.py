@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
-from autograder.grading.verdict import ExerciseVerdict, Verdict
+from autograder.model.verdict import ExerciseVerdict, Verdict
 
 from .statistics import Spread, discrimination, spread
 from .troubles import troubles

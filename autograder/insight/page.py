@@ -9,7 +9,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from autograder.reports.templating import environment
+from autograder.feedback.templating import environment
 from autograder.terminal import literal
 
 

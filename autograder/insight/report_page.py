@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from autograder.course.config import Course
-from autograder.reports.panel import number
+from autograder.feedback.panel import number
 
 from . import page
 from .figures import LOW, ClassReport

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from autograder.errors import AutograderError
-from autograder.gradebook import folders
+from autograder.results import folders
 from autograder.terminal import literal
 
 from .unexplained import Group

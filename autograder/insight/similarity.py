@@ -15,13 +15,13 @@ from autograder import terminal
 from autograder.course import config, nbgrader, release
 from autograder.course.release import Release
 from autograder.errors import AutograderError
-from autograder.gradebook import folders
-from autograder.gradebook.intake import find, prepare
+from autograder.results import folders
+from autograder.grading.intake import find, prepare
 from autograder.terminal import escape, literal
 
 from . import page
 from .pairs import Pair, outstanding
-from .sidebyside import beside
+from .side_by_side import beside
 from .tokens import names, tokens
 
 _MOST = 60

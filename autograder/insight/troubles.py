@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.grading.verdict import Verdict
+from autograder.model.verdict import Verdict
 
 _KINDS = {
     "out of time": ("was stopped after", "were stopped after", "ran for more than", "used up the processor time"),

@@ -22,9 +22,9 @@ from autograder.course import nbgrader, release
 from autograder.course.config import Course
 from autograder.errors import AutograderError
 from autograder.gradebook import points as points_of
-from autograder.gradebook.opening import opened
+from autograder.gradebook.connection import opened
 from autograder.gradebook.points import Repointed
-from autograder.grading.collect import collect
+from autograder.grading.collection import collect
 
 from . import source
 

@@ -14,10 +14,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from autograder.course import config
 from autograder.errors import AutograderError
 
-from . import entry, source, trial
+from . import course_entry, source, trial
 from .reference import Parameter, Reference, find, forbidden
 from .trial import Trial
-from .unfinished import Gap, gaps
+from .proofs.unfinished import Gap, gaps
 
 _PROBLEM_SET = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _LINE = 120
@@ -65,7 +65,7 @@ def problem_set(root: Path, name: str, title: str | None = None) -> Begun:
             raise AutograderError(f"{path}: is there already; choose another name, or move it away")
     title = title or name
     settings = root / config.FILE
-    text = entry.added(settings.read_text(encoding="utf-8"), name, title)
+    text = course_entry.added(settings.read_text(encoding="utf-8"), name, title)
     for path in (folder, checks):
         path.mkdir(parents=True)
     notebook, wrong = folder / f"{name}.py", folder / "misconceptions.py"

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from autograder.course import config
 from autograder.course import release as releases
-from autograder.gradebook import folders
-from autograder.reports import release_page
+from autograder.results import folders
+from autograder.feedback import release_page
 
 from .build import build
-from .unfinished import gaps
+from .proofs.unfinished import gaps
 
 
 def preview(root: Path, problem_set: str, language: str | None = None) -> Path:

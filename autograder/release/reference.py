@@ -16,7 +16,7 @@ import torch
 
 from autograder.errors import AutograderError
 
-from . import forbidding
+from .proofs import forbidden_calls
 
 _LEFT_OUT = {
     *("out", "inplace", "size_average", "reduce"),  # of how torch is called, not of what is computed
@@ -65,7 +65,7 @@ def find(name: str) -> Reference:
     if owner.partition(".")[0] == "torch" and not last.startswith("_"):
         found = getattr(_module(owner), last, None)
     if found is None:
-        near = forbidding.matching([last]) or difflib.get_close_matches(name, forbidding.names(), 3)
+        near = forbidden_calls.matching([last]) or difflib.get_close_matches(name, forbidden_calls.names(), 3)
         meant = f"; is it {' or '.join(near[:3])}?" if near else "; write one like torch.nn.functional.softplus"
         raise AutograderError(f"--reference {name}: torch has no such function{meant}")
     if inspect.ismodule(found) or inspect.isclass(found) or not callable(found):
@@ -76,7 +76,7 @@ def find(name: str) -> Reference:
 def forbidden(reference: Reference) -> list[str]:
     """The names under which torch has the same: softplus and Softplus, relu, relu_ and ReLU."""
     wanted = _plain(reference.name.rpartition(".")[2])
-    lasts = {item.rpartition(".")[2] for item in forbidding.names()}
+    lasts = {item.rpartition(".")[2] for item in forbidden_calls.names()}
     return sorted((last for last in lasts if _plain(last) == wanted), key=lambda last: (last[0].isupper(), last))
 
 

@@ -9,12 +9,12 @@ from typing import Literal
 
 import msgspec
 
-from autograder.reading.rules import forbidden_names, insides
+from autograder.notebook.rules import forbidden_names, insides
 
 from .child import Ran, Task
 from .messages import sentence
 from .running import run
-from .sheet import Exercise, Sheet, read
+from .released_notebook import Exercise, Sheet, read
 
 Status = Literal["passes", "not begun", "fails", "forbidden"]
 

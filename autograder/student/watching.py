@@ -13,7 +13,7 @@ from autograder.errors import AutograderError
 from . import screen
 from .messages import sentence
 from .report import Report, examine
-from .sheet import Sheet, read
+from .released_notebook import Sheet, read
 
 _SETTLE_MS = 200
 """A save in several steps is over when nothing happens for so long."""

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from autograder.grading import verdict as verdicts
+from autograder.model import verdict as verdicts
 
 SECURITY = Path(__file__).parents[2] / "docs" / "security.md"
 HIDDEN = ("assert_gradients(student", "torch.tensor([3.0, 6.0])", "BEGIN SOLUTION", "lambda x, a: x * a")

@@ -8,7 +8,7 @@ from autograder.jail import seccomp
 seccomp.program = lambda: b""
 """,
     "reading of the code": """
-from autograder.reading import rules
+from autograder.notebook import rules
 rules.forbidden_names = rules.insides = lambda *given: []
 """,
     "watch": """

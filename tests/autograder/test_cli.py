@@ -8,7 +8,7 @@ import time
 import msgspec
 import pytest
 
-from autograder.grading.verdict import Verdict
+from autograder.model.verdict import Verdict
 
 
 def autograder(*arguments, cwd=None):

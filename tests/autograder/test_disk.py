@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from autograder.grade import grade
-from autograder.gradebook import folders
+from autograder.results import folders
 from benchmarks.gradebook_rows import rows
 
 STUDENTS = 16

@@ -7,7 +7,7 @@ import stat
 import nbformat
 import pytest
 
-from autograder.grading import verdict as verdicts
+from autograder.model import verdict as verdicts
 
 PRINTS = """\
 import sys, warnings

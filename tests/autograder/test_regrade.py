@@ -10,7 +10,7 @@ import time
 import pytest
 
 from autograder.errors import AutograderError
-from autograder.grading import pool as pools
+from autograder.workers import pool as pools
 from benchmarks import crash
 
 WRONG = "def scale(x, a):\n    return x / (1 / (a * a))"

@@ -6,10 +6,10 @@ import pytest
 from classroom import ATTACKS, WON, run_class
 
 from autograder.grade import grade
-from autograder.reports import cleaning, prose
+from autograder.feedback import cleaning, prose
 
 DISPLAYED = [attack for attack in ATTACKS.values() if attack.kind == "display"]
-CONFIG = "from autograder.gradebook.nbgrader_plugin import configure\nconfigure(get_config(), __file__)\n"
+CONFIG = "from autograder.nbgrader_plugin import configure\nconfigure(get_config(), __file__)\n"
 CELLS = ".prose, .out, .remarks, #notebook-container"
 """Where pages show what a student made."""
 SCHEMES = {"http:", "https:", "mailto:"}

@@ -13,10 +13,11 @@ import pytest
 
 from autograder.course import config, nbgrader
 from autograder.gradebook.recorder import Recorder
-from autograder.release import build, made
+from autograder.release import build
+from autograder.release.proofs import made
 
 CONFIG = """\
-from autograder.gradebook.nbgrader_plugin import configure
+from autograder.nbgrader_plugin import configure
 configure(get_config(), __file__)
 get_config().Exchange.root = {exchange!r}
 """

@@ -7,7 +7,8 @@ import pytest
 
 from autograder.course import nbgrader
 from autograder.grade import grade
-from autograder.release import build, made
+from autograder.release import build
+from autograder.release.proofs import made
 
 IDLE = "document.querySelector('.jp-Notebook-ExecutionIndicator')?.dataset.status === 'idle'"
 SAVED = "!document.querySelector('.jp-mod-dirty')"

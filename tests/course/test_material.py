@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from autograder.course import config
-from autograder.grading import diagnosis
-from autograder.grading.collect import collect
+from autograder.diagnosis import misconceptions
+from autograder.grading.collection import collect
 from autograder.release import source
 
 ROOT = Path(__file__).parents[2]
@@ -55,7 +55,7 @@ def exercises(notebook):
 
 def test_the_course_has_every_exercise(notebooks, checks):
     count = sum(len(exercises(notebooks[name, "en"])) for name in SETS)
-    known = sum(len(diagnosis.load(ROOT / "solutions" / name / "misconceptions.py")) for name in SETS)
+    known = sum(len(misconceptions.load(ROOT / "solutions" / name / "misconceptions.py")) for name in SETS)
     assert count >= 73 and known >= 170
 
 

@@ -8,10 +8,10 @@ import pytest
 
 from autograder.course import config, release
 from autograder.errors import AutograderError
-from autograder.gradebook.intake import HandedIn, prepare
-from autograder.grading.verdict import CheckVerdict, ExerciseVerdict, Graded, Verdict
+from autograder.grading.intake import HandedIn, prepare
+from autograder.model.verdict import CheckVerdict, ExerciseVerdict, Graded, Verdict
 from autograder.jail.inside import wire
-from autograder.reports import feedback, graded_notebook
+from autograder.feedback import page, graded_notebook
 from tests.fuzz.trees import entries
 
 NOTEBOOKS = 2000
@@ -225,7 +225,7 @@ def reported(course, ours, prepared):
     outputs = {cell.number: shown for cell in prepared.submission.cells}
     notebook = graded_notebook.make(prepared.repaired, ours, Graded(verdict, outputs))
     json.dumps(notebook, ensure_ascii=False).encode()
-    page = feedback.render(course, prepared.repaired, ours, verdict, notebook)
+    page = page.render(course, prepared.repaired, ours, verdict, notebook)
     assert page.encode().rstrip().endswith(b"</html>")
 
 

@@ -20,10 +20,10 @@ from hypothesis import HealthCheck, given, settings
 from PIL import Image
 
 from autograder.authoring.assertions import Difference, assert_close, shown
-from autograder.grading import remote, session
-from autograder.grading.bounds import Bounds
-from autograder.grading.submission import CodeCell, Exercise, Submission
-from autograder.grading.traces import same
+from autograder.session import remote, session
+from autograder.model.limits import Bounds
+from autograder.model.submission import CodeCell, Exercise, Submission
+from autograder.diagnosis.traces import same
 from autograder.jail.inside import frames, values, wire
 from autograder.jail.jail import Jail, Walls
 from tests.fuzz.trees import entries

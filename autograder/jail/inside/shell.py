@@ -17,7 +17,7 @@ from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
 from traitlets.config import Config
 
 from . import wire
-from .watch import drop_hooks
+from .call_watch import drop_hooks
 
 
 class TimeLimit(BaseException):

@@ -17,7 +17,7 @@ import torch
 
 from . import frames, values, wire
 from .shell import Shell, TimeLimit, exception_text, soft_limit
-from .watch import Watch, drop_hooks, watch_threads
+from .call_watch import Watch, drop_hooks, watch_threads
 
 MAX_LISTED = 100_000
 """How many items an iterator may yield to a check."""

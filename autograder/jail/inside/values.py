@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from . import sharing, wire
+from . import shared_memory, wire
 
 MAX_DEPTH = 64
 """How deep containers may nest."""
@@ -57,12 +57,12 @@ class Packer:
         self.size = 0
         self.differentiable: list[torch.Tensor] = []
         """Tensors met that require a gradient, in order."""
-        self._memories: dict[int, sharing.Memory] = {}
+        self._memories: dict[int, shared_memory.Memory] = {}
         self._blobs: dict[int, wire.Blob] = {}
 
     def share(self, *values: Any) -> bool:
         """Look for values among these, which are to be packed, that share memory; whether there are any."""
-        self._memories = sharing.shared(values)
+        self._memories = shared_memory.shared(values)
         return bool(self._memories)
 
     def pack(self, value: Any, depth: int = 0) -> Any:
@@ -141,8 +141,8 @@ class Packer:
         data = self._blob(_raw(plain))
         return wire.Tensor(name, list(plain.shape), data, requires_grad, grad)
 
-    def _view(self, value: Any, memory: sharing.Memory) -> wire.View:
-        elements = sharing.numbers(value)
+    def _view(self, value: Any, memory: shared_memory.Memory) -> wire.View:
+        elements = shared_memory.numbers(value)
         assert elements is not None
         self._bound(elements.nbytes)
         if memory.start not in self._blobs:
@@ -390,7 +390,7 @@ def _parts_of_subclass(value: torch.Tensor) -> tuple[torch.Tensor, bool, Any]:
 
 
 def _raw(tensor: torch.Tensor) -> bytes:
-    if tensor.dtype in sharing.PLAIN and not tensor.is_neg():  # the short way
+    if tensor.dtype in shared_memory.PLAIN and not tensor.is_neg():  # the short way
         return tensor.numpy().tobytes()
     plain = tensor.resolve_conj().resolve_neg().contiguous()
     if plain.is_complex():

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from . import frames, limits, pages, wire
+from . import frames, limits, memory_layout, wire
 
 _LAZY = ("torch.fx.experimental.symbolic_shapes", "torch.utils.serialization", "unittest.mock")
 """What torch imports on the first backward pass (0.3 s) and the first save."""
@@ -42,7 +42,7 @@ def main(descriptor: int) -> None:
 
     from .shell import Shell
     from .student import Student, seed_everything, serve
-    from .watch import learn_names
+    from .call_watch import learn_names
 
     torch.set_num_threads(1)
     seed_everything(0)
@@ -62,7 +62,7 @@ def main(descriptor: int) -> None:
 
     child: int | None = None
     children = 0
-    pages.fill_holes()
+    memory_layout.fill_holes()
     _reap(child, setup.confined, 0)
     while True:
         try:
@@ -75,7 +75,7 @@ def main(descriptor: int) -> None:
         if isinstance(request, wire.Spawn):
             children += 1
             if children == _COLLAPSE_AFTER:
-                pages.collapse()
+                memory_layout.collapse()
             child = os.fork()
             if child == 0:
                 code = 1

@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.gradebook.formgrader import LINES
+from autograder.formgrader import LINES
 from benchmarks import postgresql as server
 
 

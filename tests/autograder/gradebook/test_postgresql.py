@@ -20,11 +20,11 @@ from sqlalchemy import text
 from autograder.course import config
 from autograder.grade import grade
 from autograder.gradebook import late
-from autograder.gradebook.export import export
-from autograder.gradebook.formgrader import LINES
-from autograder.gradebook.opening import connected
+from autograder.lms.export import export
+from autograder.formgrader import LINES
+from autograder.gradebook.connection import connected
 from autograder.release.build import build
-from autograder.standing import status
+from autograder.status import status
 from benchmarks.gradebook_rows import rows
 from benchmarks.postgresql import PASSWORD
 
@@ -103,7 +103,7 @@ def test_nbgraders_own_commands_use_it_and_give_the_same_rows(room, on_postgresq
     assert (other / "feedback/half/ps1/ps1.html").is_file()
     for command in (
         ("export", "--to", "grades.csv"),
-        ("export", "--exporter", "autograder.gradebook.export.CanvasExport", "--to", "canvas.csv"),
+        ("export", "--exporter", "autograder.lms.export.CanvasExport", "--to", "canvas.csv"),
         ("db", "upgrade"),
         ("db", "student", "list"),
     ):

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from autograder.gradebook import folders
-from autograder.grading.verdict import CheckVerdict, ExerciseVerdict, Verdict
+from autograder.results import folders
+from autograder.model.verdict import CheckVerdict, ExerciseVerdict, Verdict
 
 
 def autograder(root, *arguments):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.grading.verdict import CheckVerdict, ExerciseVerdict, Verdict
+from autograder.model.verdict import CheckVerdict, ExerciseVerdict, Verdict
 from autograder.insight import figures
 from autograder.insight.figures import Late, Unexplained
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from autograder.errors import AutograderError
-from autograder.grading import diagnosis
+from autograder.diagnosis import misconceptions
 from autograder.insight import scaffold
 from autograder.insight.unexplained import Group
-from autograder.release.audit import audit
+from autograder.release.proofs.audit import audit
 
 MARK = "/tmp/scaffolded-code-ran"
 LIVE = f"open({MARK!r}, 'w').write('x')"
@@ -81,7 +81,7 @@ def test_a_group_is_begun_once_and_unfinished_until_it_has_a_hint(tiny):
     path = tiny / "solutions/ps1/misconceptions.py"
     assert len(names) == 2 and scaffold.write(tiny, "ps1", [one, other]) == []
     assert "    # def scale(x, a):\n    #     return a\n" in path.read_text()
-    assert {item.name for item in diagnosis.load(path)} >= set(names)
+    assert {item.name for item in misconceptions.load(path)} >= set(names)
     found = audit(tiny).findings
     assert [item.text for item in found] == [
         f"misconception {name}: no hint; until it has one it is not used" for name in reversed(names)
@@ -92,7 +92,7 @@ def test_a_file_that_is_not_there_is_begun(tiny):
     path = tiny / "solutions/ps1/misconceptions.py"
     path.unlink()
     scaffold.write(tiny, "ps1", [group("# coding: utf-7")])
-    assert len(diagnosis.load(path)) == 1
+    assert len(misconceptions.load(path)) == 1
 
 
 @pytest.mark.parametrize(("text", "said"), [("1 +", "is no Python"), ("import torch\n", "add: from autograder")])

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from autograder.grading import pool as pools
+from autograder.workers import pool as pools
 from autograder.insight import unexplained as gathering
 from tests.autograder.test_cli import autograder
 

@@ -10,7 +10,7 @@ import torch
 from hypothesis import given, settings
 from PIL import Image
 
-from autograder.grading.traces import same
+from autograder.diagnosis.traces import same
 from autograder.jail.inside import values, wire
 
 

@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 from hypothesis import example, given
 from hypothesis import strategies as some
 
-from autograder.jail.inside.watch import _matches
+from autograder.jail.inside.call_watch import _matches
 
 
 @given(some.text("ab_[]!?*", max_size=6), some.text("ab_*?[", max_size=6))

@@ -9,10 +9,10 @@ import pytest
 
 from autograder.course import config
 from autograder.errors import AutograderError
-from autograder.release import entry, new, reference, trial
-from autograder.release.audit import audit
+from autograder.release import course_entry, new, reference, trial
+from autograder.release.proofs.audit import audit
 from autograder.release.build import build, out_of_step
-from autograder.release.unfinished import gaps
+from autograder.release.proofs.unfinished import gaps
 
 SOFTPLUS = "torch.nn.functional.softplus"
 SOLUTION = """\
@@ -95,16 +95,16 @@ def test_a_problem_set_is_added_and_can_be_built_once_it_has_an_exercise(tiny):
 )
 def test_the_entry_goes_below_the_last_one_and_nothing_else_changes(before, after):
     head = "# ours\nname: x\ntitle: y\nproblem_sets:\n"
-    assert entry.added(head + before, "ps2", "b") == head + after
+    assert course_entry.added(head + before, "ps2", "b") == head + after
 
 
 def test_an_entry_in_braces_is_added_to_and_one_behind_an_alias_is_left_to_a_person():
-    assert entry.added("name: x\ntitle: y\nproblem_sets: {ps1: {title: a}}\n", "ps2", "b").endswith(
+    assert course_entry.added("name: x\ntitle: y\nproblem_sets: {ps1: {title: a}}\n", "ps2", "b").endswith(
         "{ps1: {title: a}, ps2: {title: b}}\n"
     )
     shared = "name: x\ntitle: y\nproblem_sets:\n  ps1: &a {title: a}\n  ps0: *a\n"
     with pytest.raises(AutograderError, match=r"write there by hand: ps2: \{title: b\}"):
-        entry.added(shared, "ps2", "b")
+        course_entry.added(shared, "ps2", "b")
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,11 @@ import pytest
 
 from autograder.errors import AutograderError
 from autograder.release import new
-from autograder.release.exchange import Exchange
+from autograder.exchange.release import Exchange
 from autograder.release.preview import preview
 
 SETTINGS = """\
-from autograder.gradebook.nbgrader_plugin import configure
+from autograder.nbgrader_plugin import configure
 
 configure(get_config(), __file__)
 get_config().Exchange.root = {folder!r}

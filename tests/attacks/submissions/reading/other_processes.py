@@ -7,7 +7,7 @@ for number in sorted(filter(str.isdigit, os.listdir("/proc")), key=int):
         path = f"/proc/{number}/{name}"
         try:
             text = os.readlink(path) if name in ("cwd", "exe", "root") else str(os.listdir(path)) if name == "fd" else open(path).read()
-            if "autograder.grading.worker" in text or "pytest" in text:
+            if "autograder.workers.worker" in text or "pytest" in text:
                 print("attack" + "-won", text)
         except OSError:
             pass

@@ -1,0 +1,160 @@
+"""Looking at what was graded, and grading one submission again."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from autograder.errors import AutograderError
+
+from .app import Json, OneSet, OneStudent, Sets, print_json
+
+PANEL = "Grading"
+verbs = typer.Typer()
+
+
+@verbs.command(rich_help_panel=PANEL)
+def status(context: typer.Context, problem_sets: Sets = None, as_json: Json = False) -> None:
+    """Say how far each problem set is: handed in, graded, changed since, refused, to be graded by hand, late.
+
+    Exit codes: 0 all that is handed in is graded; 1 something waits for autograder grade or was refused; 2 course,
+    release or gradebook cannot be read.
+
+    Example: [bold]autograder status ps4[/]
+    """
+    from autograder import status, terminal
+
+    found = status.status(context.obj, problem_sets)
+    if as_json:
+        print_json(found)
+    else:
+        columns = ("problem set", "due", "handed in", "graded", "changed", "to grade", "refused", "by hand", "late")
+        rows = [
+            (item.problem_set, item.due, str(item.submitted), *(str(len(some) or "") for some in item.groups))
+            for item in found
+        ]
+        terminal.table(columns, rows, right=columns[2:])
+        for item in found:
+            for student, why in item.refused.items():
+                terminal.say(terminal.literal(f"refused: {student}: {why}"))
+            if item.tomorrow:
+                students = ", ".join(item.tomorrow)
+                terminal.say(f"{item.problem_set}: waits for watch-exchange until tomorrow: {students}")
+            if item.submitted and item.missing:
+                terminal.say(f"{item.problem_set}: nothing from {', '.join(item.missing)}")
+    raise typer.Exit(1 if any(item.changed or item.not_graded or item.refused for item in found) else 0)
+
+
+@verbs.command(rich_help_panel=PANEL)
+def show(
+    context: typer.Context,
+    student: OneStudent,
+    problem_set: OneSet,
+    exercise: Annotated[str | None, typer.Option("--exercise", "-e", help="Only this exercise, with its code.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Show one verdict: score, checks with their reasons, hints, and the code that lost points.
+
+    Exit codes: 0 it is of what stands in submitted/; 1 the submission or its checks changed since; 2 there is none.
+
+    Example: [bold]autograder show alice ps4 --exercise dropout[/]
+    """
+    from autograder import status, terminal
+    from autograder.feedback import terminal_page
+
+    item, release, at = status.submission(context.obj, student, problem_set)
+    if at == "not graded":
+        raise AutograderError(f"{student} {problem_set}: not graded yet; run: autograder grade {problem_set}")
+    verdict = status.verdict(context.obj, student, problem_set)
+    if verdict is None:
+        raise AutograderError(f"{student} {problem_set}: its verdict is of another version; run: autograder grade")
+    if exercise and exercise not in {found.name for found in verdict.exercises}:
+        known = ", ".join(found.name for found in verdict.exercises)
+        raise AutograderError(f"{problem_set}: no exercise {exercise}; there are {known}")
+    if as_json:
+        print_json(verdict)
+    else:
+        terminal_page.show(verdict, item.repaired, release, exercise)
+        if at == "changed":
+            terminal.say("changed since it was graded: the code is that of now, the verdict that of before")
+    raise typer.Exit(1 if at == "changed" else 0)
+
+
+@verbs.command(rich_help_panel=PANEL)
+def rerun(context: typer.Context, student: OneStudent, problem_set: OneSet, as_json: Json = False) -> None:
+    """Grade one submission again from the start, whatever was found before, and say what changed.
+
+    Exit codes: 0 it is graded, changed or not; 2 it cannot be graded (the line says why).
+
+    Example: [bold]autograder rerun alice ps4[/]
+    """
+    from autograder import status, terminal
+    from autograder.grade import grade
+    from autograder.feedback import changes
+
+    status.submission(context.obj, student, problem_set)  # a misspelt name is told, and grades nothing
+    before = status.verdict(context.obj, student, problem_set)
+    with terminal.bar("Grading") as bar:
+        outcome = grade(
+            context.obj,
+            [problem_set],
+            students=[student],
+            jobs=1,
+            fresh=True,
+            started=bar.started,
+            advanced=lambda row: bar.advanced(student),
+        )
+    for problem in outcome.problems:
+        terminal.error(problem)
+    if outcome.problems or outcome.left:
+        raise typer.Exit(2 if outcome.problems else 130)
+    [after] = outcome.verdicts
+    found = list(changes.between(before, after))
+    if as_json:
+        print_json({"changes": found, "verdict": after})
+        return
+    for change in found:
+        was = "-" if change.before is None else f"{change.before:g}"
+        terminal.say(terminal.literal(f"{change.exercise}: {was} -> {change.after:g}: {change.why}"))
+    same = "" if found else ", as before"
+    terminal.say(f"{student} {problem_set}: {after.points:g} of {after.max_points:g} points{same}")
+
+
+@verbs.command(rich_help_panel=PANEL)
+def logs(
+    context: typer.Context,
+    problem_set: Annotated[str | None, typer.Argument(metavar="[PS]", help="Only of this problem set.")] = None,
+    student: Annotated[str | None, typer.Option("--student", "-s", help="Only of this student.")] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", "-a", help="Also what went well: each submission that was graded.")
+    ] = False,
+    last: Annotated[int, typer.Option("--last", "-n", min=1, help="At most so many, the newest.")] = 100,
+    as_json: Json = False,
+) -> None:
+    """Tell what happened in earlier runs of autograder grade: incidents, repairs, refused submissions, errors.
+
+    Exit codes: 0 also where nothing happened; 2 the course cannot be read.
+
+    Example: [bold]autograder logs ps4 --student alice[/]
+    """
+    from autograder import terminal
+    from autograder.course import config
+    from autograder.results import log
+
+    if problem_set:
+        config.chosen(config.load(context.obj), [problem_set])
+    entries = [
+        entry
+        for entry in log.read(context.obj, problem_set, student)
+        if everything or student or entry.event != "graded"
+    ][-last:]
+    if as_json:
+        print_json(entries)
+        return
+    if not entries:
+        terminal.say(f"{log.path_of(context.obj)}: nothing to tell")
+    for entry in entries:
+        whose = " ".join(filter(None, (entry.student, entry.problem_set)))
+        when = f"{entry.time.astimezone():%Y-%m-%d %H:%M:%S}"
+        terminal.say(terminal.literal(f"{when}  {entry.event:<8}  {whose + ': ' if whose else ''}{entry.text}"))

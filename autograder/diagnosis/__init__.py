@@ -1,0 +1,1 @@
+"""Why an answer is wrong: known misconceptions, and what its outputs tell."""

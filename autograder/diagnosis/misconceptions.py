@@ -1,0 +1,199 @@
+"""Why an answer is wrong: the misconception that gives what the student's code gave, call by call.
+
+Each misconception goes once through the same checks as a submission, in this process, and what its calls gave is kept.
+A wrong solution is explained by it where all its own calls gave the same, within rounding; of several, by the one
+whose numbers are nearest. Where none explains it alone, two may: each shows in checks in which the other gives what is
+right. Where two do not either, the outputs are compared with those of the course's own solution (`generic.py`).
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import itertools
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from autograder.authoring import Misconception
+from autograder.errors import AutograderError
+
+from . import experiments
+from .rehearsal import Reference, Rehearsal
+from autograder.model.submission import Exercise
+from .traces import Trace, agreeing, apart, same, says_something
+
+
+def load(path: Path) -> list[Misconception]:
+    """The misconceptions in a file of staff's; none where there is no such file.
+
+    Raises:
+        AutograderError: the file does not run.
+    """
+    if not path.is_file():
+        return []
+    name = f"autograder_misconceptions_{path.parent.name}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # inspect finds the source of a class through it
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise AutograderError(f"{path}: does not run: {type(error).__name__}: {error}") from None
+    return [item.misconception for item in vars(module).values() if hasattr(item, "misconception")]
+
+
+@dataclass(frozen=True)
+class Both:
+    """Two misconceptions at once."""
+
+    first: Misconception
+    second: Misconception
+
+    @property
+    def name(self) -> str:
+        """As in a verdict."""
+        return f"{self.first.name} + {self.second.name}"
+
+    @property
+    def hint(self) -> str:
+        """Both hints."""
+        return f"{self.first.hint} And besides: {self.second.hint}"
+
+
+Explanation: TypeAlias = Misconception | Both | experiments.Generic
+
+
+@dataclass(frozen=True)
+class _Known:
+    """A misconception, what its calls gave, and the checks in which that is not what the solution's gave."""
+
+    misconception: Misconception
+    trace: Trace
+    shows: frozenset[str]
+
+
+@dataclass(frozen=True)
+class _Right:
+    """What the calls of the course's own solution were given and gave, by the check's name."""
+
+    given: dict[str, list[Any]]
+    trace: Trace
+
+
+class Diagnosis:
+    """The misconceptions of one problem set, and what each gives, worked out when first needed.
+
+    Args:
+        misconceptions: those of the problem set; one without a hint is not finished, and left aside.
+        rehearse: runs the checks of an exercise on a session; gives what `note` says of each, its trace by default.
+        solution: gives the names that the course's own solution binds.
+    """
+
+    def __init__(
+        self,
+        misconceptions: Sequence[Misconception],
+        rehearse: Callable[..., dict[str, Any]],
+        problem_set: str,
+        solution: Callable[[Exercise], dict[str, Any] | None],
+    ) -> None:
+        self._misconceptions = [known for known in misconceptions if known.hint.strip()]
+        self._rehearse = rehearse
+        self._problem_set = problem_set
+        self._solution = solution
+        self._traces: dict[str, Trace] = {}
+        self._rights: dict[str, _Right | None] = {}
+        self._knowns: dict[str, list[_Known]] = {}
+
+    def explain(self, exercise: Exercise, trace: Trace) -> Explanation | None:
+        """The misconception or the two that give what the student's calls gave, else what the outputs alone tell."""
+        return self.misconception(exercise, trace) or self.both(exercise, trace) or self._generic(exercise, trace)
+
+    def misconception(self, exercise: Exercise, trace: Trace) -> Misconception | None:
+        """The misconception whose calls all gave what the student's gave; of several the one that is nearest."""
+        if not any(says_something(entry) for given in trace.values() for entry in given):
+            return None
+        fitting = [known for known in self._of(exercise) if same(trace, self._trace(exercise, known))]
+        right = self._right(exercise) if fitting else None
+        if right and same(trace, right.trace):  # then what lost the points is not among what the calls gave
+            return None
+        return min(fitting, key=lambda known: apart(trace, self._trace(exercise, known)), default=None)
+
+    def both(self, exercise: Exercise, trace: Trace) -> Both | None:
+        """The first two misconceptions that explain all calls together.
+
+        In each check the calls gave what the one gives where the other gives what is right, and what both give
+        everywhere else. So each is seen alone in some check, by a value; where both show, in different ways, nothing
+        says what they would give together.
+        """
+        right = self._right(exercise)
+        if right is None or right.trace.keys() != trace.keys():
+            return None
+        telling = {check for check in trace if _differs_by_a_value(trace[check], right.trace[check])}
+        found = self._known(exercise, right.trace)
+        off = [{check for check in trace if not same(trace[check], known.trace[check])} for known in found]
+        for (one, off_one), (other, off_other) in itertools.combinations(zip(found, off, strict=True), 2):
+            explained = off_one <= other.shows - one.shows and off_other <= one.shows - other.shows
+            if explained and off_one & telling and off_other & telling:
+                return Both(one.misconception, other.misconception)
+        return None
+
+    def nearest(self, exercise: Exercise, trace: Trace) -> tuple[str, float]:
+        """The misconception with which most of the calls agree, and their share; of no name where there is none."""
+        shares = {known.name: agreeing(trace, self._trace(exercise, known)) for known in self._of(exercise)}
+        return max(shares.items(), key=lambda item: item[1], default=("", 0.0))
+
+    def rehearse(self, exercise: Exercise) -> None:
+        """Work out what the solution and each misconception of the exercise give."""
+        for known in self._of(exercise):
+            self._trace(exercise, known)
+        if right := self._right(exercise):
+            self._known(exercise, right.trace)
+
+    def _generic(self, exercise: Exercise, trace: Trace) -> experiments.Generic | None:
+        right = self._right(exercise)
+        if right is None:
+            return None
+        calls = []
+        for check, mine in trace.items():
+            given, gave = right.given.get(check, []), right.trace.get(check, [])
+            calls += [experiments.Call(*entry) for entry in zip(given, gave, mine, strict=False)]
+        return experiments.explain(calls)
+
+    def _of(self, exercise: Exercise) -> list[Misconception]:
+        return [known for known in self._misconceptions if known.exercise == exercise.name]
+
+    def _trace(self, exercise: Exercise, known: Misconception) -> Trace:
+        key = f"{exercise.name}/{known.name}"
+        if key not in self._traces:
+            session = Rehearsal(self._problem_set, {exercise.name: known.solution})
+            self._traces[key] = self._rehearse(exercise, session)
+        return self._traces[key]
+
+    def _right(self, exercise: Exercise) -> _Right | None:
+        if exercise.name not in self._rights:
+            namespace = self._solution(exercise)
+            right = None
+            if namespace is not None:
+                session = Reference(self._problem_set, namespace)
+                found = self._rehearse(exercise, session, lambda: (session.given, session.trace))
+                right = _Right(*({check: pair[place] for check, pair in found.items()} for place in (0, 1)))
+            self._rights[exercise.name] = right
+        return self._rights[exercise.name]
+
+    def _known(self, exercise: Exercise, right: Trace) -> list[_Known]:
+        if exercise.name not in self._knowns:
+            found = []
+            for known in self._of(exercise):
+                trace = self._trace(exercise, known)
+                shows = frozenset(check for check in right if not same(trace[check], right[check]))
+                found.append(_Known(known, trace, shows))
+            self._knowns[exercise.name] = found
+        return self._knowns[exercise.name]
+
+
+def _differs_by_a_value(mine: list[Any], right: list[Any]) -> bool:
+    """Whether calls gave a value that is not the right one: an exception says too little of why it was raised."""
+    return any(says_something(one) and not same(one, other) for one, other in itertools.zip_longest(mine, right))

@@ -1,0 +1,201 @@
+"""What the calls of an exercise's checks gave: compared within rounding, and kept as bytes for a later comparison."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import numpy as np
+import torch
+
+from autograder.jail.inside import values, wire
+
+from autograder.session.remote import handle_of
+
+Trace = dict[str, list[Any]]
+"""By a check's name, what its calls gave: pairs (value, arguments afterwards or None), or an exception's class."""
+
+MAX_ELEMENTS = 1024
+"""Of a larger tensor only so many of its elements are kept."""
+MAX_BYTES = 1 << 19
+"""A trace that takes more, thinned as it is, is not kept."""
+
+
+# --- compared ---------------------------------------------------------------------------------------------------------
+
+
+def says_something(entry: Any) -> bool:
+    """Whether an entry of a trace is a value: exceptions and functions alone look alike in many wrong solutions."""
+    return isinstance(entry, tuple) and not hasattr(entry[0], "_handle") and entry[0] is not None
+
+
+def same(mine: Any, other: Any) -> bool:
+    """Whether two traces, or two values in them, are the same within the rounding of their dtype."""
+    if isinstance(mine, torch.Tensor):
+        return isinstance(other, torch.Tensor) and _same_tensor(mine, other)
+    if isinstance(mine, np.ndarray | np.generic):
+        return type(mine) is type(other) and _same_array(np.asarray(mine), np.asarray(other))
+    if isinstance(mine, dict):
+        return isinstance(other, dict) and mine.keys() == other.keys() and all(same(mine[k], other[k]) for k in mine)
+    if isinstance(mine, list | tuple):
+        return type(mine) is type(other) and len(mine) == len(other) and all(map(same, mine, other))
+    if isinstance(mine, float) and isinstance(other, float):
+        return mine == other or (mine != mine and other != other) or abs(mine - other) <= 1e-6 * max(1.0, abs(other))
+    if hasattr(mine, "_handle") and hasattr(other, "_handle"):  # one of them may have been kept
+        return bool(mine._handle.kind == other._handle.kind)
+    if type(mine) is not type(other):
+        return False
+    if isinstance(mine, torch.Generator):
+        return bool(torch.equal(mine.get_state(), other.get_state()))
+    if hasattr(mine, "tobytes"):
+        return bool(mine.size == other.size and mine.tobytes() == other.tobytes())
+    return bool(mine == other)
+
+
+def _same_tensor(mine: torch.Tensor, other: torch.Tensor) -> bool:
+    if (mine.shape, mine.dtype, mine.layout, mine.requires_grad) != (
+        other.shape,
+        other.dtype,
+        other.layout,
+        other.requires_grad,
+    ):
+        return False
+    if mine.layout == torch.sparse_coo:  # which entries there are matters as well, be they zero
+        first, second = _entries(mine), _entries(other)
+        return torch.equal(first._indices(), second._indices()) and _same_tensor(first._values(), second._values())
+    if not (mine.is_floating_point() or mine.is_complex()):
+        return torch.equal(mine, other)
+    first, second = _numbers(mine), _numbers(other)
+    rtol, atol = _tolerance(mine.dtype, second)
+    return torch.allclose(first, second, rtol=rtol, atol=atol, equal_nan=True)
+
+
+def _entries(tensor: torch.Tensor) -> torch.Tensor:
+    try:
+        return tensor.detach().coalesce()
+    except RuntimeError:  # not every dtype can be added up
+        return tensor.detach()
+
+
+def _numbers(tensor: torch.Tensor) -> torch.Tensor:
+    plain = tensor.detach()
+    return (torch.view_as_real(plain) if plain.is_complex() else plain).double()
+
+
+def _tolerance(dtype: torch.dtype, numbers: torch.Tensor) -> tuple[float, float]:
+    rtol = 1e-9 if dtype in (torch.float64, torch.complex128) else 1e-4
+    scale = float(numbers.abs().nan_to_num(posinf=0).max()) if numbers.numel() else 0.0
+    return rtol, rtol * max(scale, 1e-3)
+
+
+def _same_array(mine: np.ndarray[Any, Any], other: np.ndarray[Any, Any]) -> bool:
+    if mine.dtype != other.dtype or mine.shape != other.shape:
+        return False
+    if mine.dtype.kind in "fc":
+        return bool(np.allclose(mine, other, rtol=1e-4, atol=1e-6, equal_nan=True))
+    return bool(np.array_equal(mine, other))
+
+
+def apart(mine: Any, other: Any) -> float:
+    """How far from each other the numbers of two traces lie that are the same, the tolerance being 1.
+
+    What is nearer than a hundredth of it is rounding, and counts as 0.
+    """
+    if isinstance(mine, torch.Tensor) and mine.layout == torch.strided and mine.is_floating_point() and mine.numel():
+        _, atol = _tolerance(mine.dtype, _numbers(other))
+        most = float((_numbers(mine) - _numbers(other)).abs().nan_to_num(posinf=0).max()) / atol
+        return most if most >= 0.01 else 0.0
+    if isinstance(mine, dict):
+        return max((apart(mine[key], other[key]) for key in mine), default=0.0)
+    if isinstance(mine, list | tuple):
+        return max(map(apart, mine, other), default=0.0)
+    return 0.0
+
+
+def agreeing(mine: Trace, other: Trace) -> float:
+    """The share of the calls that gave the same, from 0 to 1."""
+    pairs = [
+        pair
+        for check in mine.keys() | other.keys()
+        for pair in itertools.zip_longest(mine.get(check, []), other.get(check, []))
+    ]
+    return sum(same(*pair) for pair in pairs) / len(pairs) if pairs else 0.0
+
+
+# --- kept -------------------------------------------------------------------------------------------------------------
+
+
+class _Kept(msgspec.Struct, frozen=True, array_like=True):
+    whole: bool
+    head: bytes
+    body: bytes
+
+
+@dataclass(frozen=True)
+class _Stand:
+    """In a trace that was kept, in the place of an object of the student's."""
+
+    _handle: wire.Handle
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decoder = msgspec.msgpack.Decoder(_Kept)
+
+
+def to_bytes(trace: Trace) -> bytes:
+    """The trace, its largest tensors thinned; empty where it is too large even so."""
+    whole = not _has_large(trace)
+    packer = values.Packer(handle_of)
+    try:
+        node = packer.pack(trace if whole else _thinned(trace))
+    except wire.WireError:  # nested as deeply as a value may be, and deeper in a trace
+        return b""
+    kept = _encode(_Kept(whole, wire.encode(wire.Returned(0, node, None, [])), b"".join(packer.body)))
+    return kept if len(kept) <= MAX_BYTES else b""
+
+
+def from_bytes(data: bytes) -> Trace:
+    """A trace that was kept.
+
+    Raises:
+        WireError, msgspec.MsgspecError: it is damaged.
+    """
+    kept = _decoder.decode(data)
+    answer = wire.decode_from_student(kept.head)
+    assert isinstance(answer, wire.Returned)
+    trace: Trace = values.Unpacker(memoryview(kept.body), _Stand).unpack(answer.value)
+    return trace
+
+
+def is_whole(data: bytes) -> bool:
+    """Whether a trace was kept from which a diagnosis can be made."""
+    return bool(data) and _decoder.decode(data).whole
+
+
+def _has_large(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(map(_has_large, value.values()))
+    if isinstance(value, list | tuple):
+        return any(map(_has_large, value))
+    return _is_large(value)
+
+
+def _is_large(value: Any) -> bool:
+    if isinstance(value, torch.Tensor):
+        return value.layout == torch.strided and value.numel() > MAX_ELEMENTS
+    return isinstance(value, np.ndarray) and value.size > MAX_ELEMENTS
+
+
+def _thinned(value: Any) -> Any:
+    if isinstance(value, torch.Tensor) and _is_large(value):
+        kept = value.detach().reshape(-1)[:: -(-value.numel() // MAX_ELEMENTS)].clone()
+        return "thinned", list(value.shape), kept.requires_grad_(value.requires_grad)
+    if isinstance(value, np.ndarray) and _is_large(value):
+        return "thinned", list(value.shape), value.reshape(-1)[:: -(-value.size // MAX_ELEMENTS)]
+    if isinstance(value, dict):
+        return {key: _thinned(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(map(_thinned, value))
+    return value

@@ -1,0 +1,1 @@
+"""nbgrader's exchange: releases go out, submissions come in, feedback goes back."""

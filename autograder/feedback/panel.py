@@ -1,0 +1,53 @@
+"""One exercise's verdict for the student, as HTML and as plain text."""
+
+from __future__ import annotations
+
+from autograder.model.verdict import CheckVerdict, ExerciseVerdict, Verdict
+
+from .cleaning import escaped, sealed
+
+
+def number(points: float) -> str:
+    """Points without needless zeros."""
+    return f"{points:.2f}".rstrip("0").rstrip(".")
+
+
+def as_html(exercise: ExerciseVerdict) -> str:
+    """The verdict as a table of checks, hint first. Styles are inline: nbgrader's pages do not know ours."""
+    points = f"{number(exercise.points)} of {number(exercise.max_points)} points"
+    parts = [f"<p><strong>{escaped(exercise.name)}: {points}</strong></p>"]
+    if exercise.note:
+        parts.append(f"<p>{escaped(exercise.note)}</p>")
+    if exercise.hint:
+        parts.append(f"<p><strong>Hint:</strong> {escaped(exercise.hint)}</p>")
+    rows = "".join(map(_row, exercise.checks))
+    parts.append(f"<table><tbody>{rows}</tbody></table>")
+    return sealed("".join(parts))
+
+
+def _row(check: CheckVerdict) -> str:
+    mark = "✓" if check.passed else "✗"
+    reason = f"<br><em>{escaped(check.reason)}</em>" if check.reason and not check.passed else ""
+    points = f"{number(check.points)} / {number(check.max_points)}"
+    cells = (mark, f"{escaped(check.sentence)}{reason}", points)
+    return (
+        "<tr>" + "".join(f'<td style="padding: .2em .6em; vertical-align: top">{cell}</td>' for cell in cells) + "</tr>"
+    )
+
+
+def as_text(exercise: ExerciseVerdict) -> str:
+    """The same for a terminal."""
+    lines = [f"{exercise.name}: {number(exercise.points)} of {number(exercise.max_points)} points"]
+    lines += [f"  {exercise.note}"] if exercise.note else []
+    lines += [f"  Hint: {exercise.hint}"] if exercise.hint else []
+    for check in exercise.checks:
+        mark = "✓" if check.passed else "✗"
+        lines.append(f"  {mark} {check.sentence} ({number(check.points)} / {number(check.max_points)})")
+        if check.reason and not check.passed:
+            lines.append(f"      {check.reason}")
+    return "\n".join(lines)
+
+
+def remarks(verdict: Verdict) -> list[str]:
+    """What holds for the notebook as a whole."""
+    return [*verdict.repairs, *verdict.incidents]

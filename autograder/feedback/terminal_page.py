@@ -1,0 +1,93 @@
+"""A verdict in the terminal, with the code that it is about. Text of a student's is written out there, not obeyed."""
+
+from __future__ import annotations
+
+from rich.padding import Padding
+from rich.syntax import Syntax
+from rich.text import Text
+
+from autograder import terminal
+from autograder.course.repair import Repaired
+from autograder.course.release import Release
+from autograder.model.verdict import CheckVerdict, ExerciseVerdict, Verdict
+
+from .panel import number
+
+_LINES = 80
+"""So many lines of an exercise's code are shown."""
+
+
+def show(verdict: Verdict, repaired: Repaired, release: Release, exercise: str | None = None) -> None:
+    """Score, exercises with their checks, and the code of those that lost points.
+
+    Args:
+        verdict: of the submission.
+        repaired: the submission's cells.
+        release: of its problem set.
+        exercise: only this one, with its code in any case.
+    """
+    if exercise is None:
+        title = f"{verdict.student} {verdict.problem_set}: {_points(verdict.points, verdict.max_points)}"
+        _print(Text(terminal.literal(title), style="bold"))
+        for remark in [*verdict.repairs, *verdict.incidents]:
+            _print(Text(f"! {terminal.literal(remark)}", style="yellow"))
+    for found in verdict.exercises:
+        if exercise in (None, found.name):
+            _print(_exercise(found))
+            if exercise or (found.points < found.max_points and found.status != "not begun"):
+                _show_code(found.name, repaired, release)
+
+
+def _exercise(found: ExerciseVerdict) -> Text:
+    full = found.points == found.max_points
+    text = Text.assemble(
+        "\n",
+        ("✓ " if full else "✗ ", "green" if full else "red"),
+        (found.name, "bold"),
+        f": {_points(found.points, found.max_points)}",
+    )
+    if found.note:
+        text.append(f"\n    {_literal(found.note)}", style="yellow")
+    if found.hint:
+        name = f" ({found.misconception})" if found.misconception else ""
+        text.append(f"\n    Hint: {_literal(found.hint)}{name}", style="cyan")
+    if found.status != "not begun":
+        for check in found.checks:
+            text.append_text(_check(check))
+    return text
+
+
+def _check(check: CheckVerdict) -> Text:
+    text = Text.assemble(
+        "\n    ",
+        ("✓ " if check.passed else "✗ ", "green" if check.passed else "red"),
+        f"{_literal(check.sentence)} ({_points(check.points, check.max_points)})",
+    )
+    if check.reason and not check.passed:
+        text.append(f"\n        {_literal(check.reason, 8)}")
+    return text
+
+
+def _show_code(name: str, repaired: Repaired, release: Release) -> None:
+    """The cell of the exercise, by its number, with the numbers of its lines."""
+    solution_id = next((item.solution_id for item in release.exercises if item.name == name), "")
+    place = repaired.place(solution_id)
+    if place is None:
+        return
+    lines = terminal.literal(repaired.cells[place - 1].source).splitlines()
+    more = f", the first {_LINES} of {len(lines)} lines" if len(lines) > _LINES else ""
+    _print(Text(f"    cell {place}{more}", style="dim"))
+    code = Syntax("\n".join(lines[:_LINES]), "python", line_numbers=True, theme="ansi_dark", background_color="default")
+    terminal.out.print(Padding(code, (0, 0, 0, 4)))
+
+
+def _points(points: float, of: float) -> str:
+    return f"{number(points)} / {number(of)}"
+
+
+def _literal(text: str, indent: int = 4) -> str:
+    return terminal.literal(text).replace("\n", "\n" + " " * indent)
+
+
+def _print(text: Text) -> None:
+    terminal.out.print(text, soft_wrap=True)

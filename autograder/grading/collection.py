@@ -1,0 +1,83 @@
+"""The hidden checks of a course as data, collected by pytest in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from autograder.errors import AutograderError
+
+from .checks import exercise_of
+from .pytest_environment import environment
+from .grader import points_of, sentence_of
+
+
+class Check(msgspec.Struct, frozen=True):
+    """One hidden check."""
+
+    name: str
+    points: float
+    sentence: str
+
+
+Checks = dict[str, dict[str, list[Check]]]
+"""By problem set, then exercise."""
+
+
+def collect(root: Path, problem_sets: Sequence[str]) -> Checks:
+    """All hidden checks of the problem sets.
+
+    Raises:
+        AutograderError: a file of checks does not load.
+    """
+    folders = [str(root / "tests" / "hidden" / name) for name in problem_sets]
+    for name, folder in zip(problem_sets, folders, strict=True):
+        if not Path(folder).is_dir():
+            raise AutograderError(f"{folder}: no hidden checks; write {folder}/test_<exercise>.py for {name}")
+    command = [sys.executable, "-m", "autograder.grading.collection", str(root), *folders]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment())
+    if done.returncode != 0 or not done.stdout.strip():
+        lines = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+        raise AutograderError(f"tests/hidden: a file of checks does not load: {lines[-1] if lines else '?'}")
+    return msgspec.json.decode(done.stdout.strip().splitlines()[-1], type=Checks)
+
+
+class _Collector:
+    def __init__(self) -> None:
+        self.found: dict[str, dict[str, list[dict[str, object]]]] = {}
+        self.problems: list[str] = []
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            lines = [line for line in report.longreprtext.splitlines() if line.strip()]
+            self.problems.append(f"{report.nodeid}: {lines[-1].removeprefix('E').strip() if lines else '?'}")
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        for item in session.items:
+            exercises = self.found.setdefault(item.path.parent.name, {})
+            check = {"name": item.name, "points": points_of(item), "sentence": sentence_of(item)}
+            exercises.setdefault(exercise_of(item.path), []).append(check)
+
+
+def main(root: str, folders: list[str]) -> int:
+    """Collect and print as JSON."""
+    collector = _Collector()
+    options = ["--collect-only", "-qq", "--import-mode=importlib", "--rootdir", root, "-c", os.devnull]
+    options += ["-p", "no:cacheprovider", "-p", "no:terminal", "-p", "autograder.grading.checks"]
+    pytest.main([*folders, *(item for item in options if item != "-qq")], plugins=[collector])
+    if collector.problems:
+        print(collector.problems[0])
+        return 1
+    print(json.dumps(collector.found))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], sys.argv[2:]))

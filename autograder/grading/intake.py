@@ -1,0 +1,127 @@
+"""Finds what students handed in, in nbgrader's submitted/ folder, and makes it ready for grading."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from autograder.course.repair import Repaired, repair
+from autograder.course.release import Release
+from autograder.errors import AutograderError
+from autograder.model.submission import Submission, to_submission
+from autograder.notebook.reading import read
+
+_STUDENT = re.compile(r"[^\x00-\x1f\x7f/\\<>&\"']+")
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """One student's folder for one problem set."""
+
+    student: str
+    problem_set: str
+    folder: Path
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A submission that can be graded, its cells as they will be shown, and when it was handed in (text, or None).
+
+    `secret` is what nbgrader's exchange asks for to lead feedback back to the student, where it came from there.
+    """
+
+    handed_in: HandedIn
+    submission: Submission
+    repaired: Repaired
+    timestamp: str | None
+    secret: str | None = None
+
+
+def is_student(name: str) -> bool:
+    """Whether a name can be a student's: it becomes a folder's, and stands in pages."""
+    return bool(_STUDENT.fullmatch(name)) and len(name) <= 200 and not name.startswith(".") and name == name.strip()
+
+
+def find(submitted: Path, problem_sets: Sequence[str]) -> Iterator[HandedIn]:
+    """All that stands in `submitted`/<student>/<problem set>/, by student and problem set."""
+    if not submitted.is_dir():
+        return
+    for student in sorted(submitted.iterdir()):
+        if not student.is_dir() or student.name.startswith("."):
+            continue
+        for problem_set in problem_sets:
+            folder = student / problem_set
+            if folder.is_dir() and not folder.is_symlink():
+                yield HandedIn(student.name, problem_set, folder)
+
+
+def prepare(handed_in: HandedIn, release: Release, max_bytes: int) -> Prepared:
+    """Read and repair one submission.
+
+    Raises:
+        AutograderError: it cannot be graded; one line, naming file and fix.
+    """
+    if not is_student(handed_in.student):
+        raise AutograderError(f"{str(handed_in.folder)!r}: not a student's name; rename the folder")
+    path, renamed = _notebook(handed_in, release, max_bytes)
+    repaired = repair(read(path, max_bytes), release)
+    repairs = [*([f"The notebook was named {renamed}; it was taken as {release.path.name}."] if renamed else [])]
+    submission = to_submission(repaired, release, repairs)
+    return Prepared(handed_in, submission, repaired, handed_in_at(handed_in.folder), _secret(handed_in.folder))
+
+
+def _notebook(handed_in: HandedIn, release: Release, max_bytes: int) -> tuple[Path, str]:
+    """The notebook, and its name where that is not the right one."""
+    path = handed_in.folder / release.path.name
+    if path.exists():
+        return path, ""
+    found: list[tuple[int, Path]] = []
+    for other in sorted(handed_in.folder.glob("*.ipynb")):
+        try:
+            ids = {cell.grade_id for cell in read(other, max_bytes)}
+        except AutograderError:
+            continue
+        known = len(ids & release.cells.keys())
+        if known:
+            found.append((known, other))
+    if len(found) == 1 or (found and sorted(found)[-1][0] > sorted(found)[-2][0]):
+        best = max(found)[1]
+        return best, best.name
+    if found:
+        names = ", ".join(other.name for _, other in found)
+        raise AutograderError(f"{path}: no such file, and several that could be meant: {names}; rename the right one")
+    raise AutograderError(f"{path}: no such file; put the student's notebook there")
+
+
+def handed_in_at(folder: Path) -> str | None:
+    """nbgrader's timestamp.txt, where it holds one."""
+    path = folder / "timestamp.txt"
+    try:
+        return timestamp(path.read_text(encoding="utf-8").strip()[:64])
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def timestamp(text: str) -> str | None:
+    """The text, if it is a date and time as nbgrader writes it: 2026-10-01 23:59:00.000000 UTC."""
+    moment = text.rsplit(" ", 1)[0] if text.count(" ") > 1 else text
+    try:
+        datetime.fromisoformat(moment)
+    except ValueError:
+        return None
+    return text
+
+
+def _secret(folder: Path) -> str | None:
+    """nbgrader's submission_secret.txt."""
+    path = folder / "submission_secret.txt"
+    try:
+        if path.is_symlink() or not path.is_file() or path.stat().st_size > 1024:
+            return None
+        text = path.read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError):
+        return None
+    return text if text.isalnum() else None

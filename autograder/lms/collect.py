@@ -1,0 +1,345 @@
+"""Takes in submissions from elsewhere: a folder, or the zip that Moodle or Canvas gives, into nbgrader's submitted/.
+
+Every file is accounted for in one report. What counts is the last attempt before the student's deadline; the others,
+and what stood in submitted/ before, are kept in submitted-attempts/. What was taken from is never changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from autograder.course import config, nbgrader, release
+from autograder.errors import AutograderError
+from autograder.notebook import reading
+
+from . import archive, filenames
+from autograder.gradebook import late, roster
+from .archive import Member, shown
+from autograder.grading.intake import is_student
+from .filenames import Origin
+from autograder.gradebook.roster import Roster
+
+ATTEMPTS = "submitted-attempts"
+_TIMESTAMP = "timestamp.txt"
+_FORMAT = "%Y-%m-%d %H:%M:%S %Z"
+
+
+class Item(msgspec.Struct, frozen=True):
+    """What became of one file.
+
+    Outcomes: taken (now in submitted/), unchanged (stood there already), kept (in submitted-attempts/), refused,
+    ignored (what operating systems and Jupyter add; timestamp.txt, once read).
+    """
+
+    file: str
+    outcome: str
+    student: str = ""
+    note: str = ""
+    submitted: str = ""
+
+
+class Report(msgspec.Struct, frozen=True):
+    """All files, how many had which outcome, and the roster's students of whom nothing is there."""
+
+    problem_set: str
+    items: list[Item]
+    counts: dict[str, int]
+    missing: list[str]
+
+    @property
+    def problems(self) -> list[str]:
+        """A line for each file that was refused."""
+        return [f"{item.file}: {item.note}" for item in self.items if item.outcome == "refused"]
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    """A notebook that may be what counts; `moment` is None where nothing says when it was handed in."""
+
+    file: str
+    data: bytes
+    filenames: Origin
+    moment: datetime | None
+    stored: datetime
+    note: str = ""
+
+    @property
+    def order(self) -> tuple[datetime, int, str]:
+        return self.moment or self.stored, self.origin.again, self.file
+
+
+@dataclass
+class _Class:
+    """What collecting knows of course and class."""
+
+    root: Path
+    problem_set: str
+    course: config.Course
+    roster: Roster | None
+    times: Mapping[str, datetime]
+    extensions: Mapping[str, timedelta]
+    exercises: dict[str, frozenset[str]]
+    items: list[Item] = field(default_factory=list)
+
+    def note(self, file: str, outcome: str, note: str = "", student: str = "", moment: datetime | None = None) -> None:
+        self.items.append(Item(shown(file), outcome, student, note, moment.isoformat() if moment else ""))
+
+    def deadline(self, student: str) -> datetime | None:
+        due = self.course.due_of(self.problem_set)
+        grace = timedelta(minutes=self.course.late_of(self.problem_set).grace_minutes)
+        return due + grace + self.extensions.get(student, timedelta()) if due else None
+
+
+def collect(
+    root: Path,
+    source: Path,
+    problem_set: str,
+    *,
+    roster_file: Path | None = None,
+    times_file: Path | None = None,
+) -> Report:
+    """Take submissions of one problem set in.
+
+    Args:
+        root: the course's folder.
+        source: a folder, or a zip.
+        problem_set: which.
+        roster_file: in place of the course's roster.csv.
+        times_file: when each student handed in; see `roster.times`.
+
+    Raises:
+        AutograderError: nothing can be taken in at all.
+    """
+    course = config.load(root)
+    config.chosen(course, [problem_set])
+    clock = ZoneInfo(course.timezone)
+    people = roster.of_course(root, roster_file)
+    ours = _Class(
+        root,
+        problem_set,
+        course,
+        people,
+        roster.times(times_file, people, clock) if times_file else {},
+        late.extensions(root, course, problem_set),
+        _exercises(root, course, problem_set),
+    )
+    limit = course.limits_of(problem_set).notebook_mb << 20
+    found = list(archive.members(source, limit, clock))
+    by_student = _attempts(ours, found)
+    for student, attempts in sorted(by_student.items()):
+        accounts = sorted({attempt.origin.account for attempt in attempts})
+        if len(accounts) > 1:
+            claims = f"{student} is claimed by {' and by '.join(map(shown, accounts))}; tell them apart in the roster"
+            for attempt in attempts:
+                ours.note(attempt.file, "refused", f"{claims} (lms_id), or remove the wrong one", student)
+            continue
+        try:
+            _take(ours, student, attempts)
+        except OSError as error:
+            done = {item.file for item in ours.items}
+            for attempt in attempts:
+                if shown(attempt.file) not in done:
+                    why = f"cannot be written to {error.filename}: {error.strerror}; mend that, and collect again"
+                    ours.note(attempt.file, "refused", why, student)
+    ours.items.sort(key=lambda item: item.file)
+    counts = Counter(item.outcome for item in ours.items)
+    missing = sorted(set(people.people) - set(by_student)) if people else []
+    return Report(problem_set, ours.items, dict(sorted(counts.items())), missing)
+
+
+def _exercises(root: Path, course: config.Course, problem_set: str) -> dict[str, frozenset[str]]:
+    """The grade ids that tell the problem sets apart; that of `problem_set` must be there."""
+    found = {}
+    for name in course.problem_sets:
+        try:
+            ours = release.load(root, name)
+        except AutograderError:
+            if name == problem_set:
+                raise
+            continue
+        found[name] = frozenset(
+            grade_id for item in ours.exercises for grade_id in (item.solution_id, item.examples_id)
+        )
+    return found
+
+
+def _attempts(ours: _Class, found: list[Member]) -> dict[str, list[_Attempt]]:
+    """The notebooks of each student; everything else goes into the report."""
+    stamps = {
+        member.parts[:-1]: moment
+        for member in found
+        if member.data and member.parts[-1] == _TIMESTAMP and (moment := _stamp(member.data))
+    }
+    shared = _shared([member.parts[:-1] for member in found if not (member.refused or member.junk)], ours.problem_set)
+    by_student: dict[str, list[_Attempt]] = {}
+    for member in found:
+        if member.refused:
+            ours.note(member.name, "refused", member.refused)
+            continue
+        if member.junk or (member.parts[-1] == _TIMESTAMP and member.parts[:-1] in stamps):
+            ours.note(member.name, "ignored", "added by a system, not by the student" if member.junk else "read")
+            continue
+        whence = filenames.of(member.parts, ours.problem_set, ours.roster, shared)
+        person, why = filenames.student(whence, ours.roster)
+        if person is None or not is_student(person.id):
+            ours.note(member.name, "refused", shown(why) or "no student's name; rename its folder")
+            continue
+        why = _unfit(ours, member, whence)
+        if why:
+            ours.note(member.name, "refused", why, person.id)
+            continue
+        stored = member.moment or datetime.now(UTC)
+        moment = ours.times.get(person.id) or stamps.get(member.parts[:-1])
+        note = ""
+        if whence.system == "plain":
+            moment = moment or member.moment
+        elif moment is None and whence.late:
+            note = "Canvas marks it late, but not by how much: until --times says when, it counts as in time"
+        elif moment is None:
+            note = "the zip holds the time of the download only: until --times says when, it counts as in time"
+        by_student.setdefault(person.id, []).append(_Attempt(member.name, member.data, whence, moment, stored, note))
+    return by_student
+
+
+def _shared(folders: list[tuple[str, ...]], problem_set: str) -> int:
+    """1 where all files stand in one folder that itself holds folders: a zipped folder of students."""
+    plain = [[part for part in parts if part != problem_set] for parts in folders]
+    return int(bool(plain) and all(len(parts) > 1 for parts in plain) and len({parts[0] for parts in plain}) == 1)
+
+
+def _unfit(ours: _Class, member: Member, whence: Origin) -> str:
+    """Why a file is no submission of the problem set, or nothing."""
+    wanted = ours.problem_set
+    if whence.typed:
+        return "typed into the learning platform, not a notebook; ask the student for the .ipynb"
+    if not member.data.strip():
+        return "the file is empty; ask the student to save the notebook and hand it in again"
+    if not member.name.lower().endswith(".ipynb") and not member.data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        return f"not a notebook; ask the student for {wanted}.ipynb"
+    try:
+        ids = {cell.grade_id for cell in reading.parse(member.data, "")}
+    except AutograderError as error:
+        return str(error).removeprefix(": ")
+    matches = {name: len(ids & known) for name, known in ours.exercises.items()}
+    if matches[wanted]:
+        return ""
+    best = max(matches, key=lambda name: matches[name])
+    if matches[best]:
+        return f"is {best}, not {wanted}; collect it as {best}, and ask the student for {wanted}"
+    return f"holds no exercise of {wanted} or of another problem set; ask the student for {wanted}.ipynb"
+
+
+def _stamp(data: bytes) -> datetime | None:
+    """The moment in nbgrader's timestamp.txt."""
+    from nbgrader.utils import parse_utc
+
+    try:
+        moment: datetime = parse_utc(data.decode("utf-8").strip()[:64])
+    except (ValueError, OverflowError, UnicodeDecodeError):
+        return None
+    return moment.replace(tzinfo=UTC)
+
+
+def _take(ours: _Class, student: str, attempts: list[_Attempt]) -> None:
+    """Put the attempt that counts into submitted/, and the others aside."""
+    folder = ours.root / nbgrader.SUBMITTED / student / ours.problem_set
+    standing = _standing(folder, ours.problem_set)
+    deadline = ours.deadline(student)
+    everything = sorted([*attempts, *([standing] if standing else [])], key=lambda attempt: attempt.order)
+    in_time = [one for one in everything if deadline is None or one.moment is None or one.moment <= deadline]
+    counts = (in_time or everything)[-1]
+    if standing and counts.data == standing.data:
+        counts = standing  # the same again: what stands there stays, with its time unless it has none
+    for attempt in attempts:
+        moment = attempt.moment
+        if counts is standing and attempt.data == standing.data:
+            if moment and not standing.moment:
+                _write(folder / _TIMESTAMP, moment.astimezone(UTC).strftime(_FORMAT).encode(), moment)
+            ours.note(attempt.file, "unchanged", attempt.note, student, moment)
+        elif attempt is not counts:
+            place = _aside(ours, student, attempt)
+            why = "what stands in submitted/ is newer" if counts is standing else "a later attempt counts"
+            if moment and deadline and moment > deadline:
+                why = "it came after the deadline, another before it"
+            ours.note(attempt.file, "kept", f"{why}; this one is in {place}", student, moment)
+    if counts is standing:
+        return
+    note = counts.note
+    with _made(folder.parent, ours.problem_set, counts) as made:
+        if folder.exists():
+            place = _put_by(ours, student, folder)
+            note = f"what stood in submitted/ before is in {place}" + (f"; {note}" if note else "")
+        made.rename(folder)
+    ours.note(counts.file, "taken", note, student, counts.moment)
+
+
+def _standing(folder: Path, problem_set: str) -> _Attempt | None:
+    """What was handed in before."""
+    path = folder / f"{problem_set}.ipynb"
+    if folder.is_symlink() or folder.parent.is_symlink():
+        raise OSError(0, "a symbolic link", str(folder))
+    if not path.is_file() or path.is_symlink():
+        return None
+    stamp = folder / _TIMESTAMP
+    moment = _stamp(stamp.read_bytes()) if stamp.is_file() else None
+    stored = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    return _Attempt(str(path), path.read_bytes(), Origin("plain", "", ""), moment, stored)
+
+
+def _aside(ours: _Class, student: str, attempt: _Attempt) -> str:
+    """Keep an attempt that does not count; the same one is kept once."""
+    place = _place(ours, student, attempt.moment or attempt.stored, attempt.data)
+    if not (ours.root / place).exists():
+        with _made((ours.root / place).parent, ours.problem_set, attempt) as made:
+            made.rename(ours.root / place)
+    return place.as_posix()
+
+
+def _put_by(ours: _Class, student: str, folder: Path) -> str:
+    """Move a folder of submitted/ aside, whatever is in it."""
+    standing = _standing(folder, ours.problem_set)
+    moment = (standing.moment or standing.stored) if standing else datetime.now(UTC)
+    place = _place(ours, student, moment, standing.data if standing else os.urandom(8))
+    if (ours.root / place).exists():
+        place = _place(ours, student, datetime.now(UTC), os.urandom(8))
+    (ours.root / place).parent.mkdir(parents=True, exist_ok=True)
+    folder.rename(ours.root / place)
+    return place.as_posix()
+
+
+def _place(ours: _Class, student: str, moment: datetime, data: bytes) -> Path:
+    name = f"{moment.astimezone(UTC):%Y-%m-%dT%H%M%S}-{hashlib.sha256(data).hexdigest()[:8]}"
+    return Path(ATTEMPTS, student, ours.problem_set, name)
+
+
+@contextmanager
+def _made(parent: Path, problem_set: str, attempt: _Attempt) -> Iterator[Path]:
+    """A submission's folder, ready to be renamed to its place within `parent`; gone again where it is not."""
+    parent.mkdir(parents=True, exist_ok=True)
+    made = Path(tempfile.mkdtemp(dir=parent, prefix="."))
+    try:
+        _write(made / f"{problem_set}.ipynb", attempt.data, attempt.moment or attempt.stored)
+        if attempt.moment:
+            stamp = attempt.moment.astimezone(UTC).strftime(_FORMAT)
+            _write(made / _TIMESTAMP, stamp.encode(), attempt.moment)
+        made.chmod(0o755)
+        yield made
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+def _write(path: Path, data: bytes, moment: datetime) -> None:
+    path.write_bytes(data)
+    os.utime(path, (moment.timestamp(), moment.timestamp()))

@@ -1,0 +1,345 @@
+"""Scores for elsewhere, as plug-ins: `nbgrader export --exporter autograder.lms.export.CanvasExport`.
+
+Whoever needs another format derives from `CourseExport` and writes `save`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from nbgrader.api import Grade, Gradebook, SubmittedAssignment, SubmittedNotebook
+from nbgrader.plugins import ExportPlugin
+from sqlalchemy import or_
+from sqlalchemy.orm import undefer
+from traitlets import Unicode
+
+from autograder.course import config
+from autograder.course.config import Course
+from autograder.errors import AutograderError
+from autograder.model.verdict import ExerciseVerdict, Verdict, read
+
+from autograder.results import folders
+from autograder.gradebook import roster
+from autograder.grading.intake import is_student
+from autograder.gradebook.connection import opened
+from autograder.gradebook.roster import Person
+
+_FORMULA = "=+-@＝＋－＠"
+
+
+@dataclass(frozen=True)
+class Score:
+    """One student and one problem set; `raw` is None where nothing was graded."""
+
+    problem_set: str
+    person: Person
+    max_score: float
+    timestamp: str = ""
+    raw: float | None = None
+    penalty: float = 0
+    needs_manual_grade: bool = False
+
+    @property
+    def score(self) -> float | None:
+        """After the late penalty, never below 0."""
+        return None if self.raw is None else max(0.0, self.raw - self.penalty)
+
+
+class CourseExport(ExportPlugin):  # type: ignore[misc]
+    """What our exporters share: the course, its students, their scores."""
+
+    root = Unicode("", help="The course's folder; nbgrader's own by default.").tag(config=True)
+    roster = Unicode("", help="A CSV of the students; roster.csv in the course's folder by default.").tag(config=True)
+    default = "scores.csv"
+
+    def export(self, gradebook: Gradebook) -> None:
+        """Write the scores to `to`."""
+        scores = self.scores(gradebook)
+        self.save(Path(self.to or self.default), scores)
+
+    def save(self, path: Path, scores: Sequence[Score]) -> None:
+        """Write the scores, by problem set and student, in this exporter's format."""
+        raise NotImplementedError
+
+    @cached_property
+    def folder(self) -> Path:
+        """The course's folder."""
+        return Path(self.root or self.parent.coursedir.root)
+
+    @cached_property
+    def course(self) -> Course:
+        """The course."""
+        return config.load(self.folder)
+
+    def scores(self, gradebook: Gradebook) -> list[Score]:
+        """Every score, of those asked for by --assignment and --student."""
+        people = self._people(gradebook)
+        rows = {(row.name, row.student_id): row for row in _rows(gradebook)}
+        graded = _graded(gradebook)
+        found = []
+        # Databases differ in where they put what has no due date.
+        for assignment in sorted(gradebook.assignments, key=lambda item: (item.duedate or datetime.min, item.name)):
+            if self.assignment and assignment.name not in map(str, self.assignment):
+                continue
+            for person in people:
+                row = rows.get((assignment.name, person.id))
+                if row is None or row.id not in graded:
+                    found.append(Score(assignment.name, person, assignment.max_score))
+                    continue
+                found.append(
+                    Score(
+                        assignment.name,
+                        person,
+                        assignment.max_score,
+                        row.timestamp.isoformat(sep=" ") if row.timestamp else "",
+                        row.score,
+                        row.late_submission_penalty or 0,
+                        row.needs_manual_grade,
+                    )
+                )
+        return found
+
+    def _people(self, gradebook: Gradebook) -> list[Person]:
+        """The gradebook's students, as the roster knows them, and those of the roster of whom nothing is there."""
+        listed = roster.of_course(self.folder, Path(self.roster) if self.roster else None)
+        people = {
+            row.id: Person(row.id, row.first_name or "", row.last_name or "", row.email or "", row.lms_user_id or "")
+            for row in gradebook.students
+        }
+        people |= listed.people if listed else {}
+        wanted = set(map(str, self.student))
+        return [people[name] for name in sorted(people) if not wanted or name in wanted]
+
+    def title(self, problem_set: str) -> str:
+        """A problem set's title."""
+        known = self.course.problem_sets.get(problem_set)
+        return known.title if known else problem_set
+
+
+def _rows(gradebook: Gradebook) -> Iterable[Any]:
+    wanted = (
+        SubmittedAssignment.score,
+        SubmittedAssignment.late_submission_penalty,
+        SubmittedAssignment.needs_manual_grade,
+    )
+    return gradebook.db.query(SubmittedAssignment).options(*map(undefer, wanted)).all()  # type: ignore[no-any-return]
+
+
+def _graded(gradebook: Gradebook) -> set[str]:
+    """The submissions with a score: nbgrader's rows come before, as with an extension."""
+    query = gradebook.db.query(SubmittedNotebook.assignment_id).join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+    scored = query.filter(or_(Grade.auto_score.isnot(None), Grade.manual_score.isnot(None)))
+    return {name for (name,) in scored.distinct()}
+
+
+class CsvExport(CourseExport):
+    """One line a student and problem set: nbgrader's own columns, and what still waits for a grade by hand."""
+
+    def save(self, path: Path, scores: Sequence[Score]) -> None:
+        """Write the CSV."""
+        header = "assignment,timestamp,student_id,last_name,first_name,email"
+        header += ",raw_score,late_submission_penalty,score,max_score,needs_manual_grade"
+        rows: list[list[Any]] = [header.split(",")]
+        for item in scores:
+            who = item.person
+            rows.append(
+                [
+                    *(item.problem_set, item.timestamp, who.id, who.last_name, who.first_name, who.email),
+                    *(item.raw or 0.0, item.penalty, item.score or 0.0, item.max_score, int(item.needs_manual_grade)),
+                ]
+            )
+        _write_csv(path, rows)
+
+
+class CanvasExport(CourseExport):
+    """What Canvas' gradebook imports: a line a student, a column a problem set, a row of the points possible."""
+
+    default = "canvas.csv"
+
+    def save(self, path: Path, scores: Sequence[Score]) -> None:
+        """Write the CSV."""
+        names, table = _table(scores)
+        heads = [self._head(name) for name in names]
+        rows: list[list[Any]] = [["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *heads]]
+        rows.append(["    Points Possible", "", "", "", "", *(_points(scores, name) for name in names)])
+        for who, given in table:
+            name = f"{who.last_name}, {who.first_name}" if who.last_name and who.first_name else who.last_name or who.id
+            rows.append(
+                [name, who.lms_id, who.sis_user_id, who.sis_login_id, who.section, *(given.get(one) for one in names)]
+            )
+        _write_csv(path, rows)
+
+    def _head(self, name: str) -> str:
+        known = self.course.problem_sets.get(name)
+        return f"{self.title(name)} ({known.canvas_id})" if known and known.canvas_id else self.title(name)
+
+
+class MoodleExport(CourseExport):
+    """What Moodle's grade import takes: students by id number and email address, a column a problem set."""
+
+    default = "moodle.csv"
+
+    def save(self, path: Path, scores: Sequence[Score]) -> None:
+        """Write the CSV."""
+        names, table = _table(scores)
+        rows: list[list[Any]] = [["First name", "Last name", "ID number", "Email address", *map(self.title, names)]]
+        for who, given in table:
+            rows.append([who.first_name, who.last_name, who.id, who.email, *(given.get(one) for one in names)])
+        _write_csv(path, rows)
+
+
+class JsonExport(CourseExport):
+    """A file a student: the scores, and of the checks what the student's feedback shows."""
+
+    default = "students"
+
+    def save(self, path: Path, scores: Sequence[Score]) -> None:
+        """Write the files into the folder `path`."""
+        of_student: dict[str, list[Score]] = {}
+        for item in scores:
+            of_student.setdefault(item.person.id, []).append(item)
+        for student, mine in of_student.items():
+            if not is_student(student):
+                raise AutograderError(f"{student!r}: cannot be a file's name; rename the student in the gradebook")
+            data = {
+                "course": self.course.name,
+                "student": student,
+                "first_name": mine[0].person.first_name,
+                "last_name": mine[0].person.last_name,
+                "problem_sets": [self._problem_set(item) for item in mine],
+            }
+            folders.write(path / f"{student}.json", msgspec.json.format(msgspec.json.encode(data), indent=2) + b"\n")
+
+    def _problem_set(self, item: Score) -> dict[str, Any]:
+        shown: dict[str, Any] = {
+            "name": item.problem_set,
+            "title": self.title(item.problem_set),
+            "submitted": item.timestamp or None,
+            "raw_score": item.raw,
+            "late_submission_penalty": item.penalty,
+            "score": item.score,
+            "max_score": item.max_score,
+            "needs_manual_grade": item.needs_manual_grade,
+        }
+        verdict = self._verdict(item)
+        if verdict:
+            shown["exercises"] = [_exercise(exercise) for exercise in verdict.exercises]
+            shown["remarks"] = [*verdict.repairs, *verdict.incidents]
+        return shown
+
+    def _verdict(self, item: Score) -> Verdict | None:
+        try:
+            return read(folders.verdict(self.folder, item.person.id, item.problem_set))
+        except (OSError, msgspec.MsgspecError):
+            return None
+
+
+def _exercise(exercise: ExerciseVerdict) -> dict[str, Any]:
+    """What the feedback page shows: neither the names of checks nor those of misconceptions."""
+    return {
+        "name": exercise.name,
+        "status": exercise.status,
+        "points": exercise.points,
+        "max_points": exercise.max_points,
+        "note": exercise.note,
+        "hint": exercise.hint,
+        "checks": [
+            {
+                "sentence": check.sentence,
+                "passed": check.passed,
+                "points": check.points,
+                "max_points": check.max_points,
+                "reason": "" if check.passed else check.reason,
+            }
+            for check in exercise.checks
+        ],
+    }
+
+
+EXPORTERS: dict[str, type[CourseExport]] = {
+    "csv": CsvExport,
+    "canvas": CanvasExport,
+    "moodle": MoodleExport,
+    "json": JsonExport,
+}
+
+
+@dataclass(frozen=True)
+class Exported:
+    """Where the scores stand, of how many students, and how many submissions still wait for a grade by hand."""
+
+    path: str
+    students: int
+    waiting: int
+
+
+def export(
+    root: Path,
+    form: str,
+    problem_sets: Sequence[str] | None = None,
+    *,
+    into: Path | None = None,
+    roster_file: Path | None = None,
+) -> Exported:
+    """Write the scores of the gradebook into a folder.
+
+    Args:
+        root: the course's folder.
+        form: one of `EXPORTERS`.
+        problem_sets: only these.
+        into: the folder; exports/ in the course's by default.
+        roster_file: in place of the course's roster.csv.
+
+    Raises:
+        AutograderError: an unknown form or problem set, or a file that cannot be read or written.
+    """
+    if form not in EXPORTERS:
+        raise AutograderError(f"--format {form}: there is {', '.join(EXPORTERS)}")
+    course = config.load(root)
+    names = config.chosen(course, problem_sets) if problem_sets else []
+    exporter = EXPORTERS[form](root=str(root), roster=str(roster_file or ""), assignment=names)
+    path = (into or root / folders.EXPORTS) / exporter.default
+    with opened(root, course) as gradebook:
+        scores = exporter.scores(gradebook)
+        try:
+            exporter.save(path, scores)
+        except OSError as error:
+            raise AutograderError(f"{path}: cannot be written: {error.strerror}; choose another --into") from None
+    waiting = sum(item.needs_manual_grade for item in scores)
+    return Exported(str(path), len({item.person.id for item in scores}), waiting)
+
+
+def _table(scores: Sequence[Score]) -> tuple[list[str], list[tuple[Person, dict[str, float | None]]]]:
+    """The problem sets, and for each student the scores by problem set."""
+    names = list(dict.fromkeys(item.problem_set for item in scores))
+    rows: dict[str, tuple[Person, dict[str, float | None]]] = {}
+    for item in scores:
+        rows.setdefault(item.person.id, (item.person, {}))[1][item.problem_set] = item.score
+    return names, list(rows.values())
+
+
+def _points(scores: Sequence[Score], problem_set: str) -> float:
+    return next(item.max_score for item in scores if item.problem_set == problem_set)
+
+
+def _write_csv(path: Path, rows: Iterable[Sequence[Any]]) -> None:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([_cell(value) for value in row] for row in rows)
+    folders.write(path, text.getvalue().encode())
+
+
+def _cell(value: Any) -> Any:
+    """A text that a spreadsheet would take for a formula gets an apostrophe; numbers are ours and stay."""
+    if isinstance(value, float):
+        return f"{value:.2f}".rstrip("0").rstrip(".")
+    if isinstance(value, str) and (value.lstrip()[:1] in tuple(_FORMULA) or value[:1] in ("\t", "\r", "\n")):
+        return f"'{value}"
+    return value

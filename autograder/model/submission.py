@@ -1,0 +1,55 @@
+"""What is graded: the code cells of one submission, made ready by the intake."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from .verdict import Finding
+
+if TYPE_CHECKING:  # as in `bounds`
+    from autograder.course.repair import Repaired
+    from autograder.course.release import Release
+
+
+class CodeCell(msgspec.Struct, frozen=True):
+    """One code cell, by its place among all cells of the notebook (from 1, as students count)."""
+
+    number: int
+    source: str
+
+
+class Exercise(msgspec.Struct, frozen=True):
+    """One exercise as the release says: what must not be called, which earlier names are replaced by torch's."""
+
+    name: str
+    forbidden: list[str]
+    replaced: dict[str, str]
+    graded_at: int | None
+    """The number of the cell before which its bindings are kept; None: after the last cell."""
+
+
+class Submission(msgspec.Struct, frozen=True):
+    """One student's notebook of one problem set, repaired; `repairs` says what was mended."""
+
+    problem_set: str
+    cells: list[CodeCell]
+    exercises: list[Exercise]
+    repairs: list[str]
+    doubtful: list[Finding] = []
+    """Of some of the exercises what was found before, right but for its hint: their checks are not run again."""
+
+
+def to_submission(repaired: Repaired, release: Release, repairs: Sequence[str] = ()) -> Submission:
+    """What the grader needs of a repaired notebook."""
+    exercises = []
+    for exercise in release.exercises:
+        solution, examples = repaired.place(exercise.solution_id), repaired.place(exercise.examples_id)
+        in_order = solution is not None and examples is not None and solution < examples
+        exercises.append(
+            Exercise(exercise.name, list(exercise.forbidden), dict(exercise.replaced), examples if in_order else None)
+        )
+    cells = [CodeCell(number, cell.source) for number, cell in enumerate(repaired.cells, 1) if cell.kind == "code"]
+    return Submission(release.problem_set, cells, exercises, [*repairs, *repaired.repairs])

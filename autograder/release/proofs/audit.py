@@ -1,0 +1,245 @@
+"""Proves the course's own material: what right, wrong, empty and forbidden submissions of it are given."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+from msgspec.structs import replace
+
+from autograder.authoring import Misconception
+from autograder.course import config
+from autograder.course import release as releases
+from autograder.course.repair import repair
+from autograder.course.release import Release
+from autograder.errors import AutograderError
+from autograder.diagnosis import misconceptions
+from autograder.model.limits import bounds_of, walls_of
+from autograder.workers.pool import Pool
+from autograder.model.submission import Submission, to_submission
+from autograder.model.verdict import ExerciseVerdict, Graded
+from autograder.jail.inside import wire
+from autograder.notebook.reading import parse
+
+from . import forbidden_calls, made, unfinished
+from autograder.release.build import build
+from .rehearsal import rehearse
+
+MAX_SECONDS = 5.0
+"""How long all checks of a problem set may take on the solutions."""
+SALTS = ("one", "two", "three")
+"""For other seeds and orders than those of grading."""
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """Something that is not as it must be."""
+
+    problem_set: str
+    exercise: str
+    text: str
+
+
+class Audit(msgspec.Struct):
+    """What was proven, counted, and what was found wrong."""
+
+    exercises: int = 0
+    checks: int = 0
+    misconceptions: int = 0
+    forbidden_calls: int = 0
+    seconds: dict[str, float] = {}
+    """How long the checks of each problem set take on the solutions: the slowest of the rehearsals."""
+    findings: list[Finding] = []
+
+
+@dataclass(frozen=True)
+class Case:
+    """A made submission, and what is proven with it: `exercise` is the one it is about, or empty for all."""
+
+    exercise: str
+    submission: Submission
+    judge: Callable[[Case, Graded], Iterator[str]]
+    misconception: Misconception | None = None
+    call: str = ""
+
+    def verdicts(self, graded: Graded) -> list[ExerciseVerdict]:
+        """The verdicts it is about."""
+        return [item for item in graded.verdict.exercises if self.exercise in ("", item.name)]
+
+    def examples_fail(self, exercise: str, graded: Graded) -> bool:
+        """Whether the exercise's visible examples raised."""
+        place = next(item.graded_at for item in self.submission.exercises if item.name == exercise)
+        return any(isinstance(output, wire.Error) for output in graded.outputs.get(place or 0, []))
+
+
+def audit(
+    root: Path,
+    problem_sets: Sequence[str] | None = None,
+    *,
+    exercise: str | None = None,
+    jobs: int | None = None,
+    started: Callable[[int], None] = lambda total: None,
+    advanced: Callable[[], None] = lambda: None,
+) -> Audit:
+    """Grade, in the jail, submissions made from the solutions, the stubs, the misconceptions and the forbidden calls.
+
+    Args:
+        root: the course's folder; nothing in it is changed.
+        problem_sets: their names; all by default.
+        exercise: only what concerns this one.
+        jobs: worker processes; one a core by default.
+        started: called with the number of steps.
+        advanced: called after each step.
+
+    Raises:
+        AutograderError: the course cannot be built.
+    """
+    course = config.load(root)
+    names = config.chosen(course, problem_sets)
+    result = Audit()
+    gaps = [(name, gap) for name in names for gap in unfinished.gaps(root, name) if exercise in (None, gap.exercise)]
+    begun = {(name, gap.exercise) for name, gap in gaps}
+    with tempfile.TemporaryDirectory() as folder:
+        build(root, names, folder=Path(folder))
+        loaded = {name: releases.load(Path(folder), name) for name in names}
+        cases = [case for name in names for case in _cases(root, Path(folder), loaded[name], exercise, begun, result)]
+        if exercise is not None and not cases and not begun:
+            raise AutograderError(f"no exercise {exercise} in {', '.join(names)}")
+    started(len(cases) + len(SALTS))
+    walls = walls_of(max((course.limits_of(name) for name in names), key=lambda limits: limits.memory_mb))
+    pool: Pool[int] = Pool(root, {name: bounds_of(course.limits_of(name)) for name in names}, walls, jobs)
+    with pool:
+        for number, found in pool.grade((number, case.submission) for number, case in enumerate(cases)):
+            case = cases[number]
+            texts = [str(found)] if isinstance(found, AutograderError) else case.judge(case, found.graded())
+            result.findings += [Finding(case.submission.problem_set, case.exercise, text) for text in texts]
+            advanced()
+    for salt in SALTS:
+        done = rehearse(root, names, salt, exercise)
+        result.checks = done.checks
+        for name, seconds in done.seconds.items():
+            result.seconds[name] = max(seconds, result.seconds.get(name, 0))
+        result.findings += [
+            Finding(place.split("/")[0], place.split("/")[1], f"{text} (with other seeds, in another order)")
+            for place, text in done.failures
+            if tuple(place.split("/")) not in begun
+        ]
+        advanced()
+    result.findings += [
+        Finding(name, "", f"the checks take {seconds:.1f} s on the solutions, at most {MAX_SECONDS:g}")
+        for name, seconds in result.seconds.items()
+        if seconds > MAX_SECONDS
+    ]
+    result.findings.sort(key=lambda item: item.text)
+    # In the order of their lines, and before what else is wrong with an exercise.
+    result.findings[:0] = [Finding(name, gap.exercise, str(gap)) for name, gap in gaps]
+    result.findings.sort(key=lambda item: (names.index(item.problem_set), item.exercise))
+    return result
+
+
+def _cases(
+    root: Path, folder: Path, release: Release, only: str | None, begun: AbstractSet[tuple[str, str]], result: Audit
+) -> Iterator[Case]:
+    """All made submissions of one problem set; what needs no grading to be found wrong goes to `result` at once.
+
+    Of exercises that are `begun` and not finished there is nothing to prove yet.
+    """
+    name = release.problem_set
+    right = made.solutions(folder, name)
+    known = misconceptions.load(root / "solutions" / name / "misconceptions.py")
+    finished = [item for item in known if item.hint.strip()]
+    left_out = {exercise for problem_set, exercise in begun if problem_set == name}
+    wanted = [item for item in release.exercises if only in (None, item.name) and item.name not in left_out]
+
+    def wrong(exercise: str, text: str) -> None:
+        result.findings.append(Finding(name, exercise, text))
+
+    for item in known:
+        if item.exercise in left_out:
+            continue
+        if item.exercise not in right:
+            wrong(item.exercise, f"misconception {item.name}: there is no such exercise")
+        if not item.hint.strip():
+            wrong(item.exercise, f"misconception {item.name}: no hint; until it has one it is not used")
+    if wanted:
+        yield Case(only or "", _without(left_out, _submission(release, right)), _solved)
+        yield Case(only or "", _without(left_out, _submission(release, {})), _empty)
+    for exercise in wanted:
+        mine = [item for item in finished if item.exercise == exercise.name]
+        result.exercises += 1
+        result.misconceptions += len(mine)
+        if len(mine) < 2:
+            wrong(exercise.name, f"{len(mine)} misconceptions, at least 2 are wanted")
+        for item in mine:
+            written = right | {exercise.name: item.source()}
+            yield Case(exercise.name, _only(exercise.name, _submission(release, written)), _wrong, misconception=item)
+        for pattern in forbidden_calls.unknown(exercise.forbidden):
+            wrong(exercise.name, f"forbidden {pattern!r} is no function of torch's")
+        for call in forbidden_calls.unread(exercise.name, exercise.forbidden):
+            wrong(exercise.name, f"{call} is not found by reading the code")
+        for call in forbidden_calls.callable_ones(exercise.forbidden):
+            result.forbidden_calls += 1
+            written = right | {exercise.name: forbidden_calls.in_disguise(exercise.name, call)}
+            yield Case(exercise.name, _only(exercise.name, _submission(release, written)), _caught, call=call)
+
+
+def _submission(release: Release, written: dict[str, str]) -> Submission:
+    cells = parse(json.dumps(made.notebook(release, written)).encode(), release.problem_set)
+    return to_submission(repair(cells, release), release)
+
+
+def _without(left_out: AbstractSet[str], submission: Submission) -> Submission:
+    return replace(submission, exercises=[item for item in submission.exercises if item.name not in left_out])
+
+
+def _only(exercise: str, submission: Submission) -> Submission:
+    """What concerns one exercise: its checks, and the cells as far as its visible examples."""
+    [mine] = [item for item in submission.exercises if item.name == exercise]
+    cells = [cell for cell in submission.cells if mine.graded_at is None or cell.number <= mine.graded_at]
+    return replace(submission, cells=cells, exercises=[mine])
+
+
+def _solved(case: Case, graded: Graded) -> Iterator[str]:
+    for item in case.verdicts(graded):
+        if item.status != "graded":
+            yield f"{item.name}: the solution is {item.status}: {item.note}"
+        for check in item.checks:
+            if not check.passed:
+                yield f"{item.name}: the solution fails {check.name}: {check.reason}"
+        if case.examples_fail(item.name, graded):
+            yield f"{item.name}: the solution fails the visible examples"
+
+
+def _empty(case: Case, graded: Graded) -> Iterator[str]:
+    for item in case.verdicts(graded):
+        if item.status != "not begun" or item.points:
+            passed = ", ".join(check.name for check in item.checks if check.passed) or "none"
+            yield f"{item.name}: the stub is {item.status} with {item.points:g} points; checks passed: {passed}"
+
+
+def _wrong(case: Case, graded: Graded) -> Iterator[str]:
+    known = case.misconception
+    assert known is not None
+    [item] = case.verdicts(graded)
+    said = f"misconception {known.name}"
+    if item.status != "graded":
+        yield f"{said} is {item.status}: {item.note}"
+    elif item.points == item.max_points:
+        yield f"{said} passes every check"
+    elif item.misconception != known.name:
+        yield f"{said} is taken for {item.misconception or 'none that is known'}"
+    fails = case.examples_fail(item.name, graded)
+    if fails and known.passes_examples:
+        yield f"{said} fails the visible examples; if it must, say passes_examples=False"
+    if not fails and not known.passes_examples:
+        yield f"{said} passes the visible examples; take passes_examples=False away"
+
+
+def _caught(case: Case, graded: Graded) -> Iterator[str]:
+    [item] = case.verdicts(graded)
+    if item.status != "forbidden" or item.points:
+        yield f"a call of {case.call} by a name made up at run time is not caught"

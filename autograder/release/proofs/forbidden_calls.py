@@ -1,0 +1,129 @@
+"""What an exercise's patterns of forbidden names stand for in torch, and code that calls it in disguise."""
+
+from __future__ import annotations
+
+import contextlib
+import warnings
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from functools import cache
+from typing import Any
+
+import torch
+from torch.overrides import resolve_name
+
+from autograder.notebook.rules import forbidden_names
+
+_PLACES = (
+    "torch",
+    "torch.nn.functional",
+    "torch.nn",
+    "torch.nn.utils",
+    "torch.special",
+    "torch.linalg",
+    "torch.fft",
+    "torch.autograd",
+    "torch.func",
+    "torch.optim",
+    "torch.Tensor",
+)
+_ARGUMENTS = (
+    "x",
+    "x, 0",
+    "x, x",
+    "x, x, x",
+    "x, x[0]",
+    "x, [2]",
+    "x, [1, 1]",
+    "x, [1, 1], 0.0",
+    "x, 1, 0",
+    "x, x[:, 0]",
+    "x, None, None, None, None, True",
+    "x, None, None, None, None, True, 0.1, 1e-5",
+    "x, None, None, None, None, True, 0.1, 1e-5, False",
+    "x, 3, None, None",
+    "x, 0.5, True",
+    "x, x[0], x[0], None, None, True",
+    "x, x[0, 0].long()",
+    "x.flatten(1), torch.tensor([1, 0])",
+)
+"""Some that fit most functions, for `x` of shape (2, 3, 4, 4) in torch.nn.functional and (3, 3) elsewhere."""
+
+
+@cache
+def _names() -> dict[str, Any]:
+    """Every public function and module of torch's by its dotted name."""
+    found: dict[str, Any] = {}
+    for place in _PLACES:
+        owner: Any = torch
+        for part in place.split(".")[1:]:
+            owner = getattr(owner, part)
+        for name in dir(owner):
+            with contextlib.suppress(Exception):
+                value = getattr(owner, name)
+                if not name.startswith("_") and callable(value):
+                    found[f"{place}.{name}"] = value
+    return found
+
+
+def names() -> list[str]:
+    """The dotted names of all public functions and modules of torch's."""
+    return list(_names())
+
+
+def matching(patterns: Sequence[str]) -> list[str]:
+    """The dotted names in torch whose last part matches one of the patterns."""
+    return [name for name in _names() if any(fnmatchcase(name.rpartition(".")[2], pattern) for pattern in patterns)]
+
+
+def unknown(patterns: Sequence[str]) -> list[str]:
+    """The patterns that match nothing in torch."""
+    return [pattern for pattern in patterns if not matching([pattern])]
+
+
+def unread(exercise: str, patterns: Sequence[str]) -> list[str]:
+    """The matching names that reading the code would not find in a function that calls them."""
+    return [
+        name
+        for name in matching(patterns)
+        if not name.startswith("torch.Tensor.")
+        and not forbidden_names(
+            [f"import torch\ndef {exercise}(*given):\n    return {name}(*given)"], exercise, patterns
+        )
+    ]
+
+
+def callable_ones(patterns: Sequence[str]) -> list[str]:
+    """The matching functions that the watch in the jail can see, as calls that work on small tensors named x.
+
+    What torch writes in Python on top of these (`torch.nn.utils.clip_grad_norm_`) is found by reading the code only.
+    """
+    seen = [name for name in matching(patterns) if resolve_name(_names()[name]) is not None]
+    return [f"{name}({arguments})" for name in seen if (arguments := _fitting(name)) is not None]
+
+
+@cache
+def _fitting(name: str) -> str | None:
+    function = _names()[name]
+    if isinstance(function, type):
+        return None  # modules are seen through the functions they call
+    for arguments in _ARGUMENTS:
+        x = torch.rand(2, 3, 4, 4) if name.startswith("torch.nn.functional.") else torch.rand(3, 3)
+        with contextlib.suppress(Exception), warnings.catch_warnings(action="ignore"):
+            function(*eval(f"({arguments},)", {"x": x, "torch": torch}))
+            return arguments
+    return None
+
+
+def in_disguise(exercise: str, call: str) -> str:
+    """Code whose function makes the call by a name that cannot be read from it."""
+    name, _, arguments = call.partition("(")
+    size = "2, 3, 4, 4" if name.startswith("torch.nn.functional.") else "3, 3"
+    return (
+        f"def {exercise}(*given, **named):\n"
+        f"    found = torch\n"
+        f"    for part in bytes.fromhex('{name.partition('.')[2].encode().hex()}').decode().split('.'):\n"
+        f"        found = getattr(found, part)\n"
+        f"    x = torch.rand({size})\n"
+        f"    return found({arguments}"
+    )

@@ -1,0 +1,71 @@
+"""Where the results of one submission stand as files, and how they are written: whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+
+from autograder.course import nbgrader
+from autograder.errors import AutograderError
+from autograder.model.verdict import Verdict, read, to_json
+
+EXPORTS = "exports"
+"""The folder for what goes elsewhere."""
+
+
+def autograded(root: Path, student: str, problem_set: str) -> Path:
+    """nbgrader's folder for the graded notebook."""
+    return root / nbgrader.AUTOGRADED / student / problem_set
+
+
+def feedback(root: Path, student: str, problem_set: str) -> Path:
+    """The feedback page, where nbgrader puts its own."""
+    return root / nbgrader.FEEDBACK / student / problem_set / f"{problem_set}.html"
+
+
+def verdict(root: Path, student: str, problem_set: str) -> Path:
+    """The verdict."""
+    return root / "verdicts" / problem_set / f"{student}.json"
+
+
+def store(root: Path) -> Path:
+    """Where findings are kept from one run to the next."""
+    return root / "verdicts" / "store.db"
+
+
+def read_verdict(root: Path, student: str, problem_set: str) -> Verdict:
+    """A verdict that was kept.
+
+    Raises:
+        OSError: there is none.
+        msgspec.MsgspecError: it is not of this version.
+    """
+    return read(verdict(root, student, problem_set))
+
+
+def write_verdict(root: Path, found: Verdict) -> None:
+    """Keep a verdict."""
+    write(verdict(root, found.student, found.problem_set), to_json(found))
+
+
+def write(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all.
+
+    Raises:
+        AutograderError: the disk is full, or the folder cannot be written.
+    """
+    beside = path.with_name(f".{path.name}.part")  # what a crash leaves there, the next run writes over
+    try:
+        try:
+            file = beside.open("wb")
+        except FileNotFoundError:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            file = beside.open("wb")
+        with file:
+            file.write(data)
+        os.replace(beside, path)  # noqa: PTH105
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            beside.unlink()
+        raise AutograderError(f"{path}: cannot be written: {error.strerror}; make room, or make it writable") from None

@@ -1,0 +1,162 @@
+"""Findings that were made before, on disk by what they depend on, so that grading again does only what is missing.
+
+One SQLite file, which may be deleted at any time. It holds no secret that the verdicts do not hold, and nothing in it
+is trusted to be more than data.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import msgspec
+
+from autograder.errors import AutograderError
+from autograder.jail.inside import wire
+
+from autograder.grading.cache_keys import Keys
+from autograder.model.submission import Submission
+from autograder.model.verdict import Finding, Found
+
+_SCHEMA = """
+create table if not exists found (key blob primary key, kept blob not null) without rowid;
+create table if not exists took (
+    problem_set text, student text, seconds real not null, primary key (problem_set, student)
+) without rowid;
+create table if not exists recorded (
+    problem_set text, student text, state blob not null, primary key (problem_set, student)
+) without rowid;
+"""
+
+
+class _KeptExercise(msgspec.Struct, frozen=True, array_like=True):
+    key: bytes
+    hint: bytes
+    finding: Finding
+
+
+class _Kept(msgspec.Struct, frozen=True, array_like=True):
+    outputs: dict[int, list[wire.Output]]
+    incidents: list[str]
+    exercises: dict[str, _KeptExercise]
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decoder = msgspec.msgpack.Decoder(_Kept)
+
+
+class Store:
+    """The store in the file `path`; a context manager. One process writes at a time.
+
+    Raises:
+        AutograderError: the file cannot be used.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._database = sqlite3.connect(path, isolation_level=None)
+            # A crash of the process loses nothing; one of the machine at most the last moments, which are graded again.
+            self._database.execute("pragma journal_mode = wal")
+            self._database.execute("pragma synchronous = normal")
+            self._database.executescript(_SCHEMA)
+        except (OSError, sqlite3.Error) as error:
+            raise AutograderError(f"{path}: cannot be used: {error}; delete it, or make its folder writable") from None
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._database.close()
+
+    def find(self, submission: Submission, keys: Keys) -> Found | None:
+        """What is kept of a submission: of its cells, and of those of its exercises that would come out the same.
+
+        Those that would but for their hints, which can be told from what was kept, are `doubtful`.
+        """
+        rows = self._read("select kept from found where key = ?", keys.cells(submission))
+        if not rows:
+            return None
+        kept = _decoder.decode(rows[0][0])
+        same, doubtful = [], []
+        for exercise in submission.exercises:
+            old = kept.exercises.get(exercise.name)
+            if not old or old.key != keys.exercise(exercise):
+                continue
+            if old.hint == keys.hint(old.finding):
+                same.append(old.finding)
+            elif _is_whole(old.finding.trace):
+                doubtful.append(old.finding)
+        return Found(
+            submission.problem_set, submission.repairs, kept.outputs, kept.incidents, True, same, 0.0, doubtful
+        )
+
+    def keep(self, submission: Submission, keys: Keys, found: Found) -> None:
+        """Keep what was found, unless it might come out otherwise another time.
+
+        Raises:
+            AutograderError: the disk is full, for example.
+        """
+        if not found.lasting:
+            return
+        exercises = {item.name: item for item in submission.exercises}
+        kept = _Kept(
+            found.outputs,
+            found.incidents,
+            {
+                finding.verdict.name: _KeptExercise(
+                    keys.exercise(exercises[finding.verdict.name]), keys.hint(finding), finding
+                )
+                for finding in found.exercises
+                if finding.lasting
+            },
+        )
+        self._write("insert or replace into found values (?, ?)", (keys.cells(submission), _encode(kept)))
+
+    def seconds(self, problem_set: str) -> dict[str, float]:
+        """By student: how long grading the whole notebook took, the last time that it was graded as a whole."""
+        return dict(self._read("select student, seconds from took where problem_set = ?", problem_set))
+
+    def set_seconds(self, problem_set: str, student: str, seconds: float) -> None:
+        """Note how long grading took.
+
+        Raises:
+            AutograderError: the disk is full, for example.
+        """
+        self._write("insert or replace into took values (?, ?, ?)", (problem_set, student, seconds))
+
+    def recorded(self) -> dict[tuple[str, str], bytes]:
+        """By problem set and student: the state of all inputs when the results were last written."""
+        rows = self._read("select problem_set, student, state from recorded")
+        return {(problem_set, student): state for problem_set, student, state in rows}
+
+    def set_recorded(self, problem_set: str, student: str, state: bytes) -> None:
+        """Note that all results of a submission are written.
+
+        Raises:
+            AutograderError: the disk is full, for example.
+        """
+        self._write("insert or replace into recorded values (?, ?, ?)", (problem_set, student, state))
+
+    def _read(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        try:
+            return self._database.execute(statement, values).fetchall()
+        except sqlite3.Error as error:
+            raise AutograderError(f"{self._path}: cannot be read: {error}; delete it") from None
+
+    def _write(self, statement: str, values: tuple[object, ...]) -> None:
+        try:
+            self._database.execute(statement, values)
+        except sqlite3.Error as error:
+            raise AutograderError(f"{self._path}: cannot be written: {error}; make room, or make it writable") from None
+
+
+def _is_whole(trace: bytes) -> bool:
+    from autograder.diagnosis import traces  # and torch with it: only where hints have changed
+
+    return traces.is_whole(trace)

@@ -1,0 +1,180 @@
+"""A released notebook as a student has it at home: which cells run, which exercises there are, their rules."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.errors import AutograderError
+from autograder.notebook.reading import cell_of, load
+
+from .messages import LANGUAGES
+
+_SECONDS = 30.0
+"""What a cell may take where the release does not say."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One code cell, by its place among all cells of the notebook (from 1)."""
+
+    number: int
+    source: str
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise: the numbers of its two cells, where they are still there, and its rules."""
+
+    name: str
+    points: float
+    solution: int | None
+    examples: int | None
+    forbidden: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Written:
+    """One question that is answered in words, and whether something is written there."""
+
+    name: str
+    points: float
+    begun: bool
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The notebook; `changed` are the numbers of locked code cells that are not as they were given out."""
+
+    path: Path
+    problem_set: str
+    language: str
+    cell_seconds: float
+    cells: tuple[Cell, ...]
+    exercises: tuple[Exercise, ...]
+    written: tuple[Written, ...]
+    changed: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class _Marked:
+    """A cell with what nbgrader's metadata and ours say of it."""
+
+    number: int
+    kind: str
+    source: str
+    nbgrader: Mapping[str, Any]
+    ours: Mapping[str, Any]
+
+    @property
+    def grade_id(self) -> str:
+        return _text(self.nbgrader.get("grade_id"))
+
+    @property
+    def locked(self) -> bool:
+        return not self.nbgrader.get("solution") and bool(self.nbgrader.get("grade") or self.nbgrader.get("locked"))
+
+    @property
+    def untouched(self) -> bool:
+        return self.nbgrader.get("checksum") == checksum(self.source, self.kind, self.nbgrader)
+
+    @property
+    def points(self) -> float:
+        points = self.nbgrader.get("points")
+        return float(points) if isinstance(points, int | float) else 0.0
+
+
+def read(path: Path) -> Sheet:
+    """The notebook in a file.
+
+    Raises:
+        AutograderError: it cannot be read, or is none of a problem set; one line.
+    """
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise AutograderError(f"{path}: no such file; give the path of your notebook") from None
+    except IsADirectoryError:
+        raise AutograderError(f"{path}: a folder; give the path of your notebook in it") from None
+    except OSError as error:
+        raise AutograderError(f"{path}: cannot be read: {error.strerror}") from None
+    try:
+        notebook = load(data, str(path))
+        marked = [_marked(raw, number, str(path)) for number, raw in enumerate(notebook["cells"], 1)]
+    except AutograderError as error:  # worded for what was handed in, which this was not yet
+        raise AutograderError(re.sub(r",? and hand it in again", "", str(error))) from None
+    last = {cell.grade_id: cell.number for cell in marked if cell.grade_id}
+    # Of a cell that is there twice the last one is graded; a copy of a locked one is not even run.
+    graded = [cell for cell in marked if cell.grade_id and last[cell.grade_id] == cell.number]
+    copies = {cell.number for cell in marked if cell.grade_id and cell.locked} - {cell.number for cell in graded}
+    exercises = tuple(_exercises(graded))
+    if not exercises:
+        raise AutograderError(f"{path}: no exercise in it; check the notebook of a problem set as you were given it")
+    ours = _mapping(_mapping(notebook.get("metadata")).get("autograder"))
+    seconds = ours.get("cell_seconds")
+    return Sheet(
+        path,
+        _text(ours.get("problem_set")) or path.stem,
+        ours["language"] if ours.get("language") in LANGUAGES else LANGUAGES[0],
+        float(seconds) if isinstance(seconds, int | float) and 0 < seconds <= 3600 else _SECONDS,
+        tuple(Cell(cell.number, cell.source) for cell in marked if cell.kind == "code" and cell.number not in copies),
+        exercises,
+        tuple(
+            Written(cell.grade_id, cell.points, bool(cell.source.strip()) and not cell.untouched)
+            for cell in graded
+            if cell.nbgrader.get("grade") and cell.nbgrader.get("solution") and not cell.ours
+        ),
+        tuple(
+            cell.number
+            for cell in graded
+            if cell.kind == "code" and cell.locked and "checksum" in cell.nbgrader and not cell.untouched
+        ),
+    )
+
+
+def _marked(raw: Any, number: int, name: str) -> _Marked:
+    cell = cell_of(raw, number, name)
+    metadata = _mapping(raw.get("metadata"))
+    nbgrader, ours = _mapping(metadata.get("nbgrader")), _mapping(metadata.get("autograder"))
+    # What was made a Markdown cell by mistake is graded as the code that it is.
+    is_code = cell.kind == "code" or "exercise" in ours or "examples" in ours
+    return _Marked(number, "code" if is_code else cell.kind, cell.source, nbgrader, ours)
+
+
+def _exercises(cells: list[_Marked]) -> Iterator[Exercise]:
+    """The exercises in the order of their cells; of one whose own cell was deleted the examples are left."""
+    solutions = {_text(cell.ours.get("exercise")): cell for cell in cells if _text(cell.ours.get("exercise"))}
+    examples = {_text(cell.ours.get("examples")): cell for cell in cells if _text(cell.ours.get("examples"))}
+    places = {name: cell.number for name, cell in [*examples.items(), *solutions.items()]}
+    for name in sorted(places, key=lambda name: places[name]):
+        solution, shown = solutions.get(name), examples.get(name)
+        forbidden = solution.ours.get("forbidden") if solution else None
+        yield Exercise(
+            name,
+            shown.points if shown else 0.0,
+            solution.number if solution else None,
+            shown.number if shown else None,
+            tuple(filter(None, map(_text, forbidden))) if isinstance(forbidden, list) else (),
+        )
+
+
+def checksum(source: str, kind: str, nbgrader: Mapping[str, Any]) -> str:
+    """nbgrader's checksum of a cell, by which it knows what was changed."""
+    grade, solution, locked = (bool(nbgrader.get(key)) for key in ("grade", "solution", "locked"))
+    parts = [source, kind, str(grade), str(solution), str(not solution and (grade or locked))]
+    parts.append(_text(nbgrader.get("grade_id")))
+    points = nbgrader.get("points")
+    parts += [str(float(points))] if grade and isinstance(points, int | float) else []
+    return hashlib.md5("".join(parts).encode(), usedforsecurity=False).hexdigest()
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""

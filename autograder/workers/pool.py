@@ -1,0 +1,173 @@
+"""Grades many submissions at once: one worker process a job, each with its own warm jail.
+
+A thread of the owner's goes with each worker and hands it the next submission as soon as it has answered.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Generic, Protocol, TypeVar
+
+from autograder.errors import AutograderError
+from autograder.jail import cgroup
+from autograder.jail.jail import Walls
+
+from autograder.model.limits import Bounds
+from .supervisor import Hand
+from .protocol import Failed, Work
+from autograder.model.submission import Submission
+from autograder.model.verdict import Found
+
+_Key = TypeVar("_Key")
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
+def cores_for(jobs: int) -> list[int | None]:
+    """The core for each of `jobs` workers where they take up all of this machine; else the kernel places them.
+
+    A worker and its jail speak in turns, a hundred times a submission: on one core each has its answer in a third of
+    the time that it takes to wake another core.
+    """
+    ours = sorted(os.sched_getaffinity(0))
+    return [ours[number % len(ours)] if jobs >= len(ours) else None for number in range(jobs)]
+
+
+class InVain:
+    """Counts submissions, one after another, that no worker could grade: when it is not they that are at fault."""
+
+    MOST = 3
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._text = ""
+
+    def told(self, found: Found | Failed) -> Found | AutograderError:
+        """What is said of one submission."""
+        if isinstance(found, Found):
+            self._count = 0
+            return found
+        self._count += 1
+        self._text = found.text
+        return AutograderError(f"cannot be graded: {found.text}")
+
+    def refuse(self) -> None:
+        """Raise AutograderError where there were too many."""
+        if self._count >= self.MOST:
+            raise AutograderError(f"{self._count} submissions in a row could not be graded; the last: {self._text}")
+
+
+class Grades(Protocol[_Key]):
+    """What grades many submissions: the pool of this machine, or a cluster."""
+
+    def grade(self, submissions: Iterable[tuple[_Key, Submission]]) -> Iterator[tuple[_Key, Found | AutograderError]]:
+        """Grade them all; results come in order of arrival."""
+        ...
+
+
+class Pool(Generic[_Key]):
+    """Workers on this machine, started when the first submission comes; a context manager.
+
+    Args:
+        root: the course's folder.
+        bounds: the problem sets whose checks are collected, with their bounds.
+        walls: those of every jail.
+        jobs: how many workers; by default one a core.
+    """
+
+    def __init__(self, root: Path, bounds: Mapping[str, Bounds], walls: Walls, jobs: int | None = None) -> None:
+        self.work = Work(str(root.resolve()), dict(bounds), walls)
+        self.jobs = jobs or cores()
+        self.in_hand = 0
+        """Submissions given whose results were not taken yet."""
+        self._waiting: queue.SimpleQueue[tuple[_Key, Submission] | None] = queue.SimpleQueue()
+        self._results: queue.SimpleQueue[tuple[_Key, Found | AutograderError] | BaseException] = queue.SimpleQueue()
+        self._threads: list[threading.Thread] = []
+        self._hands: list[Hand] = []
+        self._closed = False
+
+    def __enter__(self) -> Pool[_Key]:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End all workers and their jails; what is under way is given up."""
+        self._closed = True
+        for _ in self._threads:
+            self._waiting.put(None)
+        for hand in self._hands:
+            hand.hang_up()
+        for thread in self._threads:
+            thread.join()
+        self._threads, self._hands = [], []
+
+    @property
+    def full(self) -> bool:
+        """Whether a result should be taken before more is given: each worker has a submission, and the next."""
+        return self.in_hand >= 2 * self.jobs
+
+    @property
+    def has_results(self) -> bool:
+        """Whether `take` returns at once."""
+        return not self._results.empty()
+
+    def give(self, key: _Key, submission: Submission) -> None:
+        """Have a submission graded; `take` gives its result with the same key."""
+        if not self._threads:
+            cgroup.delegated()  # before there are workers that would have to be moved
+            places = cores_for(self.jobs)
+            self._threads = [threading.Thread(target=self._run, args=(place,), daemon=True) for place in places]
+            for thread in self._threads:
+                thread.start()
+        self._waiting.put((key, submission))
+        self.in_hand += 1
+
+    def take(self) -> tuple[_Key, Found | AutograderError]:
+        """The next result, in order of arrival: an error where grading was not possible.
+
+        Raises:
+            AutograderError: no worker can be had; the checks do not load, or the jail does not start.
+        """
+        result = self._results.get()
+        if isinstance(result, BaseException):
+            raise result
+        self.in_hand -= 1
+        return result
+
+    def grade(self, submissions: Iterable[tuple[_Key, Submission]]) -> Iterator[tuple[_Key, Found | AutograderError]]:
+        """Grade them all; results come in order of arrival."""
+        for key, submission in submissions:
+            self.give(key, submission)
+            while self.full or self.has_results:
+                yield self.take()
+        while self.in_hand:
+            yield self.take()
+
+    def _run(self, core: int | None) -> None:
+        hand = Hand(self.work, core)
+        self._hands.append(hand)
+        in_vain = InVain()
+        try:
+            while (job := self._waiting.get()) is not None and not self._closed:
+                key, submission = job
+                result = hand.grade(submission)
+                if self._closed:
+                    return
+                self._results.put((key, in_vain.told(result)))
+                in_vain.refuse()
+        except BaseException as error:
+            self._results.put(error)
+        finally:
+            hand.close()

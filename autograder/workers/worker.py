@@ -1,0 +1,42 @@
+"""The worker process: one warm jail, and one pytest session that grades with it.
+
+Nothing large is imported up here: the jail warms up on another core while this process imports torch.
+"""
+
+from __future__ import annotations
+
+import gc
+import socket
+import sys
+from pathlib import Path
+
+import msgspec
+
+from autograder.jail.inside import frames
+from autograder.jail.jail import Jail, JailError
+
+from .jail_imports import imports_of
+from .protocol import Failed, Work, encode
+
+
+def main(descriptor: int) -> None:
+    """Serve the pool on the socket `descriptor`."""
+    sock = socket.socket(fileno=descriptor)
+    work = msgspec.msgpack.decode(frames.receive(sock)[0], type=Work)
+    jail = Jail(work.walls, imports_of(Path(work.root), work.bounds))
+    try:
+        jail.launch()
+    except JailError as error:
+        frames.send(sock, b"", [encode(Failed(str(error)))])
+        return
+    gc.disable()  # nothing that imports make is garbage
+    try:
+        from . import worker_plugin
+
+        worker_plugin.run(sock, work, jail)
+    finally:
+        jail.close()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -1,0 +1,124 @@
+"""The worker's pytest session: hidden checks collected once, then submission by submission until the socket closes."""
+
+from __future__ import annotations
+
+import gc
+import os
+import socket
+import time
+import warnings
+from pathlib import Path
+
+import msgspec
+import pytest
+import torch
+from msgspec.structs import replace
+
+from autograder.errors import AutograderError
+from autograder.jail.inside import frames, wire
+from autograder.jail.jail import Jail, JailError
+
+from autograder.diagnosis import misconceptions
+from autograder.grading.grader import Grader
+from .protocol import Failed, FromWorker, Ready, Work, encode
+from autograder.model.submission import Submission
+
+_PLUGINS_OFF = [
+    "cacheprovider",
+    "logging",
+    "warnings",
+    "faulthandler",
+    "unraisableexception",
+    "threadexception",
+    "junitxml",
+    "pastebin",
+    "stepwise",
+    "debugging",
+    "randomly",
+    "hypothesispytest",
+    "timeout",
+]
+
+
+class Loop:
+    """The plug-in that takes the place of pytest's own loop over the collected checks."""
+
+    def __init__(self, sock: socket.socket, work: Work, jail: Jail) -> None:
+        self.sock = sock
+        self.work = work
+        self.jail = jail
+        self.problems: list[str] = []
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Keep what could not be collected."""
+        if report.failed:
+            lines = [line for line in report.longreprtext.splitlines() if line.strip()]
+            self.problems.append(
+                f"{report.nodeid}: does not load: {lines[-1].removeprefix('E').strip() if lines else '?'}"
+            )
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Serve submissions until the socket closes."""
+        if self.problems:
+            self._send(Failed(self.problems[0]))
+            return True
+        try:
+            self._serve(session)
+        except AutograderError as error:
+            self._send(Failed(str(error)))
+        return True
+
+    def _serve(self, session: pytest.Session) -> None:
+        root = Path(self.work.root)
+        graders: dict[str, Grader] = {}
+        for problem_set, bounds in self.work.bounds.items():
+            items = [item for item in session.items if item.path.parent == root / "tests" / "hidden" / problem_set]
+            known = misconceptions.load(root / "solutions" / problem_set / "misconceptions.py")
+            graders[problem_set] = Grader(problem_set, items, known, bounds)
+        jail = self.jail
+        jail.start()
+        gc.collect()
+        gc.freeze()  # what stays for good is not looked through again and again
+        gc.enable()
+        gc.set_threshold(50_000, 10, 10)
+        self._send(Ready())
+        while True:
+            try:
+                _, body = frames.receive(self.sock)
+            except wire.Closed:
+                return
+            submission = msgspec.msgpack.decode(body, type=Submission)
+            began = time.monotonic()
+            try:
+                found = graders[submission.problem_set].grade(submission, jail)
+            except JailError:  # the jail itself went: once more in a new one
+                jail.close()
+                jail.start()
+                found = graders[submission.problem_set].grade(submission, jail)
+            self._send(replace(found, seconds=time.monotonic() - began))
+
+    def _send(self, message: FromWorker) -> None:
+        # The outputs may be larger than a head may be; they travel in the body.
+        frames.send(self.sock, b"", [encode(message)])
+
+
+def run(sock: socket.socket, work: Work, jail: Jail) -> None:
+    """Collect the checks of the problem sets in `work`, and serve; `jail` is launched."""
+    warnings.simplefilter("ignore")  # a misconception that divides by nothing is no news to whoever grades
+    torch.set_num_threads(1)
+    torch.sparse.check_sparse_tensor_invariants.enable()  # type: ignore[no-untyped-call]  # a misconception must raise here, not crash
+    folders = [str(Path(work.root) / "tests" / "hidden" / name) for name in work.bounds]
+    off = [part for name in _PLUGINS_OFF for part in ("-p", f"no:{name}")]
+    options = [
+        "-q",
+        "-s",
+        "--tb=short",
+        "--no-header",
+        "--import-mode=importlib",
+        "--rootdir",
+        work.root,
+        "-c",
+        os.devnull,
+    ]
+    pytest.main([*folders, *options, *off, "-p", "autograder.grading.checks"], plugins=[Loop(sock, work, jail)])

@@ -1,0 +1,199 @@
+"""A misconception is named where it explains every call, random draws and all, and nowhere else."""
+
+import contextlib
+
+import pytest
+import torch
+
+from autograder.authoring import Misconception
+from autograder.diagnosis.misconceptions import Diagnosis
+from autograder.diagnosis.rehearsal import Rehearsal
+from autograder.session.remote import Student, StudentError
+from autograder.model.submission import Exercise
+
+SHIFTED = """\
+def scale(x, a):
+    torch.rand(3)
+    if a != a or a in (float("inf"), float("-inf")):
+        raise ValueError("a must be finite")
+    return x / (1 / a) + torch.rand(x.shape, dtype=x.dtype)
+"""
+KNOWN = """
+
+@misconception("scale", hint="Add nothing that is random.")
+def adds_noise(x, a):
+    torch.rand(3)
+    if a != a or a in (float("inf"), float("-inf")):
+        raise ValueError("a must be finite")
+    return x / (1 / a) + torch.rand(x.shape, dtype=x.dtype)
+"""
+
+
+@pytest.fixture
+def scale(classroom):
+    path = classroom.root / "solutions/ps1/misconceptions.py"
+    path.write_text(path.read_text() + KNOWN)
+
+    def graded(**submissions):
+        for student, code in submissions.items():
+            classroom.hand_in(student, classroom.notebook(code))
+        outcome = classroom.grade(jobs=1)
+        return {student: found.exercises[0] for student, found in outcome.of.items()}
+
+    return graded
+
+
+def test_what_a_student_draws_at_random_is_compared_as_well(scale):
+    found = scale(
+        same=SHIFTED,
+        other=SHIFTED.replace("torch.rand(3)", "torch.rand(4)"),
+        squared="def scale(x, a):\n    return x * 0.5 * a * a if False else x / (2 / (a * a))",
+        wrong="def scale(x, a):\n    return x / (3 / (a * a))",
+        right="def scale(x, a):\n    if abs(a) == float('inf'):\n        raise ValueError\n    return x / (1 / a)",
+    )
+    assert {student: item.misconception for student, item in found.items()} == {
+        "same": "adds_noise",
+        "other": "",
+        "squared": "squared",
+        "wrong": "",
+        "right": "",
+    }
+    assert found["same"].hint == "Add nothing that is random." and found["right"].points == 7
+
+
+# --- by itself, on functions of this process --------------------------------------------------------------------------
+
+SIZE = Exercise("size", [], {}, None)
+CHECKS = {
+    "positive": torch.tensor([1.0, 2.0]),
+    "negative": torch.tensor([-1.0, 2.0]),
+    "fine": torch.tensor([1.0, 3.0], dtype=torch.float64),
+    "none": torch.zeros(0),
+    "flat": torch.tensor(2.0),
+}
+
+
+def rehearse(exercise, session, note=None):
+    session.watch(exercise)
+    found = {}
+    for name, x in CHECKS.items():
+        session.begin(1)
+        with contextlib.suppress(StudentError):
+            Student(session).size(x)
+        found[name] = note() if note else session.trace
+    return found
+
+
+def size(x):
+    return x.abs()
+
+
+def told(answer, *known, hint="Do not."):
+    """What is said of an answer, with these misconceptions."""
+    misconceptions = [Misconception("size", item.__name__, hint, item) for item in known]
+    diagnosis = Diagnosis(misconceptions, rehearse, "ps1", lambda exercise: {"size": size})
+    found = diagnosis.explain(SIZE, rehearse(SIZE, Rehearsal("ps1", {"size": answer})))
+    return found and found.name
+
+
+def forgets_the_sign(x):
+    return x
+
+
+def loses_digits(x):
+    return x.abs().float()
+
+
+def turns_and_loses_digits(x):
+    return -x.abs().float()
+
+
+def refuses_none(x):
+    if not x.numel():
+        raise IndexError
+    return x.abs()
+
+
+def one_more_where_flat_or_negative(x):
+    return x.abs() + bool(x.dim() == 0 or (x < 0).any())
+
+
+def two_more_where_fine_or_negative(x):
+    return x.abs() + 2 * bool(x.dtype == torch.float64 or (x < 0).any())
+
+
+def the_larger_of_both(x):
+    return torch.maximum(one_more_where_flat_or_negative(x), two_more_where_fine_or_negative(x))
+
+
+def a_little_more(x):
+    return x.abs() * 2
+
+
+def a_little_more_still(x):
+    return x.abs() * (2 + 1e-4)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_several_that_fit_the_nearest_is_told(order, monkeypatch):
+    monkeypatch.delitem(CHECKS, "fine")
+    known = [a_little_more, a_little_more_still][::order]
+    assert told(lambda x: x.abs() * (2 + 2e-5), *known) == "a_little_more"
+    assert told(lambda x: x.abs() * (2 + 8e-5), *known) == "a_little_more_still"
+
+
+def test_of_several_that_are_as_near_the_first_is_told():
+    def twice(x):
+        return x.abs() + x.abs()
+
+    assert told(lambda x: 2 * x.abs(), twice, a_little_more) == "twice"
+    assert told(lambda x: 2 * x.abs(), a_little_more, twice) == "a_little_more"
+
+
+def test_an_answer_whose_calls_are_all_right_is_not_explained(monkeypatch):
+    monkeypatch.delitem(CHECKS, "fine")
+    assert told(lambda x: x.abs() * (1 + 2e-5), lambda x: x.abs() * (1 + 4e-5)) is None
+
+
+def test_two_misconceptions_at_once_are_both_told():
+    def two(x):
+        return x.float()
+
+    def digits_lost_for_none(x):
+        return loses_digits(x) if x.numel() else x
+
+    assert told(two, forgets_the_sign, loses_digits) == "forgets_the_sign + loses_digits"
+    assert told(two, loses_digits, refuses_none, forgets_the_sign) == "loses_digits + forgets_the_sign"
+    assert told(two, digits_lost_for_none, forgets_the_sign) == "digits_lost_for_none + forgets_the_sign"
+
+
+@pytest.mark.parametrize(
+    ("answer", "known", "why"),
+    [
+        (forgets_the_sign, (forgets_the_sign, loses_digits), "one suffices"),
+        (lambda x: x.float() + 1, (forgets_the_sign, loses_digits), "more is wrong"),
+        (lambda x: x.float() * (x.dim() > 0), (forgets_the_sign, loses_digits), "more is wrong where neither shows"),
+        (lambda x: x.float(), (forgets_the_sign, turns_and_loses_digits), "one of them does not fit"),
+        (
+            the_larger_of_both,
+            (one_more_where_flat_or_negative, two_more_where_fine_or_negative),
+            "both show in a check, where one wins",
+        ),
+        (lambda x: refuses_none(x) * x.sign(), (forgets_the_sign, refuses_none), "one is seen by an exception alone"),
+    ],
+)
+def test_two_are_told_only_where_each_is_seen_alone_and_nothing_else_is_wrong(answer, known, why):
+    assert told(answer, *known) in (None, "forgets_the_sign" if answer is forgets_the_sign else None), why
+
+
+def test_a_misconception_without_a_hint_is_not_finished_and_not_used():
+    assert told(forgets_the_sign, forgets_the_sign) == "forgets_the_sign"
+    assert told(forgets_the_sign, forgets_the_sign, hint=" ") is None
+
+
+def test_the_nearest_is_the_one_that_agrees_in_most_calls():
+    known = [Misconception("size", item.__name__, "Do not.", item) for item in (a_little_more, forgets_the_sign)]
+    diagnosis = Diagnosis(known, rehearse, "ps1", lambda exercise: {"size": size})
+    trace = rehearse(SIZE, Rehearsal("ps1", {"size": lambda x: x if x.dim() else x + 1}))
+    # Of each check two entries, the name and the call; one call of five is another.
+    assert diagnosis.nearest(SIZE, trace) == ("forgets_the_sign", 0.9)

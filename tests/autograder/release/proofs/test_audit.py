@@ -1,0 +1,95 @@
+"""The audit finds whatever is not as it must be in a course's own material."""
+
+from autograder.release.proofs.audit import audit
+
+KNOWN = "solutions/ps1/misconceptions.py"
+CHECKS = "tests/hidden/ps1/test_scale.py"
+SOURCE = "solutions/ps1/ps1.py"
+
+
+def test_good_material_has_no_findings(tiny):
+    found = audit(tiny)
+    assert found.findings == []
+    assert (found.exercises, found.checks, found.misconceptions) == (2, 7, 4)
+    assert found.forbidden_calls >= 2
+
+
+def test_every_fault_is_found(tiny):
+    faults = [
+        (
+            KNOWN,
+            "x / (2 / (a * a))",
+            "x / (2 / (a * a)) + __import__('time').time() % 1 * (a != 2)",
+            "squared is taken for none",
+        ),
+        (
+            KNOWN,
+            'hint="Count every call: the first adds 1, the second 2."',
+            'hint=" "',
+            "misconception AddsOne: no hint",
+        ),
+        (KNOWN, "# more", FORBIDDEN, "misconception multiplies is forbidden"),
+        (KNOWN, "# more", RIGHT, "misconception right passes every check"),
+        (KNOWN, "# more", NOBODYS, "misconception nobodys: there is no such exercise"),
+        (KNOWN, "# more", FAILING, "misconception halves fails the visible examples"),
+        (KNOWN, "# more", UNFAILING, "misconception shifts passes the visible examples"),
+        (SOURCE, '"multiply"]', '"multiplied"]', "forbidden 'multiplied' is no function of torch's"),
+        ("tests/hidden/ps1/test_Counter.py", "[1, 2, 13]", "[1, 2, 14]", "the solution fails test_counts"),
+        (
+            CHECKS,
+            "assert_unchanged(student.scale",
+            "(lambda *given: 0)(student.scale",
+            "the stub is graded with 1 points",
+        ),
+    ]
+    for file, old, new, _ in faults:
+        path = tiny / file
+        text = path.read_text() + ("# more" if "# more" not in path.read_text() and file == KNOWN else "")
+        assert old in text, old
+        path.write_text(text.replace(old, f"{new}\n# more" if old == "# more" else new, 1))
+    found = [item.text for item in audit(tiny).findings]
+    for *_, said in faults:
+        assert any(said in text for text in found), "\n".join([said, *found])
+
+
+def test_a_check_that_hangs_on_its_seed_or_is_slow_is_found(tiny):
+    path = tiny / CHECKS
+    text = path.read_text()
+    text = text.replace("x = torch.randn(3, 4, dtype=torch.float64)", SEEDED).replace("torch.randn(3), 4.0)", SLOW)
+    path.write_text(text)
+    found = [item.text for item in audit(tiny).findings]
+    assert any("test_keeps_float64" in item and "with other seeds" in item for item in found)
+    assert any(item.startswith("the checks take") for item in found)
+
+
+FORBIDDEN = """
+@misconception("scale", hint="Do not multiply.")
+def multiplies(x, a):
+    return torch.mul(x, a) + 1
+"""
+RIGHT = """
+@misconception("scale", hint="Nothing is wrong.")
+def right(x, a):
+    if a in (float("inf"), float("-inf")):
+        raise ValueError
+    return x / (1 / a)
+"""
+FAILING = """
+@misconception("scale", hint="Do not halve.")
+def halves(x, a):
+    return x / 2
+"""
+UNFAILING = """
+@misconception("scale", hint="Do not shift.", passes_examples=False)
+def shifts(x, a):
+    return x / (1 / a) + (a - 2)
+"""
+NOBODYS = """
+@misconception("scales", hint="A misspelt name.")
+def nobodys(x, a):
+    return x
+"""
+SEEDED = """x = torch.randn(3, 4, dtype=torch.float64)
+    assert_close(float(torch.randn(3, 4, dtype=torch.float64)[0, 0]) > -9, True)
+    assert_close(float(x[0, 0]), 1.8667, atol=1e-3)"""
+SLOW = "torch.randn(3), 4.0)\n    __import__('time').sleep(5.5)"

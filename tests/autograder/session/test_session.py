@@ -1,0 +1,122 @@
+"""What ends a session is told as what it was: a jail or time that went, a call, or what an earlier check left behind."""
+
+import socket
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from autograder.model.limits import Bounds
+from autograder.grading.grader import Grader
+from autograder.session.remote import Student, StudentError
+from autograder.session.session import Session
+from autograder.model.submission import CodeCell, Exercise, Submission
+from autograder.jail.jail import Jail, JailError, Walls, token
+
+
+class Gone:
+    def reap(self, patience=0):
+        raise JailError("it is gone")
+
+
+def test_what_a_check_swallowed_is_said_at_the_end():
+    session = Session(Gone(), Submission("ps1", [], [], []), Bounds())
+    session._sock, other = socket.socketpair()
+    other.close()
+    with pytest.raises(JailError):
+        session._lose(None)
+    with pytest.raises(JailError):
+        session.close()
+
+
+class LastCheck:
+    """A collected check that calls the student's function once."""
+
+    path, name, fixturenames = Path("hidden/ps1/test_scale.py"), "test_one", ("student",)
+    _fixtureinfo = SimpleNamespace(argnames=("student",))
+    config = SimpleNamespace(getoption=lambda name: None)
+
+    def obj(self, student):
+        return student.scale(1)
+
+    def get_closest_marker(self, name):
+        return SimpleNamespace(kwargs={"points": 1})
+
+
+class OutOfTimeInACheck(Session):
+    """The process lives, and the next thing asked of it comes too late."""
+
+    def begin(self, seed):
+        self._ends = 0
+        self._sock, _ = socket.socketpair()
+
+
+def test_time_that_ends_in_the_last_check_is_not_taken_for_a_wrong_answer():
+    exercise = Exercise("scale", [], {}, None)
+    jail = SimpleNamespace(reap=lambda patience: None)
+    session = OutOfTimeInACheck(jail, Submission("ps1", [], [], [exercise]), Bounds())
+    found, in_time = Grader("ps1", [LastCheck()], [], Bounds())._exercise(exercise, session, True)
+    assert not in_time
+    assert [(check.passed, check.reason) for check in found.verdict.checks] == [
+        (False, "stopped: the time for the notebook was used up")
+    ]
+
+
+CODE = """
+import os, threading
+
+def leaves(x):
+    threading.Timer(0.2, os._exit, [3]).start()
+    return 2 * x
+
+def ends(x):
+    os._exit(3)
+"""
+
+
+@pytest.fixture(scope="module")
+def jail():
+    jail = Jail(Walls(memory_bytes=512 << 20))
+    jail.start()
+    yield jail
+    jail.close()
+
+
+def begun(jail, name):
+    exercise = Exercise(name, [], {}, None)
+    session = Session(jail, Submission("ps1", [CodeCell(1, CODE)], [exercise], []), Bounds())
+    session.run()
+    session.watch(exercise)
+    session.begin(1)
+    return session
+
+
+def test_what_an_earlier_check_left_behind_costs_the_next_one_nothing(jail):
+    session = begun(jail, "leaves")
+    assert Student(session).leaves(1) == 2
+    time.sleep(0.5)  # the process has ended, and nobody has noticed
+    session.begin(2)
+    assert Student(session).leaves(3) == 6
+    assert session.strikes == 0
+    assert session.told()[0] == [
+        "Between two checks your code ended the whole program (exit code 3); the notebook was run again."
+    ]
+    session.close()
+
+
+def test_a_call_that_ends_the_program_is_told_as_that_and_not_tried_again(jail, monkeypatch):
+    processes = []
+    spawn = jail.spawn
+    monkeypatch.setattr(jail, "spawn", lambda: processes.append(1) or spawn())
+    session = begun(jail, "ends")
+    for seed in (1, 2):
+        session.begin(seed)
+        with pytest.raises(StudentError, match=r"^your code ended the whole program \(exit code 3\)$"):
+            Student(session).ends(1)
+    assert session.strikes == 2 and session.told()[0] == [] and len(processes) == 2
+    session.close()
+
+
+def test_no_token_comes_twice():
+    assert len({token() for _ in range(5000)}) == 5000
