@@ -18,21 +18,21 @@ from autograder.course import config, nbgrader, release
 from autograder.course.config import Course
 from autograder.course.release import Release
 from autograder.errors import AutograderError
-from autograder.results import folders
-from autograder.grading.intake import HandedIn, Prepared, find, prepare
-from autograder.results.log import Log
+from autograder.feedback import graded_notebook, page
+from autograder.feedback.changes import Change, between
 from autograder.gradebook.recorder import Recorder
 from autograder.grading import cache_keys
-from autograder.model.limits import bounds_of, walls_of
 from autograder.grading.cache_keys import Keys
-from autograder.workers.pool import Grades, Pool, cores
-from autograder.results.store import Store
-from autograder.model.submission import Submission
-from autograder.model.verdict import Found, Graded, Row, Verdict, row_of
+from autograder.grading.intake import HandedIn, Prepared, find, prepare
 from autograder.jail import bubblewrap
 from autograder.jail.jail import Walls
-from autograder.feedback import page, graded_notebook
-from autograder.feedback.changes import Change, between
+from autograder.model.limits import bounds_of, walls_of
+from autograder.model.submission import Submission
+from autograder.model.verdict import Found, Graded, Row, Verdict, row_of
+from autograder.results import folders
+from autograder.results.log import Log
+from autograder.results.store import Store
+from autograder.workers.pool import Grades, Pool, cores
 
 _encode = msgspec.msgpack.Encoder().encode
 
@@ -214,9 +214,9 @@ class _Run:
         notebook = graded_notebook.make(item.repaired, ours, graded)
         folder = folders.autograded(self.root, student, name)
         folders.write(folder / f"{name}.ipynb", graded_notebook.to_json(notebook))
-        page = page.render(self.course, item.repaired, ours, verdict, notebook)
+        feedback_page = page.render(self.course, item.repaired, ours, verdict, notebook)
         target = folders.feedback(self.root, student, name)
-        folders.write(target, page.encode())
+        folders.write(target, feedback_page.encode())
         # By these nbgrader's exchange leads feedback back; its generate_feedback takes them from autograded/.
         for file, text in (("timestamp.txt", item.timestamp), ("submission_secret.txt", item.secret)):
             if text:

@@ -19,18 +19,17 @@ from traitlets import Unicode
 from autograder.course import config as course_config
 from autograder.course import nbgrader, release
 from autograder.errors import AutograderError
-from autograder.model.limits import bounds_of, walls_of
-from autograder.grading.cache_keys import Keys
-from autograder.workers.pool import Pool
-from autograder.jail import bubblewrap
-from autograder.release import build
-from autograder.feedback import graded_notebook
-
-from autograder.results import folders
-from autograder.gradebook import late
 from autograder.exchange.collect import Collect
-from autograder.grading.intake import HandedIn, prepare
+from autograder.feedback import graded_notebook
+from autograder.gradebook import late
 from autograder.gradebook.locking import be_patient
+from autograder.grading.cache_keys import Keys
+from autograder.grading.intake import HandedIn, prepare
+from autograder.jail import bubblewrap
+from autograder.model.limits import bounds_of, walls_of
+from autograder.release import build
+from autograder.results import folders
+from autograder.workers.pool import Pool
 
 
 class GradeInJail(NbGraderPreprocessor):  # type: ignore[misc]

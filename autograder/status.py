@@ -15,15 +15,15 @@ from autograder.course.config import Course
 from autograder.course.release import Release
 from autograder.errors import AutograderError
 from autograder.exchange import arrivals
-from autograder.results import folders
 from autograder.gradebook import late, roster
-from autograder.lms.export import CsvExport
-from autograder.grading.intake import HandedIn, Prepared, find, prepare
 from autograder.gradebook.connection import opened
-from autograder.model.limits import bounds_of, walls_of
 from autograder.grading.cache_keys import Keys
-from autograder.results.store import Store
+from autograder.grading.intake import HandedIn, Prepared, find, prepare
+from autograder.lms.export import CsvExport
+from autograder.model.limits import bounds_of, walls_of
 from autograder.model.verdict import Verdict
+from autograder.results import folders
+from autograder.results.store import Store
 
 Standing = Literal["graded", "changed", "not graded"]
 """Whether the results of a submission are those of what stands there now, of something before, or not there."""

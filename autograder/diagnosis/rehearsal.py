@@ -11,10 +11,9 @@ from msgspec.structs import replace
 
 from autograder.jail.inside import wire
 from autograder.jail.inside.student import Student
-
 from autograder.model.limits import Bounds
-from autograder.session.session import Session
 from autograder.model.submission import Exercise, Submission
+from autograder.session.session import Session
 
 
 class Rehearsal(Session):

@@ -17,7 +17,6 @@ from pathlib import Path
 import msgspec
 
 from autograder.jail.jail import Walls
-
 from autograder.model.limits import Bounds
 from autograder.model.submission import Exercise, Submission
 from autograder.model.verdict import Finding

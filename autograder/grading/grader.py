@@ -10,22 +10,23 @@ import pytest
 from msgspec.structs import replace
 
 from autograder.authoring import Misconception
-from autograder.jail.jail import Jail
-from autograder.notebook.rules import forbidden_names, insides
-
 from autograder.diagnosis import traces
-from autograder.model.limits import Bounds
-from .checks import STUDENT, exercise_of, reason, seed_for, seed_of, solution
 from autograder.diagnosis.misconceptions import Diagnosis
+from autograder.diagnosis.traces import Trace
+from autograder.jail.jail import Jail
+from autograder.model.limits import Bounds
+from autograder.model.submission import Exercise, Submission
+from autograder.model.verdict import CheckVerdict, ExerciseVerdict, Finding, Found
+from autograder.notebook.rules import forbidden_names, insides
 from autograder.session.remote import Student
 from autograder.session.session import OutOfTime, Session
-from autograder.model.submission import Exercise, Submission
-from autograder.diagnosis.traces import Trace
-from autograder.model.verdict import CheckVerdict, ExerciseVerdict, Finding, Found
+
+from .checks import STUDENT, exercise_of, reason, seed_for, seed_of, solution
 
 MAX_STRIKES = 3
 """After so many checks that ran out of time or ended the program, the exercise's others are not tried."""
 
+_NOT_COUNTED = "not counted: no result is right yet"
 _NO_TIME = "the time for the notebook was used up"
 
 
@@ -102,6 +103,7 @@ class Grader:
     def _settle(
         self, exercise: Exercise, session: Session, checks: list[CheckVerdict], trace: Trace, not_begun: bool
     ) -> Finding:
+        checks = self._counted(exercise, checks)
         points, max_points = sum(item.points for item in checks), sum(item.max_points for item in checks)
         if not_begun:
             note = "This exercise is not written yet."
@@ -118,6 +120,18 @@ class Grader:
         if points == max_points:
             return found
         return self._explained(exercise, replace(found, trace=traces.to_bytes(trace)), trace)
+
+    def _counted(self, exercise: Exercise, checks: list[CheckVerdict]) -> list[CheckVerdict]:
+        """The checks with properties not counted where no check of values passes."""
+        properties = {item.name for item in self.items.get(exercise.name, []) if is_property(item)}
+        if any(check.passed and check.name not in properties for check in checks):
+            return checks
+        return [
+            replace(check, points=0.0, counted=False, reason=_NOT_COUNTED)
+            if check.passed and check.name in properties
+            else check
+            for check in checks
+        ]
 
     def _told_anew(self, exercise: Exercise, found: Finding) -> Finding:
         """What was found before, with the hint that it is given now."""
@@ -162,6 +176,13 @@ def points_of(item: pytest.Item) -> float:
     """The points of a check."""
     mark = item.get_closest_marker("check")
     return float(mark.kwargs["points"]) if mark else 0.0
+
+
+@cache
+def is_property(item: pytest.Item) -> bool:
+    """Whether a check is about a property, which counts only beside a right result."""
+    mark = item.get_closest_marker("check")
+    return bool(mark and mark.kwargs.get("property"))
 
 
 @cache

@@ -11,15 +11,15 @@ import msgspec
 
 from autograder.course import config, nbgrader, release
 from autograder.course.release import Release
-from autograder.errors import AutograderError
-from autograder.results import folders
-from autograder.grading.intake import HandedIn, Prepared, find, prepare
 from autograder.diagnosis import traces
-from autograder.model.limits import bounds_of, walls_of
-from autograder.grading.cache_keys import Keys
-from autograder.results.store import Store
 from autograder.diagnosis.traces import Trace
+from autograder.errors import AutograderError
+from autograder.grading.cache_keys import Keys
+from autograder.grading.intake import HandedIn, Prepared, find, prepare
+from autograder.model.limits import bounds_of, walls_of
 from autograder.model.verdict import Finding
+from autograder.results import folders
+from autograder.results.store import Store
 from autograder.terminal import literal, say
 
 _NAMED = 12

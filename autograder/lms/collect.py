@@ -22,14 +22,14 @@ import msgspec
 
 from autograder.course import config, nbgrader, release
 from autograder.errors import AutograderError
+from autograder.gradebook import late, roster
+from autograder.gradebook.roster import Roster
+from autograder.grading.intake import is_student
 from autograder.notebook import reading
 
 from . import archive, filenames
-from autograder.gradebook import late, roster
 from .archive import Member, shown
-from autograder.grading.intake import is_student
 from .filenames import Origin
-from autograder.gradebook.roster import Roster
 
 ATTEMPTS = "submitted-attempts"
 _TIMESTAMP = "timestamp.txt"
@@ -70,7 +70,7 @@ class _Attempt:
 
     file: str
     data: bytes
-    filenames: Origin
+    origin: Origin
     moment: datetime | None
     stored: datetime
     note: str = ""

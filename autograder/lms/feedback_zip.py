@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 from autograder.course import config, nbgrader
 from autograder.errors import AutograderError
+from autograder.gradebook import roster
+from autograder.results import folders
 
 from . import archive, filenames
-from autograder.results import folders
-from autograder.gradebook import roster
 from .filenames import Origin
 
 

@@ -21,14 +21,13 @@ from packaging.requirements import Requirement
 
 from autograder.course import config, release
 from autograder.errors import AutograderError
-from autograder.model.limits import bounds_of, walls_of
-from autograder.workers.pool import Pool
-from autograder.model.verdict import ExerciseVerdict, Verdict
-from autograder.jail import bubblewrap
 from autograder.feedback import cleaning
-
-from autograder.results import folders
 from autograder.grading.intake import HandedIn, prepare
+from autograder.jail import bubblewrap
+from autograder.model.limits import bounds_of, walls_of
+from autograder.model.verdict import ExerciseVerdict, Verdict
+from autograder.results import folders
+from autograder.workers.pool import Pool
 
 _DISTRIBUTION = "torch-autograder"
 _PACKAGE = Path(__file__).parent.parent
@@ -173,8 +172,8 @@ def _tests(exercise: ExerciseVerdict) -> Iterator[dict[str, Any]]:
     remarks = [exercise.note] if exercise.note else []
     remarks += [f"Hint: {exercise.hint}"] if exercise.hint else []
     for check in exercise.checks:
-        lost = not check.passed or exercise.status != "graded"
-        said = [*(remarks if lost else []), *([check.reason] if check.reason and not check.passed else [])]
+        lost = not (check.passed and check.counted) or exercise.status != "graded"
+        said = [*(remarks if lost else []), *([check.reason] if check.reason else [])]
         if lost:
             remarks = []  # once, at the first check that it cost
         yield {

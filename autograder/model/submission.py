@@ -10,8 +10,8 @@ import msgspec
 from .verdict import Finding
 
 if TYPE_CHECKING:  # as in `bounds`
-    from autograder.course.repair import Repaired
     from autograder.course.release import Release
+    from autograder.course.repair import Repaired
 
 
 class CodeCell(msgspec.Struct, frozen=True):

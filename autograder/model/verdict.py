@@ -19,6 +19,8 @@ class CheckVerdict(msgspec.Struct, frozen=True):
     points: float
     max_points: float
     reason: str = ""
+    counted: bool = True
+    """False for a property (no argument changed, an exception raised) that holds while no result is right yet."""
 
 
 class ExerciseVerdict(msgspec.Struct, frozen=True):

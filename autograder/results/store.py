@@ -14,9 +14,8 @@ from typing import Any
 import msgspec
 
 from autograder.errors import AutograderError
-from autograder.jail.inside import wire
-
 from autograder.grading.cache_keys import Keys
+from autograder.jail.inside import wire
 from autograder.model.submission import Submission
 from autograder.model.verdict import Finding, Found
 

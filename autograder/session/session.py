@@ -6,7 +6,7 @@ import re
 import signal
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -15,10 +15,10 @@ import torch
 from autograder.authoring.assertions import shown_call
 from autograder.jail.inside import frames, shared_memory, values, wire
 from autograder.jail.jail import Jail, JailError, token
-
-from . import remote
 from autograder.model.limits import Bounds
 from autograder.model.submission import Exercise, Submission
+
+from . import remote
 
 GRACE = 2.0
 """Seconds between the soft limit, kept inside, and the end of the process."""
@@ -38,8 +38,8 @@ class Lost(Exception):
     """The student's process is gone; the text says why, in the student's words."""
 
 
-class OutOfTime(Exception):
-    """The submission's whole time is used up."""
+class OutOfTime(BaseException):
+    """The submission's whole time is used up. No Exception: no check may take it for one of the student's."""
 
 
 class Session:
@@ -148,12 +148,29 @@ class Session:
     def do(self, op: str, target: str | int, *args: Any, **kwargs: Any) -> Any:
         """Do one thing with an object of the student's and return what came of it.
 
+        What the student's code does to its arguments in place stays with its own copies: the check's are as they were.
+
         Raises:
-            StudentError: the student's code raised, ran out of time or ended the process.
+            StudentError: the student's code raised.
+            CallFailed: it ran out of time, ended the process, or gave what cannot be used.
         """
         if op == "name" and target == self.exercise.name and self._bound and self._alive():
             return self._named(str(target), remote.RemoteObject(self, self._bound))
-        packer = values.Packer(remote.handle_of)
+        return self._do(op, target, args, kwargs)[0]
+
+    def observe(self, target: int, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Any, list[Any]]:
+        """Call an object of the student's; the result, and the arguments as the call left them.
+
+        Arguments that require a gradient arrive as leaves of the graph, as they would in a training loop.
+        """
+        value, changed = self._do("call", target, args, kwargs, leaves=True)
+        return value, [*args, *kwargs.values()] if changed is None else changed
+
+    def _do(
+        self, op: str, target: str | int, args: Sequence[Any], kwargs: Mapping[str, Any], leaves: bool = False
+    ) -> tuple[Any, list[Any] | None]:
+        """What came of it, and the arguments as they are afterwards; None where they are as they were."""
+        packer = values.Packer(remote.handle_of, as_laid_out=True)
         packer.share(*args, *kwargs.values())
         packed = [packer.pack(item) for item in args]
         named = {name: packer.pack(item) for name, item in kwargs.items()}
@@ -170,6 +187,7 @@ class Session:
             named,
             torch.is_grad_enabled(),
             self.bounds.call_seconds,
+            leaves,
         )
         answer, body = self._ask_value(request, packer.body)
         unpacker = values.Unpacker(body, lambda handle: remote.RemoteObject(self, handle))
@@ -185,15 +203,9 @@ class Session:
         if changed is not None:
             if len(changed) != len(args) + len(kwargs):
                 raise self._broken()
-            given = [*args, *kwargs.values()]
-            try:
-                for argument, now in zip(given, changed, strict=True):
-                    remote.apply_changes(argument, now)
-            except (RuntimeError, TypeError, ValueError):
-                raise remote.error([], "your code made of an argument what it cannot be made in place") from None
-            value = shared_memory.rebased(value, changed, given)
+            value = shared_memory.rebased(value, changed, [*args, *kwargs.values()])
         if op == "name":
-            return self._named(str(target), value)
+            return self._named(str(target), value), None
         self._record(value, changed)
         if op == "call" and torch.is_grad_enabled():
             outputs = _differentiable(value)
@@ -201,7 +213,7 @@ class Session:
                 attached = remote.attach(self, request.token, inputs, outputs)
                 new = {id(old): tensor for old, tensor in zip(outputs, attached, strict=True)}
                 value = remote.rebuild(value, new)
-        return value
+        return value, changed
 
     def _named(self, name: str, value: Any) -> Any:
         self._record(value, None)
@@ -259,7 +271,7 @@ class Session:
     def _ask_value(self, request: wire.Do | wire.Backward, body: list[Any]) -> tuple[wire.Returned, memoryview]:
         name = str(request.target) if isinstance(request, wire.Do) and request.op == "name" else ""
         if not self._alive():
-            raise remote.error([], "not tried: your code had ended the whole program before")
+            raise remote.CallFailed("not tried: your code had ended the whole program before")
         begins, self._begin = self._begin is not None, None
         seconds = self.bounds.call_seconds + GRACE
         try:
@@ -276,7 +288,7 @@ class Session:
             self._used = True
         except Lost as lost:
             self.strikes += 1
-            raise remote.error([], f"your code {lost}") from None
+            raise remote.CallFailed(f"your code {lost}") from None
         if isinstance(answer, wire.Returned | wire.Raised):
             self.forbidden += [item[:200] for item in answer.forbidden[:20] if item not in self.forbidden]
         if isinstance(answer, wire.Returned):
@@ -288,20 +300,20 @@ class Session:
     def _record(self, value: Any, changed: Any) -> None:
         self.trace.append((value, changed))
 
-    def _raised(self, raised: wire.Raised, name: str) -> remote.StudentError:
+    def _raised(self, raised: wire.Raised, name: str) -> remote.StudentError | remote.CallFailed:
         kind = raised.types[0] if raised.types else "Exception"
         self.trace.append(kind)
         if kind == "TimeLimit":
             self.strikes += 1
             self.lasting = False
-            return remote.error([], f"your code was stopped after {self.bounds.call_seconds:g} s")
+            return remote.CallFailed(f"your code was stopped after {self.bounds.call_seconds:g} s")
         if kind == "NameError" and name:
-            return remote.error(["NameError"], f"the notebook defines no {name}")
+            return remote.CallFailed(f"the notebook defines no {name}")
         place = f" (cell {raised.cell}, line {raised.line})" if raised.cell else ""
         if kind.endswith("WireError"):
-            return remote.error([], f"your code returned something that cannot be checked: {raised.message[:300]}")
+            return remote.CallFailed(f"your code returned something that cannot be checked: {raised.message[:300]}")
         if "MemoryError" in raised.types or _NO_MEMORY.search(raised.message):
-            return remote.error(raised.types, f"your code asked for more memory than it may use{place}")
+            return remote.CallFailed(f"your code asked for more memory than it may use{place}")
         last = " ".join(kind.rpartition(".")[2][:60].split())
         message = " ".join(raised.message.split())[:300]
         if "NotImplementedError" in raised.types:
@@ -345,11 +357,11 @@ class Session:
             return unpack()
         except wire.WireError as problem:
             what = " ".join(str(problem).split())
-            raise remote.error([], f"your code returned something that cannot be checked: {what}") from None
+            raise remote.CallFailed(f"your code returned something that cannot be checked: {what}") from None
 
-    def _broken(self) -> remote.StudentError:
+    def _broken(self) -> remote.CallFailed:
         self.strikes += 1
-        return remote.error([], f"your code {self._lose('answered in a way that only the grader may')}")
+        return remote.CallFailed(f"your code {self._lose('answered in a way that only the grader may')}")
 
     def _out_of_turn(self) -> Lost:
         return self._lose("answered out of turn, in a place where only the grader speaks")

@@ -23,17 +23,17 @@ from distributed import Client, LocalCluster, Security, WorkerPlugin, as_complet
 from distributed.scheduler import KilledWorker
 
 from autograder.errors import AutograderError
+from autograder.grading import cache_keys
 from autograder.jail import cgroup
 from autograder.jail.jail import Walls
-
-from autograder.grading import cache_keys
-from . import course_bundle
 from autograder.model.limits import Bounds
-from .supervisor import Hand
-from .protocol import Failed, FromWorker, Work, decode, encode
-from .pool import InVain, cores, cores_for
 from autograder.model.submission import Submission
 from autograder.model.verdict import Found
+
+from . import course_bundle
+from .pool import InVain, cores, cores_for
+from .protocol import Failed, FromWorker, Work, decode, encode
+from .supervisor import Hand
 
 _Key = TypeVar("_Key")
 _CONNECT_SECONDS = 30

@@ -16,12 +16,12 @@ from typing import Generic, Protocol, TypeVar
 from autograder.errors import AutograderError
 from autograder.jail import cgroup
 from autograder.jail.jail import Walls
-
 from autograder.model.limits import Bounds
-from .supervisor import Hand
-from .protocol import Failed, Work
 from autograder.model.submission import Submission
 from autograder.model.verdict import Found
+
+from .protocol import Failed, Work
+from .supervisor import Hand
 
 _Key = TypeVar("_Key")
 

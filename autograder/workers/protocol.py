@@ -9,7 +9,6 @@ import msgspec
 
 from autograder.jail.inside import frames
 from autograder.jail.jail import Walls
-
 from autograder.model.limits import Bounds
 from autograder.model.verdict import Found
 

@@ -12,12 +12,12 @@ import time
 import msgspec
 
 from autograder.errors import AutograderError
-from autograder.jail.inside import frames, wire
-
 from autograder.grading.pytest_environment import environment
-from .protocol import Failed, FromWorker, Ready, Work, receive
+from autograder.jail.inside import frames, wire
 from autograder.model.submission import Submission
 from autograder.model.verdict import Found
+
+from .protocol import Failed, FromWorker, Ready, Work, receive
 
 _TRIES = 2
 _START_SECONDS = 300

@@ -14,14 +14,14 @@ import pytest
 import torch
 from msgspec.structs import replace
 
+from autograder.diagnosis import misconceptions
 from autograder.errors import AutograderError
+from autograder.grading.grader import Grader
 from autograder.jail.inside import frames, wire
 from autograder.jail.jail import Jail, JailError
-
-from autograder.diagnosis import misconceptions
-from autograder.grading.grader import Grader
-from .protocol import Failed, FromWorker, Ready, Work, encode
 from autograder.model.submission import Submission
+
+from .protocol import Failed, FromWorker, Ready, Work, encode
 
 _PLUGINS_OFF = [
     "cacheprovider",

@@ -20,12 +20,12 @@ from hypothesis import HealthCheck, given, settings
 from PIL import Image
 
 from autograder.authoring.assertions import Difference, assert_close, shown
-from autograder.session import remote, session
-from autograder.model.limits import Bounds
-from autograder.model.submission import CodeCell, Exercise, Submission
 from autograder.diagnosis.traces import same
 from autograder.jail.inside import frames, values, wire
 from autograder.jail.jail import Jail, Walls
+from autograder.model.limits import Bounds
+from autograder.model.submission import CodeCell, Exercise, Submission
+from autograder.session import remote, session
 from tests.fuzz.trees import entries
 
 FRAMES = int(os.environ.get("AUTOGRADER_FUZZ_FRAMES", 10_000))

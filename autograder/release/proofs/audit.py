@@ -15,19 +15,19 @@ from msgspec.structs import replace
 from autograder.authoring import Misconception
 from autograder.course import config
 from autograder.course import release as releases
-from autograder.course.repair import repair
 from autograder.course.release import Release
-from autograder.errors import AutograderError
+from autograder.course.repair import repair
 from autograder.diagnosis import misconceptions
+from autograder.errors import AutograderError
+from autograder.jail.inside import wire
 from autograder.model.limits import bounds_of, walls_of
-from autograder.workers.pool import Pool
 from autograder.model.submission import Submission, to_submission
 from autograder.model.verdict import ExerciseVerdict, Graded
-from autograder.jail.inside import wire
 from autograder.notebook.reading import parse
+from autograder.release.build import build
+from autograder.workers.pool import Pool
 
 from . import forbidden_calls, made, unfinished
-from autograder.release.build import build
 from .rehearsal import rehearse
 
 MAX_SECONDS = 5.0

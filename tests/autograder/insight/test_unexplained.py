@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from autograder.workers import pool as pools
 from autograder.insight import unexplained as gathering
+from autograder.workers import pool as pools
 from tests.autograder.test_cli import autograder
 
 HALF = "def scale(x, a):\n    return x / (2 / a) if a != 3 else x / 1"

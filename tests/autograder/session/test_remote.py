@@ -6,11 +6,11 @@ import torch
 from PIL import Image
 
 from autograder.authoring import assert_gradients, assert_raises, assert_unchanged
+from autograder.jail.jail import Jail, Walls
 from autograder.model.limits import Bounds
+from autograder.model.submission import CodeCell, Exercise, Submission
 from autograder.session.remote import RemoteObject, Student, StudentError
 from autograder.session.session import Session
-from autograder.model.submission import CodeCell, Exercise, Submission
-from autograder.jail.jail import Jail, Walls
 
 CODE = """
 import numpy as np, random, torch

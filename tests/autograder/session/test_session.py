@@ -7,12 +7,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from autograder.model.limits import Bounds
 from autograder.grading.grader import Grader
+from autograder.jail.jail import Jail, JailError, Walls, token
+from autograder.model.limits import Bounds
+from autograder.model.submission import CodeCell, Exercise, Submission
 from autograder.session.remote import Student, StudentError
 from autograder.session.session import Session
-from autograder.model.submission import CodeCell, Exercise, Submission
-from autograder.jail.jail import Jail, JailError, Walls, token
 
 
 class Gone:

@@ -11,18 +11,18 @@ import pytest
 from distributed import Client, LocalCluster
 from msgspec.structs import replace
 
-from autograder.course.repair import repair
 from autograder.course.release import load
+from autograder.course.repair import repair
 from autograder.errors import AutograderError
 from autograder.grade import grade
+from autograder.jail.jail import Walls
+from autograder.model.limits import Bounds
+from autograder.model.submission import to_submission
+from autograder.notebook.reading import parse
 from autograder.workers import cluster as clusters
 from autograder.workers import course_bundle
-from autograder.model.limits import Bounds
 from autograder.workers.cluster import Cluster
 from autograder.workers.pool import Pool
-from autograder.model.submission import to_submission
-from autograder.jail.jail import Walls
-from autograder.notebook.reading import parse
 
 BOUNDS = {"ps1": Bounds(cell_seconds=4, call_seconds=2, submission_seconds=60)}
 WALLS = Walls(memory_bytes=512 << 20)

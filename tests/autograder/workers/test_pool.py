@@ -5,15 +5,15 @@ import signal
 
 import pytest
 
-from autograder.course.repair import repair
 from autograder.course.release import load
+from autograder.course.repair import repair
 from autograder.errors import AutograderError
-from autograder.workers import supervisor as hands
-from autograder.workers import pool as pools
+from autograder.jail.jail import Walls
 from autograder.model.limits import Bounds
 from autograder.model.submission import CodeCell, to_submission
-from autograder.jail.jail import Walls
 from autograder.notebook.reading import parse
+from autograder.workers import pool as pools
+from autograder.workers import supervisor as hands
 
 BOUNDS = {"ps1": Bounds(cell_seconds=4, call_seconds=2, submission_seconds=60)}
 
