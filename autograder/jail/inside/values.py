@@ -289,7 +289,8 @@ class Unpacker:
                     raise wire.WireError("a gradient that does not fit its tensor")
                 tensor.grad = self._tensor(node.grad)
             elif not self.leaves and node.strides is None:
-                return tensor.clone()
+                with torch.enable_grad():  # in a backward pass of this process it is off
+                    return tensor.clone()
         return tensor
 
     def _sparse(self, node: wire.SparseTensor) -> torch.Tensor:
