@@ -15,19 +15,19 @@ from msgspec.structs import replace
 from autograder.authoring import Misconception
 from autograder.course import config
 from autograder.course import release as releases
-from autograder.course.repair import repair
 from autograder.course.release import Release
-from autograder.errors import AutograderError
+from autograder.course.repair import repair
 from autograder.diagnosis import misconceptions
-from autograder.model.limits import bounds_of, walls_of
-from autograder.workers.pool import Pool
+from autograder.errors import AutograderError
+from autograder.jail.inside import wire
+from autograder.model.limits import sandbox_limits_of, session_limits_of
 from autograder.model.submission import Submission, to_submission
 from autograder.model.verdict import ExerciseVerdict, Graded
-from autograder.jail.inside import wire
 from autograder.notebook.reading import parse
+from autograder.release.build import build
+from autograder.workers.pool import Pool
 
 from . import forbidden_calls, made, unfinished
-from autograder.release.build import build
 from .rehearsal import rehearse
 
 MAX_SECONDS = 5.0
@@ -110,8 +110,12 @@ def audit(
         if exercise is not None and not cases and not begun:
             raise AutograderError(f"no exercise {exercise} in {', '.join(names)}")
     started(len(cases) + len(SALTS))
-    walls = walls_of(max((course.limits_of(name) for name in names), key=lambda limits: limits.memory_mb))
-    pool: Pool[int] = Pool(root, {name: bounds_of(course.limits_of(name)) for name in names}, walls, jobs)
+    sandbox_limits = sandbox_limits_of(
+        max((course.limits_of(name) for name in names), key=lambda limits: limits.memory_mb)
+    )
+    pool: Pool[int] = Pool(
+        root, {name: session_limits_of(course.limits_of(name)) for name in names}, sandbox_limits, jobs
+    )
     with pool:
         for number, found in pool.grade((number, case.submission) for number, case in enumerate(cases)):
             case = cases[number]
