@@ -17,10 +17,10 @@ from autograder.errors import AutograderError
 from autograder.exchange import arrivals
 from autograder.gradebook import late, roster
 from autograder.gradebook.connection import opened
-from autograder.grading.cache_keys import Keys
+from autograder.grading.cache_keys import CacheKeys
 from autograder.grading.intake import HandedIn, Prepared, find, prepare
 from autograder.lms.export import CsvExport
-from autograder.model.limits import bounds_of, walls_of
+from autograder.model.limits import sandbox_limits_of, session_limits_of
 from autograder.model.verdict import Verdict
 from autograder.results import folders
 from autograder.results.store import Store
@@ -133,8 +133,10 @@ class _Looking:
     @cached_property
     def around(self) -> list[bytes]:
         """Of a submission graded in a jail, and of one graded without: both are results."""
-        name, bounds = self.release.problem_set, bounds_of(self.limits)
-        keys = [Keys(self.root, name, bounds, walls_of(self.limits, jail)) for jail in (True, False)]
+        name, session_limits = self.release.problem_set, session_limits_of(self.limits)
+        keys = [
+            CacheKeys(self.root, name, session_limits, sandbox_limits_of(self.limits, jail)) for jail in (True, False)
+        ]
         return [grade.around(self.root, known, self.release) for known in keys]
 
     def prepared(self, handed_in: HandedIn) -> Prepared:

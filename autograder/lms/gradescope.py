@@ -24,7 +24,7 @@ from autograder.errors import AutograderError
 from autograder.feedback import cleaning
 from autograder.grading.intake import HandedIn, prepare
 from autograder.jail import bubblewrap
-from autograder.model.limits import bounds_of, walls_of
+from autograder.model.limits import sandbox_limits_of, session_limits_of
 from autograder.model.verdict import ExerciseVerdict, Verdict
 from autograder.results import folders
 from autograder.workers.pool import Pool
@@ -155,7 +155,7 @@ def grade(base: Path, problem_set: str, *, confined: bool) -> dict[str, Any]:
         item = prepare(HandedIn("submission", problem_set, base / "submission"), ours, limits.notebook_mb << 20)
     except AutograderError as error:
         return _answer([], 0.0, [str(error).replace(f"{base / 'submission'}/", "")])
-    with Pool[str](root, {problem_set: bounds_of(limits)}, walls_of(limits, confined), jobs=1) as pool:
+    with Pool[str](root, {problem_set: session_limits_of(limits)}, sandbox_limits_of(limits, confined), jobs=1) as pool:
         [(_, found)] = pool.grade([("submission", item.submission)])
     if isinstance(found, AutograderError):
         raise found
@@ -172,8 +172,8 @@ def _tests(exercise: ExerciseVerdict) -> Iterator[dict[str, Any]]:
     remarks = [exercise.note] if exercise.note else []
     remarks += [f"Hint: {exercise.hint}"] if exercise.hint else []
     for check in exercise.checks:
-        lost = not (check.passed and check.counted) or exercise.status != "graded"
-        said = [*(remarks if lost else []), *([check.reason] if check.reason else [])]
+        lost = not check.passed or exercise.status != "graded"
+        said = [*(remarks if lost else []), *([check.reason] if check.reason and not check.passed else [])]
         if lost:
             remarks = []  # once, at the first check that it cost
         yield {

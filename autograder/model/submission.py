@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from .verdict import Finding
+from .verdict import ExerciseResult
 
-if TYPE_CHECKING:  # as in `bounds`
+if TYPE_CHECKING:  # as in `limits`
     from autograder.course.release import Release
     from autograder.course.repair import Repaired
 
@@ -38,7 +38,7 @@ class Submission(msgspec.Struct, frozen=True):
     cells: list[CodeCell]
     exercises: list[Exercise]
     repairs: list[str]
-    doubtful: list[Finding] = []
+    stale_hints: list[ExerciseResult] = []
     """Of some of the exercises what was found before, right but for its hint: their checks are not run again."""
 
 

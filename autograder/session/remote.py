@@ -157,7 +157,9 @@ class _Call(torch.autograd.Function):
     def backward(ctx: Any, *grads: torch.Tensor | None) -> tuple[torch.Tensor | None, ...]:
         found = ctx.asker.backward(ctx.token, list(grads))
         if len(found) != len(ctx.expected):
-            raise CallFailed(f"its backward pass gives {len(found)} gradients where there should be {len(ctx.expected)}")
+            raise CallFailed(
+                f"its backward pass gives {len(found)} gradients where there should be {len(ctx.expected)}"
+            )
         for grad, (shape, dtype) in zip(found, ctx.expected, strict=True):
             if grad is not None and (grad.shape, grad.dtype) != (shape, dtype):
                 raise error(["RuntimeError"], f"its backward pass gives a gradient of shape {tuple(grad.shape)}")

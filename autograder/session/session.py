@@ -15,7 +15,7 @@ import torch
 from autograder.authoring.assertions import shown_call
 from autograder.jail.inside import frames, shared_memory, values, wire
 from autograder.jail.jail import Jail, JailError, token
-from autograder.model.limits import Bounds
+from autograder.model.limits import SessionLimits
 from autograder.model.submission import Exercise, Submission
 
 from . import remote
@@ -45,13 +45,13 @@ class OutOfTime(BaseException):
 class Session:
     """One submission in one jail. After `run`, call `begin` before each check; `close` ends it."""
 
-    def __init__(self, jail: Jail, submission: Submission, bounds: Bounds) -> None:
+    def __init__(self, jail: Jail, submission: Submission, limits: SessionLimits) -> None:
         self.jail = jail
         self.submission = submission
-        self.bounds = bounds
+        self.limits = limits
         self.outputs: dict[int, list[wire.Output]] = {}
         self.incidents: list[str] = []
-        self.lasting = True
+        self.cacheable = True
         """Whether all would come out the same another time: no clock and no signal from outside ended anything."""
         self.forbidden: list[str] = []
         """Names of forbidden functions that were called since `watch` was last told to begin."""
@@ -71,7 +71,7 @@ class Session:
         """The object that the exercise's name is bound to, once a check has asked for it."""
         self.trace: list[Any] = []
         """What the calls of the current check gave, in order: values, gradients, exceptions' classes."""
-        self._ends = time.monotonic() + bounds.submission_seconds
+        self._ends = time.monotonic() + limits.submission_seconds
 
     # --- cells ----------------------------------------------------------------------------------------------------
 
@@ -100,11 +100,11 @@ class Session:
                 if cell.number not in self.outputs:
                     self._incident(cell.number, "was not run: too many cells before it ended the whole program")
                 continue
-            bounds = self.bounds.cell_seconds, self.bounds.output_bytes
-            request = wire.Run(token(), cell.source, cell.number, *bounds, graded)
+            limits = self.limits.cell_seconds, self.limits.output_bytes
+            request = wire.Run(token(), cell.source, cell.number, *limits, graded)
             graded = []
             try:
-                ran = self._ask(request, wire.Ran, self.bounds.cell_seconds + GRACE)
+                ran = self._ask(request, wire.Ran, self.limits.cell_seconds + GRACE)
             except Lost as lost:
                 self._lost_cells[cell.number] = str(lost)
                 self._incident(cell.number, str(lost))
@@ -112,8 +112,8 @@ class Session:
             if cell.number not in self.outputs:
                 self.outputs[cell.number] = ran.outputs
                 if ran.ended == "timeout":
-                    self.lasting = False
-                    limit = f"{self.bounds.cell_seconds:g}"
+                    self.cacheable = False
+                    limit = f"{self.limits.cell_seconds:g}"
                     self.incidents.append(f"Cell {cell.number} was stopped after {limit} s.")
 
     def _incident(self, number: int, what: str) -> None:
@@ -186,7 +186,7 @@ class Session:
             packed,
             named,
             torch.is_grad_enabled(),
-            self.bounds.call_seconds,
+            self.limits.call_seconds,
             leaves,
         )
         answer, body = self._ask_value(request, packer.body)
@@ -227,7 +227,7 @@ class Session:
         """Run backward through call `call` in the jail; the gradients of its differentiable arguments, in order."""
         packer = values.Packer(remote.handle_of)
         packed = [packer.pack(None if item is None else item.detach()) for item in grads]
-        request = wire.Backward(token(), call, packed, self.bounds.call_seconds)
+        request = wire.Backward(token(), call, packed, self.limits.call_seconds)
         answer, body = self._ask_value(request, packer.body)
         unpacker = values.Unpacker(body, lambda handle: remote.RemoteObject(self, handle))
         found = self._decoded(lambda: unpacker.unpack(answer.value))
@@ -247,10 +247,10 @@ class Session:
         text = f"{name}({shown_call(given, {key: unpacker.unpack(item) for key, item in kwargs.items()})})"
         return text if len(text) <= 160 else ""
 
-    def told(self) -> tuple[list[str], bool]:
+    def drain_incidents(self) -> tuple[list[str], bool]:
         """The incidents since the last time, and whether all since then would come out the same another time."""
-        told = self.incidents, self.lasting
-        self.incidents, self.lasting = [], True
+        told = self.incidents, self.cacheable
+        self.incidents, self.cacheable = [], True
         return told
 
     def close(self) -> None:
@@ -273,7 +273,7 @@ class Session:
         if not self._alive():
             raise remote.CallFailed("not tried: your code had ended the whole program before")
         begins, self._begin = self._begin is not None, None
-        seconds = self.bounds.call_seconds + GRACE
+        seconds = self.limits.call_seconds + GRACE
         try:
             try:
                 answer, received = self._exchange(request, body, seconds)
@@ -305,8 +305,8 @@ class Session:
         self.trace.append(kind)
         if kind == "TimeLimit":
             self.strikes += 1
-            self.lasting = False
-            return remote.CallFailed(f"your code was stopped after {self.bounds.call_seconds:g} s")
+            self.cacheable = False
+            return remote.CallFailed(f"your code was stopped after {self.limits.call_seconds:g} s")
         if kind == "NameError" and name:
             return remote.CallFailed(f"the notebook defines no {name}")
         place = f" (cell {raised.cell}, line {raised.line})" if raised.cell else ""
@@ -333,7 +333,7 @@ class Session:
         assert self._sock is not None
         now = time.monotonic()
         if now >= self._ends:
-            self.lasting = False
+            self.cacheable = False
             self._lose("out of time")
             raise OutOfTime
         deadline = min(now + seconds, self._ends + GRACE)
@@ -342,7 +342,7 @@ class Session:
             head, received = frames.receive(self._sock, deadline)
             answer = wire.decode_from_student(head)
         except TimeoutError:
-            self.lasting = False
+            self.cacheable = False
             raise self._lose(f"ran for more than {seconds - GRACE:g} s and did not let itself be stopped") from None
         except wire.Closed:
             raise self._lose(None) from None
@@ -378,7 +378,7 @@ class Session:
             raise
         if why is not None:
             return Lost(why)
-        self.lasting &= ended.signal not in (signal.SIGXCPU, signal.SIGKILL)
+        self.cacheable &= ended.signal not in (signal.SIGXCPU, signal.SIGKILL)
         if ended.signal == signal.SIGXCPU:
             return Lost("used up the processor time of the whole submission")
         if ended.signal is not None:

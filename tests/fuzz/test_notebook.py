@@ -225,8 +225,8 @@ def reported(course, ours, prepared):
     outputs = {cell.number: shown for cell in prepared.submission.cells}
     notebook = graded_notebook.make(prepared.repaired, ours, Graded(verdict, outputs))
     json.dumps(notebook, ensure_ascii=False).encode()
-    made = page.render(course, prepared.repaired, ours, verdict, notebook)
-    assert made.encode().rstrip().endswith(b"</html>")
+    html = page.render(course, prepared.repaired, ours, verdict, notebook)
+    assert html.encode().rstrip().endswith(b"</html>")
 
 
 def test_a_broken_notebook_is_repaired_or_refused_in_a_line(courses, tmp_path, campaign, bounded_memory):

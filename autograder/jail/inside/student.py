@@ -16,7 +16,7 @@ import numpy as np
 import torch
 
 from . import frames, values, wire
-from .call_watch import Watch, drop_hooks, watch_threads
+from .call_watch import CallWatch, drop_hooks, watch_threads
 from .shell import Shell, TimeLimit, exception_text, soft_limit
 
 MAX_LISTED = 100_000
@@ -49,7 +49,7 @@ class Student:
         self.shell = shell
         self.kept: dict[str, dict[str, Any]] = {}
         self.last: dict[str, Any] | None = None
-        self.watch = Watch()
+        self.watch = CallWatch()
         self._forget()
 
     def _forget(self) -> None:

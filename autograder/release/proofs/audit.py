@@ -20,7 +20,7 @@ from autograder.course.repair import repair
 from autograder.diagnosis import misconceptions
 from autograder.errors import AutograderError
 from autograder.jail.inside import wire
-from autograder.model.limits import bounds_of, walls_of
+from autograder.model.limits import sandbox_limits_of, session_limits_of
 from autograder.model.submission import Submission, to_submission
 from autograder.model.verdict import ExerciseVerdict, Graded
 from autograder.notebook.reading import parse
@@ -110,8 +110,12 @@ def audit(
         if exercise is not None and not cases and not begun:
             raise AutograderError(f"no exercise {exercise} in {', '.join(names)}")
     started(len(cases) + len(SALTS))
-    walls = walls_of(max((course.limits_of(name) for name in names), key=lambda limits: limits.memory_mb))
-    pool: Pool[int] = Pool(root, {name: bounds_of(course.limits_of(name)) for name in names}, walls, jobs)
+    sandbox_limits = sandbox_limits_of(
+        max((course.limits_of(name) for name in names), key=lambda limits: limits.memory_mb)
+    )
+    pool: Pool[int] = Pool(
+        root, {name: session_limits_of(course.limits_of(name)) for name in names}, sandbox_limits, jobs
+    )
     with pool:
         for number, found in pool.grade((number, case.submission) for number, case in enumerate(cases)):
             case = cases[number]

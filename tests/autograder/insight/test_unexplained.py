@@ -107,5 +107,5 @@ def test_from_a_group_to_its_hint(classroom, monkeypatch):
     assert [item.exercises[0].checks for item in after.values()] == [
         item.exercises[0].checks for item in before.values()
     ]
-    assert all([found.verdict.name for found in item.doubtful] == ["scale"] for item in given) and len(given) == 3
+    assert all([found.verdict.name for found in item.stale_hints] == ["scale"] for item in given) and len(given) == 3
     assert gathering.unexplained(classroom.root, "ps1").groups[0].students == ["cid"]
