@@ -18,8 +18,10 @@ from autograder.model.limits import SessionLimits
 from autograder.model.submission import Exercise, Submission
 from autograder.model.verdict import CheckVerdict, ExerciseResult, ExerciseVerdict, SubmissionResult
 from autograder.notebook.rules import forbidden_names, insides
+from autograder.session.connection import OutOfTime
 from autograder.session.remote import Student
-from autograder.session.session import OutOfTime, Session
+from autograder.session.session import Session
+from autograder.session.transport import JailTransport
 
 from .checks import STUDENT, exercise_of, reason, seed_for, seed_of, solution
 
@@ -49,7 +51,7 @@ class Grader:
 
     def grade(self, submission: Submission, jail: Jail) -> SubmissionResult:
         """What is found of one submission."""
-        session = Session(jail, submission, self.limits)
+        session = Session(JailTransport(jail), submission, self.limits)
         in_time = True
         exercises: list[ExerciseResult] = []
         stale_hints = {result.verdict.name: result for result in submission.stale_hints}
@@ -77,7 +79,7 @@ class Grader:
         )
 
     def _exercise(self, exercise: Exercise, session: Session, in_time: bool) -> tuple[ExerciseResult, bool]:
-        session.watch(exercise)
+        session.turn_to(exercise)
         checks: list[CheckVerdict] = []
         trace: Trace = {}
         not_begun = 0
@@ -152,7 +154,7 @@ class Grader:
 
     def passes(self, exercise: Exercise, session: Session) -> bool:
         """Whether all checks of the exercise pass in the session; they end at the first that fails."""
-        session.watch(exercise)
+        session.turn_to(exercise)
         for item in self.items.get(exercise.name, []):
             session.begin(seed_of(item))
             if not _run(item, Student(session))[0]:
@@ -161,7 +163,7 @@ class Grader:
 
     def rehearse(self, exercise: Exercise, session: Session, note: Callable[[], Any] | None = None) -> dict[str, Any]:
         """What `note` gives after each check, by its name: the session's trace where there is none."""
-        session.watch(exercise)
+        session.turn_to(exercise)
         found = {}
         for item in self.items.get(exercise.name, []):
             session.begin(seed_of(item))

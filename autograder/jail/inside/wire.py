@@ -296,10 +296,9 @@ class Setup(msgspec.Struct, frozen=True, tag=True):
 
 
 class Ready(msgspec.Struct, frozen=True, tag=True):
-    """The zygote is warm."""
+    """The zygote is warm; `torch` is the version that it imported."""
 
     torch: str
-    python: str
 
 
 class Spawn(msgspec.Struct, frozen=True, tag=True):
@@ -322,14 +321,13 @@ class Reap(msgspec.Struct, frozen=True, tag=True):
 
 
 class Ended(msgspec.Struct, frozen=True, tag=True):
-    """How the child ended by itself (None where Reap ended it), the peak memory of any child so far in bytes.
+    """How the child ended by itself (None where Reap ended it).
 
     `clean` is false where the writable folders could not be emptied: such a jail must not be used again.
     """
 
     exit_code: int | None
     signal: int | None
-    peak_bytes: int
     clean: bool
 
 
