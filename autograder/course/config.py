@@ -62,8 +62,15 @@ def gradebook_url(value: str) -> str:
 class Limits(_Model):
     """What one submission may use."""
 
-    cell_seconds: float = Field(default=30, gt=0, le=3600, description="processor time of one cell; five times as much by the clock, seconds")
-    call_seconds: float = Field(default=5, gt=0, le=600, description="processor time of one call by a check; five times as much by the clock, seconds")
+    cell_seconds: float = Field(
+        default=30, gt=0, le=3600, description="processor time of one cell; five times as much by the clock, seconds"
+    )
+    call_seconds: float = Field(
+        default=5,
+        gt=0,
+        le=600,
+        description="processor time of one call by a check; five times as much by the clock, seconds",
+    )
     submission_seconds: float = Field(
         default=300, gt=0, le=7200, description="wall clock of the whole notebook with its checks, seconds"
     )

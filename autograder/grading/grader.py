@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from functools import cache
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from autograder.authoring import Misconception
+from autograder.authoring.precision import imprecision_noted
 from autograder.diagnosis import traces
 from autograder.diagnosis.misconceptions import Diagnosis
 from autograder.diagnosis.traces import Trace
@@ -23,12 +25,12 @@ from autograder.session.remote import Student
 from autograder.session.session import Session
 from autograder.session.transport import JailTransport
 
+from . import marks
 from .checks import STUDENT, exercise_of, reason, seed_for, seed_of, solution
 
 MAX_STRIKES = 3
 """After so many checks that ran out of time or ended the program, the exercise's others are not tried."""
 
-_NOT_COUNTED = "not counted: no result is right yet"
 _NO_TIME = "the time for the notebook was used up"
 
 
@@ -96,22 +98,27 @@ class Grader:
             if not_tried:
                 checks.append(_verdict(item, False, not_tried))
                 continue
+            notes: list[str] = []
             try:
-                passed, why, stub = _run(item, Student(session))
+                with nullcontext(notes) if is_precise(item) else imprecision_noted() as notes:
+                    passed, why, stub = _run(item, Student(session))
             except OutOfTime:
                 in_time = False
                 passed, why, stub = False, f"stopped: {_NO_TIME}", False
             not_begun += stub
-            if not passed and session.last_call and not stub:
+            if passed and notes:
+                why = f"only as exact as float32: {notes[0]}"
+            if why and session.last_call and not stub:
                 why = f"{why} — for {session.last_call}"
-            checks.append(_verdict(item, passed, why))
+            checks.append(replace(_verdict(item, passed, why), imprecise=passed and bool(notes)))
             trace[item.name] = session.trace
         return self._settle(exercise, session, checks, trace, bool(checks) and not_begun == len(checks)), in_time
 
     def _settle(
         self, exercise: Exercise, session: Session, checks: list[CheckVerdict], trace: Trace, not_begun: bool
     ) -> ExerciseResult:
-        checks = self._counted(exercise, checks)
+        properties = frozenset(item.name for item in self.items.get(exercise.name, []) if is_property(item))
+        checks = marks.counted(checks, properties)
         points, max_points = sum(item.points for item in checks), sum(item.max_points for item in checks)
         if not_begun:
             note = "This exercise is not written yet."
@@ -125,21 +132,9 @@ class Grader:
             note = f"{exercise.name} {called if forbidden else unseen}. It earns no points this way."
             return ExerciseResult(ExerciseVerdict(exercise.name, "forbidden", 0, max_points, checks, note), [], True)
         found = ExerciseResult(ExerciseVerdict(exercise.name, "graded", points, max_points, checks), [], True)
-        if points == max_points:
+        if all(check.earned and not check.imprecise for check in checks):
             return found
         return self._explained(exercise, replace(found, trace=traces.to_bytes(trace)), trace)
-
-    def _counted(self, exercise: Exercise, checks: list[CheckVerdict]) -> list[CheckVerdict]:
-        """The checks with properties not counted where no check of values passes."""
-        properties = {item.name for item in self.items.get(exercise.name, []) if is_property(item)}
-        if any(check.passed and check.name not in properties for check in checks):
-            return checks
-        return [
-            replace(check, points=0.0, counted=False, reason=_NOT_COUNTED)
-            if check.passed and check.name in properties
-            else check
-            for check in checks
-        ]
 
     def _with_new_hint(self, exercise: Exercise, found: ExerciseResult) -> ExerciseResult:
         """What was found before, with the hint that it is given now."""
@@ -149,7 +144,8 @@ class Grader:
         known = self.diagnosis.explain(exercise, trace)
         nearest, agreeing = ("", 0.0) if known else self.diagnosis.nearest(exercise, trace)
         hint, name = (known.hint, known.name) if known else ("", "")
-        verdict = replace(found.verdict, hint=hint, misconception=name)
+        verdict = replace(found.verdict, points=sum(check.points for check in found.verdict.checks), mark="")
+        verdict = marks.marked(replace(verdict, hint=hint, misconception=name), known)
         return replace(found, verdict=verdict, nearest=nearest, agreeing=agreeing)
 
     def passes(self, exercise: Exercise, session: Session) -> bool:
@@ -191,6 +187,13 @@ def is_property(item: pytest.Item) -> bool:
     """Whether a check is about a property, which counts only beside a right result."""
     mark = item.get_closest_marker("check")
     return bool(mark and mark.kwargs.get("property"))
+
+
+@cache
+def is_precise(item: pytest.Item) -> bool:
+    """Whether precision is what a check is about."""
+    mark = item.get_closest_marker("check")
+    return bool(mark and mark.kwargs.get("precise"))
 
 
 @cache

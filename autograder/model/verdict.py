@@ -21,6 +21,8 @@ class CheckVerdict(msgspec.Struct, frozen=True):
     reason: str = ""
     counted: bool = True
     """False for a property (no argument changed, an exception raised) that holds while no result is right yet."""
+    imprecise: bool = False
+    """Whether it passed with a float64 result that is only as exact as float32."""
 
     @property
     def earned(self) -> bool:
@@ -29,7 +31,7 @@ class CheckVerdict(msgspec.Struct, frozen=True):
 
 
 class ExerciseVerdict(msgspec.Struct, frozen=True):
-    """One exercise: points are the sum of its passed checks, or 0 where something forbidden was called."""
+    """One exercise: points are the sum of its passed checks, but for what `mark` says; none for a forbidden call."""
 
     name: str
     status: Literal["graded", "not begun", "forbidden"]
@@ -41,6 +43,8 @@ class ExerciseVerdict(msgspec.Struct, frozen=True):
     hint: str = ""
     """The hint of the misconception that explains every recorded result, if there is one."""
     misconception: str = ""
+    mark: str = ""
+    """Where the points are not the sum of the checks': how they came about ("Right but for one mistake (−4).")."""
 
 
 class Verdict(msgspec.Struct, frozen=True):
