@@ -21,7 +21,7 @@ from autograder.errors import AutograderError
 from autograder.model.submission import Exercise
 
 from . import experiments
-from .rehearsal import Reference, Rehearsal
+from .rehearsal import rehearsal
 from .traces import Trace, agreeing, apart, same, says_something
 
 
@@ -168,7 +168,7 @@ class Diagnosis:
     def _trace(self, exercise: Exercise, known: Misconception) -> Trace:
         key = f"{exercise.name}/{known.name}"
         if key not in self._traces:
-            session = Rehearsal(self._problem_set, {exercise.name: known.solution})
+            session = rehearsal(self._problem_set, {exercise.name: known.solution})
             self._traces[key] = self._rehearse(exercise, session)
         return self._traces[key]
 
@@ -177,7 +177,7 @@ class Diagnosis:
             namespace = self._solution(exercise)
             right = None
             if namespace is not None:
-                session = Reference(self._problem_set, namespace)
+                session = rehearsal(self._problem_set, namespace, keeps_arguments=True)
                 found = self._rehearse(exercise, session, lambda: (session.given, session.trace))
                 right = _Right(*({check: pair[place] for check, pair in found.items()} for place in (0, 1)))
             self._rights[exercise.name] = right

@@ -18,14 +18,17 @@ from autograder.model.limits import SessionLimits
 from autograder.model.submission import Exercise, Submission
 from autograder.model.verdict import CheckVerdict, ExerciseResult, ExerciseVerdict, SubmissionResult
 from autograder.notebook.rules import forbidden_names, insides
+from autograder.session.connection import OutOfTime
 from autograder.session.remote import Student
-from autograder.session.session import OutOfTime, Session
+from autograder.session.session import Session
+from autograder.session.transport import JailTransport
 
 from .checks import STUDENT, exercise_of, reason, seed_for, seed_of, solution
 
 MAX_STRIKES = 3
 """After so many checks that ran out of time or ended the program, the exercise's others are not tried."""
 
+_NOT_COUNTED = "not counted: no result is right yet"
 _NO_TIME = "the time for the notebook was used up"
 
 
@@ -48,7 +51,7 @@ class Grader:
 
     def grade(self, submission: Submission, jail: Jail) -> SubmissionResult:
         """What is found of one submission."""
-        session = Session(jail, submission, self.limits)
+        session = Session(JailTransport(jail), submission, self.limits)
         in_time = True
         exercises: list[ExerciseResult] = []
         stale_hints = {result.verdict.name: result for result in submission.stale_hints}
@@ -76,7 +79,7 @@ class Grader:
         )
 
     def _exercise(self, exercise: Exercise, session: Session, in_time: bool) -> tuple[ExerciseResult, bool]:
-        session.watch(exercise)
+        session.turn_to(exercise)
         checks: list[CheckVerdict] = []
         trace: Trace = {}
         not_begun = 0
@@ -108,6 +111,7 @@ class Grader:
     def _settle(
         self, exercise: Exercise, session: Session, checks: list[CheckVerdict], trace: Trace, not_begun: bool
     ) -> ExerciseResult:
+        checks = self._counted(exercise, checks)
         points, max_points = sum(item.points for item in checks), sum(item.max_points for item in checks)
         if not_begun:
             note = "This exercise is not written yet."
@@ -125,6 +129,18 @@ class Grader:
             return found
         return self._explained(exercise, replace(found, trace=traces.to_bytes(trace)), trace)
 
+    def _counted(self, exercise: Exercise, checks: list[CheckVerdict]) -> list[CheckVerdict]:
+        """The checks with properties not counted where no check of values passes."""
+        properties = {item.name for item in self.items.get(exercise.name, []) if is_property(item)}
+        if any(check.passed and check.name not in properties for check in checks):
+            return checks
+        return [
+            replace(check, points=0.0, counted=False, reason=_NOT_COUNTED)
+            if check.passed and check.name in properties
+            else check
+            for check in checks
+        ]
+
     def _with_new_hint(self, exercise: Exercise, found: ExerciseResult) -> ExerciseResult:
         """What was found before, with the hint that it is given now."""
         return self._explained(exercise, found, traces.from_bytes(found.trace))
@@ -138,7 +154,7 @@ class Grader:
 
     def passes(self, exercise: Exercise, session: Session) -> bool:
         """Whether all checks of the exercise pass in the session; they end at the first that fails."""
-        session.watch(exercise)
+        session.turn_to(exercise)
         for item in self.items.get(exercise.name, []):
             session.begin(seed_of(item))
             if not _run(item, Student(session))[0]:
@@ -147,7 +163,7 @@ class Grader:
 
     def rehearse(self, exercise: Exercise, session: Session, note: Callable[[], Any] | None = None) -> dict[str, Any]:
         """What `note` gives after each check, by its name: the session's trace where there is none."""
-        session.watch(exercise)
+        session.turn_to(exercise)
         found = {}
         for item in self.items.get(exercise.name, []):
             session.begin(seed_of(item))
@@ -168,6 +184,13 @@ def points_of(item: pytest.Item) -> float:
     """The points of a check."""
     mark = item.get_closest_marker("check")
     return float(mark.kwargs["points"]) if mark else 0.0
+
+
+@cache
+def is_property(item: pytest.Item) -> bool:
+    """Whether a check is about a property, which counts only beside a right result."""
+    mark = item.get_closest_marker("check")
+    return bool(mark and mark.kwargs.get("property"))
 
 
 @cache

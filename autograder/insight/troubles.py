@@ -7,7 +7,7 @@ from autograder.model.verdict import Verdict
 _KINDS = {
     "out of time": ("was stopped after", "were stopped after", "ran for more than", "used up the processor time"),
     "out of memory": ("asked for more memory",),
-    "posed as the grader": ("only the grader may", "only the grader speaks"),
+    "posed as the grader": ("a reply that the grader cannot read", "only the grader speaks"),
     "ended the program": ("crashed the whole program", "ended the whole program"),
 }
 """What the engine says in incidents and reasons (`grading/session.py`), by the kind of trouble."""

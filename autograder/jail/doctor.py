@@ -127,7 +127,7 @@ def _said(sandbox: Jail, source: str, seconds: float) -> str:
         sock.close()
         sandbox.reap()
     if not isinstance(answer, wire.Ran):
-        return "it answered out of turn"
+        return "it sent a reply out of turn"
     if answer.ended == "timeout":
         return _KEPT if seconds < _SECONDS else "it did not come back"
     shown = [output.text for output in answer.outputs if isinstance(output, wire.Stream)]

@@ -255,9 +255,10 @@ def _exercise(exercise: ExerciseVerdict) -> dict[str, Any]:
             {
                 "sentence": check.sentence,
                 "passed": check.passed,
+                "counted": check.counted,
                 "points": check.points,
                 "max_points": check.max_points,
-                "reason": "" if check.passed else check.reason,
+                "reason": check.reason,
             }
             for check in exercise.checks
         ],

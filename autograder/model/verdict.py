@@ -19,6 +19,13 @@ class CheckVerdict(msgspec.Struct, frozen=True):
     points: float
     max_points: float
     reason: str = ""
+    counted: bool = True
+    """False for a property (no argument changed, an exception raised) that holds while no result is right yet."""
+
+    @property
+    def earned(self) -> bool:
+        """Whether it earned its points."""
+        return self.passed and self.counted
 
 
 class ExerciseVerdict(msgspec.Struct, frozen=True):

@@ -23,7 +23,7 @@ from autograder.authoring import Misconception
 from autograder.course import config
 from autograder.diagnosis import misconceptions
 from autograder.diagnosis.misconceptions import Both
-from autograder.diagnosis.rehearsal import Rehearsal
+from autograder.diagnosis.rehearsal import rehearsal
 from autograder.errors import AutograderError
 from autograder.grading.grader import Grader
 from autograder.grading.pytest_environment import environment
@@ -31,6 +31,7 @@ from autograder.jail.cores import cores
 from autograder.model.limits import SessionLimits
 from autograder.model.submission import Exercise
 from autograder.release import source
+from autograder.session.session import Session
 
 from .mutations import Mutant, mutants
 
@@ -310,8 +311,8 @@ class _Tester:
         self.config.option.salt = salt
         return self.graders[salt]
 
-    def _session(self, namespace: dict[str, Any]) -> Rehearsal:
-        return Rehearsal(self.problem_set, namespace)
+    def _session(self, namespace: dict[str, Any]) -> Session:
+        return rehearsal(self.problem_set, namespace)
 
 
 def _solved(root: Path, problem_set: str) -> tuple[dict[str, Any], dict[str, Exercise]]:
