@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from autograder.course import nbgrader
 from autograder.course.config import Course
-from autograder.grading.intake import find, handed_in_at
 from autograder.results import folders
 
 
@@ -65,19 +62,6 @@ def waiting_for_tomorrow(root: Path, course: Course, problem_set: str) -> list[s
 def today(course: Course) -> str:
     """The day, by the course's clock."""
     return f"{datetime.now(ZoneInfo(course.timezone)):%Y-%m-%d}"
-
-
-def ungraded(root: Path, problem_set: str, begun: Sequence[str] = ()) -> Iterator[tuple[str, str]]:
-    """Students whose submission is not the one that was graded last, and its timestamp; those who were `begun` too.
-
-    Checks that changed since are not looked at: that grades nobody anew before staff say so.
-    """
-    for handed_in in find(root / nbgrader.SUBMITTED, [problem_set]):
-        graded = folders.autograded(root, handed_in.student, problem_set)
-        moment = handed_in_at(handed_in.folder)
-        done = f"{problem_set}/{handed_in.student}" not in begun and (graded / f"{problem_set}.ipynb").is_file()
-        if not done or moment != handed_in_at(graded):
-            yield handed_in.student, moment or ""
 
 
 def _path(root: Path) -> Path:

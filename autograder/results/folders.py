@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 from pathlib import Path
 
 from autograder.course import nbgrader
@@ -24,13 +25,19 @@ def feedback(root: Path, student: str, problem_set: str) -> Path:
     return root / nbgrader.FEEDBACK / student / problem_set / f"{problem_set}.html"
 
 
+def pages(root: Path, student: str, problem_set: str) -> tuple[Path, Path]:
+    """What people read: the graded notebook and the feedback page."""
+    notebook = autograded(root, student, problem_set) / f"{problem_set}.ipynb"
+    return notebook, feedback(root, student, problem_set)
+
+
 def verdict(root: Path, student: str, problem_set: str) -> Path:
     """The verdict."""
     return root / "verdicts" / problem_set / f"{student}.json"
 
 
 def store(root: Path) -> Path:
-    """Where findings are kept from one run to the next."""
+    """The cache of results."""
     return root / "verdicts" / "store.db"
 
 
@@ -50,18 +57,19 @@ def write_verdict(root: Path, found: Verdict) -> None:
 
 
 def write(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all.
+    """Write a file whole or not at all; its folder is made where it is missing.
 
     Raises:
         AutograderError: the disk is full, or the folder cannot be written.
     """
-    beside = path.with_name(f".{path.name}.part")  # what a crash leaves there, the next run writes over
+    # No other process chooses this name; with the pid, what is left of a crash tells of which.
+    beside = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.part")
     try:
         try:
-            file = beside.open("wb")
+            file = beside.open("xb")
         except FileNotFoundError:
             path.parent.mkdir(parents=True, exist_ok=True)
-            file = beside.open("wb")
+            file = beside.open("xb")
         with file:
             file.write(data)
         os.replace(beside, path)  # noqa: PTH105

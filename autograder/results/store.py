@@ -1,4 +1,4 @@
-"""Findings that were made before, on disk by what they depend on, so that grading again does only what is missing.
+"""The cache of results on disk, by what they depend on, so that grading again does only what is missing.
 
 One SQLite file, which may be deleted at any time. It holds no secret that the verdicts do not hold, and nothing in it
 is trusted to be more than data.
@@ -24,8 +24,8 @@ create table if not exists found (key blob primary key, kept blob not null) with
 create table if not exists took (
     problem_set text, student text, seconds real not null, primary key (problem_set, student)
 ) without rowid;
-create table if not exists recorded (
-    problem_set text, student text, state blob not null, primary key (problem_set, student)
+create table if not exists written (
+    problem_set text, student text, fingerprint blob not null, primary key (problem_set, student)
 ) without rowid;
 """
 
@@ -129,18 +129,18 @@ class Store:
         """
         self._write("insert or replace into took values (?, ?, ?)", (problem_set, student, seconds))
 
-    def recorded(self) -> dict[tuple[str, str], bytes]:
-        """By problem set and student: the state of all inputs when the results were last written."""
-        rows = self._read("select problem_set, student, state from recorded")
-        return {(problem_set, student): state for problem_set, student, state in rows}
+    def fingerprints(self) -> dict[tuple[str, str], bytes]:
+        """By problem set and student: the fingerprint of all inputs when the results were last written."""
+        rows = self._read("select problem_set, student, fingerprint from written")
+        return {(problem_set, student): fingerprint for problem_set, student, fingerprint in rows}
 
-    def set_recorded(self, problem_set: str, student: str, state: bytes) -> None:
+    def set_fingerprint(self, problem_set: str, student: str, fingerprint: bytes) -> None:
         """Note that all results of a submission are written.
 
         Raises:
             AutograderError: the disk is full, for example.
         """
-        self._write("insert or replace into recorded values (?, ?, ?)", (problem_set, student, state))
+        self._write("insert or replace into written values (?, ?, ?)", (problem_set, student, fingerprint))
 
     def _read(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         try:

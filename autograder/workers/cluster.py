@@ -25,13 +25,14 @@ from distributed.scheduler import KilledWorker
 from autograder.errors import AutograderError
 from autograder.grading import cache_keys
 from autograder.jail import cgroup
+from autograder.jail.cores import cores, pinned_to
 from autograder.jail.jail import SandboxLimits
 from autograder.model.limits import SessionLimits
 from autograder.model.submission import Submission
 from autograder.model.verdict import SubmissionResult
 
 from . import course_bundle
-from .pool import InVain, cores, cores_for
+from .pool import InVain
 from .protocol import Failed, FromWorker, Work, decode, encode
 from .supervisor import Supervisor
 
@@ -77,7 +78,7 @@ class Graders(WorkerPlugin):  # type: ignore[misc]
         root = Path(self._folder.name)
         course_bundle.unpack(self.course, root)
         self._here = msgspec.structs.replace(self.work, root=str(root.resolve()))
-        self._cores = itertools.cycle(cores_for(worker.state.nthreads))
+        self._cores = itertools.cycle(pinned_to(worker.state.nthreads))
         self._idle: queue.SimpleQueue[Supervisor] = queue.SimpleQueue()
         self._supervisors: list[Supervisor] = []
 

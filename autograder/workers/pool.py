@@ -5,7 +5,6 @@ A thread of the owner's goes with each worker and hands it the next submission a
 
 from __future__ import annotations
 
-import os
 import queue
 import threading
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,6 +14,7 @@ from typing import Generic, Protocol, TypeVar
 
 from autograder.errors import AutograderError
 from autograder.jail import cgroup
+from autograder.jail.cores import cores, pinned_to
 from autograder.jail.jail import SandboxLimits
 from autograder.model.limits import SessionLimits
 from autograder.model.submission import Submission
@@ -24,21 +24,6 @@ from .protocol import Failed, Work
 from .supervisor import Supervisor
 
 _Key = TypeVar("_Key")
-
-
-def cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0))
-
-
-def cores_for(jobs: int) -> list[int | None]:
-    """The core for each of `jobs` workers where they take up all of this machine; else the kernel places them.
-
-    A worker and its jail speak in turns, a hundred times a submission: on one core each has its answer in a third of
-    the time that it takes to wake another core.
-    """
-    ours = sorted(os.sched_getaffinity(0))
-    return [ours[number % len(ours)] if jobs >= len(ours) else None for number in range(jobs)]
 
 
 class InVain:
@@ -133,7 +118,7 @@ class Pool(Generic[_Key]):
         """Have a submission graded; `take` gives its result with the same key."""
         if not self._threads:
             cgroup.delegated()  # before there are workers that would have to be moved
-            places = cores_for(self.jobs)
+            places = pinned_to(self.jobs)
             self._threads = [threading.Thread(target=self._run, args=(place,), daemon=True) for place in places]
             for thread in self._threads:
                 thread.start()

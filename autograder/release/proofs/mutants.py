@@ -27,6 +27,7 @@ from autograder.diagnosis.rehearsal import rehearsal
 from autograder.errors import AutograderError
 from autograder.grading.grader import Grader
 from autograder.grading.pytest_environment import environment
+from autograder.jail.cores import cores
 from autograder.model.limits import SessionLimits
 from autograder.model.submission import Exercise
 from autograder.release import source
@@ -119,7 +120,7 @@ def hunt(
     if exercise is not None and not cases:
         raise AutograderError(f"no exercise {exercise} in {', '.join(names)}")
     started(len(cases))
-    task = Task(str(root.resolve()), list(names), exercise, jobs or len(os.sched_getaffinity(0)), seconds, diagnose)
+    task = Task(str(root.resolve()), list(names), exercise, jobs or cores(), seconds, diagnose)
     fates = _tried(task, len(cases), advanced)
     alive = [number for number, fate in enumerate(fates) if fate == LIVES]
     result = Outcome(
