@@ -175,7 +175,7 @@ class _Run:
         """Write what comes of one submission, or say what would change."""
         setup, student = self._setup(item), item.handed_in.student
         if self.dry_run:
-            verdict = replace(result.graded().verdict, student=student)
+            verdict = replace(result.graded(setup.course.known_mistakes).verdict, student=student)
             self.outcome.changes += between(freshness.verdict(setup.root, student, setup.problem_set), verdict)
         else:
             verdict = self.writer.publish(setup, item, result)

@@ -160,6 +160,11 @@ class Course(_Model):
     feedback_on_arrival: bool = Field(
         default=False, description="watch-exchange gives students their feedback as soon as they are graded"
     )
+    known_mistakes: Literal["by_cost", "by_checks"] = Field(
+        default="by_cost",
+        description="by_cost: an answer that a known mistake explains loses what that mistake costs, once; by_checks:"
+        " it loses the points of the checks that fail",
+    )
     gradings_a_day: int = Field(
         default=5,
         ge=1,

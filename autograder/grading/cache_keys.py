@@ -87,7 +87,7 @@ class CacheKeys:
     def hint(self, result: ExerciseResult) -> bytes:
         """Key of its hint: the solutions and the exercise's misconceptions; empty where no points were lost."""
         verdict = result.verdict
-        if verdict.status != "graded" or verdict.points == verdict.max_points:
+        if verdict.status != "graded" or all(check.flawless for check in verdict.checks):
             return b""
         if verdict.name not in self._hints:
             mine = _misconceptions_of(verdict.name, self._files.misconceptions)

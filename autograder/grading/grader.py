@@ -132,7 +132,7 @@ class Grader:
             note = f"{exercise.name} {called if forbidden else unseen}. It earns no points this way."
             return ExerciseResult(ExerciseVerdict(exercise.name, "forbidden", 0, max_points, checks, note), [], True)
         found = ExerciseResult(ExerciseVerdict(exercise.name, "graded", points, max_points, checks), [], True)
-        if all(check.earned and not check.imprecise for check in checks):
+        if all(check.flawless for check in checks):
             return found
         return self._explained(exercise, replace(found, trace=traces.to_bytes(trace)), trace)
 

@@ -25,6 +25,11 @@ class CheckVerdict(msgspec.Struct, frozen=True):
     """Whether it passed with a float64 result that is only as exact as float32."""
 
     @property
+    def flawless(self) -> bool:
+        """Whether it earned its points, and by exact numbers."""
+        return self.earned and not self.imprecise
+
+    @property
     def earned(self) -> bool:
         """Whether it earned its points."""
         return self.passed and self.counted
@@ -45,6 +50,13 @@ class ExerciseVerdict(msgspec.Struct, frozen=True):
     misconception: str = ""
     mark: str = ""
     """Where the points are not the sum of the checks': how they came about ("Right but for one mistake (−4).")."""
+
+
+def by_checks(exercise: ExerciseVerdict) -> ExerciseVerdict:
+    """The verdict with the sum of its checks' points, whatever is known of its mistakes."""
+    if not exercise.mark or exercise.status != "graded":
+        return exercise
+    return msgspec.structs.replace(exercise, points=sum(check.points for check in exercise.checks), mark="")
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -113,10 +125,12 @@ class SubmissionResult(msgspec.Struct, frozen=True, tag=True):
     stale_hints: list[ExerciseResult] = []
     """Of what was kept: results that are right but for their hints, which are to be found anew."""
 
-    def graded(self) -> Graded:
-        """The same as one verdict."""
+    def graded(self, known_mistakes: Literal["by_cost", "by_checks"] = "by_cost") -> Graded:
+        """The same as one verdict; by checks, what is known of a mistake changes no points."""
         incidents = [*self.incidents, *(line for item in self.exercises for line in item.incidents)]
         verdicts = [item.verdict for item in self.exercises]
+        if known_mistakes == "by_checks":
+            verdicts = [by_checks(item) for item in verdicts]
         verdict = Verdict(
             problem_set=self.problem_set,
             points=sum(item.points for item in verdicts),

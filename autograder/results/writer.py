@@ -72,7 +72,7 @@ class ResultWriter:
             AutograderError: something cannot be written, or the release does not fit the checks.
         """
         student, name, release = item.handed_in.student, setup.problem_set, setup.release
-        graded = result.graded()
+        graded = result.graded(self._course.known_mistakes)
         verdict = replace(graded.verdict, student=student)
         _refuse_other_points(release, verdict)
         notebook = graded_notebook.make(item.repaired, release, graded)
