@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import msgspec
 
@@ -23,6 +23,8 @@ class CheckVerdict(msgspec.Struct, frozen=True):
     """False for a property (no argument changed, an exception raised) that holds while no result is right yet."""
     imprecise: bool = False
     """Whether it passed with a float64 result that is only as exact as float32."""
+    follows: bool = False
+    """Whether it passed since what differs follows from a mistake in another exercise, which costs there."""
 
     @property
     def flawless(self) -> bool:
@@ -50,6 +52,19 @@ class ExerciseVerdict(msgspec.Struct, frozen=True):
     misconception: str = ""
     mark: str = ""
     """Where the points are not the sum of the checks': how they came about ("Right but for one mistake (−4).")."""
+
+
+Quality: TypeAlias = Literal["right", "wrong", "worthless"]
+"""How good an exercise is for those that call it: worthless where no value is right and nothing explains why."""
+
+
+def quality_of(exercise: ExerciseVerdict) -> Quality:
+    """How good an exercise is for those that call it."""
+    if exercise.checks and all(check.flawless and not check.follows for check in exercise.checks):
+        return "right"
+    explained = exercise.misconception and exercise.points > 0
+    by_values = any(check.points for check in exercise.checks)  # properties have none where no value is right
+    return "wrong" if exercise.status == "graded" and (explained or by_values) else "worthless"
 
 
 def by_checks(exercise: ExerciseVerdict) -> ExerciseVerdict:
