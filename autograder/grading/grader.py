@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from functools import cache, partial
@@ -193,8 +194,13 @@ class Grader:
         return self._explained(exercise, found, traces.from_bytes(found.trace))
 
     def _explained(self, exercise: Exercise, found: ExerciseResult, trace: Trace) -> ExerciseResult:
-        known = self.diagnosis.explain(exercise, trace)
-        nearest, agreeing = ("", 0.0) if known else self.diagnosis.nearest(exercise, trace)
+        known, nearest, agreeing = None, "", 0.0
+        try:
+            known = self.diagnosis.explain(exercise, trace)
+            if not known:
+                nearest, agreeing = self.diagnosis.nearest(exercise, trace)
+        except Exception:  # what an answer gave is the student's: it may cost a hint, never the run
+            traceback.print_exc()
         hint, name = (known.hint, known.name) if known else ("", "")
         verdict = replace(found.verdict, points=sum(check.points for check in found.verdict.checks), mark="")
         verdict = marks.marked(replace(verdict, hint=hint, misconception=name), known)
