@@ -173,17 +173,17 @@ def release(
     Example: [bold]autograder release ps4[/]
     """
     from autograder import terminal
-    from autograder.exchange.release import Exchange
+    from autograder.exchange.nbgrader_exchange import Exchange
 
-    exchange = None if no_exchange else Exchange(context.obj)
+    exchange = None if no_exchange else Exchange(context.obj, "; --no-exchange does without")
     if exchange and not force:
-        exchange.refuse_if_there(problem_set)
+        exchange.refuse_if_released(problem_set)
     build(context, [problem_set])
     if not _audited(context, [problem_set], None, jobs):
         terminal.error(f"{problem_set}: not released, since the audit fails; mend what it names above")
         raise typer.Exit(1)
     if exchange:
-        terminal.say(f"{exchange.release(problem_set, force=force)}: released")
+        terminal.say(f"{exchange.release(problem_set, force=force) or problem_set}: released")
 
 
 new = typer.Typer(

@@ -17,8 +17,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from autograder.errors import AutograderError
 
 from . import words
+from .layout import COURSE_FILE
 
-FILE = "course.yml"
+FILE = COURSE_FILE
 _DATE = "%Y-%m-%d %H:%M"
 _MAX_NODES = 100_000
 """How long the file may be with every alias written out."""

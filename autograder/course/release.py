@@ -10,7 +10,7 @@ import nbformat
 
 from autograder.errors import AutograderError
 
-from .nbgrader import RELEASE
+from .layout import RELEASE
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from autograder.authoring import Misconception
+from autograder.course import staff_module
 from autograder.course.release import Release
 from autograder.errors import AutograderError
 from autograder.release.proofs import made
@@ -96,12 +95,7 @@ def load(path: Path) -> list[Student]:
     Raises:
         AutograderError: there is no such file, or it does not run.
     """
-    spec = importlib.util.spec_from_file_location("autograder_demo_students", path)
-    if not path.is_file() or spec is None or spec.loader is None:
-        raise AutograderError(f"{path}: no such file; the demo's class is made from it")
-    module: Any = importlib.util.module_from_spec(spec)
-    try:
-        spec.loader.exec_module(module)
-        return list(module.STUDENTS)
-    except Exception as error:
-        raise AutograderError(f"{path}: does not run: {type(error).__name__}: {error}") from None
+    module = staff_module.load(path, "autograder_demo_students")
+    if not hasattr(module, "STUDENTS"):
+        raise AutograderError(f"{path}: defines no STUDENTS, the list of the demo's class")
+    return list(module.STUDENTS)

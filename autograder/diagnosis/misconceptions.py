@@ -8,16 +8,14 @@ right. Where two do not either, the outputs are compared with those of the cours
 
 from __future__ import annotations
 
-import importlib.util
 import itertools
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from autograder.authoring import Misconception
-from autograder.errors import AutograderError
+from autograder.course import staff_module
 from autograder.model.submission import Exercise
 
 from . import experiments
@@ -33,15 +31,7 @@ def load(path: Path) -> list[Misconception]:
     """
     if not path.is_file():
         return []
-    name = f"autograder_misconceptions_{path.parent.name}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # inspect finds the source of a class through it
-    try:
-        spec.loader.exec_module(module)
-    except Exception as error:
-        raise AutograderError(f"{path}: does not run: {type(error).__name__}: {error}") from None
+    module = staff_module.load(path, f"autograder_misconceptions_{path.parent.name}")
     return [item.misconception for item in vars(module).values() if hasattr(item, "misconception")]
 
 

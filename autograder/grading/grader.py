@@ -35,7 +35,7 @@ from autograder.session.remote import Student
 from autograder.session.session import Session
 from autograder.session.transport import JailTransport
 
-from . import marks
+from . import marks, pytest_private
 from .checks import STUDENT, exercise_of, reason, seed_for, seed_of, solution
 
 MAX_STRIKES = 3
@@ -291,13 +291,13 @@ def _run(item: pytest.Item, student: Student) -> tuple[bool, str, bool]:
 
 
 def _failure(item: pytest.Item, student: Student) -> BaseException | None:
-    """What a check raises, by pytest's own steps, without its hooks and reports, which take as long as most checks."""
-    if set(item.fixturenames) <= {"student", "request"}:  # type: ignore[attr-defined]  # nothing else to set up
-        steps: list[Callable[[], None]] = [lambda: _call(item, student)]
+    """What a check raises."""
+    if pytest_private.takes_only(item, "student"):
+        steps: list[Callable[[], None]] = [lambda: seed_for(item), lambda: pytest_private.call(item, student)]
     else:
         item.config.stash[STUDENT] = student
-        item._initrequest()  # type: ignore[attr-defined]
-        steps = [lambda: _set_up_and_run(item), lambda: _tear_down(item)]
+        pytest_private.renew(item)
+        steps = [lambda: pytest_private.set_up_and_run(item), lambda: pytest_private.tear_down(item)]
     failure: BaseException | None = None
     for step in steps:
         try:
@@ -307,21 +307,6 @@ def _failure(item: pytest.Item, student: Student) -> BaseException | None:
         except BaseException as error:  # pytest's own outcomes, as that of pytest.fail, are no Exceptions
             failure = failure or error
     return failure
-
-
-def _call(item: pytest.Item, student: Student) -> None:
-    seed_for(item)
-    item.obj(**dict.fromkeys(item._fixtureinfo.argnames, student))  # type: ignore[attr-defined]
-
-
-def _set_up_and_run(item: pytest.Item) -> None:
-    item.session._setupstate.setup(item)
-    item.runtest()
-
-
-def _tear_down(item: pytest.Item) -> None:
-    # Without a next item everything is torn down: any check may be the last that is tried.
-    item.session._setupstate.teardown_exact(None)
 
 
 def _verdict(item: pytest.Item, passed: bool, reason: str) -> CheckVerdict:

@@ -16,11 +16,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.course import config, nbgrader
-
-HIDDEN = Path("tests", "hidden")
-"""The folder of the hidden checks, below the course's."""
-_COURSE_WIDE = (config.FILE, "nbgrader_config.py")
+from autograder.course import layout
 
 
 @dataclass(frozen=True)
@@ -42,7 +38,7 @@ class ProblemSetFiles:
 
     def check(self, exercise: str) -> Path:
         """The file of an exercise's checks; it may be missing."""
-        return self.root / HIDDEN / self.problem_set / f"test_{exercise}.py"
+        return self.root / layout.CHECKS / self.problem_set / f"test_{exercise}.py"
 
     def for_checks(self) -> tuple[Path, ...]:
         """What the checks of all exercises run with."""
@@ -65,7 +61,7 @@ def files_of(root: Path, problem_set: str) -> ProblemSetFiles:
         root: the course's folder.
         problem_set: its name.
     """
-    hidden, solutions = root / HIDDEN, root / "solutions" / problem_set
+    hidden, solutions = root / layout.CHECKS, root / layout.SOLUTIONS / problem_set
     mine = [*_below(hidden / problem_set)]
     checks = [path for path in mine if _is_check(path)]
     conftests = [root / "conftest.py", root / "tests" / "conftest.py"]
@@ -79,13 +75,13 @@ def files_of(root: Path, problem_set: str) -> ProblemSetFiles:
         solution,
         misconceptions,
         tuple(sorted(path for path in _below(solutions) if path not in (solution, misconceptions))),
-        tuple(sorted(_below(root / nbgrader.RELEASE / problem_set))),
+        tuple(sorted(_below(root / layout.RELEASE / problem_set))),
     )
 
 
 def for_building(root: Path, problem_sets: Iterable[str]) -> list[Path]:
     """What a copy of the course needs to build, audit and grade the problem sets; a release is made from it."""
-    found = dict.fromkeys(_there(root / name for name in _COURSE_WIDE))
+    found = dict.fromkeys(_there(root / name for name in (layout.COURSE_FILE, layout.NBGRADER_CONFIG)))
     for name in problem_sets:
         mine = files_of(root, name)
         written = _there([mine.solution, mine.misconceptions])

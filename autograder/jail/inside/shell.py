@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import _signal  # type: ignore[import-not-found]  # without the enums that `signal` makes at every call
-import ast
 import base64
 import builtins
 import sys
-from types import CodeType
 from typing import Any, Literal
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
-from IPython.core.inputtransformer2 import leading_empty_lines
-from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
 from traitlets.config import Config
 
-from . import wire
+from . import ipython_private, wire
 from .call_watch import drop_hooks
 
 
@@ -184,7 +180,7 @@ class _Publisher(DisplayPublisher):  # type: ignore[misc]
         self.shell.outputs.kept.clear()
 
 
-class Shell(InteractiveShell):  # type: ignore[misc]
+class Shell(ipython_private.BaseShell):
     """IPython as a notebook kernel has it, but in this process and with its outputs kept.
 
     To be made by `Shell.instance()`: `display` shows things in IPython's one instance; without one it prints them.
@@ -207,16 +203,16 @@ class Shell(InteractiveShell):  # type: ignore[misc]
         self.run_cell("1 + 1", store_history=False)
         self.run_cell("raise ValueError", store_history=False)
 
-    def _showtraceback(self, etype: type, evalue: Any, stb: Any) -> None:
-        self.outputs.error(etype, evalue, stb if isinstance(stb, list) else [str(stb)])
+    def show_error(self, etype: type, evalue: Any, lines: list[str]) -> None:
+        """Keep an error and its traceback."""
+        self.outputs.error(etype, evalue, lines)
 
     def enable_gui(self, gui: Any = None) -> None:
         """Nothing: there are no windows, which `%matplotlib inline` asks for all the same."""
 
     def take_streams(self) -> None:
         """Send stdout and stderr of Python code, and what it displays, to the outputs."""
-        self.builtin_trap.__enter__()
-        self.display_trap.__enter__()
+        ipython_private.take_builtins_and_display(self)
         sys.stdout = sys.__stdout__ = _Stream(self.outputs, "stdout")  # type: ignore[assignment,misc]
         sys.stderr = sys.__stderr__ = _Stream(self.outputs, "stderr")  # type: ignore[assignment,misc]
 
@@ -227,7 +223,9 @@ class Shell(InteractiveShell):  # type: ignore[misc]
         ended: wire.CellEnd = "ok"
         try:
             with soft_limit(request.seconds):
-                result = self._run_plain(request.source) or self.run_cell(request.source, store_history=False)
+                result = ipython_private.run_plain(self, request.source) or self.run_cell(
+                    request.source, store_history=False
+                )
             error = result.error_before_exec or result.error_in_exec
             if isinstance(error, TimeLimit):
                 ended = kind_of(error)
@@ -237,41 +235,6 @@ class Shell(InteractiveShell):  # type: ignore[misc]
             ended = kind_of(error)
         drop_hooks()
         return self.outputs.end(), ended
-
-    def _run_plain(self, source: str) -> ExecutionResult | None:
-        """Run a cell that is Python as it stands; None where it must be IPython that looks at it.
-
-        What IPython does around most cells finds nothing to do, in three times the time that the cells take.
-        """
-        callbacks = self.events.callbacks
-        parts = [] if callbacks["pre_run_cell"] or callbacks["post_run_cell"] else self._compiled(source)
-        if not parts:
-            return None
-        result = ExecutionResult(None)
-        self.events.trigger("pre_execute")
-        for part in parts:
-            try:
-                self.run_code(part, result).send(None)
-            except StopIteration as ended:
-                if ended.value:  # it raised
-                    break
-        self.events.trigger("post_execute")
-        return result
-
-    def _compiled(self, source: str) -> list[CodeType]:
-        """The parts of a cell that are run one after another: its statements, and the expression that it ends with."""
-        if "\n" not in source.strip() or self.ast_transformers:  # one line may be a magic without its sign
-            return []
-        try:
-            # As IPython has it, which counts lines from there and names the code by it.
-            source = "".join(leading_empty_lines(source.splitlines(keepends=True))).rstrip("\n") + "\n"
-            name = self.compile.cache(source, self.execution_count)
-            body = self.compile.ast_parse(source, filename=name).body
-            last = [body.pop()] if body and isinstance(body[-1], ast.Expr) else []
-            statements = self.compile(ast.Module(body, []), name, "exec")
-            return [statements, *(self.compile(ast.Interactive([shown]), name, "single") for shown in last)]
-        except Exception:  # a magic, an `await`, a mistake
-            return []
 
 
 def _text(value: object, limit: int = 4000) -> str:
