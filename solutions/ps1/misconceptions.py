@@ -440,6 +440,28 @@ def forgets_to_detach(a, t):
 
 
 @misconception(
+    "shares_memory",
+    hint="Do not write into either of the two to find out: a read-only array refuses, and a written NaN does not tell. numpy can compare the addresses.",
+)
+def writes_and_undoes(a, t):
+    before, number = a.copy(), t.detach().clone()
+    with torch.no_grad():
+        t += 1
+        changed = not np.array_equal(a, before)
+        t.copy_(number)
+    return changed
+
+
+@misconception(
+    "independent_copy",
+    hint="torch.tensor and torch.from_numpy refuse negative strides: let numpy copy the array before torch sees it.",
+    passes_examples=False,
+)
+def negative_strides_given_to_torch(a):
+    return torch.tensor(a)
+
+
+@misconception(
     "independent_copy",
     hint="torch.from_numpy and torch.as_tensor make a view of the array, and so does a slice: copy the numbers as well.",
     passes_examples=False,

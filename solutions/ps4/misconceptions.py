@@ -416,6 +416,48 @@ class IgnoresTheGenerator(torch.nn.Module):
 
 
 @misconception(
+    "Dropout",
+    hint="Without a generator draw from torch's default one: with a seed of its own every layer drops the same elements.",
+)
+class DefaultGeneratorOfItsOwn(torch.nn.Module):
+    def __init__(self, p=0.5, generator=None):
+        super().__init__()
+        if p < 0 or p > 1:
+            raise ValueError("p must be in [0, 1]")
+        self.p = p
+        self.generator = generator or torch.Generator().manual_seed(0)
+
+    def forward(self, x):
+        if not self.training:
+            return x
+        if self.p == 1:
+            return x * 0
+        mask = torch.rand(x.shape, generator=self.generator) >= self.p
+        return x * mask / (1 - self.p)
+
+
+@misconception(
+    "Dropout",
+    hint="Never set a seed in a layer: it sets back all random numbers of the program, and layers drop the same elements.",
+)
+class SetsTheSeed(torch.nn.Module):
+    def __init__(self, p=0.5, generator=None):
+        super().__init__()
+        if p < 0 or p > 1:
+            raise ValueError("p must be in [0, 1]")
+        self.p, self.generator = p, generator
+        torch.manual_seed(0)
+
+    def forward(self, x):
+        if not self.training:
+            return x
+        if self.p == 1:
+            return x * 0
+        mask = torch.rand(x.shape, generator=self.generator) >= self.p
+        return x * mask / (1 - self.p)
+
+
+@misconception(
     "BatchNorm",
     hint="The running variance takes in the unbiased one: multiply by M / (M - 1) before it is stored.",
     passes_examples=False,
