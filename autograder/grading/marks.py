@@ -15,7 +15,7 @@ PRECISION_HINT = (
     "Somewhere on the way a number is float32: torch.tensor(0.5), torch.zeros(n) and torch.sqrt(torch.tensor(d)) are."
     " Use Python's own numbers, math.sqrt, or the dtype of the input (dtype=x.dtype)."
 )
-_PRECISION = "Right but for precision (−1): float64 goes in, and the result is as exact as float32."
+_PRECISION = "One point less for precision (−1): float64 goes in, and the result is as exact as float32."
 PRECISION_COSTS = 1.0
 """Points of an exercise that float32 on the way costs, once."""
 

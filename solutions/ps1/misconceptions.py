@@ -442,6 +442,7 @@ def forgets_to_detach(a, t):
 @misconception(
     "shares_memory",
     hint="Do not write into either of the two to find out: a read-only array refuses, and a written NaN does not tell. numpy can compare the addresses.",
+    costs=6,
 )
 def writes_and_undoes(a, t):
     before, number = a.copy(), t.detach().clone()
@@ -456,6 +457,7 @@ def writes_and_undoes(a, t):
     "independent_copy",
     hint="torch.tensor and torch.from_numpy refuse negative strides: let numpy copy the array before torch sees it.",
     passes_examples=False,
+    costs=3,
 )
 def negative_strides_given_to_torch(a):
     return torch.tensor(a)

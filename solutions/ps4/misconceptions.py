@@ -418,6 +418,7 @@ class IgnoresTheGenerator(torch.nn.Module):
 @misconception(
     "Dropout",
     hint="Without a generator draw from torch's default one: with a seed of its own every layer drops the same elements.",
+    costs=4,
 )
 class DefaultGeneratorOfItsOwn(torch.nn.Module):
     def __init__(self, p=0.5, generator=None):
@@ -439,6 +440,7 @@ class DefaultGeneratorOfItsOwn(torch.nn.Module):
 @misconception(
     "Dropout",
     hint="Never set a seed in a layer: it sets back all random numbers of the program, and layers drop the same elements.",
+    costs=4,
 )
 class SetsTheSeed(torch.nn.Module):
     def __init__(self, p=0.5, generator=None):

@@ -186,8 +186,8 @@ def _cases(
         if not item.hint.strip():
             wrong(item.exercise, f"misconception {item.name}: no hint; until it has one it is not used")
     if wanted:
-        yield Case(only or "", _without(left_out, _submission(release, right)), _solved)
-        yield Case(only or "", _without(left_out, _submission(release, {})), _empty)
+        yield Case(only or "", _without(left_out, submission_of(release, right)), _solved)
+        yield Case(only or "", _without(left_out, submission_of(release, {})), _empty)
     for exercise in wanted:
         mine = [item for item in finished if item.exercise == exercise.name]
         result.exercises += 1
@@ -196,7 +196,7 @@ def _cases(
             wrong(exercise.name, f"{len(mine)} misconceptions, at least 2 are wanted")
         for item in mine:
             written = right | {exercise.name: item.source()}
-            mistaken = _only([exercise.name, *callers.get(exercise.name, ())], _submission(release, written))
+            mistaken = _only([exercise.name, *callers.get(exercise.name, ())], submission_of(release, written))
             yield Case("", mistaken, _wrong, misconception=item)
         for pattern in forbidden_calls.unknown(exercise.forbidden):
             wrong(exercise.name, f"forbidden {pattern!r} is no function of torch's")
@@ -205,7 +205,7 @@ def _cases(
         for call in forbidden_calls.callable_ones(exercise.forbidden):
             result.forbidden_calls += 1
             written = right | {exercise.name: forbidden_calls.in_disguise(exercise.name, call)}
-            yield Case(exercise.name, _only([exercise.name], _submission(release, written)), _caught, call=call)
+            yield Case(exercise.name, _only([exercise.name], submission_of(release, written)), _caught, call=call)
 
 
 def _cheap_cases(
@@ -218,7 +218,7 @@ def _cheap_cases(
     wanted = [item.name for item in release.exercises if only in (None, item.name) and (name, item.name) not in begun]
 
     def case(exercise: str, code: dict[str, str], judge: Callable[[Case, Graded], Iterator[str]], manner: str) -> Case:
-        submission = _submission(release, right | code)
+        submission = submission_of(release, right | code)
         chosen = _only([exercise], submission) if exercise else submission
         free = [replace(item, forbidden=[]) for item in chosen.exercises if item.name in wanted]
         result.bodies += 1
@@ -259,7 +259,8 @@ def _no_more_than_the_first() -> Callable[[Case, Graded], Iterator[str]]:
     return judge
 
 
-def _submission(release: Release, written: dict[str, str]) -> Submission:
+def submission_of(release: Release, written: dict[str, str]) -> Submission:
+    """The release handed in with `written`, code by exercise, in place of the stubs."""
     cells = parse(json.dumps(made.notebook(release, written)).encode(), release.problem_set)
     return to_submission(repair(cells, release), release)
 

@@ -63,7 +63,9 @@ def test_maps_a_constant_channel_to_its_shift(student):
     y = student.batch_norm(x, torch.ones(2), beta)
     assert_close(y, x, rtol=0, atol=math.inf)  # type, shape and dtype, and nothing that is not finite
     assert_close(y[:, 0], beta[:1].expand(2).contiguous(), what="the channel whose values are all the same")
-    assert_close((y[:, 1] - beta[1]).sign(), torch.tensor([-1.0, 1.0]), what="the sign of the other one, less its shift,")
+    assert_close(
+        (y[:, 1] - beta[1]).sign(), torch.tensor([-1.0, 1.0]), what="the sign of the other one, less its shift,"
+    )
 
 
 @check(points=2)
