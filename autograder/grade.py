@@ -24,7 +24,7 @@ from autograder.jail import bubblewrap
 from autograder.jail.cores import cores
 from autograder.model.submission import Submission
 from autograder.model.verdict import Row, SubmissionResult, Verdict, row_of
-from autograder.results import folders, freshness
+from autograder.results import folders
 from autograder.results.freshness import Freshness
 from autograder.results.log import Log
 from autograder.results.run_lock import held
@@ -176,9 +176,9 @@ class _Run:
         setup, student = self._setup(item), item.handed_in.student
         if self.dry_run:
             verdict = replace(result.graded().verdict, student=student)
-            self.outcome.changes += between(freshness.verdict(setup.root, student, setup.problem_set), verdict)
+            self.outcome.changes += between(folders.verdict_if_any(setup.root, student, setup.problem_set), verdict)
         else:
-            verdict = self.writer.publish(setup, item, result)
+            verdict = self.writer.write_results(setup, item, result)
         self._done(row_of(verdict))
 
     def _setup(self, item: Prepared) -> GradingSetup:
