@@ -23,7 +23,7 @@ from autograder.grading.setup import GradingSetup, by_sandbox_limits, setup_of
 from autograder.jail import bubblewrap
 from autograder.jail.cores import cores
 from autograder.model.submission import Submission
-from autograder.model.verdict import Row, SubmissionResult, Verdict, row_of
+from autograder.model.verdict import Row, SubmissionResult, Verdict, quality_of, row_of
 from autograder.results import folders
 from autograder.results.freshness import Freshness
 from autograder.results.log import Log
@@ -169,13 +169,17 @@ class _Run:
                 self._keep(item, cached)
             else:
                 stale_hints = cached.stale_hints if cached else []
-                yield (item, cached), replace(item.submission, exercises=rest, stale_hints=stale_hints)
+                qualities = {one.verdict.name: quality_of(one.verdict) for one in cached.exercises} if cached else {}
+                yield (
+                    (item, cached),
+                    replace(item.submission, exercises=rest, stale_hints=stale_hints, known=qualities),
+                )
 
     def _keep(self, item: Prepared, result: SubmissionResult) -> None:
         """Write what comes of one submission, or say what would change."""
         setup, student = self._setup(item), item.handed_in.student
         if self.dry_run:
-            verdict = replace(result.graded().verdict, student=student)
+            verdict = replace(result.graded(setup.course.known_mistakes).verdict, student=student)
             self.outcome.changes += between(folders.verdict_if_any(setup.root, student, setup.problem_set), verdict)
         else:
             verdict = self.writer.write_results(setup, item, result)

@@ -52,6 +52,10 @@ class Both:
         """Both hints."""
         return f"{self.first.hint} And besides: {self.second.hint}"
 
+    def cost(self, max_points: float) -> float:
+        """What both cost together."""
+        return min(self.first.cost(max_points) + self.second.cost(max_points), max_points)
+
 
 Explanation: TypeAlias = Misconception | Both | experiments.Generic
 

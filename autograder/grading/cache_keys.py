@@ -18,6 +18,7 @@ from pathlib import Path
 
 import msgspec
 
+from autograder.diagnosis.upstream import upstream_of
 from autograder.jail.jail import SandboxLimits
 from autograder.model.limits import SessionLimits
 from autograder.model.submission import Exercise, Submission
@@ -82,12 +83,26 @@ class CacheKeys:
         """Key of an exercise's result without its hint, given the same cells."""
         if exercise.name not in self._checks:
             self._checks[exercise.name] = _contents(self._files.root, [self._files.check(exercise.name)])
-        return digest(self._check_support, self._checks[exercise.name], _encode(exercise))
+        return digest(
+            self._check_support, self._checks[exercise.name], _encode(exercise), self._upstream(exercise.name)
+        )
+
+    def _upstream(self, exercise: str) -> bytes:
+        """What decides whether a mistake follows from another exercise; empty where solutions call no other one."""
+        exercises = frozenset(path.stem.removeprefix("test_") for path in self._files.checks)
+        ways = self._files.solution.with_name("ways.py")
+        found = upstream_of(self._files.solution, exercises).get(exercise, frozenset())
+        if ways.is_file() and f'"{exercise}"' in ways.read_text(encoding="utf-8"):
+            found |= exercises
+        if not found:
+            return b""
+        others = [self._files.check(name) for name in sorted(found)]
+        return digest(self._solution, _contents(self._files.root, [*others, self._files.misconceptions]))
 
     def hint(self, result: ExerciseResult) -> bytes:
         """Key of its hint: the solutions and the exercise's misconceptions; empty where no points were lost."""
         verdict = result.verdict
-        if verdict.status != "graded" or verdict.points == verdict.max_points:
+        if verdict.status != "graded" or all(check.flawless for check in verdict.checks):
             return b""
         if verdict.name not in self._hints:
             mine = _misconceptions_of(verdict.name, self._files.misconceptions)

@@ -120,7 +120,7 @@ def _said(sandbox: Jail, source: str, seconds: float) -> str:
     sock = sandbox.spawn()
     try:
         frames.send(sock, wire.encode(wire.Run(token(), source, 1, seconds, 10_000)))
-        answer = wire.decode_from_student(frames.receive(sock, time.monotonic() + seconds + 5)[0])
+        answer = wire.decode_from_student(frames.receive(sock, time.monotonic() + seconds * wire.PATIENCE + 5)[0])
     except (wire.WireError, TimeoutError, msgspec.MsgspecError):
         return "its process was lost"
     finally:
@@ -128,7 +128,7 @@ def _said(sandbox: Jail, source: str, seconds: float) -> str:
         sandbox.reap()
     if not isinstance(answer, wire.Ran):
         return "it sent a reply out of turn"
-    if answer.ended == "timeout":
+    if answer.ended in ("TimeLimit", "WaitLimit"):
         return _KEPT if seconds < _SECONDS else "it did not come back"
     shown = [output.text for output in answer.outputs if isinstance(output, wire.Stream)]
     errors = [f"{output.ename}: {output.evalue}" for output in answer.outputs if isinstance(output, wire.Error)]

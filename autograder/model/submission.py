@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from .verdict import ExerciseResult
+from .verdict import ExerciseResult, Quality
 
 if TYPE_CHECKING:  # as in `limits`
     from autograder.course.release import Release
@@ -40,6 +40,8 @@ class Submission(msgspec.Struct, frozen=True):
     repairs: list[str]
     stale_hints: list[ExerciseResult] = []
     """Of some of the exercises what was found before, right but for its hint: their checks are not run again."""
+    known: dict[str, Quality] = {}
+    """Of exercises that are not graded again: how good they were found to be."""
 
 
 def to_submission(repaired: Repaired, release: Release, repairs: Sequence[str] = ()) -> Submission:

@@ -62,9 +62,7 @@ def verdict_if_any(root: Path, student: str, problem_set: str) -> Verdict | None
         return None
 
 
-def write_results(
-    root: Path, verdict: Verdict, notebook: bytes, page: bytes, beside: Mapping[str, str | None]
-) -> None:
+def write_files(root: Path, verdict: Verdict, notebook: bytes, page: bytes, beside: Mapping[str, str | None]) -> None:
     """Write what people read of a submission, and its verdict last.
 
     Args:

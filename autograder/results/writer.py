@@ -72,14 +72,14 @@ class ResultWriter:
             AutograderError: something cannot be written, or the release does not fit the checks.
         """
         student, name, release = item.handed_in.student, setup.problem_set, setup.release
-        graded = result.graded()
+        graded = result.graded(self._course.known_mistakes)
         verdict = replace(graded.verdict, student=student)
         _refuse_other_points(release, verdict)
         notebook = graded_notebook.make(item.repaired, release, graded)
         html = page.render(self._course, item.repaired, release, verdict, notebook)
         # By these nbgrader's exchange leads feedback back; its generate_feedback takes them from autograded/.
         beside = {"timestamp.txt": item.timestamp, "submission_secret.txt": item.secret}
-        folders.write_results(self._root, verdict, graded_notebook.to_json(notebook), html.encode(), beside)
+        folders.write_files(self._root, verdict, graded_notebook.to_json(notebook), html.encode(), beside)
         if self._recorder:
             self._recorder.register(release)
             self._recorder.record(student, name, notebook, item.timestamp)

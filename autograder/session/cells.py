@@ -13,6 +13,11 @@ MAX_LOST_CELLS = 5
 """After so many cells that end the process, the rest of the notebook is not run."""
 
 
+def time_limit(seconds: float, kind: str) -> str:
+    """In words, a limit that ended a cell or call: of processor time, or of the clock where it only waited."""
+    return f"{seconds * wire.PATIENCE:g} s of waiting" if kind == "WaitLimit" else f"{seconds:g} s of computing"
+
+
 class Cells:
     """The cells of one submission, run in one process after another until one has run them all."""
 
@@ -65,16 +70,16 @@ class Cells:
         seconds = self._limits.cell_seconds
         request = wire.Run(token(), cell.source, cell.number, seconds, self._limits.output_bytes, graded)
         try:
-            ran = self._connection.ask_for(wire.Ran, request, seconds + GRACE)
+            ran = self._connection.ask_for(wire.Ran, request, seconds * wire.PATIENCE + GRACE)
         except Lost as lost:
             self._lost[cell.number] = str(lost)
             self._failed(cell.number, str(lost))
             raise
         if cell.number not in self.outputs:
             self.outputs[cell.number] = ran.outputs
-            if ran.ended == "timeout":
+            if ran.ended in ("TimeLimit", "WaitLimit"):
                 self._connection.cacheable = False
-                self.incidents.append(f"Cell {cell.number} was stopped after {seconds:g} s.")
+                self.incidents.append(f"Cell {cell.number} was stopped after {time_limit(seconds, ran.ended)}.")
 
     def _failed(self, number: int, what: str) -> None:
         self.incidents.append(f"Cell {number} {what}.")

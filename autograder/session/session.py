@@ -15,7 +15,7 @@ from autograder.model.limits import SessionLimits
 from autograder.model.submission import Exercise, Submission
 
 from . import remote
-from .cells import Cells
+from .cells import Cells, time_limit
 from .connection import GRACE, UNREADABLE, Connection, Lost
 from .transport import Transport
 
@@ -236,7 +236,7 @@ class Session:
         if not self._connection.alive:
             raise remote.CallFailed("not tried: your code had ended the whole program before")
         begins, self._begin = self._begin is not None, None
-        seconds = self.limits.call_seconds + GRACE
+        seconds = self.limits.call_seconds * wire.PATIENCE + GRACE
         try:
             try:
                 answer, received = self._connection.ask(request, body, seconds)
@@ -265,10 +265,10 @@ class Session:
     def _raised(self, raised: wire.Raised, name: str) -> remote.StudentError | remote.CallFailed:
         kind = raised.types[0] if raised.types else "Exception"
         self.trace.append(kind)
-        if kind == "TimeLimit":
+        if kind in ("TimeLimit", "WaitLimit"):
             self.strikes += 1
             self._connection.cacheable = False
-            return remote.CallFailed(f"your code was stopped after {self.limits.call_seconds:g} s")
+            return remote.CallFailed(f"your code was stopped after {time_limit(self.limits.call_seconds, kind)}")
         if kind == "NameError" and name:
             return remote.CallFailed(f"the notebook defines no {name}")
         place = f" (cell {raised.cell}, line {raised.line})" if raised.cell else ""

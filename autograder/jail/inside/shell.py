@@ -17,25 +17,47 @@ from .call_watch import drop_hooks
 
 
 class TimeLimit(BaseException):
-    """The soft limit: it ends the cell or call and leaves what was defined before. The owner has the hard one."""
+    """The soft limit: it ends the cell or call and leaves what was defined before. The owner has the hard one.
+
+    Of processor time, or, where `waited`, of the clock on the wall.
+    """
+
+    def __init__(self, waited: bool = False) -> None:
+        super().__init__()
+        self.waited = waited
 
 
 class soft_limit:  # noqa: N801  (reads as a statement)
-    """Raise TimeLimit in the block after `seconds`."""
+    """Raise TimeLimit in the block after `seconds` of this process's processor time, whatever else the machine does.
+
+    What waits and computes nothing is stopped after `wire.PATIENCE` times as long by the clock.
+    """
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
 
     def __enter__(self) -> None:
-        _signal.signal(_signal.SIGALRM, self._ring)
-        _signal.setitimer(_signal.ITIMER_REAL, self.seconds)
+        _signal.signal(_signal.SIGPROF, self._computed)
+        _signal.signal(_signal.SIGALRM, self._waited)
+        _signal.setitimer(_signal.ITIMER_PROF, self.seconds)
+        _signal.setitimer(_signal.ITIMER_REAL, self.seconds * wire.PATIENCE)
 
     def __exit__(self, *_: object) -> None:
+        _signal.setitimer(_signal.ITIMER_PROF, 0)
         _signal.setitimer(_signal.ITIMER_REAL, 0)
 
     @staticmethod
-    def _ring(*_: object) -> None:
+    def _computed(*_: object) -> None:
         raise TimeLimit
+
+    @staticmethod
+    def _waited(*_: object) -> None:
+        raise TimeLimit(waited=True)
+
+
+def kind_of(limit: TimeLimit) -> Literal["TimeLimit", "WaitLimit"]:
+    """Which of the two limits it is, as the wire has it."""
+    return "WaitLimit" if limit.waited else "TimeLimit"
 
 
 class _Outputs:
@@ -194,11 +216,11 @@ class Shell(ipython_private.BaseShell):
         sys.stdout = sys.__stdout__ = _Stream(self.outputs, "stdout")  # type: ignore[assignment,misc]
         sys.stderr = sys.__stderr__ = _Stream(self.outputs, "stderr")  # type: ignore[assignment,misc]
 
-    def run(self, request: wire.Run) -> tuple[list[wire.Output], Literal["ok", "raised", "timeout"]]:
+    def run(self, request: wire.Run) -> tuple[list[wire.Output], wire.CellEnd]:
         """Run one cell and say how it ended."""
         self.outputs.begin(request.output_bytes)
         self.execution_count = request.number
-        ended: Literal["ok", "raised", "timeout"] = "ok"
+        ended: wire.CellEnd = "ok"
         try:
             with soft_limit(request.seconds):
                 result = ipython_private.run_plain(self, request.source) or self.run_cell(
@@ -206,11 +228,11 @@ class Shell(ipython_private.BaseShell):
                 )
             error = result.error_before_exec or result.error_in_exec
             if isinstance(error, TimeLimit):
-                ended = "timeout"
+                ended = kind_of(error)
             elif error is not None:
                 ended = "raised"
-        except TimeLimit:
-            ended = "timeout"
+        except TimeLimit as error:
+            ended = kind_of(error)
         drop_hooks()
         return self.outputs.end(), ended
 

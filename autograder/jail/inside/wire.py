@@ -17,6 +17,14 @@ MAX_BODY = 256 << 20
 """Largest body, bytes."""
 
 
+PATIENCE = 5
+"""How many times its limit of processor time a cell or call may take by the clock on the wall: machines are shared."""
+
+
+CellEnd: TypeAlias = Literal["ok", "raised", "TimeLimit", "WaitLimit"]
+"""How a cell ended: the last two are the limits of processor time and of the clock."""
+
+
 class WireError(Exception):
     """What arrived is not a message of this protocol."""
 
@@ -260,7 +268,7 @@ class Ran(Answer, frozen=True):
     """A cell has run; `ended` says how."""
 
     outputs: list[Output]
-    ended: Literal["ok", "raised", "timeout"]
+    ended: CellEnd
 
 
 class Returned(Answer, frozen=True):
