@@ -30,7 +30,7 @@ from autograder.results.log import Log
 from autograder.results.run_lock import held
 from autograder.results.store import Store
 from autograder.results.writer import ResultWriter
-from autograder.workers.pool import Grades, Pool
+from autograder.workers.pool import Pool, SubmissionGrader
 
 
 @dataclass
@@ -65,7 +65,7 @@ def grade(
     fresh: bool = False,
     dry_run: bool = False,
     wait: bool = False,
-    pool_of: Callable[..., AbstractContextManager[Grades[Any]]] = Pool,
+    pool_of: Callable[..., AbstractContextManager[SubmissionGrader[Any]]] = Pool,
     started: Callable[[int], None] = lambda total: None,
     advanced: Callable[[Row | None], None] = lambda row: None,
 ) -> Outcome:
@@ -138,7 +138,7 @@ class _Run:
     outcome: Outcome
     advanced: Callable[[Row | None], None]
 
-    def grade(self, waiting: Sequence[HandedIn], pool: Grades[_Waiting]) -> None:
+    def grade(self, waiting: Sequence[HandedIn], pool: SubmissionGrader[_Waiting]) -> None:
         """Grade the submissions of problem sets that share a pool."""
         for (item, cached), result in pool.grade(self._to_grade(waiting)):
             if isinstance(result, AutograderError):

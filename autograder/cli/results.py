@@ -93,7 +93,7 @@ def rerun(context: typer.Context, student: OneStudent, problem_set: OneSet, as_j
     from autograder.grade import grade
     from autograder.results import folders, freshness
 
-    freshness.submission(context.obj, student, problem_set)  # a misspelt name is told, and grades nothing
+    freshness.submission(context.obj, student, problem_set)  # a misspelt name is an error, and grades nothing
     before = folders.verdict_if_any(context.obj, student, problem_set)
     with terminal.bar("Grading") as bar:
         outcome = grade(
