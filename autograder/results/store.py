@@ -76,7 +76,7 @@ class Store:
     def find(self, submission: Submission, keys: CacheKeys) -> SubmissionResult | None:
         """The cached result of a submission, with those of its exercises that still hold; None where there is none.
 
-        Exercises whose hint alone is out of date are in `stale_hints`: they need a new hint, and no run of their checks.
+        Exercises whose hint alone is out of date are in `stale_hints`: they need a new hint alone.
         """
         rows = self._read("select kept from found where key = ?", keys.cells(submission))
         if not rows:
