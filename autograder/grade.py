@@ -24,13 +24,13 @@ from autograder.jail import bubblewrap
 from autograder.jail.cores import cores
 from autograder.model.submission import Submission
 from autograder.model.verdict import Row, SubmissionResult, Verdict, quality_of, row_of
-from autograder.results import folders, freshness
+from autograder.results import folders
 from autograder.results.freshness import Freshness
 from autograder.results.log import Log
 from autograder.results.run_lock import held
 from autograder.results.store import Store
 from autograder.results.writer import ResultWriter
-from autograder.workers.pool import Grades, Pool
+from autograder.workers.pool import Pool, SubmissionGrader
 
 
 @dataclass
@@ -65,7 +65,7 @@ def grade(
     fresh: bool = False,
     dry_run: bool = False,
     wait: bool = False,
-    pool_of: Callable[..., AbstractContextManager[Grades[Any]]] = Pool,
+    pool_of: Callable[..., AbstractContextManager[SubmissionGrader[Any]]] = Pool,
     started: Callable[[int], None] = lambda total: None,
     advanced: Callable[[Row | None], None] = lambda row: None,
 ) -> Outcome:
@@ -138,7 +138,7 @@ class _Run:
     outcome: Outcome
     advanced: Callable[[Row | None], None]
 
-    def grade(self, waiting: Sequence[HandedIn], pool: Grades[_Waiting]) -> None:
+    def grade(self, waiting: Sequence[HandedIn], pool: SubmissionGrader[_Waiting]) -> None:
         """Grade the submissions of problem sets that share a pool."""
         for (item, cached), result in pool.grade(self._to_grade(waiting)):
             if isinstance(result, AutograderError):
@@ -180,9 +180,9 @@ class _Run:
         setup, student = self._setup(item), item.handed_in.student
         if self.dry_run:
             verdict = replace(result.graded(setup.course.known_mistakes).verdict, student=student)
-            self.outcome.changes += between(freshness.verdict(setup.root, student, setup.problem_set), verdict)
+            self.outcome.changes += between(folders.verdict_if_any(setup.root, student, setup.problem_set), verdict)
         else:
-            verdict = self.writer.publish(setup, item, result)
+            verdict = self.writer.write_results(setup, item, result)
         self._done(row_of(verdict))
 
     def _setup(self, item: Prepared) -> GradingSetup:

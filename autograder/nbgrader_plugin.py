@@ -62,7 +62,7 @@ class GradeInJail(NbGraderPreprocessor):  # type: ignore[misc]
                 database = nbgrader.database(root, setup.course.gradebook)
                 recorder = stack.enter_context(Recorder(database, setup.course))
                 writer = ResultWriter(root, setup.course, store, recorder, stack.enter_context(Log(root)))
-                writer.publish(setup, item, writer.cache(setup, item, result))
+                writer.write_results(setup, item, writer.cache(setup, item, result))
         notebook, _ = folders.pages(root, student, problem_set)
         return nbformat.read(notebook, as_version=4), resources
 

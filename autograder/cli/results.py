@@ -91,10 +91,10 @@ def rerun(context: typer.Context, student: OneStudent, problem_set: OneSet, as_j
     from autograder import terminal
     from autograder.feedback import changes
     from autograder.grade import grade
-    from autograder.results import freshness
+    from autograder.results import folders, freshness
 
-    freshness.submission(context.obj, student, problem_set)  # a misspelt name is told, and grades nothing
-    before = freshness.verdict(context.obj, student, problem_set)
+    freshness.submission(context.obj, student, problem_set)  # a misspelt name is an error, and grades nothing
+    before = folders.verdict_if_any(context.obj, student, problem_set)
     with terminal.bar("Grading") as bar:
         outcome = grade(
             context.obj,

@@ -1,4 +1,4 @@
-"""What nbgrader has to be told of a course: its folders, its gradebook, and where its own tools stand."""
+"""nbgrader's settings for a course: its folders, its gradebook, and the path of its own tools."""
 
 from __future__ import annotations
 

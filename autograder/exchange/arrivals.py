@@ -1,4 +1,4 @@
-"""What is kept of submissions as they arrive, in verdicts/arrivals.json: gradings of today, what was told, is left."""
+"""The state of watch-exchange between rounds, in verdicts/arrivals.json."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from autograder.results import folders
 
 
 class Arrivals(msgspec.Struct):
-    """Of one course; submissions are named problem set/student."""
+    """The state of one course; a submission is named "problem set/student"."""
 
     day: str = ""
     gradings: dict[str, int] = {}
-    """How many of each were graded on this day."""
+    """How often each was graded on this day."""
     deferred: dict[str, str] = {}
-    """What is graded tomorrow, with its timestamp."""
+    """By submission, the timestamp of what is graded tomorrow."""
     refused: dict[str, str] = {}
-    """What could not be graded, with its timestamp: it is not tried again before another one arrives."""
+    """By submission, the timestamp of what could not be graded; it is not tried again before another one arrives."""
     begun: list[str] = []
-    """What is being graded; after a crash, what was."""
+    """Submissions that are being graded; after a crash, that were."""
     unreleased: list[str] = []
-    """What was graded, and whose feedback is still to be handed on."""
-    told: list[str] = []
-    """Lines on folders of the exchange that were said before."""
+    """Graded submissions whose feedback is not released yet."""
+    reported: list[str] = []
+    """Lines on the exchange that were printed before, and are not printed again."""
 
     def begin(self, day: str) -> None:
         """Begin a new day where it is one."""
@@ -37,14 +37,14 @@ class Arrivals(msgspec.Struct):
 
 
 def of(root: Path) -> Arrivals:
-    """What is kept; nothing where there is no such file, or none of this version."""
+    """The state that was kept; an empty one where there is none of this version."""
     with contextlib.suppress(OSError, msgspec.MsgspecError):
         return msgspec.json.decode(_path(root).read_bytes(), type=Arrivals)
     return Arrivals()
 
 
 def keep(root: Path, arrivals: Arrivals) -> None:
-    """Write it.
+    """Write the state.
 
     Raises:
         AutograderError: it cannot be written.

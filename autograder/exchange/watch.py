@@ -126,8 +126,8 @@ def _one(state: _Watch, name: str) -> bool:
 
 def _collect(state: _Watch, known: Arrivals, name: str) -> None:
     for line in state.exchange.collect(name).values():
-        if line not in known.told:
-            known.told.append(line)
+        if line not in known.reported:
+            known.reported.append(line)
             state.wrong(line)
             with Log(state.root) as log:
                 log.note("refused", name, text=line)
@@ -189,6 +189,6 @@ def _release(state: _Watch, course: Course, known: Arrivals, name: str) -> None:
             why = state.exchange.release_feedback(name, student)
         if not why:
             known.unreleased.remove(one)
-        elif why not in known.told:
-            known.told.append(why)
+        elif why not in known.reported:
+            known.reported.append(why)
             state.wrong(f"{name} {student}: its feedback is not released: {why}")

@@ -154,7 +154,7 @@ def grade(base: Path, problem_set: str, *, confined: bool) -> dict[str, Any]:
     if isinstance(result, AutograderError):
         raise result
     # Gradescope keeps the answer alone; the page and the notebook are for staff who look into the container.
-    return results(ResultWriter(root, setup.course, None, None, None).publish(setup, item, result))
+    return results(ResultWriter(root, setup.course, None, None, None).write_results(setup, item, result))
 
 
 def results(verdict: Verdict) -> dict[str, Any]:

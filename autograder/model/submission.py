@@ -39,7 +39,7 @@ class Submission(msgspec.Struct, frozen=True):
     exercises: list[Exercise]
     repairs: list[str]
     stale_hints: list[ExerciseResult] = []
-    """Of some of the exercises what was found before, right but for its hint: their checks are not run again."""
+    """Cached results of some of the exercises, whose hints alone are out of date: their checks are not run again."""
     known: dict[str, Quality] = {}
     """Of exercises that are not graded again: how good they were found to be."""
 

@@ -110,9 +110,9 @@ class Graded(msgspec.Struct, frozen=True):
 
 
 class ExerciseResult(msgspec.Struct, frozen=True):
-    """One exercise: its verdict, and what happened while its checks ran.
+    """The result of one exercise: its verdict, and what happened while its checks ran.
 
-    `cacheable` is False where it might come out otherwise another time, since a clock or the machine ended something.
+    `cacheable` is False where it might come out otherwise another time: a clock or the machine ended something.
     """
 
     verdict: ExerciseVerdict
@@ -127,7 +127,7 @@ class ExerciseResult(msgspec.Struct, frozen=True):
 
 
 class SubmissionResult(msgspec.Struct, frozen=True, tag=True):
-    """What a worker found of a submission: of its cells, and of each of its exercises."""
+    """The result of a submission: of its cells, and of each of its exercises."""
 
     problem_set: str
     repairs: list[str]
@@ -138,7 +138,7 @@ class SubmissionResult(msgspec.Struct, frozen=True, tag=True):
     seconds: float = 0.0
     """How long grading it took, by the clock on the wall: of this machine at that time, so no part of a verdict."""
     stale_hints: list[ExerciseResult] = []
-    """Of what was kept: results that are right but for their hints, which are to be found anew."""
+    """Of a cached result: exercises that hold but for their hints, which are to be found anew."""
 
     def graded(self, known_mistakes: Literal["by_cost", "by_checks"] = "by_cost") -> Graded:
         """The same as one verdict; by checks, what is known of a mistake changes no points."""

@@ -5,7 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
+
+import msgspec
 
 from autograder.course import nbgrader
 from autograder.errors import AutograderError
@@ -49,6 +52,37 @@ def read_verdict(root: Path, student: str, problem_set: str) -> Verdict:
         msgspec.MsgspecError: it is not of this version.
     """
     return read(verdict(root, student, problem_set))
+
+
+def verdict_if_any(root: Path, student: str, problem_set: str) -> Verdict | None:
+    """A verdict that was kept; None where there is none of this version."""
+    try:
+        return read_verdict(root, student, problem_set)
+    except (OSError, msgspec.MsgspecError):
+        return None
+
+
+def write_files(root: Path, verdict: Verdict, notebook: bytes, page: bytes, beside: Mapping[str, str | None]) -> None:
+    """Write what people read of a submission, and its verdict last.
+
+    Args:
+        root: the course's folder.
+        verdict: of the submission, with its student.
+        notebook: the graded notebook's file.
+        page: the feedback page.
+        beside: by name, texts that are written beside both; None is not written.
+
+    Raises:
+        AutograderError: the disk is full, or a folder cannot be written.
+    """
+    notebook_file, page_file = pages(root, verdict.student, verdict.problem_set)
+    files = {notebook_file: notebook, page_file: page}
+    for name, text in beside.items():
+        if text:
+            files |= {path.with_name(name): text.encode() for path in (notebook_file, page_file)}
+    for path, data in files.items():
+        write(path, data)
+    write_verdict(root, verdict)
 
 
 def write_verdict(root: Path, found: Verdict) -> None:

@@ -10,14 +10,12 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
-import msgspec
-
 from autograder.course import config, nbgrader
 from autograder.errors import AutograderError
 from autograder.gradebook.connection import submissions
 from autograder.grading.intake import HandedIn, Prepared, find, handed_in_at
 from autograder.grading.setup import GradingSetup, setup_of
-from autograder.model.verdict import SubmissionResult, Verdict
+from autograder.model.verdict import SubmissionResult
 
 from . import folders
 from .store import Store
@@ -47,7 +45,7 @@ class Freshness:
         kept = self._fingerprints.get((name, student))
         if kept is None or not all(path.is_file() for path in folders.pages(self._root, student, name)):
             return "not graded"
-        if verdict(self._root, student, name) is None:
+        if folders.verdict_if_any(self._root, student, name) is None:
             return "not graded"
         return "graded" if kept == setup.fingerprint(item) else "changed"
 
@@ -78,14 +76,6 @@ def submission(root: Path, student: str, problem_set: str) -> tuple[Prepared, Gr
         raise AutograderError(f"{folder}: no such folder; autograder status {problem_set} --json lists the students")
     item = setup.prepare(HandedIn(student, problem_set, folder))
     return item, setup, of_course(root, course).state(setup, item)
-
-
-def verdict(root: Path, student: str, problem_set: str) -> Verdict | None:
-    """The verdict in verdicts/; None where there is none of this version."""
-    try:
-        return folders.read_verdict(root, student, problem_set)
-    except (OSError, msgspec.MsgspecError):
-        return None
 
 
 def cached(store: Store, setups: Sequence[GradingSetup], item: Prepared) -> SubmissionResult | None:

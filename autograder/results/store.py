@@ -74,9 +74,9 @@ class Store:
         self._database.close()
 
     def find(self, submission: Submission, keys: CacheKeys) -> SubmissionResult | None:
-        """What is kept of a submission: of its cells, and of those of its exercises that would come out the same.
+        """The cached result of a submission, with those of its exercises that still hold; None where there is none.
 
-        Those that would but for their hints, which can be told from what was kept, are `stale_hints`.
+        Exercises whose hint alone is out of date are in `stale_hints`: they need a new hint alone.
         """
         rows = self._read("select kept from found where key = ?", keys.cells(submission))
         if not rows:
@@ -96,7 +96,7 @@ class Store:
         )
 
     def keep(self, submission: Submission, keys: CacheKeys, found: SubmissionResult) -> None:
-        """Keep what was found, unless it might come out otherwise another time.
+        """Cache a result, unless it might come out otherwise another time.
 
         Raises:
             AutograderError: the disk is full, for example.
@@ -118,7 +118,7 @@ class Store:
         self._write("insert or replace into found values (?, ?)", (keys.cells(submission), _encode(kept)))
 
     def seconds(self, problem_set: str) -> dict[str, float]:
-        """By student: how long grading the whole notebook took, the last time that it was graded as a whole."""
+        """By student, the seconds that grading the whole notebook took the last time."""
         return dict(self._read("select student, seconds from took where problem_set = ?", problem_set))
 
     def set_seconds(self, problem_set: str, student: str, seconds: float) -> None:

@@ -21,7 +21,7 @@ from .store import Store
 
 
 class ResultWriter:
-    """Writes results: `cache` keeps what grading found, `publish` writes what people read.
+    """Writes results: `cache` keeps what grading found, `write_results` writes what people read.
 
     Args:
         root: the course's folder.
@@ -62,7 +62,7 @@ class ResultWriter:
                 self._store.set_seconds(setup.problem_set, item.handed_in.student, result.seconds)
         return result
 
-    def publish(self, setup: GradingSetup, item: Prepared, result: SubmissionResult) -> Verdict:
+    def write_results(self, setup: GradingSetup, item: Prepared, result: SubmissionResult) -> Verdict:
         """Write graded notebook, feedback page, verdict, gradebook rows and log, in this order.
 
         The gradebook comes after the files, and the note that all is complete after the gradebook: after a crash
@@ -76,15 +76,10 @@ class ResultWriter:
         verdict = replace(graded.verdict, student=student)
         _refuse_other_points(release, verdict)
         notebook = graded_notebook.make(item.repaired, release, graded)
-        notebook_file, page_file = folders.pages(self._root, student, name)
-        folders.write(notebook_file, graded_notebook.to_json(notebook))
-        folders.write(page_file, page.render(self._course, item.repaired, release, verdict, notebook).encode())
+        html = page.render(self._course, item.repaired, release, verdict, notebook)
         # By these nbgrader's exchange leads feedback back; its generate_feedback takes them from autograded/.
-        for file, text in (("timestamp.txt", item.timestamp), ("submission_secret.txt", item.secret)):
-            if text:
-                folders.write(notebook_file.with_name(file), text.encode())
-                folders.write(page_file.with_name(file), text.encode())
-        folders.write_verdict(self._root, verdict)
+        beside = {"timestamp.txt": item.timestamp, "submission_secret.txt": item.secret}
+        folders.write_files(self._root, verdict, graded_notebook.to_json(notebook), html.encode(), beside)
         if self._recorder:
             self._recorder.register(release)
             self._recorder.record(student, name, notebook, item.timestamp)

@@ -32,7 +32,7 @@ from autograder.model.submission import Submission
 from autograder.model.verdict import SubmissionResult
 
 from . import course_bundle
-from .pool import InVain
+from .pool import CircuitBreaker
 from .protocol import Failed, FromWorker, Work, decode, encode
 from .supervisor import Supervisor
 
@@ -54,8 +54,8 @@ class Graders(WorkerPlugin):  # type: ignore[misc]
 
     Args:
         course: the packed course.
-        work: what the trusted workers are told; `root` is set where they are.
-        engine: the coordinator's code and versions, as `keys.engine` names them.
+        work: the first message for the trusted workers; each machine sets its `root`.
+        engine: the coordinator's code and versions, as `cache_keys.engine` gives them.
     """
 
     def __init__(self, course: bytes, work: Work, engine: bytes) -> None:
@@ -137,7 +137,7 @@ class Cluster(Generic[_Key]):
         self._waiting: dict[str, tuple[_Key, Submission, Any]] = {}
         self._suspects: list[tuple[_Key, Submission]] = []
         """What was waiting on workers that ended: dask cannot know which of them it was."""
-        self._in_vain = InVain()
+        self._breaker = CircuitBreaker()
         self._size, self._asked = 1, -math.inf
 
     def __enter__(self) -> Cluster[_Key]:
@@ -220,5 +220,5 @@ class Cluster(Generic[_Key]):
             found = decode(data) if isinstance(data, bytes) else Failed("its worker answers otherwise than ours do")
         if not isinstance(found, SubmissionResult | Failed):
             found = Failed("its worker has nothing to say")
-        yield key, self._in_vain.told(found)
-        self._in_vain.refuse()
+        yield key, self._breaker.count(found)
+        self._breaker.check()
