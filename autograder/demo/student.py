@@ -30,7 +30,7 @@ class Student:
         writes: code by exercise, in place of the solution; `"misconception:NAME"` takes it from the course's
             misconceptions, an empty text leaves the stub.
         edits: changes the notebook's JSON after that.
-        loses: the checks by exercise that must fail, or ALL.
+        loses: by exercise the points that must be lost, or the checks that must fail, or ALL.
         file: the bytes to hand in in place of the notebook; empty for no file at all.
         renamed: the file's name, where it is not the problem set's.
         refused: a part of the line that must say why the submission cannot be graded.
@@ -41,7 +41,7 @@ class Student:
     problem_sets: Sequence[str]
     writes: Mapping[str, str] = field(default_factory=dict)
     edits: Callable[[made.Notebook], None] | None = None
-    loses: Mapping[str, Sequence[str] | str] = field(default_factory=dict)
+    loses: Mapping[str, Sequence[str] | str | float] = field(default_factory=dict)
     file: bytes | None = None
     renamed: str = ""
     refused: str = ""
@@ -82,6 +82,9 @@ class Student:
             return 0.0
         for exercise, lost in self.loses.items():
             checks = points.get(exercise, {})
+            if isinstance(lost, int | float):
+                total -= lost if checks else 0
+                continue
             for name in checks if lost == ALL else lost:
                 if name not in checks:
                     raise AutograderError(f"the demo's student {self.name} loses {exercise}::{name}, which is no check")
