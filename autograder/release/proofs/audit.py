@@ -129,7 +129,7 @@ def audit(
     with pool:
         for number, found in pool.grade((number, case.submission) for number, case in enumerate(cases)):
             case = cases[number]
-            texts = [str(found)] if isinstance(found, AutograderError) else case.judge(case, found.graded())
+            texts = [str(found)] if isinstance(found, AutograderError) else case.judge(case, found.graded(course.known_mistakes))
             result.findings += [Finding(case.submission.problem_set, case.exercise, text) for text in texts]
             advanced()
     for name in names:
@@ -323,7 +323,7 @@ def _wrong(case: Case, graded: Graded) -> Iterator[str]:
         yield f"{said} passes every check"
     elif item.misconception != known.name:
         yield f"{said} is taken for {item.misconception or 'none that is known'}"
-    elif item.points != item.max_points - known.cost(item.max_points):
+    elif item.mark and item.points != item.max_points - known.cost(item.max_points):
         yield f"{said} costs {item.max_points - item.points:g} points where it is worth {known.cost(item.max_points):g}"
     fails = case.examples_fail(item.name, graded)
     if fails and known.passes_examples:

@@ -10,7 +10,7 @@ SOURCE = "solutions/ps1/ps1.py"
 def test_good_material_has_no_findings(tiny):
     found = audit(tiny)
     assert found.findings == []
-    assert (found.exercises, found.checks, found.misconceptions) == (2, 7, 4)
+    assert (found.exercises, found.checks, found.misconceptions) == (2, 7, 4) and found.bodies > 50
     assert found.forbidden_calls >= 2
 
 
@@ -39,7 +39,7 @@ def test_every_fault_is_found(tiny):
             CHECKS,
             "assert_unchanged(student.scale",
             "(lambda *given: 0)(student.scale",
-            "the stub is graded with 1 points",
+            "the stub is graded with 0 points",
         ),
     ]
     for file, old, new, _ in faults:
@@ -49,6 +49,44 @@ def test_every_fault_is_found(tiny):
         path.write_text(text.replace(old, f"{new}\n# more" if old == "# more" else new, 1))
     found = [item.text for item in audit(tiny).findings]
     for *_, said in faults:
+        assert any(said in text for text in found), "\n".join([said, *found])
+
+
+CHEAP = """
+
+@check(points=1)
+def test_gives_zeros(student):
+    \'\'\'gives zeros for a = 0\'\'\'
+    x = torch.randn(3)
+    assert_close(student.scale(x, 0.0), x * 0.0)
+
+
+@check(points=1)
+def test_gives_x_itself(student):
+    \'\'\'gives x itself where a is 1\'\'\'
+    x = torch.randn(3)
+    assert_close(student.scale(x, 1.0), x)
+
+
+@check(points=1)
+def test_takes_anything(student):
+    \'\'\'raises something\'\'\'
+    try:
+        student.scale(torch.ones(2), "a")
+    except Exception:
+        pass
+"""
+
+
+def test_cheap_answers_that_earn_points_are_found(tiny):
+    path = tiny / CHECKS
+    path.write_text(path.read_text() + CHEAP)
+    found = [item.text for item in audit(tiny).findings]
+    for said in (
+        "scale: a body that returns zeros earns 3 points: test_leaves_its_argument, test_gives_zeros, test_takes_anything",
+        "scale: a body that returns the first argument earns 3 points: test_leaves_its_argument, test_gives_x_itself",
+        "except Exception takes any mistake for the student's",
+    ):
         assert any(said in text for text in found), "\n".join([said, *found])
 
 
