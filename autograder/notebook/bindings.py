@@ -104,12 +104,17 @@ class Bindings:
                 self._append(node.target.id, node)
             elif isinstance(node, ast.Call):
                 for name in self._changed_by(node):
-                    self._append(name, node)
+                    self._note_change(name, node, inside)
             elif isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign) and node is not statement:
                 for target in getattr(node, "targets", None) or [node.target]:  # type: ignore[union-attr]
                     if isinstance(target, ast.Attribute | ast.Subscript):
                         for name in _roots(target):
-                            self._append(name, node)
+                            self._note_change(name, node, inside)
+
+    def _note_change(self, name: str, node: ast.AST, inside: ast.AST | None) -> None:
+        """Note it for a name of the notebook; what is local to a function is none."""
+        if inside is None or name in global_names(inside):
+            self._append(name, node)
 
     def _append(self, name: str, node: ast.AST) -> None:
         if name in self.modules:

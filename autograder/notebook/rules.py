@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
-from .bindings import Bindings, called, nodes, statements
+from .bindings import Bindings, called, global_names, nodes, statements
 from .vocabulary import METHODS_REFUSED, Vocabulary, longest, plain
 
 _INSIDES = {
@@ -130,6 +130,8 @@ class _Reader:
         self.imported: dict[str, str] = {}
         self.stars: list[str] = []
         self._names: dict[ast.AST, list[str]] = {}
+        self._used: frozenset[str] = frozenset()
+        """The names of the notebook in what is read just now: what a star import may have brought."""
         for statement in bindings.statements:
             self._take_in(statement)
 
@@ -186,9 +188,12 @@ class _Reader:
     def _read(self, node: ast.AST) -> Iterator[str]:
         known = dict(self.imported)
         parts = nodes(node)
+        self._used = global_names(node) if self.stars else frozenset()
         for part in parts:
             if isinstance(part, ast.arg):
                 known.pop(part.arg, None)
+            elif isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
+                known.pop(part.id, None)
         for part in parts:
             self._learn(part, known)
         for part in parts:
@@ -197,8 +202,6 @@ class _Reader:
                     yield dotted
             if isinstance(part, ast.Attribute) and part.attr in _FRAMES | _BEHIND:
                 yield f"{_ANY}.{part.attr}"
-            if isinstance(part, ast.ImportFrom) and part.module and not part.level:
-                yield from (f"{part.module}.{alias.name}" for alias in part.names if alias.name != "*")
             if isinstance(part, ast.Call):
                 yield from self._made_up(part, known)
             if isinstance(part, ast.Name) and part.id in ("__builtins__", "__loader__", "__spec__"):
@@ -234,7 +237,7 @@ class _Reader:
             case ast.Name(id=name):
                 if name in known:
                     return known[name]
-                if self.stars and name not in self.bindings.of and name not in _PYTHON:
+                if self.stars and name in self._used and name not in self.bindings.of and name not in _PYTHON:
                     return f"{self.stars[-1]}.{name}"
                 return ""
             case ast.Attribute(value=value, attr=attr):
@@ -246,8 +249,8 @@ class _Reader:
                 return self.dotted(value, known)
             case ast.Call(args=[module, *_]) if called(node) in _IMPORTING:
                 return _text(module)
-            case ast.Subscript(value=ast.Attribute(attr="modules"), slice=key) if _text(key):
-                return _text(key)
+            case ast.Subscript(value=ast.Attribute(value=value, attr="modules"), slice=key) if _text(key):
+                return _text(key) if self.dotted(value, known) == "sys" else ""
             case ast.Subscript(value=ast.Attribute(value=value, attr="__dict__"), slice=key):
                 return self._part(value, key, known)
             case ast.Subscript(value=ast.Call() as value, slice=key):
