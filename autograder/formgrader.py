@@ -10,10 +10,9 @@ from typing import NoReturn
 
 from autograder.course import config, nbgrader
 from autograder.errors import AutograderError
-
-from autograder.results import folders
 from autograder.gradebook import late
 from autograder.gradebook.connection import opened
+from autograder.results import folders
 
 PORT = 8888
 CONFIG = "nbgrader_config.py"

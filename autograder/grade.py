@@ -18,21 +18,21 @@ from autograder.course import config, nbgrader, release
 from autograder.course.config import Course
 from autograder.course.release import Release
 from autograder.errors import AutograderError
-from autograder.results import folders
-from autograder.grading.intake import HandedIn, Prepared, find, prepare
-from autograder.results.log import Log
+from autograder.feedback import graded_notebook, page
+from autograder.feedback.changes import Change, between
 from autograder.gradebook.recorder import Recorder
 from autograder.grading import cache_keys
-from autograder.model.limits import bounds_of, walls_of
-from autograder.grading.cache_keys import Keys
-from autograder.workers.pool import Grades, Pool, cores
-from autograder.results.store import Store
-from autograder.model.submission import Submission
-from autograder.model.verdict import Found, Graded, Row, Verdict, row_of
+from autograder.grading.cache_keys import CacheKeys
+from autograder.grading.intake import HandedIn, Prepared, find, prepare
 from autograder.jail import bubblewrap
-from autograder.jail.jail import Walls
-from autograder.feedback import page, graded_notebook
-from autograder.feedback.changes import Change, between
+from autograder.jail.jail import SandboxLimits
+from autograder.model.limits import sandbox_limits_of, session_limits_of
+from autograder.model.submission import Submission
+from autograder.model.verdict import Graded, Row, SubmissionResult, Verdict, row_of
+from autograder.results import folders
+from autograder.results.log import Log
+from autograder.results.store import Store
+from autograder.workers.pool import Grades, Pool, cores
 
 _encode = msgspec.msgpack.Encoder().encode
 
@@ -84,8 +84,8 @@ def grade(
         confined: False gives up the jail.
         fresh: grade everything again, whatever was found before.
         dry_run: write no result, only say what would change; what is found is kept for the run that writes.
-        pool_of: makes what grades them, of the course's folder, bounds, walls and jobs: `grading.pool.Pool` on this
-            machine, `grading.cluster.Cluster` on many.
+        pool_of: makes what grades them, from the course folder, both kinds of limits and the number of jobs:
+            `workers.pool.Pool` on this machine, `workers.cluster.Cluster` on many.
         started: called with the number of submissions.
         advanced: called with each row, or None for a submission that could not be graded.
 
@@ -110,24 +110,26 @@ def grade(
         stopped = stack.enter_context(stoppable())
         log = stack.enter_context(Log(root)) if not dry_run else None
         run = _Run(root, course, releases, recorder, store, fresh, stopped, outcome, advanced, log)
-        for walls, group in _by_walls(course, names, confined).items():
+        for sandbox_limits, group in _by_sandbox_limits(course, names, confined).items():
             mine = [item for item in waiting if item.problem_set in group]
-            bounds = {name: bounds_of(course.limits_of(name)) for name in group}
-            with pool_of(root, bounds, walls, min(jobs or cores(), len(mine) or 1)) as pool:
-                run.grade(mine, pool, {name: Keys(root, name, bounds[name], walls) for name in group})
+            session_limits = {name: session_limits_of(course.limits_of(name)) for name in group}
+            with pool_of(root, session_limits, sandbox_limits, min(jobs or cores(), len(mine) or 1)) as pool:
+                run.grade(
+                    mine, pool, {name: CacheKeys(root, name, session_limits[name], sandbox_limits) for name in group}
+                )
         outcome.stopped = stopped()
     outcome.rows.sort(key=lambda row: (row.problem_set, row.student))
     return outcome
 
 
-def _by_walls(course: Course, names: Sequence[str], confined: bool) -> dict[Walls, list[str]]:
-    groups: dict[Walls, list[str]] = {}
+def _by_sandbox_limits(course: Course, names: Sequence[str], confined: bool) -> dict[SandboxLimits, list[str]]:
+    groups: dict[SandboxLimits, list[str]] = {}
     for name in names:
-        groups.setdefault(walls_of(course.limits_of(name), confined), []).append(name)
+        groups.setdefault(sandbox_limits_of(course.limits_of(name), confined), []).append(name)
     return groups
 
 
-_Waiting = tuple[Prepared, Found | None]
+_Waiting = tuple[Prepared, SubmissionResult | None]
 """A submission that is being graded, and what is kept of it from before."""
 
 
@@ -152,10 +154,10 @@ class _Run:
         self.fresh, self.stopped, self.outcome, self.advanced, self.log = fresh, stopped, outcome, advanced, log
         self.recorded = {} if fresh else store.recorded()
         self.in_gradebook = recorder.submissions() if recorder else set()
-        self.keys: dict[str, Keys] = {}
+        self.keys: dict[str, CacheKeys] = {}
         self.around: dict[str, bytes] = {}
 
-    def grade(self, waiting: Sequence[HandedIn], pool: Grades[_Waiting], mine: Mapping[str, Keys]) -> None:
+    def grade(self, waiting: Sequence[HandedIn], pool: Grades[_Waiting], mine: Mapping[str, CacheKeys]) -> None:
         """Grade the submissions of problem sets that share a pool."""
         for name, known in mine.items():
             self.keys[name] = known
@@ -183,19 +185,22 @@ class _Run:
                 self._done(row)
                 continue
             kept = None if self.fresh else self.store.find(item.submission, self.keys[name])
-            known = {finding.verdict.name for finding in kept.exercises} if kept else set()
+            known = {result.verdict.name for result in kept.exercises} if kept else set()
             rest = [exercise for exercise in item.submission.exercises if exercise.name not in known]
             if kept and not rest:
                 self._keep(item, kept.graded())
             else:
-                yield (item, kept), replace(item.submission, exercises=rest, doubtful=kept.doubtful if kept else [])
+                yield (
+                    (item, kept),
+                    replace(item.submission, exercises=rest, stale_hints=kept.stale_hints if kept else []),
+                )
 
-    def _completed(self, item: Prepared, kept: Found | None, found: Found) -> Found:
+    def _completed(self, item: Prepared, kept: SubmissionResult | None, found: SubmissionResult) -> SubmissionResult:
         """What was found now, with what was kept from before; kept in its turn."""
         if kept:
-            findings = {finding.verdict.name: finding for finding in [*kept.exercises, *found.exercises]}
-            ordered = [findings[exercise.name] for exercise in item.submission.exercises]
-            found = replace(kept, exercises=ordered, lasting=found.lasting)
+            results = {result.verdict.name: result for result in [*kept.exercises, *found.exercises]}
+            ordered = [results[exercise.name] for exercise in item.submission.exercises]
+            found = replace(kept, exercises=ordered, cacheable=found.cacheable)
         self.store.keep(item.submission, self.keys[item.handed_in.problem_set], found)
         if not kept:
             self.store.set_seconds(item.handed_in.problem_set, item.handed_in.student, found.seconds)
@@ -214,9 +219,9 @@ class _Run:
         notebook = graded_notebook.make(item.repaired, ours, graded)
         folder = folders.autograded(self.root, student, name)
         folders.write(folder / f"{name}.ipynb", graded_notebook.to_json(notebook))
-        page = page.render(self.course, item.repaired, ours, verdict, notebook)
+        html = page.render(self.course, item.repaired, ours, verdict, notebook)
         target = folders.feedback(self.root, student, name)
-        folders.write(target, page.encode())
+        folders.write(target, html.encode())
         # By these nbgrader's exchange leads feedback back; its generate_feedback takes them from autograded/.
         for file, text in (("timestamp.txt", item.timestamp), ("submission_secret.txt", item.secret)):
             if text:
@@ -262,7 +267,7 @@ class _Run:
         self.advanced(row)
 
 
-def around(root: Path, known: Keys, ours: Release) -> bytes:
+def around(root: Path, known: CacheKeys, ours: Release) -> bytes:
     """All but the submission itself that results of a problem set are made from."""
     # Not where the gradebook is: moving it changes no result, and what was given by hand is not to be read again. Nor
     # when the exchange is looked at and feedback handed on.

@@ -19,18 +19,17 @@ from traitlets import Unicode
 from autograder.course import config as course_config
 from autograder.course import nbgrader, release
 from autograder.errors import AutograderError
-from autograder.model.limits import bounds_of, walls_of
-from autograder.grading.cache_keys import Keys
-from autograder.workers.pool import Pool
-from autograder.jail import bubblewrap
-from autograder.release import build
-from autograder.feedback import graded_notebook
-
-from autograder.results import folders
-from autograder.gradebook import late
 from autograder.exchange.collect import Collect
-from autograder.grading.intake import HandedIn, prepare
+from autograder.feedback import graded_notebook
+from autograder.gradebook import late
 from autograder.gradebook.locking import be_patient
+from autograder.grading.cache_keys import CacheKeys
+from autograder.grading.intake import HandedIn, prepare
+from autograder.jail import bubblewrap
+from autograder.model.limits import sandbox_limits_of, session_limits_of
+from autograder.release import build
+from autograder.results import folders
+from autograder.workers.pool import Pool
 
 
 class GradeInJail(NbGraderPreprocessor):  # type: ignore[misc]
@@ -66,12 +65,12 @@ class _Pools:
 
     def of(self, root: Path, problem_set: str, limits: course_config.Limits) -> Pool[str]:
         """The pool for a problem set; a new one where its checks have changed since."""
-        bounds, walls = bounds_of(limits), walls_of(limits)
-        key = root, Keys(root, problem_set, bounds, walls).all()
+        session_limits, sandbox_limits = session_limits_of(limits), sandbox_limits_of(limits)
+        key = root, CacheKeys(root, problem_set, session_limits, sandbox_limits).all()
         if key != self._key:
             self.close()
             bubblewrap.refuse_if_visible(root)
-            self._pool = Pool(root, {problem_set: bounds}, walls, jobs=1)
+            self._pool = Pool(root, {problem_set: session_limits}, sandbox_limits, jobs=1)
             self._key = key
         assert self._pool is not None
         return self._pool

@@ -15,15 +15,15 @@ from autograder.course.config import Course
 from autograder.course.release import Release
 from autograder.errors import AutograderError
 from autograder.exchange import arrivals
-from autograder.results import folders
 from autograder.gradebook import late, roster
-from autograder.lms.export import CsvExport
-from autograder.grading.intake import HandedIn, Prepared, find, prepare
 from autograder.gradebook.connection import opened
-from autograder.model.limits import bounds_of, walls_of
-from autograder.grading.cache_keys import Keys
-from autograder.results.store import Store
+from autograder.grading.cache_keys import CacheKeys
+from autograder.grading.intake import HandedIn, Prepared, find, prepare
+from autograder.lms.export import CsvExport
+from autograder.model.limits import sandbox_limits_of, session_limits_of
 from autograder.model.verdict import Verdict
+from autograder.results import folders
+from autograder.results.store import Store
 
 Standing = Literal["graded", "changed", "not graded"]
 """Whether the results of a submission are those of what stands there now, of something before, or not there."""
@@ -133,8 +133,10 @@ class _Looking:
     @cached_property
     def around(self) -> list[bytes]:
         """Of a submission graded in a jail, and of one graded without: both are results."""
-        name, bounds = self.release.problem_set, bounds_of(self.limits)
-        keys = [Keys(self.root, name, bounds, walls_of(self.limits, jail)) for jail in (True, False)]
+        name, session_limits = self.release.problem_set, session_limits_of(self.limits)
+        keys = [
+            CacheKeys(self.root, name, session_limits, sandbox_limits_of(self.limits, jail)) for jail in (True, False)
+        ]
         return [grade.around(self.root, known, self.release) for known in keys]
 
     def prepared(self, handed_in: HandedIn) -> Prepared:

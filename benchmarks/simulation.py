@@ -31,16 +31,16 @@ from msgspec.structs import replace
 
 from autograder.course import config, nbgrader, release
 from autograder.course.config import Course
-from autograder.grade import grade
-from autograder.results import folders
-from autograder.formgrader import command_line
-from autograder.gradebook.recorder import Recorder
 from autograder.diagnosis import misconceptions
-from autograder.workers.pool import cores
-from autograder.results.store import Store
+from autograder.formgrader import command_line
+from autograder.grade import grade
+from autograder.gradebook.recorder import Recorder
 from autograder.release import build
 from autograder.release.proofs import made
 from autograder.release.proofs.mutations import mutants
+from autograder.results import folders
+from autograder.results.store import Store
+from autograder.workers.pool import cores
 from benchmarks import arrivals, report
 from benchmarks.workload import HERE, student
 

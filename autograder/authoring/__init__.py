@@ -1,12 +1,14 @@
 """What course staff write checks and misconceptions with; it knows nothing of the engine."""
 
-from .assertions import Difference, assert_close, assert_equal, assert_gradients, assert_raises, assert_unchanged
+from .assertions import Difference, assert_close, assert_equal, assert_gradients, assert_raises
 from .check import check
 from .misconception import Misconception, misconception
+from .observation import Observed, assert_unchanged, observe
 
 __all__ = [
     "Difference",
     "Misconception",
+    "Observed",
     "assert_close",
     "assert_equal",
     "assert_gradients",
@@ -14,4 +16,5 @@ __all__ = [
     "assert_unchanged",
     "check",
     "misconception",
+    "observe",
 ]

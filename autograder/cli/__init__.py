@@ -6,7 +6,7 @@ import sys
 
 from autograder.errors import AutograderError
 
-from . import exchange, authoring, grading, insight, results, machine, student, submissions
+from . import authoring, exchange, grading, insight, machine, results, student, submissions
 from .app import app
 
 for _group in (student, grading, exchange, results, insight, submissions, authoring, machine):

@@ -129,7 +129,7 @@ def _audited(
             terminal.say(f"{item.problem_set} {item.exercise}: {item.text}")
         terminal.say(
             f"{result.exercises} exercises, {result.checks} checks, {result.misconceptions} misconceptions,"
-            f" {result.forbidden_calls} forbidden calls: {len(result.findings)} failures"
+            f" {result.forbidden_calls} forbidden calls, {result.bodies} cheap answers: {len(result.findings)} failures"
         )
     return not result.findings
 

@@ -57,9 +57,9 @@ def grade(
     Example: [bold]autograder grade --executor dask --scheduler tls://10.0.0.1:8786[/]
     """
     from autograder import terminal
+    from autograder.feedback import changes, summary
     from autograder.grade import grade as run
     from autograder.workers.pool import Pool
-    from autograder.feedback import changes, summary
 
     if no_jail:
         terminal.err.print(
@@ -125,8 +125,8 @@ def formgrader(
 
     Example: [bold]autograder formgrader --port 8890 --no-browser[/]
     """
-    from autograder import terminal
     from autograder import formgrader as server
+    from autograder import terminal
 
     for folder in server.graded_elsewhere(context.obj):
         terminal.error(f"{folder}: graded elsewhere, its HTML is as the student wrote it; run: autograder grade")

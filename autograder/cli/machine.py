@@ -28,16 +28,16 @@ def doctor(
     from autograder import terminal
     from autograder.jail import doctor as examine
 
-    findings = [*([] if self_test else examine.host()), *examine.jail(context.obj)]
+    results = [*([] if self_test else examine.host()), *examine.jail(context.obj)]
     if as_json:
-        print_json(findings)
+        print_json(results)
     else:
-        for item in findings:
+        for item in results:
             mark = "[green]✓[/]" if item.ok else "[red]✗[/]"
             terminal.out.print(f"{mark} {item.name}" + (f": {item.detail}" if item.detail else ""), soft_wrap=True)
             if not item.ok:
                 terminal.out.print(f"    {item.fix}", soft_wrap=True)
-    raise typer.Exit(0 if all(item.ok for item in findings) else 1)
+    raise typer.Exit(0 if all(item.ok for item in results) else 1)
 
 
 @verbs.command(rich_help_panel=PANEL)

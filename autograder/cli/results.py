@@ -90,8 +90,8 @@ def rerun(context: typer.Context, student: OneStudent, problem_set: OneSet, as_j
     Example: [bold]autograder rerun alice ps4[/]
     """
     from autograder import status, terminal
-    from autograder.grade import grade
     from autograder.feedback import changes
+    from autograder.grade import grade
 
     status.submission(context.obj, student, problem_set)  # a misspelt name is told, and grades nothing
     before = status.verdict(context.obj, student, problem_set)

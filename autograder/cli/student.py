@@ -41,9 +41,9 @@ def check(
     if watch:
         if as_json:
             raise AutograderError("--watch and --json: give one of them")
-        from autograder.student import watch
+        from autograder.student import watching
 
-        raise typer.Exit(0 if watch.watch(notebook, timeout) else 1)
+        raise typer.Exit(0 if watching.watch(notebook, timeout) else 1)
     found = report.check(notebook, timeout)
     if as_json:
         print_json(found)

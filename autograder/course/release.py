@@ -8,8 +8,9 @@ from typing import Any
 
 import nbformat
 
-from .nbgrader import RELEASE
 from autograder.errors import AutograderError
+
+from .nbgrader import RELEASE
 
 
 @dataclass(frozen=True)

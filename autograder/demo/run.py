@@ -13,14 +13,14 @@ from pathlib import Path
 
 from autograder import terminal
 from autograder.course import config, nbgrader, release
-from autograder.errors import AutograderError
-from autograder.grade import Outcome, grade
-from autograder.results import folders
 from autograder.diagnosis import misconceptions
-from autograder.grading.collection import collect
-from autograder.release.proofs import made
-from autograder.release.build import build
+from autograder.errors import AutograderError
 from autograder.feedback.panel import number
+from autograder.grade import Outcome, grade
+from autograder.grading.collection import collect
+from autograder.release.build import build
+from autograder.release.proofs import made
+from autograder.results import folders
 
 from . import student
 

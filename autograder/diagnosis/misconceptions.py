@@ -18,10 +18,10 @@ from typing import Any, TypeAlias
 
 from autograder.authoring import Misconception
 from autograder.errors import AutograderError
+from autograder.model.submission import Exercise
 
 from . import experiments
 from .rehearsal import Reference, Rehearsal
-from autograder.model.submission import Exercise
 from .traces import Trace, agreeing, apart, same, says_something
 
 

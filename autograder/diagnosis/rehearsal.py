@@ -11,10 +11,9 @@ from msgspec.structs import replace
 
 from autograder.jail.inside import wire
 from autograder.jail.inside.student import Student
-
-from autograder.model.limits import Bounds
-from autograder.session.session import Session
+from autograder.model.limits import SessionLimits
 from autograder.model.submission import Exercise, Submission
+from autograder.session.session import Session
 
 
 class Rehearsal(Session):
@@ -22,7 +21,7 @@ class Rehearsal(Session):
 
     def __init__(self, problem_set: str, namespace: dict[str, Any]) -> None:
         submission = Submission(problem_set, [], [], [])
-        super().__init__(None, submission, Bounds(call_seconds=60, submission_seconds=3600))  # type: ignore[arg-type]
+        super().__init__(None, submission, SessionLimits(call_seconds=60, submission_seconds=3600))  # type: ignore[arg-type]
         self._sock = None
         self.student = Student(namespace)
         self._random = _random_states()

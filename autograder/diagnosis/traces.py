@@ -11,7 +11,6 @@ import numpy as np
 import torch
 
 from autograder.jail.inside import values, wire
-
 from autograder.session.remote import handle_of
 
 Trace = dict[str, list[Any]]

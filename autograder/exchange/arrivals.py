@@ -12,9 +12,8 @@ import msgspec
 
 from autograder.course import nbgrader
 from autograder.course.config import Course
-
-from autograder.results import folders
 from autograder.grading.intake import find, handed_in_at
+from autograder.results import folders
 
 
 class Arrivals(msgspec.Struct):

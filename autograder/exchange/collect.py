@@ -22,7 +22,6 @@ from nbgrader.exchange import ExchangeError
 from nbgrader.exchange.default import ExchangeCollect
 
 from autograder.errors import AutograderError
-
 from autograder.grading.intake import is_student, timestamp
 
 _MAX_FILES = 1000

@@ -13,7 +13,6 @@ from nbgrader.exchange import ExchangeError, ExchangeFactory
 from autograder.course import config as course_config
 from autograder.course import nbgrader
 from autograder.errors import AutograderError
-
 from autograder.release.build import last_words
 
 

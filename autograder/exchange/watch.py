@@ -15,11 +15,12 @@ from autograder.course import config, nbgrader
 from autograder.course.config import Course
 from autograder.errors import AutograderError
 from autograder.grade import grade, stoppable
-from . import arrivals
 from autograder.results import folders
+from autograder.results.log import Log
+
+from . import arrivals
 from .arrivals import Arrivals
 from .nbgrader_exchange import Exchange
-from autograder.results.log import Log
 
 _LOOK_SECONDS = 0.2
 """So soon does Ctrl-C end the time between two rounds."""

@@ -42,8 +42,8 @@ def _why(old: ExerciseVerdict, new: ExerciseVerdict) -> str:
         known = earned.get(check.name)
         if known is None:
             return f"a new check: {check.sentence}" + ("" if check.passed else f": {check.reason}")
-        if known.passed != check.passed:
-            return f"{check.sentence}: " + ("passes now" if check.passed else check.reason)
+        if (known.passed, known.earned) != (check.passed, check.earned):
+            return f"{check.sentence}: " + ("passes now" if check.earned else check.reason)
         if known.points != check.points:
             return f"{check.sentence}: is worth {number(check.max_points)}, and was {number(known.max_points)}"
     gone = next((check for check in old.checks if check.name not in {item.name for item in new.checks}), None)

@@ -25,9 +25,14 @@ def as_html(exercise: ExerciseVerdict) -> str:
     return sealed("".join(parts))
 
 
+def mark_of(check: CheckVerdict) -> str:
+    """One character for how a check ended: passed, failed, or not counted."""
+    return ("✓" if check.passed else "✗") if check.counted else "–"
+
+
 def _row(check: CheckVerdict) -> str:
-    mark = "✓" if check.passed else "✗"
-    reason = f"<br><em>{escaped(check.reason)}</em>" if check.reason and not check.passed else ""
+    mark = mark_of(check)
+    reason = f"<br><em>{escaped(check.reason)}</em>" if check.reason else ""
     points = f"{number(check.points)} / {number(check.max_points)}"
     cells = (mark, f"{escaped(check.sentence)}{reason}", points)
     return (
@@ -41,9 +46,8 @@ def as_text(exercise: ExerciseVerdict) -> str:
     lines += [f"  {exercise.note}"] if exercise.note else []
     lines += [f"  Hint: {exercise.hint}"] if exercise.hint else []
     for check in exercise.checks:
-        mark = "✓" if check.passed else "✗"
-        lines.append(f"  {mark} {check.sentence} ({number(check.points)} / {number(check.max_points)})")
-        if check.reason and not check.passed:
+        lines.append(f"  {mark_of(check)} {check.sentence} ({number(check.points)} / {number(check.max_points)})")
+        if check.reason:
             lines.append(f"      {check.reason}")
     return "\n".join(lines)
 

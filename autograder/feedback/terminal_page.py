@@ -11,7 +11,7 @@ from autograder.course.repair import Repaired
 from autograder.course.release import Release
 from autograder.model.verdict import CheckVerdict, ExerciseVerdict, Verdict
 
-from .panel import number
+from .panel import mark_of, number
 
 _LINES = 80
 """So many lines of an exercise's code are shown."""
@@ -60,10 +60,10 @@ def _exercise(found: ExerciseVerdict) -> Text:
 def _check(check: CheckVerdict) -> Text:
     text = Text.assemble(
         "\n    ",
-        ("✓ " if check.passed else "✗ ", "green" if check.passed else "red"),
+        (f"{mark_of(check)} ", {"✓": "green", "✗": "red"}.get(mark_of(check), "dim")),
         f"{_literal(check.sentence)} ({_points(check.points, check.max_points)})",
     )
-    if check.reason and not check.passed:
+    if check.reason:
         text.append(f"\n        {_literal(check.reason, 8)}")
     return text
 

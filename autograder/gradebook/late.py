@@ -20,9 +20,9 @@ from traitlets import Unicode
 from autograder.course import config, nbgrader
 from autograder.course.config import Course
 from autograder.errors import AutograderError
+from autograder.grading.intake import is_student
 
 from . import roster
-from autograder.grading.intake import is_student
 from .connection import opened
 from .locking import hold_student
 

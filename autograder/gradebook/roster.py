@@ -13,7 +13,6 @@ from pathlib import Path
 import dateutil.parser
 
 from autograder.errors import AutograderError
-
 from autograder.grading.intake import is_student
 
 FILE = "roster.csv"

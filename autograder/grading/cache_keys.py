@@ -1,6 +1,6 @@
-"""Names for what a finding depends on, so that a kept one is used only where grading again would give the same.
+"""Names for what a result depends on, so that a kept one is used only where grading again would give the same.
 
-A finding depends on the student's code, the exercise's rules, its checks, the limits, this engine and torch; where
+A result depends on the student's code, the exercise's rules, its checks, the limits, this engine and torch; where
 points were lost, on the misconceptions and the solutions as well, since a hint is part of it.
 """
 
@@ -16,11 +16,10 @@ from pathlib import Path
 
 import msgspec
 
-from autograder.jail.jail import Walls
-
-from autograder.model.limits import Bounds
+from autograder.jail.jail import SandboxLimits
+from autograder.model.limits import SessionLimits
 from autograder.model.submission import Exercise, Submission
-from autograder.model.verdict import Finding
+from autograder.model.verdict import ExerciseResult
 
 _PACKAGES = ("torch", "numpy", "pillow", "ipython", "pytest")
 _encode = msgspec.msgpack.Encoder().encode
@@ -43,17 +42,19 @@ def engine() -> bytes:
     return digest(*map(str.encode, versions), *(path.read_bytes() for path in sources))
 
 
-class Keys:
+class CacheKeys:
     """The names for one problem set, as its files are now.
 
     Args:
         root: the course's folder.
         problem_set: its name.
-        bounds: its bounds.
-        walls: its jail's.
+        session_limits: those of the problem set's sessions.
+        sandbox_limits: those of its jail.
     """
 
-    def __init__(self, root: Path, problem_set: str, bounds: Bounds, walls: Walls) -> None:
+    def __init__(
+        self, root: Path, problem_set: str, session_limits: SessionLimits, sandbox_limits: SandboxLimits
+    ) -> None:
         hidden = root / "tests" / "hidden"
         self._folder = hidden / problem_set
         # What test files may share: pytest's conftest.py above them, and modules beside them.
@@ -65,7 +66,7 @@ class Keys:
         solutions = root / "solutions" / problem_set
         self._misconceptions = solutions / "misconceptions.py"
         self._right = _contents([solutions / f"{problem_set}.py"])
-        self._around = digest(problem_set.encode(), engine(), _encode(bounds), _encode(walls))
+        self._around = digest(problem_set.encode(), engine(), _encode(session_limits), _encode(sandbox_limits))
         self._checks: dict[str, bytes] = {}
         self._hints: dict[str, bytes] = {}
 
@@ -84,9 +85,9 @@ class Keys:
             self._checks[exercise.name] = _contents([self._folder / f"test_{exercise.name}.py"])
         return digest(self._shared, self._checks[exercise.name], _encode(exercise))
 
-    def hint(self, finding: Finding) -> bytes:
+    def hint(self, result: ExerciseResult) -> bytes:
         """What its hint depends on: the solutions, and the misconceptions of its exercise."""
-        verdict = finding.verdict
+        verdict = result.verdict
         if verdict.status != "graded" or verdict.points == verdict.max_points:
             return b""
         if verdict.name not in self._hints:

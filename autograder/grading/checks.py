@@ -19,7 +19,7 @@ import pytest
 import torch
 
 from autograder.authoring import Difference
-from autograder.session.remote import StudentError
+from autograder.session.remote import CallFailed, StudentError
 
 STUDENT = pytest.StashKey[Any]()
 """Where the grader puts the student whose submission is being checked (in the config's stash)."""
@@ -75,11 +75,11 @@ def student(request: pytest.FixtureRequest) -> Iterator[Any]:
 
 def reason(error: BaseException) -> str:
     """A failed check's reason: no traceback of ours and no line of the check's."""
-    if isinstance(error, Difference | StudentError):
+    if isinstance(error, Difference | StudentError | CallFailed):
         return str(error)
     if isinstance(error, AssertionError):
         own = str(error).split("\nassert ")[0].strip()
-        return own if own and not own.startswith("assert ") else "what the sentence says is not so"
+        return own if own and not own.startswith("assert ") else "this does not hold for your code"
     return "the check could not use what your code returned"
 
 

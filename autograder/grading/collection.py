@@ -15,8 +15,8 @@ import pytest
 from autograder.errors import AutograderError
 
 from .checks import exercise_of
-from .pytest_environment import environment
 from .grader import points_of, sentence_of
+from .pytest_environment import environment
 
 
 class Check(msgspec.Struct, frozen=True):

@@ -10,22 +10,23 @@ import pytest
 from msgspec.structs import replace
 
 from autograder.authoring import Misconception
-from autograder.jail.jail import Jail
-from autograder.notebook.rules import forbidden_names, insides
-
 from autograder.diagnosis import traces
-from autograder.model.limits import Bounds
-from .checks import STUDENT, exercise_of, reason, seed_for, seed_of, solution
 from autograder.diagnosis.misconceptions import Diagnosis
+from autograder.diagnosis.traces import Trace
+from autograder.jail.jail import Jail
+from autograder.model.limits import SessionLimits
+from autograder.model.submission import Exercise, Submission
+from autograder.model.verdict import CheckVerdict, ExerciseResult, ExerciseVerdict, SubmissionResult
+from autograder.notebook.rules import forbidden_names, insides
 from autograder.session.remote import Student
 from autograder.session.session import OutOfTime, Session
-from autograder.model.submission import Exercise, Submission
-from autograder.diagnosis.traces import Trace
-from autograder.model.verdict import CheckVerdict, ExerciseVerdict, Finding, Found
+
+from .checks import STUDENT, exercise_of, reason, seed_for, seed_of, solution
 
 MAX_STRIKES = 3
 """After so many checks that ran out of time or ended the program, the exercise's others are not tried."""
 
+_NOT_COUNTED = "not counted: no result is right yet"
 _NO_TIME = "the time for the notebook was used up"
 
 
@@ -33,43 +34,49 @@ class Grader:
     """Grades submissions of one problem set with its collected checks."""
 
     def __init__(
-        self, problem_set: str, items: Sequence[pytest.Item], misconceptions: Sequence[Misconception], bounds: Bounds
+        self,
+        problem_set: str,
+        items: Sequence[pytest.Item],
+        misconceptions: Sequence[Misconception],
+        limits: SessionLimits,
     ) -> None:
         self.problem_set = problem_set
-        self.bounds = bounds
+        self.limits = limits
         self.items: dict[str, list[pytest.Item]] = {}
         for item in items:
             self.items.setdefault(exercise_of(item.path), []).append(item)
         self.diagnosis = Diagnosis(misconceptions, self.rehearse, problem_set, self._solution)
 
-    def grade(self, submission: Submission, jail: Jail) -> Found:
+    def grade(self, submission: Submission, jail: Jail) -> SubmissionResult:
         """What is found of one submission."""
-        session = Session(jail, submission, self.bounds)
+        session = Session(jail, submission, self.limits)
         in_time = True
-        exercises: list[Finding] = []
-        doubtful = {finding.verdict.name: finding for finding in submission.doubtful}
+        exercises: list[ExerciseResult] = []
+        stale_hints = {result.verdict.name: result for result in submission.stale_hints}
         try:
             try:
-                if any(exercise.name not in doubtful for exercise in submission.exercises):
+                if any(exercise.name not in stale_hints for exercise in submission.exercises):
                     session.run()
             except OutOfTime:
                 in_time = False
-            incidents, lasting = session.told()
+            incidents, cacheable = session.drain_incidents()
             for exercise in submission.exercises:
-                if exercise.name in doubtful:
-                    exercises.append(self._told_anew(exercise, doubtful[exercise.name]))
+                if exercise.name in stale_hints:
+                    exercises.append(self._with_new_hint(exercise, stale_hints[exercise.name]))
                     continue
                 found, in_time = self._exercise(exercise, session, in_time)
-                incidents_now, lasting_now = session.told()
-                exercises.append(replace(found, incidents=incidents_now, lasting=lasting_now))
+                incidents_now, cacheable_now = session.drain_incidents()
+                exercises.append(replace(found, incidents=incidents_now, cacheable=cacheable_now))
         finally:
             session.close()
         if not in_time:
-            limit = f"{self.bounds.submission_seconds:g}"
+            limit = f"{self.limits.submission_seconds:g}"
             incidents.append(f"The notebook and its checks were stopped after {limit} s.")
-        return Found(self.problem_set, submission.repairs, session.outputs, incidents, lasting and in_time, exercises)
+        return SubmissionResult(
+            self.problem_set, submission.repairs, session.outputs, incidents, cacheable and in_time, exercises
+        )
 
-    def _exercise(self, exercise: Exercise, session: Session, in_time: bool) -> tuple[Finding, bool]:
+    def _exercise(self, exercise: Exercise, session: Session, in_time: bool) -> tuple[ExerciseResult, bool]:
         session.watch(exercise)
         checks: list[CheckVerdict] = []
         trace: Trace = {}
@@ -101,11 +108,12 @@ class Grader:
 
     def _settle(
         self, exercise: Exercise, session: Session, checks: list[CheckVerdict], trace: Trace, not_begun: bool
-    ) -> Finding:
+    ) -> ExerciseResult:
+        checks = self._counted(exercise, checks)
         points, max_points = sum(item.points for item in checks), sum(item.max_points for item in checks)
         if not_begun:
             note = "This exercise is not written yet."
-            return Finding(ExerciseVerdict(exercise.name, "not begun", 0, max_points, checks, note), [], True)
+            return ExerciseResult(ExerciseVerdict(exercise.name, "not begun", 0, max_points, checks, note), [], True)
         sources = [cell.source for cell in session.submission.cells]
         forbidden = session.forbidden or forbidden_names(sources, exercise.name, exercise.forbidden)
         hiding = insides(sources) if exercise.forbidden and not forbidden else []
@@ -113,17 +121,29 @@ class Grader:
             called = f"must not call {_listed(forbidden)}: write out what it does"
             unseen = f"cannot be graded beside {_listed(hiding)}, which may hide what it calls: take that out"
             note = f"{exercise.name} {called if forbidden else unseen}. It earns no points this way."
-            return Finding(ExerciseVerdict(exercise.name, "forbidden", 0, max_points, checks, note), [], True)
-        found = Finding(ExerciseVerdict(exercise.name, "graded", points, max_points, checks), [], True)
+            return ExerciseResult(ExerciseVerdict(exercise.name, "forbidden", 0, max_points, checks, note), [], True)
+        found = ExerciseResult(ExerciseVerdict(exercise.name, "graded", points, max_points, checks), [], True)
         if points == max_points:
             return found
         return self._explained(exercise, replace(found, trace=traces.to_bytes(trace)), trace)
 
-    def _told_anew(self, exercise: Exercise, found: Finding) -> Finding:
+    def _counted(self, exercise: Exercise, checks: list[CheckVerdict]) -> list[CheckVerdict]:
+        """The checks with properties not counted where no check of values passes."""
+        properties = {item.name for item in self.items.get(exercise.name, []) if is_property(item)}
+        if any(check.passed and check.name not in properties for check in checks):
+            return checks
+        return [
+            replace(check, points=0.0, counted=False, reason=_NOT_COUNTED)
+            if check.passed and check.name in properties
+            else check
+            for check in checks
+        ]
+
+    def _with_new_hint(self, exercise: Exercise, found: ExerciseResult) -> ExerciseResult:
         """What was found before, with the hint that it is given now."""
         return self._explained(exercise, found, traces.from_bytes(found.trace))
 
-    def _explained(self, exercise: Exercise, found: Finding, trace: Trace) -> Finding:
+    def _explained(self, exercise: Exercise, found: ExerciseResult, trace: Trace) -> ExerciseResult:
         known = self.diagnosis.explain(exercise, trace)
         nearest, agreeing = ("", 0.0) if known else self.diagnosis.nearest(exercise, trace)
         hint, name = (known.hint, known.name) if known else ("", "")
@@ -162,6 +182,13 @@ def points_of(item: pytest.Item) -> float:
     """The points of a check."""
     mark = item.get_closest_marker("check")
     return float(mark.kwargs["points"]) if mark else 0.0
+
+
+@cache
+def is_property(item: pytest.Item) -> bool:
+    """Whether a check is about a property, which counts only beside a right result."""
+    mark = item.get_closest_marker("check")
+    return bool(mark and mark.kwargs.get("property"))
 
 
 @cache

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from autograder.course.repair import Repaired, repair
 from autograder.course.release import Release
+from autograder.course.repair import Repaired, repair
 from autograder.errors import AutograderError
 from autograder.model.submission import Submission, to_submission
 from autograder.notebook.reading import read

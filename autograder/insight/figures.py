@@ -209,7 +209,7 @@ def _checks(mine: Sequence[ExerciseVerdict | None], totals: Sequence[float]) -> 
     for name, check in known.items():
         # What a forbidden call passed earned nothing, and so tells nothing.
         passed = [
-            bool(item and item.status == "graded" and any(one.name == name and one.passed for one in item.checks))
+            bool(item and item.status == "graded" and any(one.name == name and one.earned for one in item.checks))
             for item in mine
         ]
         rate = sum(passed) / len(passed)

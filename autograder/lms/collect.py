@@ -22,14 +22,14 @@ import msgspec
 
 from autograder.course import config, nbgrader, release
 from autograder.errors import AutograderError
+from autograder.gradebook import late, roster
+from autograder.gradebook.roster import Roster
+from autograder.grading.intake import is_student
 from autograder.notebook import reading
 
 from . import archive, filenames
-from autograder.gradebook import late, roster
 from .archive import Member, shown
-from autograder.grading.intake import is_student
-from .filenames import Origin
-from autograder.gradebook.roster import Roster
+from .filenames import Sender
 
 ATTEMPTS = "submitted-attempts"
 _TIMESTAMP = "timestamp.txt"
@@ -70,14 +70,14 @@ class _Attempt:
 
     file: str
     data: bytes
-    filenames: Origin
+    sender: Sender
     moment: datetime | None
     stored: datetime
     note: str = ""
 
     @property
     def order(self) -> tuple[datetime, int, str]:
-        return self.moment or self.stored, self.origin.again, self.file
+        return self.moment or self.stored, self.sender.again, self.file
 
 
 @dataclass
@@ -139,7 +139,7 @@ def collect(
     found = list(archive.members(source, limit, clock))
     by_student = _attempts(ours, found)
     for student, attempts in sorted(by_student.items()):
-        accounts = sorted({attempt.origin.account for attempt in attempts})
+        accounts = sorted({attempt.sender.account for attempt in attempts})
         if len(accounts) > 1:
             claims = f"{student} is claimed by {' and by '.join(map(shown, accounts))}; tell them apart in the roster"
             for attempt in attempts:
@@ -191,25 +191,25 @@ def _attempts(ours: _Class, found: list[Member]) -> dict[str, list[_Attempt]]:
         if member.junk or (member.parts[-1] == _TIMESTAMP and member.parts[:-1] in stamps):
             ours.note(member.name, "ignored", "added by a system, not by the student" if member.junk else "read")
             continue
-        whence = filenames.of(member.parts, ours.problem_set, ours.roster, shared)
-        person, why = filenames.student(whence, ours.roster)
+        sender = filenames.of(member.parts, ours.problem_set, ours.roster, shared)
+        person, why = filenames.student(sender, ours.roster)
         if person is None or not is_student(person.id):
             ours.note(member.name, "refused", shown(why) or "no student's name; rename its folder")
             continue
-        why = _unfit(ours, member, whence)
+        why = _unfit(ours, member, sender)
         if why:
             ours.note(member.name, "refused", why, person.id)
             continue
         stored = member.moment or datetime.now(UTC)
         moment = ours.times.get(person.id) or stamps.get(member.parts[:-1])
         note = ""
-        if whence.system == "plain":
+        if sender.system == "plain":
             moment = moment or member.moment
-        elif moment is None and whence.late:
+        elif moment is None and sender.late:
             note = "Canvas marks it late, but not by how much: until --times says when, it counts as in time"
         elif moment is None:
             note = "the zip holds the time of the download only: until --times says when, it counts as in time"
-        by_student.setdefault(person.id, []).append(_Attempt(member.name, member.data, whence, moment, stored, note))
+        by_student.setdefault(person.id, []).append(_Attempt(member.name, member.data, sender, moment, stored, note))
     return by_student
 
 
@@ -219,10 +219,10 @@ def _shared(folders: list[tuple[str, ...]], problem_set: str) -> int:
     return int(bool(plain) and all(len(parts) > 1 for parts in plain) and len({parts[0] for parts in plain}) == 1)
 
 
-def _unfit(ours: _Class, member: Member, whence: Origin) -> str:
+def _unfit(ours: _Class, member: Member, sender: Sender) -> str:
     """Why a file is no submission of the problem set, or nothing."""
     wanted = ours.problem_set
-    if whence.typed:
+    if sender.typed:
         return "typed into the learning platform, not a notebook; ask the student for the .ipynb"
     if not member.data.strip():
         return "the file is empty; ask the student to save the notebook and hand it in again"
@@ -295,7 +295,7 @@ def _standing(folder: Path, problem_set: str) -> _Attempt | None:
     stamp = folder / _TIMESTAMP
     moment = _stamp(stamp.read_bytes()) if stamp.is_file() else None
     stored = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    return _Attempt(str(path), path.read_bytes(), Origin("plain", "", ""), moment, stored)
+    return _Attempt(str(path), path.read_bytes(), Sender("plain", "", ""), moment, stored)
 
 
 def _aside(ours: _Class, student: str, attempt: _Attempt) -> str:

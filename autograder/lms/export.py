@@ -24,13 +24,12 @@ from traitlets import Unicode
 from autograder.course import config
 from autograder.course.config import Course
 from autograder.errors import AutograderError
-from autograder.model.verdict import ExerciseVerdict, Verdict, read
-
-from autograder.results import folders
 from autograder.gradebook import roster
-from autograder.grading.intake import is_student
 from autograder.gradebook.connection import opened
 from autograder.gradebook.roster import Person
+from autograder.grading.intake import is_student
+from autograder.model.verdict import ExerciseVerdict, Verdict, read
+from autograder.results import folders
 
 _FORMULA = "=+-@＝＋－＠"
 
@@ -255,9 +254,10 @@ def _exercise(exercise: ExerciseVerdict) -> dict[str, Any]:
             {
                 "sentence": check.sentence,
                 "passed": check.passed,
+                "counted": check.counted,
                 "points": check.points,
                 "max_points": check.max_points,
-                "reason": "" if check.passed else check.reason,
+                "reason": check.reason,
             }
             for check in exercise.checks
         ],

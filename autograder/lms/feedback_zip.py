@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 from autograder.course import config, nbgrader
 from autograder.errors import AutograderError
+from autograder.gradebook import roster
+from autograder.results import folders
 
 from . import archive, filenames
-from autograder.results import folders
-from autograder.gradebook import roster
-from .filenames import Origin
+from .filenames import Sender
 
 
 @dataclass(frozen=True)
@@ -49,21 +49,21 @@ def pack(
     into = into or root / folders.EXPORTS / f"{problem_set}-feedback.zip"
     course = config.load(root)
     config.chosen(course, [problem_set])
-    places: dict[str, Origin | None] = {}
+    places: dict[str, Sender | None] = {}
     if like:
         people = roster.of_course(root, roster_file)
         limit = course.limits_of(problem_set).notebook_mb << 20
         for member in archive.members(like, limit, ZoneInfo(course.timezone)):
             if member.refused or member.junk:
                 continue
-            whence = filenames.of(member.parts, problem_set, people)
-            person, _ = filenames.student(whence, people)
+            sender = filenames.of(member.parts, problem_set, people)
+            person, _ = filenames.student(sender, people)
             known = places.get(person.id) if person else None
-            if person and not whence.typed and (known is None or whence.again >= known.again):
-                places[person.id] = whence
+            if person and not sender.typed and (known is None or sender.again >= known.again):
+                places[person.id] = sender
     else:
         places = {path.parent.parent.name: None for path in (root / nbgrader.FEEDBACK).glob(f"*/{problem_set}/*.html")}
-    files = {student: _file(root, student, problem_set, whence) for student, whence in sorted(places.items())}
+    files = {student: _file(root, student, problem_set, sender) for student, sender in sorted(places.items())}
     there = {student: found for student, found in files.items() if found[0].is_file()}
     if not there:
         raise AutograderError(f"{problem_set}: no feedback of anyone; run: autograder grade {problem_set}")
@@ -77,12 +77,12 @@ def pack(
     return Packed(str(into), len(there), sorted(files.keys() - there.keys()))
 
 
-def _file(root: Path, student: str, problem_set: str, whence: Origin | None) -> tuple[Path, str]:
+def _file(root: Path, student: str, problem_set: str, sender: Sender | None) -> tuple[Path, str]:
     """What a student gets, and under which name."""
     page = folders.feedback(root, student, problem_set)
-    if whence is not None and whence.system == "moodle":
-        return page, f"{whence.folder}/{page.name}"
-    if whence is not None and whence.system == "canvas":
+    if sender is not None and sender.system == "moodle":
+        return page, f"{sender.folder}/{page.name}"
+    if sender is not None and sender.system == "canvas":
         # Canvas shows a file under the name of what was handed in: a page would be named .ipynb, so it is a notebook.
-        return folders.autograded(root, student, problem_set) / f"{problem_set}.ipynb", whence.folder
+        return folders.autograded(root, student, problem_set) / f"{problem_set}.ipynb", sender.folder
     return page, f"{student}/{page.name}"

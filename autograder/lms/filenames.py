@@ -21,7 +21,7 @@ _AGAIN = re.compile(r"-(\d+)(?=\.[^.]+$)")
 
 
 @dataclass(frozen=True)
-class Origin:
+class Sender:
     """Who handed a file in, as far as its name says.
 
     `account` is the same for all files of one person; `folder` is what feedback must stand under to find its way back.
@@ -37,7 +37,7 @@ class Origin:
     folder: str = ""
 
 
-def of(parts: Sequence[str], problem_set: str, roster: Roster | None, shared: int = 0) -> Origin:
+def of(parts: Sequence[str], problem_set: str, roster: Roster | None, shared: int = 0) -> Sender:
     """Read the path of a file.
 
     Args:
@@ -52,18 +52,18 @@ def of(parts: Sequence[str], problem_set: str, roster: Roster | None, shared: in
         if match and (not last or match["rest"]):
             account = f"{match['name']}_{match['number']}"
             folder = part if not last else part[: match.start("rest")]
-            return Origin(
+            return Sender(
                 "moodle", account, match["name"], match["number"], typed=match["plugin"] != "file", folder=folder
             )
     file = parts[-1]
     # Canvas' zip is flat, and a student's own file may be named alike: a student's folder says more than it.
     own = any(roster.named(part) for part in parts[:-1]) if roster else len(parts) > 1
     if _ANONYMOUS.fullmatch(file) and not own:
-        return Origin("canvas", file, "")
+        return Sender("canvas", file, "")
     match = _CANVAS.fullmatch(file)
     if match and not own:
         again = _AGAIN.search(match["rest"] or "")
-        return Origin(
+        return Sender(
             "canvas",
             match["number"],
             match["name"],
@@ -76,36 +76,36 @@ def of(parts: Sequence[str], problem_set: str, roster: Roster | None, shared: in
     return _plain(parts, problem_set, roster, shared)
 
 
-def _plain(parts: Sequence[str], problem_set: str, roster: Roster | None, shared: int) -> Origin:
+def _plain(parts: Sequence[str], problem_set: str, roster: Roster | None, shared: int) -> Sender:
     folders = [part for part in parts[:-1] if part != problem_set]
     for folder in folders if roster else ():
         if roster and roster.named(folder):
-            return Origin("plain", folder, folder)
+            return Sender("plain", folder, folder)
     if len(folders) > shared:
-        return Origin("plain", folders[shared], folders[shared])
+        return Sender("plain", folders[shared], folders[shared])
     stem = parts[-1].split(".")[0]
     name = re.sub(rf"^{re.escape(problem_set)}(?=[-_ ])|(?<=[-_ ]){re.escape(problem_set)}$", "", stem).strip("-_ ")
-    return Origin("plain", key(name) or name, name)
+    return Sender("plain", key(name) or name, name)
 
 
-def student(origin: Origin, roster: Roster | None) -> tuple[Person | None, str]:
+def student(sender: Sender, roster: Roster | None) -> tuple[Person | None, str]:
     """Whose it is, or why that cannot be said."""
-    if origin.system == "canvas" and not origin.number:
+    if sender.system == "canvas" and not sender.number:
         return None, "handed in anonymously; switch anonymous grading off in Canvas and download again"
     if roster is None:
-        if origin.system != "plain":
+        if sender.system != "plain":
             return None, "whose it is can only be told with a roster; give --roster roster.csv"
-        return (Person(origin.name), "") if origin.name else (None, "no student's name in its path; put it in a folder")
-    people = roster.named(origin.name)
-    numbered = roster.numbered(origin.number) if origin.number else None
+        return (Person(sender.name), "") if sender.name else (None, "no student's name in its path; put it in a folder")
+    people = roster.named(sender.name)
+    numbered = roster.numbered(sender.number) if sender.number else None
     # Canvas numbers people for good; Moodle anew in each assignment, so that there the name must agree.
-    if numbered and (origin.system == "canvas" or numbered in people or not (numbered.first_name + numbered.last_name)):
+    if numbered and (sender.system == "canvas" or numbered in people or not (numbered.first_name + numbered.last_name)):
         return numbered, ""
-    if origin.system == "canvas":
+    if sender.system == "canvas":
         people = [person for person in people if not person.lms_id]
     if len(people) == 1:
         return people[0], ""
-    who = f"{origin.name or 'nobody'}{f' ({origin.number})' if origin.number else ''}"
+    who = f"{sender.name or 'nobody'}{f' ({sender.number})' if sender.number else ''}"
     if people:
         ids = ", ".join(person.id for person in people)
         return None, f"{who} may be {ids}; give the right one this lms_id in the roster"

@@ -21,14 +21,13 @@ from packaging.requirements import Requirement
 
 from autograder.course import config, release
 from autograder.errors import AutograderError
-from autograder.model.limits import bounds_of, walls_of
-from autograder.workers.pool import Pool
-from autograder.model.verdict import ExerciseVerdict, Verdict
-from autograder.jail import bubblewrap
 from autograder.feedback import cleaning
-
-from autograder.results import folders
 from autograder.grading.intake import HandedIn, prepare
+from autograder.jail import bubblewrap
+from autograder.model.limits import sandbox_limits_of, session_limits_of
+from autograder.model.verdict import ExerciseVerdict, Verdict
+from autograder.results import folders
+from autograder.workers.pool import Pool
 
 _DISTRIBUTION = "torch-autograder"
 _PACKAGE = Path(__file__).parent.parent
@@ -156,7 +155,7 @@ def grade(base: Path, problem_set: str, *, confined: bool) -> dict[str, Any]:
         item = prepare(HandedIn("submission", problem_set, base / "submission"), ours, limits.notebook_mb << 20)
     except AutograderError as error:
         return _answer([], 0.0, [str(error).replace(f"{base / 'submission'}/", "")])
-    with Pool[str](root, {problem_set: bounds_of(limits)}, walls_of(limits, confined), jobs=1) as pool:
+    with Pool[str](root, {problem_set: session_limits_of(limits)}, sandbox_limits_of(limits, confined), jobs=1) as pool:
         [(_, found)] = pool.grade([("submission", item.submission)])
     if isinstance(found, AutograderError):
         raise found

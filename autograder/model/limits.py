@@ -1,4 +1,4 @@
-"""What bounds a submission, from course.yml: the session's clocks and the jail's walls."""
+"""The limits of a submission as course.yml gives them: those of a session, and those of the sandbox."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from autograder.jail.jail import Walls
+from autograder.jail.jail import SandboxLimits
 
 if TYPE_CHECKING:  # a worker reads no course: its start would be a tenth longer
     from autograder.course.config import Limits
 
 
-class Bounds(msgspec.Struct, frozen=True):
-    """Wall-clock bounds in seconds, for one cell, one call and a whole submission, and bytes of output a cell."""
+class SessionLimits(msgspec.Struct, frozen=True):
+    """Seconds of wall-clock time for one cell, one call and a whole submission; bytes of output for one cell."""
 
     cell_seconds: float = 30
     call_seconds: float = 5
@@ -21,11 +21,11 @@ class Bounds(msgspec.Struct, frozen=True):
     output_bytes: int = 256 << 10
 
 
-def bounds_of(limits: Limits) -> Bounds:
-    """The session's bounds."""
-    return Bounds(limits.cell_seconds, limits.call_seconds, limits.submission_seconds, limits.output_kb << 10)
+def session_limits_of(limits: Limits) -> SessionLimits:
+    """The limits that a session keeps."""
+    return SessionLimits(limits.cell_seconds, limits.call_seconds, limits.submission_seconds, limits.output_kb << 10)
 
 
-def walls_of(limits: Limits, confined: bool = True) -> Walls:
-    """The jail's walls."""
-    return Walls(limits.memory_mb << 20, int(limits.submission_seconds) + 60, limits.tmp_mb << 20, confined)
+def sandbox_limits_of(limits: Limits, confined: bool = True) -> SandboxLimits:
+    """The limits that the sandbox keeps."""
+    return SandboxLimits(limits.memory_mb << 20, int(limits.submission_seconds) + 60, limits.tmp_mb << 20, confined)

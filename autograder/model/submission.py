@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from .verdict import Finding
+from .verdict import ExerciseResult
 
-if TYPE_CHECKING:  # as in `bounds`
-    from autograder.course.repair import Repaired
+if TYPE_CHECKING:  # as in `limits`
     from autograder.course.release import Release
+    from autograder.course.repair import Repaired
 
 
 class CodeCell(msgspec.Struct, frozen=True):
@@ -38,7 +38,7 @@ class Submission(msgspec.Struct, frozen=True):
     cells: list[CodeCell]
     exercises: list[Exercise]
     repairs: list[str]
-    doubtful: list[Finding] = []
+    stale_hints: list[ExerciseResult] = []
     """Of some of the exercises what was found before, right but for its hint: their checks are not run again."""
 
 

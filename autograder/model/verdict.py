@@ -19,6 +19,13 @@ class CheckVerdict(msgspec.Struct, frozen=True):
     points: float
     max_points: float
     reason: str = ""
+    counted: bool = True
+    """False for a property (no argument changed, an exception raised) that holds while no result is right yet."""
+
+    @property
+    def earned(self) -> bool:
+        """Whether it earned its points."""
+        return self.passed and self.counted
 
 
 class ExerciseVerdict(msgspec.Struct, frozen=True):
@@ -71,15 +78,15 @@ class Graded(msgspec.Struct, frozen=True):
     outputs: dict[int, list[wire.Output]]
 
 
-class Finding(msgspec.Struct, frozen=True):
+class ExerciseResult(msgspec.Struct, frozen=True):
     """One exercise: its verdict, and what happened while its checks ran.
 
-    `lasting` is False where it might come out otherwise another time, since a clock or the machine ended something.
+    `cacheable` is False where it might come out otherwise another time, since a clock or the machine ended something.
     """
 
     verdict: ExerciseVerdict
     incidents: list[str]
-    lasting: bool
+    cacheable: bool
     trace: bytes = b""
     """Where points were lost: what the calls gave (`traces.py`); empty where it is too large."""
     nearest: str = ""
@@ -88,19 +95,19 @@ class Finding(msgspec.Struct, frozen=True):
     """The share of these calls, from 0 to 1."""
 
 
-class Found(msgspec.Struct, frozen=True, tag=True):
+class SubmissionResult(msgspec.Struct, frozen=True, tag=True):
     """What a worker found of a submission: of its cells, and of each of its exercises."""
 
     problem_set: str
     repairs: list[str]
     outputs: dict[int, list[wire.Output]]
     incidents: list[str]
-    lasting: bool
-    exercises: list[Finding]
+    cacheable: bool
+    exercises: list[ExerciseResult]
     seconds: float = 0.0
     """How long grading it took, by the clock on the wall: of this machine at that time, so no part of a verdict."""
-    doubtful: list[Finding] = []
-    """Of what was kept: findings that are right but for their hints, which are to be found anew."""
+    stale_hints: list[ExerciseResult] = []
+    """Of what was kept: results that are right but for their hints, which are to be found anew."""
 
     def graded(self) -> Graded:
         """The same as one verdict."""

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from autograder.course import config
 from autograder.course import release as releases
-from autograder.results import folders
 from autograder.feedback import release_page
+from autograder.results import folders
 
 from .build import build
 from .proofs.unfinished import gaps

@@ -14,11 +14,10 @@ from typing import Any
 import msgspec
 
 from autograder.errors import AutograderError
+from autograder.grading.cache_keys import CacheKeys
 from autograder.jail.inside import wire
-
-from autograder.grading.cache_keys import Keys
 from autograder.model.submission import Submission
-from autograder.model.verdict import Finding, Found
+from autograder.model.verdict import ExerciseResult, SubmissionResult
 
 _SCHEMA = """
 create table if not exists found (key blob primary key, kept blob not null) without rowid;
@@ -34,7 +33,7 @@ create table if not exists recorded (
 class _KeptExercise(msgspec.Struct, frozen=True, array_like=True):
     key: bytes
     hint: bytes
-    finding: Finding
+    result: ExerciseResult
 
 
 class _Kept(msgspec.Struct, frozen=True, array_like=True):
@@ -74,46 +73,46 @@ class Store:
     ) -> None:
         self._database.close()
 
-    def find(self, submission: Submission, keys: Keys) -> Found | None:
+    def find(self, submission: Submission, keys: CacheKeys) -> SubmissionResult | None:
         """What is kept of a submission: of its cells, and of those of its exercises that would come out the same.
 
-        Those that would but for their hints, which can be told from what was kept, are `doubtful`.
+        Those that would but for their hints, which can be told from what was kept, are `stale_hints`.
         """
         rows = self._read("select kept from found where key = ?", keys.cells(submission))
         if not rows:
             return None
         kept = _decoder.decode(rows[0][0])
-        same, doubtful = [], []
+        same, stale_hints = [], []
         for exercise in submission.exercises:
             old = kept.exercises.get(exercise.name)
             if not old or old.key != keys.exercise(exercise):
                 continue
-            if old.hint == keys.hint(old.finding):
-                same.append(old.finding)
-            elif _is_whole(old.finding.trace):
-                doubtful.append(old.finding)
-        return Found(
-            submission.problem_set, submission.repairs, kept.outputs, kept.incidents, True, same, 0.0, doubtful
+            if old.hint == keys.hint(old.result):
+                same.append(old.result)
+            elif _is_whole(old.result.trace):
+                stale_hints.append(old.result)
+        return SubmissionResult(
+            submission.problem_set, submission.repairs, kept.outputs, kept.incidents, True, same, 0.0, stale_hints
         )
 
-    def keep(self, submission: Submission, keys: Keys, found: Found) -> None:
+    def keep(self, submission: Submission, keys: CacheKeys, found: SubmissionResult) -> None:
         """Keep what was found, unless it might come out otherwise another time.
 
         Raises:
             AutograderError: the disk is full, for example.
         """
-        if not found.lasting:
+        if not found.cacheable:
             return
         exercises = {item.name: item for item in submission.exercises}
         kept = _Kept(
             found.outputs,
             found.incidents,
             {
-                finding.verdict.name: _KeptExercise(
-                    keys.exercise(exercises[finding.verdict.name]), keys.hint(finding), finding
+                result.verdict.name: _KeptExercise(
+                    keys.exercise(exercises[result.verdict.name]), keys.hint(result), result
                 )
-                for finding in found.exercises
-                if finding.lasting
+                for result in found.exercises
+                if result.cacheable
             },
         )
         self._write("insert or replace into found values (?, ?)", (keys.cells(submission), _encode(kept)))

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Protocol
 
-import numpy as np
 import torch
-from PIL import Image
 from torch.autograd.function import once_differentiable
 
 from autograder.jail.inside import wire
@@ -29,11 +27,22 @@ class StudentError(Exception):
         return self.sentence
 
 
+class CallFailed(BaseException):
+    """A call that gave neither a value nor an exception of the student's: out of time, crashed, not to be decoded.
+
+    No Exception, so that a check that expects one of those does not take it for the student's. Its text is the sentence
+    for the student.
+    """
+
+
 class Asker(Protocol):
     """Who carries requests into the jail (the session)."""
 
     def do(self, op: str, target: str | int, *args: Any, **kwargs: Any) -> Any:
         """Do one thing with an object of the student's."""
+
+    def observe(self, target: int, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Any, list[Any]]:
+        """Call an object of the student's; the result, and the arguments as the call left them."""
 
     def backward(self, token: int, grads: list[torch.Tensor | None]) -> list[torch.Tensor | None]:
         """Run backward through an earlier call."""
@@ -71,6 +80,11 @@ class RemoteObject:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """What the call returns."""
         return self._asker.do("call", self._handle.number, *args, **kwargs)
+
+    def _observe(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Any, list[Any]]:
+        """What `authoring.observe` asks for."""
+        observed: tuple[Any, list[Any]] = self._asker.observe(self._handle.number, args, kwargs)
+        return observed
 
     def __getattr__(self, name: str) -> Any:
         """The attribute's value."""
@@ -143,7 +157,9 @@ class _Call(torch.autograd.Function):
     def backward(ctx: Any, *grads: torch.Tensor | None) -> tuple[torch.Tensor | None, ...]:
         found = ctx.asker.backward(ctx.token, list(grads))
         if len(found) != len(ctx.expected):
-            raise error([], f"its backward pass gives {len(found)} gradients where there should be {len(ctx.expected)}")
+            raise CallFailed(
+                f"its backward pass gives {len(found)} gradients where there should be {len(ctx.expected)}"
+            )
         for grad, (shape, dtype) in zip(found, ctx.expected, strict=True):
             if grad is not None and (grad.shape, grad.dtype) != (shape, dtype):
                 raise error(["RuntimeError"], f"its backward pass gives a gradient of shape {tuple(grad.shape)}")
@@ -159,49 +175,6 @@ def rebuild(value: Any, new: dict[int, torch.Tensor]) -> Any:
     if isinstance(value, dict):
         return {key: rebuild(item, new) for key, item in value.items()}
     return value
-
-
-def apply_changes(argument: Any, changed: Any) -> None:
-    """Make the argument what the student's call made of it in place.
-
-    Raises:
-        RuntimeError, TypeError, ValueError: no call could have made that of it.
-    """
-    if isinstance(argument, torch.Tensor) and isinstance(changed, torch.Tensor):
-        with torch.no_grad():
-            if argument.shape != changed.shape or argument.dtype != changed.dtype or argument.is_sparse:
-                argument.data = changed.detach()
-            else:
-                argument.copy_(changed)
-    elif isinstance(argument, torch.Generator) and isinstance(changed, torch.Generator):
-        argument.set_state(changed.get_state())
-    elif isinstance(argument, Image.Image) and isinstance(changed, Image.Image):
-        if (argument.mode, argument.size) == (changed.mode, changed.size):
-            argument.paste(changed)
-    elif isinstance(argument, np.ndarray) and isinstance(changed, np.ndarray):
-        if (argument.shape, argument.dtype) == (changed.shape, changed.dtype) and argument.flags.writeable:
-            argument[...] = changed
-    elif isinstance(argument, list) and isinstance(changed, list):
-        if len(argument) != len(changed):
-            argument[:] = changed
-        for mine, theirs in zip(argument, changed, strict=True):
-            apply_changes(mine, theirs)
-        argument[:] = [_settled(mine, theirs) for mine, theirs in zip(argument, changed, strict=True)]
-    elif isinstance(argument, dict) and isinstance(changed, dict):
-        for key in argument.keys() & changed.keys():
-            apply_changes(argument[key], changed[key])
-        merged = {key: _settled(argument.get(key), value) for key, value in changed.items()}
-        argument.clear()
-        argument.update(merged)
-    elif isinstance(argument, tuple) and isinstance(changed, tuple):
-        for mine, theirs in zip(argument, changed, strict=False):
-            apply_changes(mine, theirs)
-
-
-def _settled(mine: Any, theirs: Any) -> Any:
-    """The object to keep in a container: the caller's own, where it could be changed in place, else the new one."""
-    mutable = isinstance(mine, torch.Tensor | list | dict) and type(mine) is type(theirs)
-    return mine if mutable else theirs
 
 
 def error(types: list[str], sentence: str) -> StudentError:

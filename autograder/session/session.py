@@ -6,7 +6,7 @@ import re
 import signal
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -15,10 +15,10 @@ import torch
 from autograder.authoring.assertions import shown_call
 from autograder.jail.inside import frames, shared_memory, values, wire
 from autograder.jail.jail import Jail, JailError, token
+from autograder.model.limits import SessionLimits
+from autograder.model.submission import Exercise, Submission
 
 from . import remote
-from autograder.model.limits import Bounds
-from autograder.model.submission import Exercise, Submission
 
 GRACE = 2.0
 """Seconds between the soft limit, kept inside, and the end of the process."""
@@ -38,20 +38,20 @@ class Lost(Exception):
     """The student's process is gone; the text says why, in the student's words."""
 
 
-class OutOfTime(Exception):
-    """The submission's whole time is used up."""
+class OutOfTime(BaseException):
+    """The submission's whole time is used up. No Exception: no check may take it for one of the student's."""
 
 
 class Session:
     """One submission in one jail. After `run`, call `begin` before each check; `close` ends it."""
 
-    def __init__(self, jail: Jail, submission: Submission, bounds: Bounds) -> None:
+    def __init__(self, jail: Jail, submission: Submission, limits: SessionLimits) -> None:
         self.jail = jail
         self.submission = submission
-        self.bounds = bounds
+        self.limits = limits
         self.outputs: dict[int, list[wire.Output]] = {}
         self.incidents: list[str] = []
-        self.lasting = True
+        self.cacheable = True
         """Whether all would come out the same another time: no clock and no signal from outside ended anything."""
         self.forbidden: list[str] = []
         """Names of forbidden functions that were called since `watch` was last told to begin."""
@@ -71,7 +71,7 @@ class Session:
         """The object that the exercise's name is bound to, once a check has asked for it."""
         self.trace: list[Any] = []
         """What the calls of the current check gave, in order: values, gradients, exceptions' classes."""
-        self._ends = time.monotonic() + bounds.submission_seconds
+        self._ends = time.monotonic() + limits.submission_seconds
 
     # --- cells ----------------------------------------------------------------------------------------------------
 
@@ -100,11 +100,11 @@ class Session:
                 if cell.number not in self.outputs:
                     self._incident(cell.number, "was not run: too many cells before it ended the whole program")
                 continue
-            bounds = self.bounds.cell_seconds, self.bounds.output_bytes
-            request = wire.Run(token(), cell.source, cell.number, *bounds, graded)
+            limits = self.limits.cell_seconds, self.limits.output_bytes
+            request = wire.Run(token(), cell.source, cell.number, *limits, graded)
             graded = []
             try:
-                ran = self._ask(request, wire.Ran, self.bounds.cell_seconds + GRACE)
+                ran = self._ask(request, wire.Ran, self.limits.cell_seconds + GRACE)
             except Lost as lost:
                 self._lost_cells[cell.number] = str(lost)
                 self._incident(cell.number, str(lost))
@@ -112,8 +112,8 @@ class Session:
             if cell.number not in self.outputs:
                 self.outputs[cell.number] = ran.outputs
                 if ran.ended == "timeout":
-                    self.lasting = False
-                    limit = f"{self.bounds.cell_seconds:g}"
+                    self.cacheable = False
+                    limit = f"{self.limits.cell_seconds:g}"
                     self.incidents.append(f"Cell {cell.number} was stopped after {limit} s.")
 
     def _incident(self, number: int, what: str) -> None:
@@ -148,12 +148,29 @@ class Session:
     def do(self, op: str, target: str | int, *args: Any, **kwargs: Any) -> Any:
         """Do one thing with an object of the student's and return what came of it.
 
+        What the student's code does to its arguments in place stays with its own copies: the check's are as they were.
+
         Raises:
-            StudentError: the student's code raised, ran out of time or ended the process.
+            StudentError: the student's code raised.
+            CallFailed: it ran out of time, ended the process, or gave what cannot be used.
         """
         if op == "name" and target == self.exercise.name and self._bound and self._alive():
             return self._named(str(target), remote.RemoteObject(self, self._bound))
-        packer = values.Packer(remote.handle_of)
+        return self._do(op, target, args, kwargs)[0]
+
+    def observe(self, target: int, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Any, list[Any]]:
+        """Call an object of the student's; the result, and the arguments as the call left them.
+
+        Arguments that require a gradient arrive as leaves of the graph, as they would in a training loop.
+        """
+        value, changed = self._do("call", target, args, kwargs, leaves=True)
+        return value, [*args, *kwargs.values()] if changed is None else changed
+
+    def _do(
+        self, op: str, target: str | int, args: Sequence[Any], kwargs: Mapping[str, Any], leaves: bool = False
+    ) -> tuple[Any, list[Any] | None]:
+        """What came of it, and the arguments as they are afterwards; None where they are as they were."""
+        packer = values.Packer(remote.handle_of, as_laid_out=True)
         packer.share(*args, *kwargs.values())
         packed = [packer.pack(item) for item in args]
         named = {name: packer.pack(item) for name, item in kwargs.items()}
@@ -169,7 +186,8 @@ class Session:
             packed,
             named,
             torch.is_grad_enabled(),
-            self.bounds.call_seconds,
+            self.limits.call_seconds,
+            leaves,
         )
         answer, body = self._ask_value(request, packer.body)
         unpacker = values.Unpacker(body, lambda handle: remote.RemoteObject(self, handle))
@@ -185,15 +203,9 @@ class Session:
         if changed is not None:
             if len(changed) != len(args) + len(kwargs):
                 raise self._broken()
-            given = [*args, *kwargs.values()]
-            try:
-                for argument, now in zip(given, changed, strict=True):
-                    remote.apply_changes(argument, now)
-            except (RuntimeError, TypeError, ValueError):
-                raise remote.error([], "your code made of an argument what it cannot be made in place") from None
-            value = shared_memory.rebased(value, changed, given)
+            value = shared_memory.rebased(value, changed, [*args, *kwargs.values()])
         if op == "name":
-            return self._named(str(target), value)
+            return self._named(str(target), value), None
         self._record(value, changed)
         if op == "call" and torch.is_grad_enabled():
             outputs = _differentiable(value)
@@ -201,7 +213,7 @@ class Session:
                 attached = remote.attach(self, request.token, inputs, outputs)
                 new = {id(old): tensor for old, tensor in zip(outputs, attached, strict=True)}
                 value = remote.rebuild(value, new)
-        return value
+        return value, changed
 
     def _named(self, name: str, value: Any) -> Any:
         self._record(value, None)
@@ -215,7 +227,7 @@ class Session:
         """Run backward through call `call` in the jail; the gradients of its differentiable arguments, in order."""
         packer = values.Packer(remote.handle_of)
         packed = [packer.pack(None if item is None else item.detach()) for item in grads]
-        request = wire.Backward(token(), call, packed, self.bounds.call_seconds)
+        request = wire.Backward(token(), call, packed, self.limits.call_seconds)
         answer, body = self._ask_value(request, packer.body)
         unpacker = values.Unpacker(body, lambda handle: remote.RemoteObject(self, handle))
         found = self._decoded(lambda: unpacker.unpack(answer.value))
@@ -235,10 +247,10 @@ class Session:
         text = f"{name}({shown_call(given, {key: unpacker.unpack(item) for key, item in kwargs.items()})})"
         return text if len(text) <= 160 else ""
 
-    def told(self) -> tuple[list[str], bool]:
+    def drain_incidents(self) -> tuple[list[str], bool]:
         """The incidents since the last time, and whether all since then would come out the same another time."""
-        told = self.incidents, self.lasting
-        self.incidents, self.lasting = [], True
+        told = self.incidents, self.cacheable
+        self.incidents, self.cacheable = [], True
         return told
 
     def close(self) -> None:
@@ -259,9 +271,9 @@ class Session:
     def _ask_value(self, request: wire.Do | wire.Backward, body: list[Any]) -> tuple[wire.Returned, memoryview]:
         name = str(request.target) if isinstance(request, wire.Do) and request.op == "name" else ""
         if not self._alive():
-            raise remote.error([], "not tried: your code had ended the whole program before")
+            raise remote.CallFailed("not tried: your code had ended the whole program before")
         begins, self._begin = self._begin is not None, None
-        seconds = self.bounds.call_seconds + GRACE
+        seconds = self.limits.call_seconds + GRACE
         try:
             try:
                 answer, received = self._exchange(request, body, seconds)
@@ -276,7 +288,7 @@ class Session:
             self._used = True
         except Lost as lost:
             self.strikes += 1
-            raise remote.error([], f"your code {lost}") from None
+            raise remote.CallFailed(f"your code {lost}") from None
         if isinstance(answer, wire.Returned | wire.Raised):
             self.forbidden += [item[:200] for item in answer.forbidden[:20] if item not in self.forbidden]
         if isinstance(answer, wire.Returned):
@@ -288,20 +300,20 @@ class Session:
     def _record(self, value: Any, changed: Any) -> None:
         self.trace.append((value, changed))
 
-    def _raised(self, raised: wire.Raised, name: str) -> remote.StudentError:
+    def _raised(self, raised: wire.Raised, name: str) -> remote.StudentError | remote.CallFailed:
         kind = raised.types[0] if raised.types else "Exception"
         self.trace.append(kind)
         if kind == "TimeLimit":
             self.strikes += 1
-            self.lasting = False
-            return remote.error([], f"your code was stopped after {self.bounds.call_seconds:g} s")
+            self.cacheable = False
+            return remote.CallFailed(f"your code was stopped after {self.limits.call_seconds:g} s")
         if kind == "NameError" and name:
-            return remote.error(["NameError"], f"the notebook defines no {name}")
+            return remote.CallFailed(f"the notebook defines no {name}")
         place = f" (cell {raised.cell}, line {raised.line})" if raised.cell else ""
         if kind.endswith("WireError"):
-            return remote.error([], f"your code returned something that cannot be checked: {raised.message[:300]}")
+            return remote.CallFailed(f"your code returned something that cannot be checked: {raised.message[:300]}")
         if "MemoryError" in raised.types or _NO_MEMORY.search(raised.message):
-            return remote.error(raised.types, f"your code asked for more memory than it may use{place}")
+            return remote.CallFailed(f"your code asked for more memory than it may use{place}")
         last = " ".join(kind.rpartition(".")[2][:60].split())
         message = " ".join(raised.message.split())[:300]
         if "NotImplementedError" in raised.types:
@@ -321,7 +333,7 @@ class Session:
         assert self._sock is not None
         now = time.monotonic()
         if now >= self._ends:
-            self.lasting = False
+            self.cacheable = False
             self._lose("out of time")
             raise OutOfTime
         deadline = min(now + seconds, self._ends + GRACE)
@@ -330,7 +342,7 @@ class Session:
             head, received = frames.receive(self._sock, deadline)
             answer = wire.decode_from_student(head)
         except TimeoutError:
-            self.lasting = False
+            self.cacheable = False
             raise self._lose(f"ran for more than {seconds - GRACE:g} s and did not let itself be stopped") from None
         except wire.Closed:
             raise self._lose(None) from None
@@ -345,11 +357,11 @@ class Session:
             return unpack()
         except wire.WireError as problem:
             what = " ".join(str(problem).split())
-            raise remote.error([], f"your code returned something that cannot be checked: {what}") from None
+            raise remote.CallFailed(f"your code returned something that cannot be checked: {what}") from None
 
-    def _broken(self) -> remote.StudentError:
+    def _broken(self) -> remote.CallFailed:
         self.strikes += 1
-        return remote.error([], f"your code {self._lose('answered in a way that only the grader may')}")
+        return remote.CallFailed(f"your code {self._lose('answered in a way that only the grader may')}")
 
     def _out_of_turn(self) -> Lost:
         return self._lose("answered out of turn, in a place where only the grader speaks")
@@ -366,7 +378,7 @@ class Session:
             raise
         if why is not None:
             return Lost(why)
-        self.lasting &= ended.signal not in (signal.SIGXCPU, signal.SIGKILL)
+        self.cacheable &= ended.signal not in (signal.SIGXCPU, signal.SIGKILL)
         if ended.signal == signal.SIGXCPU:
             return Lost("used up the processor time of the whole submission")
         if ended.signal is not None:

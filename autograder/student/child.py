@@ -102,7 +102,7 @@ def _runner() -> Any:
     from torch.overrides import TorchFunctionMode, resolve_name
     from traitlets.config import Config
 
-    class Watch(TorchFunctionMode):
+    class ForbiddenCalls(TorchFunctionMode):
         """Notes the forbidden functions that are called, but for those that the examples' own cell calls."""
 
         def __init__(self, task: Task) -> None:
@@ -140,7 +140,7 @@ def _runner() -> Any:
 
     def run(task: Task, seconds: float) -> Ran:
         kept = _Kept()
-        watch = Watch(task)
+        watch = ForbiddenCalls(task)
         shell.execution_count = task.number
         before = sys.stdout, sys.stderr
         sys.stdout = sys.stderr = kept

@@ -13,8 +13,8 @@ from autograder.notebook.rules import forbidden_names, insides
 
 from .child import Ran, Task
 from .messages import sentence
-from .running import run
 from .released_notebook import Exercise, Sheet, read
+from .running import run
 
 Status = Literal["passes", "not begun", "fails", "forbidden"]
 

@@ -42,10 +42,10 @@ def show_in_hand(report: Report, below: str) -> None:
     readable()
     terminal.out.clear()
     _print(_progress(report))
-    in_hand = next((exercise for exercise in report.exercises if exercise.status != "passes"), None)
-    if in_hand:
+    pending = next((exercise for exercise in report.exercises if exercise.status != "passes"), None)
+    if pending:
         _print(Text())
-        _print(_exercise(report, in_hand, whole=True))
+        _print(_exercise(report, pending, whole=True))
     else:
         for line in _rest(report):
             _print(line)

@@ -12,8 +12,8 @@ from autograder.errors import AutograderError
 
 from . import screen
 from .messages import sentence
-from .report import Report, examine
 from .released_notebook import Sheet, read
+from .report import Report, examine
 
 _SETTLE_MS = 200
 """A save in several steps is over when nothing happens for so long."""

@@ -23,17 +23,17 @@ from distributed import Client, LocalCluster, Security, WorkerPlugin, as_complet
 from distributed.scheduler import KilledWorker
 
 from autograder.errors import AutograderError
-from autograder.jail import cgroup
-from autograder.jail.jail import Walls
-
 from autograder.grading import cache_keys
-from . import course_bundle
-from autograder.model.limits import Bounds
-from .supervisor import Hand
-from .protocol import Failed, FromWorker, Work, decode, encode
-from .pool import InVain, cores, cores_for
+from autograder.jail import cgroup
+from autograder.jail.jail import SandboxLimits
+from autograder.model.limits import SessionLimits
 from autograder.model.submission import Submission
-from autograder.model.verdict import Found
+from autograder.model.verdict import SubmissionResult
+
+from . import course_bundle
+from .pool import InVain, cores, cores_for
+from .protocol import Failed, FromWorker, Work, decode, encode
+from .supervisor import Supervisor
 
 _Key = TypeVar("_Key")
 _CONNECT_SECONDS = 30
@@ -78,29 +78,29 @@ class Graders(WorkerPlugin):  # type: ignore[misc]
         course_bundle.unpack(self.course, root)
         self._here = msgspec.structs.replace(self.work, root=str(root.resolve()))
         self._cores = itertools.cycle(cores_for(worker.state.nthreads))
-        self._idle: queue.SimpleQueue[Hand] = queue.SimpleQueue()
-        self._hands: list[Hand] = []
+        self._idle: queue.SimpleQueue[Supervisor] = queue.SimpleQueue()
+        self._supervisors: list[Supervisor] = []
 
     def grade(self, submission: bytes) -> bytes:
         """What is found of a submission, or why nothing is; in a thread of the worker's."""
         try:
-            hand = self._idle.get_nowait()
+            supervisor = self._idle.get_nowait()
         except queue.Empty:
-            hand = Hand(self._here, next(self._cores))
-            self._hands.append(hand)
+            supervisor = Supervisor(self._here, next(self._cores))
+            self._supervisors.append(supervisor)
         try:
-            return encode(hand.grade(msgspec.msgpack.decode(submission, type=Submission)))
+            return encode(supervisor.grade(msgspec.msgpack.decode(submission, type=Submission)))
         except AutograderError as error:
             return encode(Failed(str(error)))
         finally:
-            self._idle.put(hand)
+            self._idle.put(supervisor)
 
     def teardown(self, worker: Any) -> None:
         """End the trusted workers and their jails."""
-        for hand in self._hands:
-            hand.hang_up()
-        for hand in self._hands:
-            hand.close()
+        for supervisor in self._supervisors:
+            supervisor.hang_up()
+        for supervisor in self._supervisors:
+            supervisor.close()
         self._folder.cleanup()
 
 
@@ -114,8 +114,8 @@ class Cluster(Generic[_Key]):
 
     Args:
         root: the course's folder.
-        bounds: the problem sets whose checks are collected, with their bounds.
-        walls: those of every jail.
+        limits: the problem sets whose checks are collected, with their limits.
+        sandbox_limits: those of every jail.
         jobs: how many trusted workers, where the cluster is one of this machine alone; by default one a core.
         scheduler: the address of a running cluster; by default one is started here.
     """
@@ -123,13 +123,15 @@ class Cluster(Generic[_Key]):
     def __init__(
         self,
         root: Path,
-        bounds: Mapping[str, Bounds],
-        walls: Walls,
+        limits: Mapping[str, SessionLimits],
+        sandbox_limits: SandboxLimits,
         jobs: int | None = None,
         *,
         scheduler: str | None = None,
     ) -> None:
-        self._graders = Graders(course_bundle.pack(root, bounds), Work("", dict(bounds), walls), cache_keys.engine())
+        self._graders = Graders(
+            course_bundle.pack(root, limits), Work("", dict(limits), sandbox_limits), cache_keys.engine()
+        )
         self._jobs, self._scheduler = jobs or cores(), scheduler
         self._waiting: dict[str, tuple[_Key, Submission, Any]] = {}
         self._suspects: list[tuple[_Key, Submission]] = []
@@ -167,7 +169,9 @@ class Cluster(Generic[_Key]):
         self._client.cancel([future for *_, future in self._waiting.values()], force=True)
         self._stack.close()
 
-    def grade(self, submissions: Iterable[tuple[_Key, Submission]]) -> Iterator[tuple[_Key, Found | AutograderError]]:
+    def grade(
+        self, submissions: Iterable[tuple[_Key, Submission]]
+    ) -> Iterator[tuple[_Key, SubmissionResult | AutograderError]]:
         """Grade them all; results come in order of arrival.
 
         Raises:
@@ -198,7 +202,7 @@ class Cluster(Generic[_Key]):
             self._waiting[future.key] = key, submission, future
         return futures
 
-    def _take(self, future: Any, *, alone: bool) -> Iterator[tuple[_Key, Found | AutograderError]]:
+    def _take(self, future: Any, *, alone: bool) -> Iterator[tuple[_Key, SubmissionResult | AutograderError]]:
         key, submission, _ = self._waiting.pop(future.key)
         found: FromWorker
         try:
@@ -213,7 +217,7 @@ class Cluster(Generic[_Key]):
             found = Failed(f"its worker failed: {' '.join(str(error).split())[:300]}")
         else:
             found = decode(data) if isinstance(data, bytes) else Failed("its worker answers otherwise than ours do")
-        if not isinstance(found, Found | Failed):
+        if not isinstance(found, SubmissionResult | Failed):
             found = Failed("its worker has nothing to say")
         yield key, self._in_vain.told(found)
         self._in_vain.refuse()

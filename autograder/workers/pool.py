@@ -15,13 +15,13 @@ from typing import Generic, Protocol, TypeVar
 
 from autograder.errors import AutograderError
 from autograder.jail import cgroup
-from autograder.jail.jail import Walls
-
-from autograder.model.limits import Bounds
-from .supervisor import Hand
-from .protocol import Failed, Work
+from autograder.jail.jail import SandboxLimits
+from autograder.model.limits import SessionLimits
 from autograder.model.submission import Submission
-from autograder.model.verdict import Found
+from autograder.model.verdict import SubmissionResult
+
+from .protocol import Failed, Work
+from .supervisor import Supervisor
 
 _Key = TypeVar("_Key")
 
@@ -50,9 +50,9 @@ class InVain:
         self._count = 0
         self._text = ""
 
-    def told(self, found: Found | Failed) -> Found | AutograderError:
+    def told(self, found: SubmissionResult | Failed) -> SubmissionResult | AutograderError:
         """What is said of one submission."""
-        if isinstance(found, Found):
+        if isinstance(found, SubmissionResult):
             self._count = 0
             return found
         self._count += 1
@@ -68,7 +68,9 @@ class InVain:
 class Grades(Protocol[_Key]):
     """What grades many submissions: the pool of this machine, or a cluster."""
 
-    def grade(self, submissions: Iterable[tuple[_Key, Submission]]) -> Iterator[tuple[_Key, Found | AutograderError]]:
+    def grade(
+        self, submissions: Iterable[tuple[_Key, Submission]]
+    ) -> Iterator[tuple[_Key, SubmissionResult | AutograderError]]:
         """Grade them all; results come in order of arrival."""
         ...
 
@@ -78,20 +80,24 @@ class Pool(Generic[_Key]):
 
     Args:
         root: the course's folder.
-        bounds: the problem sets whose checks are collected, with their bounds.
-        walls: those of every jail.
+        limits: the problem sets whose checks are collected, with their limits.
+        sandbox_limits: those of every jail.
         jobs: how many workers; by default one a core.
     """
 
-    def __init__(self, root: Path, bounds: Mapping[str, Bounds], walls: Walls, jobs: int | None = None) -> None:
-        self.work = Work(str(root.resolve()), dict(bounds), walls)
+    def __init__(
+        self, root: Path, limits: Mapping[str, SessionLimits], sandbox_limits: SandboxLimits, jobs: int | None = None
+    ) -> None:
+        self.work = Work(str(root.resolve()), dict(limits), sandbox_limits)
         self.jobs = jobs or cores()
-        self.in_hand = 0
+        self.pending = 0
         """Submissions given whose results were not taken yet."""
         self._waiting: queue.SimpleQueue[tuple[_Key, Submission] | None] = queue.SimpleQueue()
-        self._results: queue.SimpleQueue[tuple[_Key, Found | AutograderError] | BaseException] = queue.SimpleQueue()
+        self._results: queue.SimpleQueue[tuple[_Key, SubmissionResult | AutograderError] | BaseException] = (
+            queue.SimpleQueue()
+        )
         self._threads: list[threading.Thread] = []
-        self._hands: list[Hand] = []
+        self._supervisors: list[Supervisor] = []
         self._closed = False
 
     def __enter__(self) -> Pool[_Key]:
@@ -107,16 +113,16 @@ class Pool(Generic[_Key]):
         self._closed = True
         for _ in self._threads:
             self._waiting.put(None)
-        for hand in self._hands:
-            hand.hang_up()
+        for supervisor in self._supervisors:
+            supervisor.hang_up()
         for thread in self._threads:
             thread.join()
-        self._threads, self._hands = [], []
+        self._threads, self._supervisors = [], []
 
     @property
     def full(self) -> bool:
         """Whether a result should be taken before more is given: each worker has a submission, and the next."""
-        return self.in_hand >= 2 * self.jobs
+        return self.pending >= 2 * self.jobs
 
     @property
     def has_results(self) -> bool:
@@ -132,9 +138,9 @@ class Pool(Generic[_Key]):
             for thread in self._threads:
                 thread.start()
         self._waiting.put((key, submission))
-        self.in_hand += 1
+        self.pending += 1
 
-    def take(self) -> tuple[_Key, Found | AutograderError]:
+    def take(self) -> tuple[_Key, SubmissionResult | AutograderError]:
         """The next result, in order of arrival: an error where grading was not possible.
 
         Raises:
@@ -143,26 +149,28 @@ class Pool(Generic[_Key]):
         result = self._results.get()
         if isinstance(result, BaseException):
             raise result
-        self.in_hand -= 1
+        self.pending -= 1
         return result
 
-    def grade(self, submissions: Iterable[tuple[_Key, Submission]]) -> Iterator[tuple[_Key, Found | AutograderError]]:
+    def grade(
+        self, submissions: Iterable[tuple[_Key, Submission]]
+    ) -> Iterator[tuple[_Key, SubmissionResult | AutograderError]]:
         """Grade them all; results come in order of arrival."""
         for key, submission in submissions:
             self.give(key, submission)
             while self.full or self.has_results:
                 yield self.take()
-        while self.in_hand:
+        while self.pending:
             yield self.take()
 
     def _run(self, core: int | None) -> None:
-        hand = Hand(self.work, core)
-        self._hands.append(hand)
+        supervisor = Supervisor(self.work, core)
+        self._supervisors.append(supervisor)
         in_vain = InVain()
         try:
             while (job := self._waiting.get()) is not None and not self._closed:
                 key, submission = job
-                result = hand.grade(submission)
+                result = supervisor.grade(submission)
                 if self._closed:
                     return
                 self._results.put((key, in_vain.told(result)))
@@ -170,4 +178,4 @@ class Pool(Generic[_Key]):
         except BaseException as error:
             self._results.put(error)
         finally:
-            hand.close()
+            supervisor.close()

@@ -8,18 +8,17 @@ from typing import TypeAlias
 import msgspec
 
 from autograder.jail.inside import frames
-from autograder.jail.jail import Walls
-
-from autograder.model.limits import Bounds
-from autograder.model.verdict import Found
+from autograder.jail.jail import SandboxLimits
+from autograder.model.limits import SessionLimits
+from autograder.model.verdict import SubmissionResult
 
 
 class Work(msgspec.Struct, frozen=True, tag=True):
-    """What a worker is told first: the course's folder, the problem sets with their bounds, the jail's walls."""
+    """What a worker is told first: the course's folder, the problem sets with their limits, and the jail's limits."""
 
     root: str
-    bounds: dict[str, Bounds]
-    walls: Walls
+    limits: dict[str, SessionLimits]
+    sandbox_limits: SandboxLimits
 
 
 class Ready(msgspec.Struct, frozen=True, tag=True):
@@ -32,7 +31,7 @@ class Failed(msgspec.Struct, frozen=True, tag=True):
     text: str
 
 
-FromWorker: TypeAlias = Ready | Failed | Found
+FromWorker: TypeAlias = Ready | Failed | SubmissionResult
 
 encode = msgspec.msgpack.Encoder().encode
 _decoder: msgspec.msgpack.Decoder[FromWorker] = msgspec.msgpack.Decoder(FromWorker)

@@ -12,12 +12,12 @@ import time
 import msgspec
 
 from autograder.errors import AutograderError
-from autograder.jail.inside import frames, wire
-
 from autograder.grading.pytest_environment import environment
-from .protocol import Failed, FromWorker, Ready, Work, receive
+from autograder.jail.inside import frames, wire
 from autograder.model.submission import Submission
-from autograder.model.verdict import Found
+from autograder.model.verdict import SubmissionResult
+
+from .protocol import Failed, FromWorker, Ready, Work, receive
 
 _TRIES = 2
 _START_SECONDS = 300
@@ -26,7 +26,7 @@ RENEWED_AFTER = 5000
 """Submissions after which a worker gives way to a new one, so that nothing can gather in it."""
 
 
-class Hand:
+class Supervisor:
     """Grades with a worker that is started when the first submission comes.
 
     Args:
@@ -40,7 +40,7 @@ class Hand:
         self.worker: Worker | None = None
         self._closed = False
 
-    def grade(self, submission: Submission) -> Found | Failed:
+    def grade(self, submission: Submission) -> SubmissionResult | Failed:
         """What is found, by a second worker where the first one ends, hangs or fails; else why not.
 
         Raises:
@@ -50,7 +50,7 @@ class Hand:
         for _ in range(_TRIES):
             worker = self.worker or self._start()
             result = worker.grade(submission)
-            if isinstance(result, Found):
+            if isinstance(result, SubmissionResult):
                 if worker.graded >= RENEWED_AFTER:
                     self._end()
                 return result
@@ -95,7 +95,7 @@ class Worker:
     def __init__(self, work: Work, core: int | None = None) -> None:
         self.sock, theirs = socket.socketpair()
         self.graded = 0
-        self._bounds = work.bounds
+        self._limits = work.limits
         self.process = subprocess.Popen(
             [sys.executable, "-m", "autograder.workers.worker", str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
@@ -117,7 +117,7 @@ class Worker:
         except wire.Closed:
             return None
         self.graded += 1
-        return self.take(self._bounds[submission.problem_set].submission_seconds * 2 + _SPARE_SECONDS)
+        return self.take(self._limits[submission.problem_set].submission_seconds * 2 + _SPARE_SECONDS)
 
     def take(self, seconds: float) -> FromWorker | None:
         """What the worker sends within `seconds`; None where it is gone or hangs."""

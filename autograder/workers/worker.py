@@ -23,7 +23,7 @@ def main(descriptor: int) -> None:
     """Serve the pool on the socket `descriptor`."""
     sock = socket.socket(fileno=descriptor)
     work = msgspec.msgpack.decode(frames.receive(sock)[0], type=Work)
-    jail = Jail(work.walls, imports_of(Path(work.root), work.bounds))
+    jail = Jail(work.sandbox_limits, imports_of(Path(work.root), work.limits))
     try:
         jail.launch()
     except JailError as error:

@@ -14,14 +14,14 @@ import pytest
 import torch
 from msgspec.structs import replace
 
+from autograder.diagnosis import misconceptions
 from autograder.errors import AutograderError
+from autograder.grading.grader import Grader
 from autograder.jail.inside import frames, wire
 from autograder.jail.jail import Jail, JailError
-
-from autograder.diagnosis import misconceptions
-from autograder.grading.grader import Grader
-from .protocol import Failed, FromWorker, Ready, Work, encode
 from autograder.model.submission import Submission
+
+from .protocol import Failed, FromWorker, Ready, Work, encode
 
 _PLUGINS_OFF = [
     "cacheprovider",
@@ -40,7 +40,7 @@ _PLUGINS_OFF = [
 ]
 
 
-class Loop:
+class WorkerPlugin:
     """The plug-in that takes the place of pytest's own loop over the collected checks."""
 
     def __init__(self, sock: socket.socket, work: Work, jail: Jail) -> None:
@@ -72,10 +72,10 @@ class Loop:
     def _serve(self, session: pytest.Session) -> None:
         root = Path(self.work.root)
         graders: dict[str, Grader] = {}
-        for problem_set, bounds in self.work.bounds.items():
+        for problem_set, limits in self.work.limits.items():
             items = [item for item in session.items if item.path.parent == root / "tests" / "hidden" / problem_set]
             known = misconceptions.load(root / "solutions" / problem_set / "misconceptions.py")
-            graders[problem_set] = Grader(problem_set, items, known, bounds)
+            graders[problem_set] = Grader(problem_set, items, known, limits)
         jail = self.jail
         jail.start()
         gc.collect()
@@ -108,7 +108,7 @@ def run(sock: socket.socket, work: Work, jail: Jail) -> None:
     warnings.simplefilter("ignore")  # a misconception that divides by nothing is no news to whoever grades
     torch.set_num_threads(1)
     torch.sparse.check_sparse_tensor_invariants.enable()  # type: ignore[no-untyped-call]  # a misconception must raise here, not crash
-    folders = [str(Path(work.root) / "tests" / "hidden" / name) for name in work.bounds]
+    folders = [str(Path(work.root) / "tests" / "hidden" / name) for name in work.limits]
     off = [part for name in _PLUGINS_OFF for part in ("-p", f"no:{name}")]
     options = [
         "-q",
@@ -121,4 +121,4 @@ def run(sock: socket.socket, work: Work, jail: Jail) -> None:
         "-c",
         os.devnull,
     ]
-    pytest.main([*folders, *options, *off, "-p", "autograder.grading.checks"], plugins=[Loop(sock, work, jail)])
+    pytest.main([*folders, *options, *off, "-p", "autograder.grading.checks"], plugins=[WorkerPlugin(sock, work, jail)])

@@ -4,8 +4,8 @@ import socket
 
 import pytest
 
-from autograder.errors import AutograderError
 from autograder import formgrader
+from autograder.errors import AutograderError
 
 SECRET = "0f" * 64
 

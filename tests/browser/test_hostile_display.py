@@ -5,8 +5,8 @@ import sqlite3
 import pytest
 from classroom import ATTACKS, WON, run_class
 
-from autograder.grade import grade
 from autograder.feedback import cleaning, prose
+from autograder.grade import grade
 
 DISPLAYED = [attack for attack in ATTACKS.values() if attack.kind == "display"]
 CONFIG = "from autograder.nbgrader_plugin import configure\nconfigure(get_config(), __file__)\n"

@@ -8,10 +8,10 @@ import pytest
 
 from autograder.course import config, release
 from autograder.errors import AutograderError
+from autograder.feedback import graded_notebook, page
 from autograder.grading.intake import HandedIn, prepare
-from autograder.model.verdict import CheckVerdict, ExerciseVerdict, Graded, Verdict
 from autograder.jail.inside import wire
-from autograder.feedback import page, graded_notebook
+from autograder.model.verdict import CheckVerdict, ExerciseVerdict, Graded, Verdict
 from tests.fuzz.trees import entries
 
 NOTEBOOKS = 2000
@@ -225,8 +225,8 @@ def reported(course, ours, prepared):
     outputs = {cell.number: shown for cell in prepared.submission.cells}
     notebook = graded_notebook.make(prepared.repaired, ours, Graded(verdict, outputs))
     json.dumps(notebook, ensure_ascii=False).encode()
-    page = page.render(course, prepared.repaired, ours, verdict, notebook)
-    assert page.encode().rstrip().endswith(b"</html>")
+    html = page.render(course, prepared.repaired, ours, verdict, notebook)
+    assert html.encode().rstrip().endswith(b"</html>")
 
 
 def test_a_broken_notebook_is_repaired_or_refused_in_a_line(courses, tmp_path, campaign, bounded_memory):

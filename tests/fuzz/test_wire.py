@@ -20,17 +20,17 @@ from hypothesis import HealthCheck, given, settings
 from PIL import Image
 
 from autograder.authoring.assertions import Difference, assert_close, shown
-from autograder.session import remote, session
-from autograder.model.limits import Bounds
-from autograder.model.submission import CodeCell, Exercise, Submission
 from autograder.diagnosis.traces import same
 from autograder.jail.inside import frames, values, wire
-from autograder.jail.jail import Jail, Walls
+from autograder.jail.jail import Jail, SandboxLimits
+from autograder.model.limits import SessionLimits
+from autograder.model.submission import CodeCell, Exercise, Submission
+from autograder.session import remote, session
 from tests.fuzz.trees import entries
 
 FRAMES = int(os.environ.get("AUTOGRADER_FUZZ_FRAMES", 10_000))
 TOKEN = 1
-BOUNDS = Bounds(cell_seconds=5, call_seconds=5, submission_seconds=1e9)
+SESSION_LIMITS = SessionLimits(cell_seconds=5, call_seconds=5, submission_seconds=1e9)
 EXERCISE = Exercise("give", [], {}, None)
 CODE = """
 import sys, numpy as np, torch
@@ -134,12 +134,12 @@ def recorded():
     """Each turn with the real answer to it: [(name, act, number, head, body)]."""
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr(session, "token", lambda: TOKEN)
-        jail = Jail(Walls(memory_bytes=512 << 20))
+        jail = Jail(SandboxLimits(memory_bytes=512 << 20))
         jail.start()
         try:
             tap = Tap(monkeypatch)
             cells = [CodeCell(1, CODE), CodeCell(2, "1 / 0")]
-            asked = session.Session(jail, Submission("ps", cells, [EXERCISE], []), BOUNDS)
+            asked = session.Session(jail, Submission("ps", cells, [EXERCISE], []), SESSION_LIMITS)
             asked.watch(EXERCISE)
             asked.run()
             asked.begin(1)
@@ -201,7 +201,7 @@ class Script:
 def given_to_session(frame, act, number):
     """What the session makes of the frame: a value, or one of the two errors that it documents."""
     jail = Script(frame)
-    asked = session.Session(jail, Submission("ps", [CodeCell(1, "")], [], []), BOUNDS)
+    asked = session.Session(jail, Submission("ps", [CodeCell(1, "")], [], []), SESSION_LIMITS)
     asked.watch(EXERCISE)
     asked._sock = jail.spawn()
     try:

@@ -23,7 +23,7 @@ def learn_names() -> None:
             _name(function)
 
 
-class Watch(TorchFunctionMode):
+class CallWatch(TorchFunctionMode):
     """Records calls of functions whose last name matches one of `patterns` (shell style, `*batch_norm*`).
 
     Modules are seen through what they call: `nn.GRUCell` calls `torch.gru_cell`. The names are kept, the calls go on.
@@ -61,7 +61,7 @@ class Watch(TorchFunctionMode):
         return any(_matches(last, pattern) for pattern in self.patterns)
 
 
-def watch_threads(watch: Watch) -> None:
+def watch_threads(watch: CallWatch) -> None:
     """Have the threads that are started from here on watched as well: torch's modes hold for one thread each."""
     start = _thread.start_new_thread
 

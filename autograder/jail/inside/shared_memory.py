@@ -89,6 +89,14 @@ def shared(values: Iterable[Any]) -> dict[int, Memory]:
     return memories
 
 
+def memory_of(array: np.ndarray[Any, Any]) -> Memory | None:
+    """The memory that an array's elements lie in; None where it is far more than they take, or not of plain numbers."""
+    if numbers(array) is None:
+        return None
+    low, high = byte_bounds(array)
+    return Memory(low, _bytes(low, high)) if high - low <= (1 << 20) + 8 * array.nbytes else None
+
+
 def _bytes(start: int, end: int) -> bytes:
     return ctypes.string_at(start, end - start)
 
@@ -104,7 +112,7 @@ def _buffers(values: Iterable[Any], depth: int = 0) -> Iterator[Any]:
 
 
 def rebased(value: Any, theirs: list[Any], ours: list[Any]) -> Any:
-    """`value`, but over the memory of one of `ours` where it lies in that of its counterpart in `theirs`.
+    """`value`, but over the memory of one of `ours` where it lies in that of its counterpart in `theirs`, unchanged.
 
     Only arguments that are contiguous on both sides are looked at: there the same offset means the same element.
     """
@@ -121,6 +129,8 @@ def rebased(value: Any, theirs: list[Any], ours: list[Any]) -> Any:
         if inner is None or outer is None or (inner.dtype, inner.nbytes) != (outer.dtype, outer.nbytes):
             continue
         if not (inner.flags.c_contiguous and outer.flags.c_contiguous and outer.flags.writeable):
+            continue
+        if inner.tobytes() != outer.tobytes():  # changed in place: the caller's own stays as it was
             continue
         low, high = byte_bounds(inner)
         if low <= start and end <= high:

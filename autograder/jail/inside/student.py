@@ -16,8 +16,8 @@ import numpy as np
 import torch
 
 from . import frames, values, wire
+from .call_watch import CallWatch, drop_hooks, watch_threads
 from .shell import Shell, TimeLimit, exception_text, soft_limit
-from .call_watch import Watch, drop_hooks, watch_threads
 
 MAX_LISTED = 100_000
 """How many items an iterator may yield to a check."""
@@ -49,7 +49,7 @@ class Student:
         self.shell = shell
         self.kept: dict[str, dict[str, Any]] = {}
         self.last: dict[str, Any] | None = None
-        self.watch = Watch()
+        self.watch = CallWatch()
         self._forget()
 
     def _forget(self) -> None:
@@ -115,7 +115,8 @@ class Student:
     def _do(self, request: wire.Do, body: memoryview, packer: values.Packer) -> tuple[Any, list[Any] | None]:
         if request.begin is not None:
             self._begin(request.begin)
-        unpacker = values.Unpacker(body, lambda handle: self.objects[handle.number])
+        leaves = request.leaves or request.op != "call"
+        unpacker = values.Unpacker(body, lambda handle: self.objects[handle.number], leaves)
         args = [unpacker.unpack(item) for item in request.args]
         kwargs = {name: unpacker.unpack(item) for name, item in request.kwargs.items()}
         with torch.set_grad_enabled(request.grad_enabled), self._watched():
@@ -166,7 +167,7 @@ class Student:
             return [packer.pack(item) for item in given]
         if all(values.unchanged(item, node, body) for item, node in zip(given, came, strict=True)):
             return None
-        again = values.Packer(self._number)
+        again = values.Packer(self._number, as_laid_out=True)
         packed = [again.pack(item) for item in given]
         if wire.encode(packed) == wire.encode(came) and b"".join(again.body) == body:
             return None

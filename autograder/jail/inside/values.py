@@ -24,6 +24,10 @@ MAX_DIMENSIONS = 64
 """torch's own bound on the dimensions of a tensor."""
 MAX_UNPACKED = 2 * wire.MAX_BODY
 """How much the values of one frame may take, written out, bytes: they may lie over each other in its body."""
+MAX_STRETCH = 8
+"""How many times as much memory as its elements take a tensor or array may lie in to be sent as it is laid out …"""
+MAX_GAPS = 1 << 20
+"""… beyond so many bytes; one that lies in more becomes contiguous."""
 MAX_SAME_HASH = 16
 """How many keys of a container may have one hash: numbers can be chosen so that a dict of them takes hours to make."""
 
@@ -49,10 +53,12 @@ class Packer:
 
     Args:
         opaque: makes a handle of an object that does not travel; raises WireError where there is none.
+        as_laid_out: tensors and arrays keep their strides, and arrays stay read-only; else they become contiguous.
     """
 
-    def __init__(self, opaque: Callable[[Any], wire.Handle]) -> None:
+    def __init__(self, opaque: Callable[[Any], wire.Handle], as_laid_out: bool = False) -> None:
         self.opaque = opaque
+        self.as_laid_out = as_laid_out
         self.body: list[bytes | memoryview] = []
         self.size = 0
         self.differentiable: list[torch.Tensor] = []
@@ -138,6 +144,10 @@ class Packer:
         if requires_grad:
             self.differentiable.append(value)
             grad = self._tensor(kept.detach()) if isinstance(kept, torch.Tensor) else None
+        if self.as_laid_out and not plain.is_contiguous() and (laid_out := _memory_of(plain)) is not None:
+            self._bound(laid_out.nbytes)
+            data = self._blob(_raw(laid_out))
+            return wire.Tensor(name, list(plain.shape), data, requires_grad, grad, list(plain.stride()))
         data = self._blob(_raw(plain))
         return wire.Tensor(name, list(plain.shape), data, requires_grad, grad)
 
@@ -150,7 +160,11 @@ class Packer:
         start = elements.__array_interface__["data"][0] - memory.start
         kind: Literal["tensor", "array"] = "tensor" if isinstance(value, torch.Tensor) else "array"
         shape, strides = list(elements.shape), list(elements.strides)
-        return wire.View(kind, elements.dtype.str, shape, strides, start, self._blobs[memory.start])
+        blob = self._blobs[memory.start]
+        return wire.View(kind, elements.dtype.str, shape, strides, start, blob, self._is_writable(elements))
+
+    def _is_writable(self, array: np.ndarray[Any, Any]) -> bool:
+        return array.flags.writeable or not self.as_laid_out
 
     def _sparse(self, value: torch.Tensor) -> wire.SparseTensor:
         if value.layout != torch.sparse_coo:
@@ -165,9 +179,11 @@ class Packer:
         if not _NUMPY_DTYPE.fullmatch(plain.dtype.str):
             return self.opaque(value)
         self._bound(plain.size * plain.itemsize)
-        return wire.Array(
-            plain.dtype.str, list(plain.shape), self._blob(plain.tobytes()), scalar=isinstance(value, np.generic)
-        )
+        if self.as_laid_out and not plain.flags.c_contiguous and (memory := shared_memory.memory_of(plain)) is not None:
+            return self._view(plain, memory)
+        scalar = isinstance(value, np.generic)
+        writable = scalar or self._is_writable(plain)
+        return wire.Array(plain.dtype.str, list(plain.shape), self._blob(plain.tobytes()), scalar, writable)
 
 
 class Unpacker:
@@ -176,11 +192,14 @@ class Unpacker:
     Args:
         body: the frame's body.
         resolve: turns a handle into what stands for it on this side.
+        leaves: False makes tensors that require a gradient results of an operation on a leaf, so that they can be
+            changed in place; one that has a gradient of its own stays a leaf.
     """
 
-    def __init__(self, body: memoryview, resolve: Callable[[wire.Handle], Any]) -> None:
+    def __init__(self, body: memoryview, resolve: Callable[[wire.Handle], Any], leaves: bool = True) -> None:
         self.body = body
         self.resolve = resolve
+        self.leaves = leaves
         self.differentiable: list[torch.Tensor] = []
         """Tensors made that require a gradient, in order."""
         self._memories: dict[tuple[int, int], bytearray] = {}
@@ -248,12 +267,18 @@ class Unpacker:
         dtype = DTYPES.get(node.dtype)
         if dtype is None:
             raise wire.WireError(f"not a dtype: {node.dtype[:40]}")
-        data = self._elements(node.data, node.shape, dtype.itemsize)
+        if node.strides is None:
+            data = self._elements(node.data, node.shape, dtype.itemsize)
+        else:
+            self._take(_count(node.shape) * dtype.itemsize)
+            data = bytearray(self._data(node.data))
+            if len(data) % dtype.itemsize:
+                raise wire.WireError(f"{len(data)} bytes are not elements of {node.dtype}")
         if dtype == torch.bool:  # a byte other than 0 and 1 is undefined behaviour in a bool tensor
             tensor = torch.frombuffer(data, dtype=torch.uint8).ne(0) if data else torch.empty(0, dtype=dtype)
         else:
             tensor = torch.frombuffer(data, dtype=dtype) if data else torch.empty(0, dtype=dtype)
-        tensor = tensor.reshape(node.shape)
+        tensor = tensor.reshape(node.shape) if node.strides is None else _strided(tensor, node)
         if node.requires_grad:
             if not (dtype.is_floating_point or dtype.is_complex):
                 raise wire.WireError(f"a tensor of dtype {dtype} has no gradient")
@@ -263,6 +288,9 @@ class Unpacker:
                 if (node.grad.dtype, node.grad.shape, node.grad.requires_grad) != (node.dtype, node.shape, False):
                     raise wire.WireError("a gradient that does not fit its tensor")
                 tensor.grad = self._tensor(node.grad)
+            elif not self.leaves and node.strides is None:
+                with torch.enable_grad():  # in a backward pass of this process it is off
+                    return tensor.clone()
         return tensor
 
     def _sparse(self, node: wire.SparseTensor) -> torch.Tensor:
@@ -294,6 +322,8 @@ class Unpacker:
             array = array.reshape(node.shape)
         except (ValueError, OverflowError) as error:
             raise wire.WireError(f"not an array: {str(error)[:200]}") from None
+        if not node.writable:
+            array.flags.writeable = False
         return array[()] if node.scalar and array.ndim == 0 else array
 
     def _view(self, node: wire.View) -> Any:
@@ -308,7 +338,10 @@ class Unpacker:
             array = np.ndarray(node.shape, dtype, self._memories[key], node.start, node.strides)
             if dtype.kind == "b" and array.view(np.uint8).max(initial=0) > 1:
                 raise ValueError("a byte other than 0 and 1 in a bool tensor")
-            return array if node.kind == "array" else torch.from_numpy(array)
+            if node.kind == "tensor":
+                return torch.from_numpy(array)
+            array.flags.writeable = node.writable
+            return array
         except (ValueError, TypeError, OverflowError) as error:
             raise wire.WireError(f"not a view: {str(error)[:200]}") from None
 
@@ -363,6 +396,8 @@ def unchanged(value: Any, node: Any, body: memoryview) -> bool:
             return False
         if plain.layout != torch.strided or _NAMES.get(plain.dtype) != node.dtype or list(plain.shape) != node.shape:
             return False
+        if node.strides is not None:  # rare enough to be packed again
+            return False
         start = node.data.offset
         return _raw(plain) == bytes(body[start : start + node.data.size])
     if kind in (list, tuple) and type(node) is wire.Items and node.kind == kind.__name__:
@@ -370,6 +405,27 @@ def unchanged(value: Any, node: Any, body: memoryview) -> bool:
             unchanged(item, part, body) for item, part in zip(value, node.items, strict=True)
         )
     return False
+
+
+def _memory_of(plain: torch.Tensor) -> torch.Tensor | None:
+    """The memory from the first element of a tensor to the last, flat; None where it is not to be sent as it is."""
+    if plain.is_conj() or plain.is_neg() or plain.numel() == 0:
+        return None
+    length = 1 + sum((size - 1) * stride for size, stride in zip(plain.shape, plain.stride(), strict=True))
+    if length * plain.itemsize > MAX_GAPS + MAX_STRETCH * plain.nbytes:
+        return None
+    return plain.as_strided((length,), (1,), plain.storage_offset())
+
+
+def _strided(flat: torch.Tensor, node: wire.Tensor) -> torch.Tensor:
+    """The tensor of the node over the memory `flat`."""
+    assert node.strides is not None
+    if len(node.strides) != len(node.shape) or any(not 0 <= stride < 2**63 for stride in node.strides):
+        raise wire.WireError(f"not strides: {node.strides[:8]}")
+    pairs = list(zip(node.shape, node.strides, strict=True))
+    if _count(node.shape) == 0 or 1 + sum((size - 1) * stride for size, stride in pairs) != flat.numel():
+        raise wire.WireError(f"{flat.numel()} elements are not a tensor of shape {node.shape[:8]} with its strides")
+    return flat.as_strided(node.shape, node.strides)
 
 
 def _parts(value: torch.Tensor) -> tuple[torch.Tensor, bool, Any]:

@@ -40,13 +40,18 @@ class Blob(Node, frozen=True):
 
 
 class Tensor(Node, frozen=True, tag="tensor"):
-    """A dense tensor: contiguous elements in the machine's byte order; `grad` is set on leaves that have one."""
+    """A dense tensor: its elements in the machine's byte order; `grad` is set on leaves that have one.
+
+    Without `strides` (in elements, not negative) the elements are contiguous; with them `data` is the memory from the
+    first element to the last.
+    """
 
     dtype: str
     shape: list[int]
     data: Blob
     requires_grad: bool
     grad: Tensor | None
+    strides: list[int] | None = None
 
 
 class SparseTensor(Node, frozen=True, tag="sparse"):
@@ -59,16 +64,17 @@ class SparseTensor(Node, frozen=True, tag="sparse"):
 
 
 class Array(Node, frozen=True, tag="array"):
-    """A numpy array, or a numpy scalar."""
+    """A numpy array, or a numpy scalar; its elements are contiguous."""
 
     dtype: str
     shape: list[int]
     data: Blob
     scalar: bool
+    writable: bool = True
 
 
 class View(Node, frozen=True, tag="view"):
-    """A tensor or array over memory that another value of the frame lies in as well: both name the same blob.
+    """A tensor or array over memory that another value of the frame may lie in as well: both name the same blob.
 
     `strides` and `start`, where its first element is, are in bytes.
     """
@@ -79,6 +85,7 @@ class View(Node, frozen=True, tag="view"):
     strides: list[int]
     start: int
     memory: Blob
+    writable: bool = True
 
 
 class Image(Node, frozen=True, tag="image"):
@@ -218,7 +225,8 @@ class Begin(Node, frozen=True):
 class Do(Request, frozen=True):
     """Do one thing with an object of the student's: `target` is a name of the namespace or a handle's number.
 
-    The first thing that a check asks for comes with its beginning.
+    The first thing that a check asks for comes with its beginning. With `leaves`, arguments that require a gradient are
+    leaves of the graph, which cannot be changed in place; else they are the results of an operation, which can.
     """
 
     begin: Begin | None
@@ -228,6 +236,7 @@ class Do(Request, frozen=True):
     kwargs: dict[str, Value]
     grad_enabled: bool
     seconds: float
+    leaves: bool = False
 
 
 class Backward(Request, frozen=True):

@@ -40,9 +40,9 @@ def main(descriptor: int) -> None:
 
     import torch
 
+    from .call_watch import learn_names
     from .shell import Shell
     from .student import Student, seed_everything, serve
-    from .call_watch import learn_names
 
     torch.set_num_threads(1)
     seed_everything(0)

@@ -15,19 +15,20 @@ from msgspec.structs import replace
 from autograder.authoring import Misconception
 from autograder.course import config
 from autograder.course import release as releases
-from autograder.course.repair import repair
 from autograder.course.release import Release
-from autograder.errors import AutograderError
+from autograder.course.repair import repair
 from autograder.diagnosis import misconceptions
-from autograder.model.limits import bounds_of, walls_of
-from autograder.workers.pool import Pool
+from autograder.errors import AutograderError
+from autograder.jail.inside import wire
+from autograder.model.limits import sandbox_limits_of, session_limits_of
 from autograder.model.submission import Submission, to_submission
 from autograder.model.verdict import ExerciseVerdict, Graded
-from autograder.jail.inside import wire
 from autograder.notebook.reading import parse
-
-from . import forbidden_calls, made, unfinished
 from autograder.release.build import build
+from autograder.workers.pool import Pool
+
+from . import cheap_answers, forbidden_calls, made, unfinished
+from .broad_exceptions import broad_exceptions
 from .rehearsal import rehearse
 
 MAX_SECONDS = 5.0
@@ -51,6 +52,10 @@ class Audit(msgspec.Struct):
     checks: int = 0
     misconceptions: int = 0
     forbidden_calls: int = 0
+    bodies: int = 0
+    """Submissions that know nothing, and solutions on overwritten arguments."""
+    cheapest: dict[str, float] = {}
+    """By problem set and exercise, the most points that any body earns that knows nothing: what must be 0."""
     seconds: dict[str, float] = {}
     """How long the checks of each problem set take on the solutions: the slowest of the rehearsals."""
     findings: list[Finding] = []
@@ -65,6 +70,8 @@ class Case:
     judge: Callable[[Case, Graded], Iterator[str]]
     misconception: Misconception | None = None
     call: str = ""
+    manner: str = ""
+    """Of a cheap answer: what it does."""
 
     def verdicts(self, graded: Graded) -> list[ExerciseVerdict]:
         """The verdicts it is about."""
@@ -107,17 +114,28 @@ def audit(
         build(root, names, folder=Path(folder))
         loaded = {name: releases.load(Path(folder), name) for name in names}
         cases = [case for name in names for case in _cases(root, Path(folder), loaded[name], exercise, begun, result)]
+        for name in names:
+            cases += _cheap_cases(Path(folder), loaded[name], exercise, begun, result)
         if exercise is not None and not cases and not begun:
             raise AutograderError(f"no exercise {exercise} in {', '.join(names)}")
     started(len(cases) + len(SALTS))
-    walls = walls_of(max((course.limits_of(name) for name in names), key=lambda limits: limits.memory_mb))
-    pool: Pool[int] = Pool(root, {name: bounds_of(course.limits_of(name)) for name in names}, walls, jobs)
+    sandbox_limits = sandbox_limits_of(
+        max((course.limits_of(name) for name in names), key=lambda limits: limits.memory_mb)
+    )
+    pool: Pool[int] = Pool(
+        root, {name: session_limits_of(course.limits_of(name)) for name in names}, sandbox_limits, jobs
+    )
     with pool:
         for number, found in pool.grade((number, case.submission) for number, case in enumerate(cases)):
             case = cases[number]
             texts = [str(found)] if isinstance(found, AutograderError) else case.judge(case, found.graded())
             result.findings += [Finding(case.submission.problem_set, case.exercise, text) for text in texts]
             advanced()
+    for name in names:
+        for checked, line, words in broad_exceptions(root / "tests" / "hidden" / name):
+            if exercise in (None, checked):
+                text = f"line {line} of its checks: {words} takes any mistake for the student's; name the exception"
+                result.findings.append(Finding(name, checked, text))
     for salt in SALTS:
         done = rehearse(root, names, salt, exercise)
         result.checks = done.checks
@@ -185,6 +203,57 @@ def _cases(
             result.forbidden_calls += 1
             written = right | {exercise.name: forbidden_calls.in_disguise(exercise.name, call)}
             yield Case(exercise.name, _only(exercise.name, _submission(release, written)), _caught, call=call)
+
+
+def _cheap_cases(
+    folder: Path, release: Release, only: str | None, begun: AbstractSet[tuple[str, str]], result: Audit
+) -> Iterator[Case]:
+    """Answers that must earn nothing, or no more for what they do to their arguments; what they call is not read."""
+    name = release.problem_set
+    right = made.solutions(folder, name)
+    stubs = cheap_answers.stubs(release.notebook)
+    wanted = [item.name for item in release.exercises if only in (None, item.name) and (name, item.name) not in begun]
+
+    def case(exercise: str, code: dict[str, str], judge: Callable[[Case, Graded], Iterator[str]], manner: str) -> Case:
+        submission = _submission(release, right | code)
+        chosen = _only(exercise, submission) if exercise else submission
+        free = [replace(item, forbidden=[]) for item in chosen.exercises if item.name in wanted]
+        result.bodies += 1
+        return Case(exercise, replace(chosen, exercises=free), judge, manner=manner)
+
+    def worthless(case: Case, graded: Graded) -> Iterator[str]:
+        for item in case.verdicts(graded):
+            place = f"{name}/{item.name}"
+            result.cheapest[place] = max(item.points, result.cheapest.get(place, 0))
+            if item.points:
+                passed = ", ".join(check.name for check in item.checks if check.points)
+                yield f"{item.name}: a body that {case.manner} earns {item.points:g} points: {passed}"
+
+    for body in cheap_answers.BODIES if wanted else ():
+        code = {exercise: cheap_answers.knows_nothing(stubs[exercise], body) for exercise in wanted}
+        yield case("", code, worthless, body.name)
+    for exercise in wanted:
+        for manner, code_of_constant in cheap_answers.constants(exercise, right[exercise]):
+            yield case(exercise, {exercise: code_of_constant}, worthless, manner)
+        for manner, in_place, on_copies in cheap_answers.overwriting(exercise, right[exercise]):
+            judge = _no_more_than_the_first()
+            yield case(exercise, {exercise: on_copies}, judge, manner)
+            yield case(exercise, {exercise: in_place}, judge, manner)
+
+
+def _no_more_than_the_first() -> Callable[[Case, Graded], Iterator[str]]:
+    """A judge of two cases: on copies, then in place, whichever is graded first."""
+    known: dict[int, ExerciseVerdict] = {}
+
+    def judge(case: Case, graded: Graded) -> Iterator[str]:
+        [verdict] = case.verdicts(graded)
+        known[cheap_answers.IN_PLACE in "".join(cell.source for cell in case.submission.cells)] = verdict
+        if len(known) == 2 and known[True].points > known[False].points:
+            passed = {check.name for check in known[False].checks if check.points}
+            more = ", ".join(check.name for check in known[True].checks if check.points and check.name not in passed)
+            yield f"the solution on arguments overwritten with {case.manner} earns more in place than on copies: {more}"
+
+    return judge
 
 
 def _submission(release: Release, written: dict[str, str]) -> Submission:

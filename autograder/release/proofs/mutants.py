@@ -21,16 +21,16 @@ import torch
 
 from autograder.authoring import Misconception
 from autograder.course import config
-from autograder.errors import AutograderError
 from autograder.diagnosis import misconceptions
-from autograder.model.limits import Bounds
 from autograder.diagnosis.misconceptions import Both
-from autograder.grading.pytest_environment import environment
-from autograder.grading.grader import Grader
 from autograder.diagnosis.rehearsal import Rehearsal
+from autograder.errors import AutograderError
+from autograder.grading.grader import Grader
+from autograder.grading.pytest_environment import environment
+from autograder.model.limits import SessionLimits
 from autograder.model.submission import Exercise
-
 from autograder.release import source
+
 from .mutations import Mutant, mutants
 
 MEMORY = 8 << 30
@@ -261,7 +261,7 @@ class _Tester:
         task: Task,
     ) -> None:
         self.config, self.task, self.problem_set = config, task, problem_set
-        self.graders = {salt: Grader(problem_set, items, known, Bounds()) for salt in SALTS}
+        self.graders = {salt: Grader(problem_set, items, known, SessionLimits()) for salt in SALTS}
         self.namespace, self.exercises = _solved(Path(task.root), problem_set)
 
     def warm_up(self) -> None:

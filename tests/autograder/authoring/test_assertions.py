@@ -5,7 +5,15 @@ import pytest
 import torch
 from PIL import Image
 
-from autograder.authoring import Difference, assert_close, assert_equal, assert_gradients, assert_raises, assert_unchanged, check
+from autograder.authoring import (
+    Difference,
+    assert_close,
+    assert_equal,
+    assert_gradients,
+    assert_raises,
+    assert_unchanged,
+    check,
+)
 
 NAN = float("nan")
 

@@ -8,8 +8,8 @@ import torch
 from autograder.authoring import Misconception
 from autograder.diagnosis.misconceptions import Diagnosis
 from autograder.diagnosis.rehearsal import Rehearsal
-from autograder.session.remote import Student, StudentError
 from autograder.model.submission import Exercise
+from autograder.session.remote import Student, StudentError
 
 SHIFTED = """\
 def scale(x, a):

@@ -5,9 +5,9 @@ import pytest
 import torch
 
 from autograder.diagnosis import traces
-from autograder.session.remote import RemoteObject
 from autograder.diagnosis.traces import agreeing, apart, from_bytes, is_whole, same, to_bytes
 from autograder.jail.inside import wire
+from autograder.session.remote import RemoteObject
 
 HANDLE = RemoteObject(None, wire.Handle(3, "function", "f", []))
 

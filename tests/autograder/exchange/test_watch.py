@@ -14,8 +14,7 @@ from pathlib import Path
 import pytest
 
 from autograder import status
-from autograder.exchange import watch
-from autograder.exchange import arrivals
+from autograder.exchange import arrivals, watch
 from autograder.results import log
 
 TINY = Path(__file__).parents[1] / "tiny"
@@ -119,8 +118,8 @@ def test_two_submit_one_of_them_twice_and_both_fetch_their_feedback(exchange, mo
     exchange.submit("ben", room.notebook(scale=""))
     assert exchange.round() and len(exchange.said) == 1 and "kept for tomorrow" in exchange.said[0]
     assert exchange.round() and exchange.said == []
-    [status] = status.status(exchange.root)
-    assert (status.tomorrow, status.changed, status.graded) == (["ben"], ["ben"], ["ada"])
+    [now] = status.status(exchange.root)
+    assert (now.tomorrow, now.changed, now.graded) == (["ben"], ["ben"], ["ada"])
     assert [entry.student for entry in log.read(exchange.root) if entry.event == "deferred"] == ["ben"]
     monkeypatch.setattr(arrivals, "today", lambda course: "2999-01-01")
     assert exchange.round() and exchange.said == ["ps1 ben: 3 of 10 points"]

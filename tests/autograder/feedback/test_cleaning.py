@@ -5,8 +5,8 @@ from html.parser import HTMLParser
 import mistune
 import pytest
 
-from autograder.jail.inside import wire
 from autograder.feedback import cleaning, prose
+from autograder.jail.inside import wire
 
 HOSTILE = [
     "<script>alert(1)</script>",

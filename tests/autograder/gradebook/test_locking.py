@@ -18,8 +18,8 @@ from autograder.course import config, release
 from autograder.errors import AutograderError
 from autograder.grade import grade
 from autograder.gradebook import late, locking
-from autograder.gradebook.migration import move
 from autograder.gradebook.connection import opened
+from autograder.gradebook.migration import move
 from autograder.gradebook.recorder import Recorder
 from autograder.release.build import build
 

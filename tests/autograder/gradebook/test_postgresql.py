@@ -18,11 +18,11 @@ from nbgrader.api import Gradebook
 from sqlalchemy import text
 
 from autograder.course import config
+from autograder.formgrader import LINES
 from autograder.grade import grade
 from autograder.gradebook import late
-from autograder.lms.export import export
-from autograder.formgrader import LINES
 from autograder.gradebook.connection import connected
+from autograder.lms.export import export
 from autograder.release.build import build
 from autograder.status import status
 from benchmarks.gradebook_rows import rows

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from autograder.results import folders
 from autograder.model.verdict import CheckVerdict, ExerciseVerdict, Verdict
+from autograder.results import folders
 
 
 def autograder(root, *arguments):

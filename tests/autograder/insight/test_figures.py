@@ -2,9 +2,9 @@
 
 import pytest
 
-from autograder.model.verdict import CheckVerdict, ExerciseVerdict, Verdict
 from autograder.insight import figures
 from autograder.insight.figures import Late, Unexplained
+from autograder.model.verdict import CheckVerdict, ExerciseVerdict, Verdict
 
 GROUND = "the result differs at 3 of 4 places"
 

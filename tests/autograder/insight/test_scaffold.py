@@ -8,8 +8,8 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from autograder.errors import AutograderError
 from autograder.diagnosis import misconceptions
+from autograder.errors import AutograderError
 from autograder.insight import scaffold
 from autograder.insight.unexplained import Group
 from autograder.release.proofs.audit import audit

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from autograder.workers import pool as pools
 from autograder.insight import unexplained as gathering
+from autograder.workers import pool as pools
 from tests.autograder.test_cli import autograder
 
 HALF = "def scale(x, a):\n    return x / (2 / a) if a != 3 else x / 1"
@@ -107,5 +107,5 @@ def test_from_a_group_to_its_hint(classroom, monkeypatch):
     assert [item.exercises[0].checks for item in after.values()] == [
         item.exercises[0].checks for item in before.values()
     ]
-    assert all([found.verdict.name for found in item.doubtful] == ["scale"] for item in given) and len(given) == 3
+    assert all([found.verdict.name for found in item.stale_hints] == ["scale"] for item in given) and len(given) == 3
     assert gathering.unexplained(classroom.root, "ps1").groups[0].students == ["cid"]

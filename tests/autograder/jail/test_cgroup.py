@@ -11,7 +11,7 @@ import pytest
 
 from autograder.jail import cgroup
 from autograder.jail.inside import frames, wire
-from autograder.jail.jail import Jail, Walls, token
+from autograder.jail.jail import Jail, SandboxLimits, token
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def test_a_group_bounds_memory_and_tasks_and_starts_the_command_inside(tmp_path)
 )
 def test_a_jail_that_outgrows_its_group_is_ended_by_the_kernel(monkeypatch):
     monkeypatch.setattr(cgroup, "_WARM_BYTES", 800 << 20)
-    jail = Jail(Walls(memory_bytes=8 << 30))
+    jail = Jail(SandboxLimits(memory_bytes=8 << 30))
     jail.start()
     group = jail._group
     sock = jail.spawn()

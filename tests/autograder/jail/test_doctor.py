@@ -21,7 +21,7 @@ def test_every_promise_that_is_tried_is_on_the_security_page(root):
 @pytest.fixture
 def no_walls(monkeypatch):
     """The same jail without bubblewrap's walls."""
-    monkeypatch.setattr(doctor, "Walls", lambda **given: jail.Walls(**given, confined=False))
+    monkeypatch.setattr(doctor, "SandboxLimits", lambda **given: jail.SandboxLimits(**given, confined=False))
 
 
 @pytest.fixture

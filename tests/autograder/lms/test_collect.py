@@ -13,8 +13,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from autograder.errors import AutograderError
-from autograder.lms import archive
 from autograder.gradebook import late
+from autograder.lms import archive
 from autograder.lms.collect import collect
 from autograder.release.build import build
 

@@ -10,11 +10,11 @@ import pytest
 from nbgrader.api import Gradebook
 
 from autograder.errors import AutograderError
-from autograder.results import folders
 from autograder.lms.export import export
 from autograder.lms.feedback_zip import pack
 from autograder.model.verdict import CheckVerdict, ExerciseVerdict, Verdict
 from autograder.release.build import build
+from autograder.results import folders
 
 EVIL = '=HYPERLINK("http://x","y")'
 ROSTER = f"""\

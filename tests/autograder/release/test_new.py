@@ -10,8 +10,8 @@ import pytest
 from autograder.course import config
 from autograder.errors import AutograderError
 from autograder.release import course_entry, new, reference, trial
-from autograder.release.proofs.audit import audit
 from autograder.release.build import build, out_of_step
+from autograder.release.proofs.audit import audit
 from autograder.release.proofs.unfinished import gaps
 
 SOFTPLUS = "torch.nn.functional.softplus"

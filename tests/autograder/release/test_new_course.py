@@ -12,8 +12,8 @@ from autograder.course import config
 from autograder.errors import AutograderError
 from autograder.grade import grade
 from autograder.release import new_course
-from autograder.release.proofs.audit import audit
 from autograder.release.build import out_of_step
+from autograder.release.proofs.audit import audit
 
 
 def test_a_new_course_passes_its_own_tests_and_grades_a_submission(tmp_path):

@@ -6,8 +6,8 @@ import sys
 import pytest
 
 from autograder.errors import AutograderError
-from autograder.release import new
 from autograder.exchange.release import Exchange
+from autograder.release import new
 from autograder.release.preview import preview
 
 SETTINGS = """\

@@ -6,11 +6,11 @@ import torch
 from PIL import Image
 
 from autograder.authoring import assert_gradients, assert_raises, assert_unchanged
-from autograder.model.limits import Bounds
+from autograder.jail.jail import Jail, SandboxLimits
+from autograder.model.limits import SessionLimits
+from autograder.model.submission import CodeCell, Exercise, Submission
 from autograder.session.remote import RemoteObject, Student, StudentError
 from autograder.session.session import Session
-from autograder.model.submission import CodeCell, Exercise, Submission
-from autograder.jail.jail import Jail, Walls
 
 CODE = """
 import numpy as np, random, torch
@@ -56,10 +56,10 @@ class Layer(torch.nn.Module):
 
 @pytest.fixture(scope="module")
 def session():
-    jail = Jail(Walls(memory_bytes=512 << 20))
+    jail = Jail(SandboxLimits(memory_bytes=512 << 20))
     jail.start()
     submission = Submission("ps", [CodeCell(1, CODE)], [Exercise("double", [], {}, None)], [])
-    session = Session(jail, submission, Bounds(5, 5, 600))
+    session = Session(jail, submission, SessionLimits(5, 5, 600))
     session.run()
     session.watch(submission.exercises[0])
     yield session

@@ -7,12 +7,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from autograder.model.limits import Bounds
 from autograder.grading.grader import Grader
+from autograder.jail.jail import Jail, JailError, SandboxLimits, token
+from autograder.model.limits import SessionLimits
+from autograder.model.submission import CodeCell, Exercise, Submission
 from autograder.session.remote import Student, StudentError
 from autograder.session.session import Session
-from autograder.model.submission import CodeCell, Exercise, Submission
-from autograder.jail.jail import Jail, JailError, Walls, token
 
 
 class Gone:
@@ -21,7 +21,7 @@ class Gone:
 
 
 def test_what_a_check_swallowed_is_said_at_the_end():
-    session = Session(Gone(), Submission("ps1", [], [], []), Bounds())
+    session = Session(Gone(), Submission("ps1", [], [], []), SessionLimits())
     session._sock, other = socket.socketpair()
     other.close()
     with pytest.raises(JailError):
@@ -55,8 +55,8 @@ class OutOfTimeInACheck(Session):
 def test_time_that_ends_in_the_last_check_is_not_taken_for_a_wrong_answer():
     exercise = Exercise("scale", [], {}, None)
     jail = SimpleNamespace(reap=lambda patience: None)
-    session = OutOfTimeInACheck(jail, Submission("ps1", [], [], [exercise]), Bounds())
-    found, in_time = Grader("ps1", [LastCheck()], [], Bounds())._exercise(exercise, session, True)
+    session = OutOfTimeInACheck(jail, Submission("ps1", [], [], [exercise]), SessionLimits())
+    found, in_time = Grader("ps1", [LastCheck()], [], SessionLimits())._exercise(exercise, session, True)
     assert not in_time
     assert [(check.passed, check.reason) for check in found.verdict.checks] == [
         (False, "stopped: the time for the notebook was used up")
@@ -77,7 +77,7 @@ def ends(x):
 
 @pytest.fixture(scope="module")
 def jail():
-    jail = Jail(Walls(memory_bytes=512 << 20))
+    jail = Jail(SandboxLimits(memory_bytes=512 << 20))
     jail.start()
     yield jail
     jail.close()
@@ -85,7 +85,7 @@ def jail():
 
 def begun(jail, name):
     exercise = Exercise(name, [], {}, None)
-    session = Session(jail, Submission("ps1", [CodeCell(1, CODE)], [exercise], []), Bounds())
+    session = Session(jail, Submission("ps1", [CodeCell(1, CODE)], [exercise], []), SessionLimits())
     session.run()
     session.watch(exercise)
     session.begin(1)
@@ -99,7 +99,7 @@ def test_what_an_earlier_check_left_behind_costs_the_next_one_nothing(jail):
     session.begin(2)
     assert Student(session).leaves(3) == 6
     assert session.strikes == 0
-    assert session.told()[0] == [
+    assert session.drain_incidents()[0] == [
         "Between two checks your code ended the whole program (exit code 3); the notebook was run again."
     ]
     session.close()
@@ -114,7 +114,7 @@ def test_a_call_that_ends_the_program_is_told_as_that_and_not_tried_again(jail, 
         session.begin(seed)
         with pytest.raises(StudentError, match=r"^your code ended the whole program \(exit code 3\)$"):
             Student(session).ends(1)
-    assert session.strikes == 2 and session.told()[0] == [] and len(processes) == 2
+    assert session.strikes == 2 and session.drain_incidents()[0] == [] and len(processes) == 2
     session.close()
 
 

@@ -34,7 +34,7 @@ for name in ("fork", "forkpty", "sched_getaffinity", "getuid", "geteuid", "setsi
     delattr(os, name)
 for name in ("SIGKILL", "SIGALRM", "SIGHUP", "setitimer", "alarm", "pthread_kill", "pthread_sigmask"):
     delattr(signal, name)
-import autograder.student.report, autograder.student.screen, autograder.student.watch
+import autograder.student.report, autograder.student.screen, autograder.student.watching
 
 class Windows:
     # for our modules alone: Python and torch would look for the rest of Windows
@@ -82,7 +82,7 @@ def test_what_is_for_staff_is_one_line_where_only_the_students_part_is(tiny):
 def test_the_students_part_imports_nothing_of_the_engine():
     program = """
 import autograder.cli.app, autograder.cli.student
-import autograder.student.child, autograder.student.report, autograder.student.screen, autograder.student.watch
+import autograder.student.child, autograder.student.report, autograder.student.screen, autograder.student.watching
 names = [name.split(".")[1] for name in sys.modules if name.startswith("autograder.")]
 print(sorted(set(names) - set(OURS)))
 """

@@ -18,7 +18,9 @@ def test_the_checksum_is_nbgraders(root):
         for cell in graded:
             for solution, locked in ((True, True), (True, False), (False, True), (False, False)):
                 cell.metadata.nbgrader |= {"solution": solution, "locked": locked}
-                assert released_notebook.checksum(cell.source, cell.cell_type, cell.metadata.nbgrader) == compute_checksum(cell)
+                assert released_notebook.checksum(
+                    cell.source, cell.cell_type, cell.metadata.nbgrader
+                ) == compute_checksum(cell)
 
 
 def test_every_release_tells_its_language_its_limit_and_its_rules(root):

@@ -11,21 +11,21 @@ import pytest
 from distributed import Client, LocalCluster
 from msgspec.structs import replace
 
-from autograder.course.repair import repair
 from autograder.course.release import load
+from autograder.course.repair import repair
 from autograder.errors import AutograderError
 from autograder.grade import grade
+from autograder.jail.jail import SandboxLimits
+from autograder.model.limits import SessionLimits
+from autograder.model.submission import to_submission
+from autograder.notebook.reading import parse
 from autograder.workers import cluster as clusters
 from autograder.workers import course_bundle
-from autograder.model.limits import Bounds
 from autograder.workers.cluster import Cluster
 from autograder.workers.pool import Pool
-from autograder.model.submission import to_submission
-from autograder.jail.jail import Walls
-from autograder.notebook.reading import parse
 
-BOUNDS = {"ps1": Bounds(cell_seconds=4, call_seconds=2, submission_seconds=60)}
-WALLS = Walls(memory_bytes=512 << 20)
+SESSION_LIMITS = {"ps1": SessionLimits(cell_seconds=4, call_seconds=2, submission_seconds=60)}
+SANDBOX_LIMITS = SandboxLimits(memory_bytes=512 << 20)
 
 
 @pytest.fixture
@@ -51,15 +51,15 @@ def untimed(found):
 
 
 def test_finds_what_the_pool_finds(tiny, submission, two_workers):
-    with Pool(tiny, BOUNDS, WALLS, jobs=1) as pool:
+    with Pool(tiny, SESSION_LIMITS, SANDBOX_LIMITS, jobs=1) as pool:
         [(_, expected)] = pool.grade([(0, submission)])
-    with Cluster(tiny, BOUNDS, WALLS, scheduler=two_workers.scheduler_address) as cluster:
+    with Cluster(tiny, SESSION_LIMITS, SANDBOX_LIMITS, scheduler=two_workers.scheduler_address) as cluster:
         found = dict(cluster.grade((number, submission) for number in range(7)))
     assert untimed(found) == dict.fromkeys(range(7), replace(expected, seconds=0.0))
 
 
 def test_nothing_stays_on_the_workers(tiny, submission, two_workers):
-    with Cluster(tiny, BOUNDS, WALLS, scheduler=two_workers.scheduler_address) as cluster:
+    with Cluster(tiny, SESSION_LIMITS, SANDBOX_LIMITS, scheduler=two_workers.scheduler_address) as cluster:
         list(cluster.grade([(0, submission)]))
         with Client(two_workers) as client:
             held = client.run(
@@ -81,7 +81,7 @@ def test_starts_a_cluster_of_its_own_and_grades_a_class_as_the_pool_does(classro
 def test_a_worker_that_is_killed_loses_nothing(tiny, submission, two_workers):
     with Client(two_workers) as client:
         victim = next(iter(client.run(os.getpid).values()))
-    with Cluster(tiny, BOUNDS, WALLS, scheduler=two_workers.scheduler_address) as cluster:
+    with Cluster(tiny, SESSION_LIMITS, SANDBOX_LIMITS, scheduler=two_workers.scheduler_address) as cluster:
         results = cluster.grade((number, submission) for number in range(20))
         found = dict([next(results)])
         os.kill(victim, signal.SIGKILL)
@@ -104,7 +104,7 @@ def test_a_result_whose_worker_ends_before_it_is_taken_is_found_anew(tiny, submi
     monkeypatch.setattr(Cluster, "_take", killing)
     with (
         LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as machines,
-        Cluster(tiny, BOUNDS, WALLS, scheduler=machines.scheduler_address) as cluster,
+        Cluster(tiny, SESSION_LIMITS, SANDBOX_LIMITS, scheduler=machines.scheduler_address) as cluster,
     ):
         found = dict(cluster.grade((number, submission) for number in range(4)))
     assert held and [getattr(found[number], "problem_set", found[number]) for number in range(4)] == ["ps1"] * 4
@@ -120,7 +120,7 @@ def test_a_submission_that_ends_every_worker_it_meets_is_named_and_the_rest_goes
 
     monkeypatch.setattr(clusters, "_grade", deadly)
     poisoned = clusters.Submission(submission.problem_set, submission.cells, submission.exercises, ["poison"])
-    with Cluster(tiny, BOUNDS, WALLS, jobs=1) as cluster:
+    with Cluster(tiny, SESSION_LIMITS, SANDBOX_LIMITS, jobs=1) as cluster:
         found = dict(cluster.grade([("a", submission), ("poisoned", poisoned), ("b", submission)]))
     assert "3 workers of the cluster ended over it" in str(found["poisoned"])
     found = untimed(found)
@@ -130,12 +130,12 @@ def test_a_submission_that_ends_every_worker_it_meets_is_named_and_the_rest_goes
 def test_a_machine_with_another_version_refuses(tiny, two_workers, monkeypatch):
     monkeypatch.setattr(clusters.keys, "engine", lambda: b"another")
     with pytest.raises(AutograderError, match="another version of autograder, Python or a package"):
-        Cluster(tiny, BOUNDS, WALLS, scheduler=two_workers.scheduler_address).__enter__()
+        Cluster(tiny, SESSION_LIMITS, SANDBOX_LIMITS, scheduler=two_workers.scheduler_address).__enter__()
 
 
 def test_what_is_no_bytes_is_no_answer(tiny, submission, two_workers, monkeypatch):
     monkeypatch.setattr(clusters, "_grade", lambda plugin, data: {"points": 10})
-    with Cluster(tiny, BOUNDS, WALLS, scheduler=two_workers.scheduler_address) as cluster:
+    with Cluster(tiny, SESSION_LIMITS, SANDBOX_LIMITS, scheduler=two_workers.scheduler_address) as cluster:
         [(_, found)] = cluster.grade([(0, submission)])
     assert "answers otherwise" in str(found)
 
@@ -144,7 +144,7 @@ def test_checks_that_do_not_load_end_the_run_with_their_reason(tiny, submission,
     (tiny / "tests/hidden/ps1/test_scale.py").write_text("import nothing_of_that_name")
     with (
         pytest.raises(AutograderError, match=r"in a row.*nothing_of_that_name"),
-        Cluster(tiny, BOUNDS, WALLS, scheduler=two_workers.scheduler_address) as cluster,
+        Cluster(tiny, SESSION_LIMITS, SANDBOX_LIMITS, scheduler=two_workers.scheduler_address) as cluster,
     ):
         list(cluster.grade((number, submission) for number in range(9)))
 
@@ -152,7 +152,7 @@ def test_checks_that_do_not_load_end_the_run_with_their_reason(tiny, submission,
 def test_a_scheduler_that_does_not_answer_is_named(tiny, monkeypatch):
     monkeypatch.setattr(clusters, "_CONNECT_SECONDS", 1)
     with pytest.raises(AutograderError, match=r"tcp://127\.0\.0\.1:9.*does not answer"):
-        Cluster(tiny, BOUNDS, WALLS, scheduler="tcp://127.0.0.1:9").__enter__()
+        Cluster(tiny, SESSION_LIMITS, SANDBOX_LIMITS, scheduler="tcp://127.0.0.1:9").__enter__()
 
 
 def test_a_packed_course_leads_nowhere_else(tmp_path):

@@ -5,17 +5,17 @@ import signal
 
 import pytest
 
-from autograder.course.repair import repair
 from autograder.course.release import load
+from autograder.course.repair import repair
 from autograder.errors import AutograderError
-from autograder.workers import supervisor as hands
-from autograder.workers import pool as pools
-from autograder.model.limits import Bounds
+from autograder.jail.jail import SandboxLimits
+from autograder.model.limits import SessionLimits
 from autograder.model.submission import CodeCell, to_submission
-from autograder.jail.jail import Walls
 from autograder.notebook.reading import parse
+from autograder.workers import pool as pools
+from autograder.workers import supervisor as supervisors
 
-BOUNDS = {"ps1": Bounds(cell_seconds=4, call_seconds=2, submission_seconds=60)}
+SESSION_LIMITS = {"ps1": SessionLimits(cell_seconds=4, call_seconds=2, submission_seconds=60)}
 
 
 @pytest.fixture
@@ -26,16 +26,16 @@ def submission(tiny):
 
 @pytest.fixture
 def pool(tiny):
-    with pools.Pool(tiny, BOUNDS, Walls(memory_bytes=512 << 20), jobs=2) as pool:
+    with pools.Pool(tiny, SESSION_LIMITS, SandboxLimits(memory_bytes=512 << 20), jobs=2) as pool:
         yield pool
 
 
 def workers(pool):
-    return [hand.worker for hand in pool._hands if hand.worker]
+    return [supervisor.worker for supervisor in pool._supervisors if supervisor.worker]
 
 
 def take_all(pool):
-    return dict(pool.take() for _ in range(pool.in_hand))
+    return dict(pool.take() for _ in range(pool.pending))
 
 
 def test_results_come_with_their_keys(pool, submission):
@@ -53,14 +53,14 @@ def test_a_worker_that_is_killed_is_replaced_and_its_submission_graded(pool, sub
 
 
 def test_a_submission_that_ends_every_worker_is_named_and_the_rest_goes_on(pool, submission, monkeypatch):
-    grade = hands.Worker.grade
+    grade = supervisors.Worker.grade
 
     def deadly(self, item):
         if item.repairs:
             self.process.kill()
         return grade(self, item)
 
-    monkeypatch.setattr(hands.Worker, "grade", deadly)
+    monkeypatch.setattr(supervisors.Worker, "grade", deadly)
     poisoned = pools.Submission(submission.problem_set, submission.cells, submission.exercises, ["poison"])
     found = dict(pool.grade([("a", submission), ("poisoned", poisoned), ("b", submission)]))
     assert "twice" in str(found["poisoned"])
@@ -68,14 +68,14 @@ def test_a_submission_that_ends_every_worker_is_named_and_the_rest_goes_on(pool,
 
 
 def test_workers_that_end_whatever_they_are_given_are_a_failure_of_the_run(pool, submission, monkeypatch):
-    monkeypatch.setattr(hands.Worker, "grade", lambda self, item: None)
+    monkeypatch.setattr(supervisors.Worker, "grade", lambda self, item: None)
     with pytest.raises(AutograderError, match="in a row"):
         list(pool.grade((number, submission) for number in range(20)))
 
 
 def test_a_worker_gives_way_to_a_new_one_in_time(tiny, submission, monkeypatch):
-    monkeypatch.setattr(hands, "RENEWED_AFTER", 2)
-    with pools.Pool(tiny, BOUNDS, Walls(memory_bytes=512 << 20), jobs=1) as pool:
+    monkeypatch.setattr(supervisors, "RENEWED_AFTER", 2)
+    with pools.Pool(tiny, SESSION_LIMITS, SandboxLimits(memory_bytes=512 << 20), jobs=1) as pool:
         seen = set()
         for _ in range(4):
             list(pool.grade([("x", submission)]))
@@ -86,14 +86,14 @@ def test_a_worker_gives_way_to_a_new_one_in_time(tiny, submission, monkeypatch):
 def test_checks_that_do_not_load_are_named(tiny, submission):
     (tiny / "tests/hidden/ps1/test_scale.py").write_text("import nothing_like_this\n")
     with (
-        pools.Pool(tiny, BOUNDS, Walls(memory_bytes=512 << 20), jobs=2) as pool,
+        pools.Pool(tiny, SESSION_LIMITS, SandboxLimits(memory_bytes=512 << 20), jobs=2) as pool,
         pytest.raises(AutograderError, match="test_scale"),
     ):
         list(pool.grade([("x", submission)]))
 
 
 def test_closing_ends_all_workers_at_once(tiny, submission):
-    with pools.Pool(tiny, BOUNDS, Walls(memory_bytes=512 << 20), jobs=2) as pool:
+    with pools.Pool(tiny, SESSION_LIMITS, SandboxLimits(memory_bytes=512 << 20), jobs=2) as pool:
         list(pool.grade([("x", submission)]))
         pool.give("y", submission)
         processes = [worker.process for worker in workers(pool)]
@@ -105,7 +105,7 @@ def test_the_jail_has_imported_what_the_problem_set_speaks_of(tiny, submission):
     asking = pools.Submission("ps1", [cell], submission.exercises, [])
 
     def printed():
-        with pools.Pool(tiny, BOUNDS, Walls(memory_bytes=512 << 20), jobs=1) as pool:
+        with pools.Pool(tiny, SESSION_LIMITS, SandboxLimits(memory_bytes=512 << 20), jobs=1) as pool:
             [(_, found)] = pool.grade([("x", asking)])
         return [output.text.strip() for output in found.outputs[1]]
 
@@ -117,7 +117,7 @@ def test_the_jail_has_imported_what_the_problem_set_speaks_of(tiny, submission):
 
 def test_workers_that_take_up_the_machine_keep_to_a_core_each(tiny, submission):
     def kept_to(jobs):
-        with pools.Pool(tiny, BOUNDS, Walls(memory_bytes=512 << 20), jobs) as pool:
+        with pools.Pool(tiny, SESSION_LIMITS, SandboxLimits(memory_bytes=512 << 20), jobs) as pool:
             list(pool.grade((number, submission) for number in range(2 * jobs)))
             return sorted(sorted(os.sched_getaffinity(worker.process.pid)) for worker in workers(pool))
 

@@ -38,12 +38,7 @@ def test_reads_many_words_of_a_large_table(student):
     """looks up 400,000 words in a table of 50,000 without a matrix of 400,000 x 50,000"""
     table = torch.randn(50_000, 1)
     indices = torch.randint(0, 50_000, (400_000,))
-    try:
-        result = student.embedding(indices, table)
-    except NotImplementedError:
-        raise
-    except Exception as error:
-        raise AssertionError(f"the lookup failed with {type(error).__name__}: does it build something huge?") from None
+    result = student.embedding(indices, table)
     assert_equal(result, table[indices])
 
 

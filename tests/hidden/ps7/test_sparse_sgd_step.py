@@ -2,7 +2,7 @@ import math
 
 import torch
 
-from autograder.authoring import assert_close, assert_equal, assert_unchanged, check
+from autograder.authoring import Difference, assert_close, assert_equal, check, observe
 
 
 def sparse(rows, values, size):
@@ -20,9 +20,9 @@ def by_torch(weight, sparse_grad, lr):
 def test_gives_the_numbers_worked_out_by_hand(student):
     """moves row 2 from (1, 1) to (0.5, 2) for the gradient (1, -2) and a learning rate of 0.5, in place"""
     weight, expected = torch.ones(3, 2), torch.tensor([[1.0, 1.0], [1.0, 1.0], [0.5, 2.0]])
-    result = student.sparse_sgd_step(weight, sparse([2], torch.tensor([[1.0, -2.0]]), 3), 0.5)
-    assert_close(weight, expected, what="the table after the step")
-    assert_close(result, expected, what="what is returned")
+    step = observe(student.sparse_sgd_step, weight, sparse([2], torch.tensor([[1.0, -2.0]]), 3), 0.5)
+    assert_close(step.arguments[0], expected, what="the table after the step")
+    assert_close(step.result, expected, what="what is returned")
 
 
 @check(points=2)
@@ -32,9 +32,9 @@ def test_equals_torch(student):
         weight = torch.randn(8, 3, dtype=dtype)
         grad = sparse([0, 3, 7], torch.randn(3, 3, dtype=dtype), 8).coalesce()
         expected = by_torch(weight, grad, lr)
-        result = student.sparse_sgd_step(weight, grad, lr)
-        assert_close(weight, expected, what="the table after the step")
-        assert_close(result, expected, what="what is returned")
+        step = observe(student.sparse_sgd_step, weight, grad, lr)
+        assert_close(step.arguments[0], expected, what="the table after the step")
+        assert_close(step.result, expected, what="what is returned")
 
 
 @check(points=2)
@@ -43,8 +43,8 @@ def test_adds_up_the_entries_of_a_row(student):
     weight = torch.randn(5, 2, dtype=torch.float64)
     grad = sparse([4, 1, 4, 4, 1], torch.randn(5, 2, dtype=torch.float64), 5)
     expected = by_torch(weight, grad, 0.3)
-    student.sparse_sgd_step(weight, grad, 0.3)
-    assert_close(weight, expected, what="the table after the step")
+    step = observe(student.sparse_sgd_step, weight, grad, 0.3)
+    assert_close(step.arguments[0], expected, what="the table after the step")
 
 
 @check(points=2)
@@ -53,11 +53,10 @@ def test_leaves_other_rows_equal_to_the_last_bit(student):
     weight = torch.randn(40, 3)
     weight[7] = torch.tensor([math.inf, math.nan, -0.0])
     weight[8] = torch.tensor([1e-40, -1e-45, 3e38])
-    before = weight.clone()
     others = [row for row in range(40) if row not in (2, 30)]
-    student.sparse_sgd_step(weight, sparse([30, 2], torch.randn(2, 3), 40), 0.1)
-    bits = weight[others].view(torch.int32)
-    assert_equal(bits, before[others].view(torch.int32), what="the bits of the rows without an entry")
+    step = observe(student.sparse_sgd_step, weight, sparse([30, 2], torch.randn(2, 3), 40), 0.1)
+    bits = step.arguments[0][others].view(torch.int32)
+    assert_equal(bits, weight[others].view(torch.int32), what="the bits of the rows without an entry")
 
 
 @check(points=1)
@@ -67,21 +66,22 @@ def test_changes_a_parameter(student):
     grad = sparse([3, 0], torch.randn(2, 2), 4)
     expected = by_torch(weight, grad, 0.2)
     weight.requires_grad_()
-    student.sparse_sgd_step(weight, grad, 0.2)
-    assert_close(weight.detach(), expected, what="the table after the step")
+    step = observe(student.sparse_sgd_step, weight, grad, 0.2)
+    assert_close(step.arguments[0].detach(), expected, what="the table after the step")
 
 
 @check(points=1)
 def test_does_nothing_without_entries(student):
     """leaves the table as it is for a gradient without entries"""
     weight = torch.randn(3, 2)
-    before = weight.clone()
-    student.sparse_sgd_step(weight, sparse([], torch.zeros(0, 2), 3), 1.0)
-    assert_equal(weight, before, what="the table after the step")
+    step = observe(student.sparse_sgd_step, weight, sparse([], torch.zeros(0, 2), 3), 1.0)
+    assert_equal(step.arguments[0], weight, what="the table after the step")
 
 
 @check(points=1)
 def test_leaves_the_gradient_alone(student):
     """does not change the gradient in place"""
     grad = sparse([1, 0, 1], torch.randn(3, 2), 3).coalesce()
-    assert_unchanged(lambda given: student.sparse_sgd_step(torch.randn(3, 2), given, 0.1), grad)
+    step = observe(student.sparse_sgd_step, torch.randn(3, 2), grad, 0.1)
+    if not torch.equal(step.arguments[1].to_dense(), grad.to_dense()):
+        raise Difference("the call changed the gradient in place; work on a copy instead")

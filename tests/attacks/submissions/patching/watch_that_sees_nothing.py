@@ -3,8 +3,8 @@
 PLAIN = True
 ENGINE = True
 CELL = """\
-from inside import watch
-watch.Watch.__torch_function__ = lambda self, function, types, args=(), kwargs=None: function(*args, **(kwargs or {}))
+from inside import call_watch
+call_watch.CallWatch.__torch_function__ = lambda self, function, types, args=(), kwargs=None: function(*args, **(kwargs or {}))
 """
 SCALE = """\
 def scale(x, a):

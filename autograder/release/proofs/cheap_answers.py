@@ -1,0 +1,223 @@
+"""Answers that must earn nothing: bodies that know nothing of the exercise, and solutions on overwritten arguments."""
+
+from __future__ import annotations
+
+import ast
+import re
+import textwrap
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+_HELPERS = """
+import numpy as _np
+import torch as _torch
+from PIL import Image as _Image
+
+def _flat(values):
+    for value in values:
+        if isinstance(value, (list, tuple)):
+            yield from _flat(value)
+        elif isinstance(value, dict):
+            yield from _flat(value.values())
+        else:
+            yield value
+
+def _fill(values, number):
+    for value in _flat(values):
+        try:
+            if isinstance(value, _torch.Tensor):
+                value.data.fill_(number)
+            elif isinstance(value, _np.ndarray):
+                value[...] = number
+            elif isinstance(value, _Image.Image):
+                value.paste(int(number) if number == number else 0, (0, 0, *value.size))
+        except Exception:
+            pass
+
+def _empty(values):
+    for value in _flat(values):
+        if isinstance(value, _torch.Tensor):
+            value.data = value.data.new_empty((0,) * value.dim())
+
+def _copies(value):
+    if isinstance(value, (list, tuple)):
+        return type(value)(_copies(item) for item in value)
+    if isinstance(value, dict):
+        return {key: _copies(item) for key, item in value.items()}
+    if isinstance(value, _torch.Tensor):
+        return value.clone()
+    return value.copy() if isinstance(value, (_np.ndarray, _Image.Image)) else value
+
+def _like(value, number):
+    if isinstance(value, (list, tuple)):
+        return type(value)(_like(item, number) for item in value)
+    if isinstance(value, dict):
+        return {key: _like(item, number) for key, item in value.items()}
+    try:
+        if isinstance(value, _torch.Tensor):
+            return _torch.full_like(value, number)
+        if isinstance(value, _np.ndarray):
+            return _np.full_like(value, number)
+        if isinstance(value, _Image.Image):
+            return _Image.new(value.mode, value.size)
+        return type(value)(number)
+    except Exception:
+        return value
+
+def _first(given):
+    arrays = [value for value in _flat(given) if isinstance(value, (_torch.Tensor, _np.ndarray))]
+    return [*arrays, *given, None][0]
+"""
+"""Beside each of the answers, under names that no notebook uses."""
+
+
+@dataclass(frozen=True)
+class Body:
+    """What stands in place of a solution: `code` may use `given`, the list of all arguments."""
+
+    name: str
+    code: str
+
+
+_RETURNED = {
+    "the first argument": "given[0]",
+    "the last argument": "given[-1]",
+    "a copy of the first argument": "_copies(given[0])",
+    "all arguments": "tuple(given)",
+    "all tensors": "tuple(v for v in _flat(given) if isinstance(v, _torch.Tensor))",
+    "zeros for each tensor": "tuple(_like(v, 0) for v in _flat(given) if isinstance(v, _torch.Tensor))",
+    "zeros": "_like(_first(given), 0)",
+    "ones": "_like(_first(given), 1)",
+    "NaN": "_like(_first(given), float('nan'))",
+    "infinity": "_like(_first(given), float('inf'))",
+    "nothing in the right number of axes": "_first(given).new_empty((0,) * _first(given).dim())",
+    "random numbers": "_torch.rand_like(_first(given))",
+    "the first argument negated": "-_first(given)",
+    "the first argument times zero": "_first(given) * 0",
+    "the mean": "_first(given).mean()",
+    "the sum": "_first(given).sum()",
+    "the sum of the last axis": "_first(given).sum(-1)",
+    "the number 0 as a tensor": "_torch.tensor(0.0)",
+    "the shape": "tuple(_first(given).shape)",
+    "0": "0",
+    "1": "1",
+    "0.0": "0.0",
+    "True": "True",
+    "False": "False",
+    "None": "None",
+    "an empty list": "[]",
+    "the function itself": "_like",
+}
+_RAISED = ("ValueError", "TypeError", "IndexError", "KeyError", "RuntimeError", "ZeroDivisionError", "Exception")
+_OVERWRITTEN = {
+    "zeros": "_fill(given, 0)",
+    "ones": "_fill(given, 1)",
+    "NaN": "_fill(given, float('nan'))",
+    "nothing": "_empty(given)",
+}
+
+BODIES: tuple[Body, ...] = (
+    *(Body(f"returns {what}", f"return {code}") for what, code in _RETURNED.items()),
+    *(Body(f"raises {name}", f"raise {name}('wrong')") for name in _RAISED),
+    *(
+        Body(f"overwrites its arguments with {what} and returns {returned}", f"{code}\nreturn {result}")
+        for what, code in _OVERWRITTEN.items()
+        for returned, result in (("the first", "given[0]"), ("copies", "_copies(_first(given))"))
+    ),
+)
+"""Bodies that know nothing."""
+
+IN_PLACE = "# on the arguments themselves"
+"""A line that stands only in solutions that overwrite their arguments in place."""
+
+CONSTANTS: tuple[tuple[str, str], ...] = (
+    ("zeros", "0"),
+    ("ones", "1"),
+    ("0.5", "0.5"),
+    ("NaN", "float('nan')"),
+)
+"""What a constant of the right shape is made of: its name and its number."""
+
+
+def knows_nothing(stub: str, body: Body) -> str:
+    """A stub's code with the body where it says that it is not written; a constructor only keeps quiet."""
+    lines = stub.splitlines()
+    for node in sorted(_unwritten(stub), key=lambda item: -item.lineno):
+        code = "pass" if _is_in_constructor(stub, node) else f"{_GIVEN}\n{body.code}"
+        lines[node.lineno - 1 : node.end_lineno] = textwrap.indent(code, " " * node.col_offset).splitlines()
+    return _HELPERS + "\n".join(lines) + "\n"
+
+
+_GIVEN = "given = [value for name, value in locals().items() if name not in ('self', '__class__')]"
+
+
+def _unwritten(stub: str) -> list[ast.Raise]:
+    return [node for node in ast.walk(ast.parse(stub)) if isinstance(node, ast.Raise)]
+
+
+def _is_in_constructor(stub: str, raising: ast.Raise) -> bool:
+    functions = [node for node in ast.walk(ast.parse(stub)) if isinstance(node, ast.FunctionDef)]
+    return any(
+        node.name == "__init__" and node.lineno <= raising.lineno <= (node.end_lineno or 0) for node in functions
+    )
+
+
+def constants(exercise: str, solution: str) -> Iterator[tuple[str, str]]:
+    """Answers of the right shape, in which every number is the same: what each is called, and its code."""
+    if not _is_function(exercise, solution):
+        return
+    for what, number in CONSTANTS:
+        yield (
+            f"returns {what} of the right shape",
+            f"{_known(exercise, solution)}\n"
+            f"def {exercise}(*a, **k):\n    return _like(_known_{exercise}(*a, **k), {number})\n",
+        )
+
+
+def overwriting(exercise: str, solution: str) -> Iterator[tuple[str, str, str]]:
+    """The solution on arguments that it overwrites first: the manner, its code in place, and its code on copies."""
+    for what, code in _OVERWRITTEN.items():
+        in_place = _overwriting(exercise, solution, code, IN_PLACE)
+        yield what, in_place, _overwriting(exercise, solution, code, "given = _copies(given)")
+
+
+def _overwriting(exercise: str, solution: str, code: str, first: str) -> str:
+    wrapped = f"""
+def _after(function, bound):
+    def call(*a, **k):
+        given = [*a[bound:], *k.values()]
+        {first}
+        {code}
+        return function(*a[:bound], *given[: len(a) - bound], **dict(zip(k, given[len(a) - bound :])))
+    return call
+"""
+    known = _known(exercise, solution) + wrapped
+    if _is_function(exercise, solution):
+        return f"{known}\ndef {exercise}(*a, **k):\n    return _after(_known_{exercise}, 0)(*a, **k)\n"
+    methods = [
+        node.name
+        for node in ast.walk(ast.parse(solution))
+        if isinstance(node, ast.FunctionDef) and node.name != "__init__" and not node.name.startswith("_")
+    ]
+    lines = [f"    {name} = _after(_known_{exercise}.{name}, 1)" for name in dict.fromkeys(methods)]
+    return f"{known}\nclass {exercise}(_known_{exercise}):\n" + "\n".join(lines or ["    pass"]) + "\n"
+
+
+def _known(exercise: str, solution: str) -> str:
+    """The helpers, and the solution under another name."""
+    return _HELPERS + re.sub(rf"\b{re.escape(exercise)}\b", f"_known_{exercise}", solution)
+
+
+def _is_function(exercise: str, solution: str) -> bool:
+    return any(isinstance(node, ast.FunctionDef) and node.name == exercise for node in ast.parse(solution).body)
+
+
+def stubs(notebook: Mapping[str, object]) -> dict[str, str]:
+    """The stubs of a released notebook, by exercise."""
+    cells: list[dict[str, object]] = notebook["cells"]  # type: ignore[assignment]
+    found = {}
+    for cell in cells:
+        own: dict[str, str] = cell["metadata"].get("autograder", {})  # type: ignore[attr-defined]
+        if "exercise" in own:
+            found[own["exercise"]] = "".join(cell["source"])  # type: ignore[arg-type]
+    return found
