@@ -13,6 +13,7 @@ from autograder.jail.inside import wire
 from autograder.jail.inside.student import Student
 from autograder.model.limits import SessionLimits
 from autograder.model.submission import Exercise, Submission
+from autograder.notebook import vocabulary
 from autograder.session.session import Session
 
 
@@ -28,7 +29,7 @@ class Rehearsal(Session):
 
     def watch(self, exercise: Exercise) -> None:
         """Turn to an exercise; staff may call what they like, and torch's names for it are slow to find."""
-        super().watch(replace(exercise, forbidden=[]))
+        super().watch(replace(exercise, also=[vocabulary.ALL]))
 
     def close(self) -> None:
         """Nothing is left behind."""

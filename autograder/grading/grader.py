@@ -17,7 +17,8 @@ from autograder.jail.jail import Jail
 from autograder.model.limits import SessionLimits
 from autograder.model.submission import Exercise, Submission
 from autograder.model.verdict import CheckVerdict, ExerciseResult, ExerciseVerdict, SubmissionResult
-from autograder.notebook.rules import forbidden_names, insides
+from autograder.jail.inside.wire import HIDDEN
+from autograder.notebook.rules import insides, listed, outside
 from autograder.session.remote import Student
 from autograder.session.session import OutOfTime, Session
 
@@ -115,12 +116,8 @@ class Grader:
             note = "This exercise is not written yet."
             return ExerciseResult(ExerciseVerdict(exercise.name, "not begun", 0, max_points, checks, note), [], True)
         sources = [cell.source for cell in session.submission.cells]
-        forbidden = session.forbidden or forbidden_names(sources, exercise.name, exercise.forbidden)
-        hiding = insides(sources) if exercise.forbidden and not forbidden else []
-        if forbidden or hiding:
-            called = f"must not call {_listed(forbidden)}: write out what it does"
-            unseen = f"cannot be graded beside {_listed(hiding)}, which may hide what it calls: take that out"
-            note = f"{exercise.name} {called if forbidden else unseen}. It earns no points this way."
+        if refused := _refused(exercise, session.forbidden, sources):
+            note = f"{exercise.name} {refused}. It earns no points this way."
             return ExerciseResult(ExerciseVerdict(exercise.name, "forbidden", 0, max_points, checks, note), [], True)
         found = ExerciseResult(ExerciseVerdict(exercise.name, "graded", points, max_points, checks), [], True)
         if points == max_points:
@@ -198,8 +195,20 @@ def sentence_of(item: pytest.Item) -> str:
     return str(text).strip().splitlines()[0] if text.strip() else item.name
 
 
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(sorted(names)[:5])
+def _refused(exercise: Exercise, called: Sequence[str], sources: Sequence[str]) -> str:
+    """What of an exercise's vocabulary is not kept, as the rest of a sentence; empty where all is well."""
+    if exercise.vocabulary.everything:
+        return ""
+    if hidden := HIDDEN in called:
+        called = [name for name in called if name != HIDDEN]
+    if uses := outside(sources, exercise.name, exercise.vocabulary, exercise.others):
+        return f"must not call {listed(uses)}: it is not in the vocabulary of this exercise, write out what it does"
+    if called:
+        names = ", ".join(sorted(called)[:5])
+        return f"must not call {names}: it is not in the vocabulary of this exercise, write out what it does"
+    if hiding := insides(sources):
+        return f"cannot be graded beside {', '.join(sorted(hiding)[:5])}, which may hide what it calls: take that out"
+    return "cannot be graded: something in the notebook hides from the grader what it calls; take that out" if hidden else ""
 
 
 def _run(item: pytest.Item, student: Student) -> tuple[bool, str, bool]:

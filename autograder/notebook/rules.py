@@ -76,6 +76,11 @@ def outside(cells: Iterable[str], exercise: str, vocabulary: Vocabulary, others:
     return [Use(name, found[name]) for name in longest(found)]
 
 
+def listed(uses: Sequence[Use]) -> str:
+    """The first five of them as text, each with the helper that it is called in."""
+    return ", ".join(str(item) for item in sorted(uses, key=lambda item: item.name)[:5])
+
+
 def insides(cells: Iterable[str]) -> list[str]:
     """Names of the interpreter's insides that the notebook uses anywhere: with them, calls can be hidden."""
     return list(_insides(tuple(cells)))

@@ -38,7 +38,7 @@ KINDS: dict[str, str] = {
         sum nansum mean nanmean prod max min amax amin aminmax argmax argmin median nanmedian mode std var std_mean var_mean
         any all count_nonzero cumsum cumprod cummax cummin trapezoid trapz cumulative_trapezoid quantile nanquantile diff trace sum_to_size""",
     "products": """
-        matmul mm bmm mv dot vdot inner outer ger kron einsum tensordot addmm addmv addbmm baddbmm addr chain_matmul
+        matmul mm bmm mv dot vdot inner outer ger kron einsum tensordot addmm addmv addbmm baddbmm addr chain_matmul spmm
         multi_dot vecdot matrix_power cross inverse inv solve det""",
     "shapes": """
         reshape reshape_as view view_as flatten unflatten ravel squeeze unsqueeze transpose t permute movedim moveaxis
@@ -86,7 +86,7 @@ ATTRIBUTES = frozenset(
 OPEN = (
     "torch.autograd torch.func torch.random torch.types torch.return_types torch.cuda torch.mps torch.xpu torch.backends "
     "torch.version torch.testing torch.utils.data torch.torch_version torch.nn.parameter torch.nn.modules.module "
-    "torch.nn.modules.container"
+    "torch.nn.modules.container torch.nn.init"
 ).split()
 """Parts of torch in which everything may be used."""
 NOT_OPEN = ("torch.autograd.profiler", "torch.autograd.profiler_legacy", "torch.autograd.graph", "torch.autograd.anomaly_mode")
@@ -178,7 +178,7 @@ INNER = frozenset(
     reflectionpad1d reflectionpad2d reflectionpad3d replicationpad1d replicationpad2d replicationpad3d padcircular padenum
     data outputnr retainsgrad isdistributed recordstream iszerotensor efficientzerotensor lazyclone shapeastensor
     convertindicesfromcootocsr gathersparsebackward debughasinternaloverlap castbyte castchar castdouble castfloat
-    casthalf castint castlong castshort symconstrainrange uniquedimconsecutive luunpack trapezoid trapz
+    casthalf castint castlong castshort symconstrainrange hascompatibleshallowcopytype uniquedimconsecutive luunpack trapezoid trapz
     cumulativetrapezoid tosparsecsr tosparsecsc tosparsebsr tosparsebsc sparsebroadcastto spdiags
     colindices crowindices copysparsetosparse digamma densedim sparsedim iscoalesced conjphysicalcopy
     """.split()

@@ -13,6 +13,7 @@ import msgspec
 import torch
 
 from autograder.authoring.assertions import shown_call
+from autograder.jail import operations
 from autograder.jail.inside import frames, shared_memory, values, wire
 from autograder.jail.jail import Jail, JailError, token
 from autograder.model.limits import SessionLimits
@@ -143,7 +144,7 @@ class Session:
         self.trace = []
         self._names = {}
         exercise = self.exercise
-        self._begin = wire.Begin(exercise.name, seed, exercise.forbidden, exercise.replaced)
+        self._begin = wire.Begin(exercise.name, seed, _held_to(exercise), exercise.replaced)
 
     def do(self, op: str, target: str | int, *args: Any, **kwargs: Any) -> Any:
         """Do one thing with an object of the student's and return what came of it.
@@ -386,6 +387,13 @@ class Session:
         return Lost(
             "ended the whole program" + (f" (exit code {ended.exit_code})" if ended.exit_code is not None else "")
         )
+
+
+def _held_to(exercise: Exercise) -> wire.Held | None:
+    if exercise.vocabulary.everything:
+        return None
+    changes = operations.changes(tuple(exercise.also), tuple(exercise.without))
+    return wire.Held(list(changes.added), list(changes.taken), exercise.others)
 
 
 def _differentiable(value: Any) -> list[torch.Tensor]:

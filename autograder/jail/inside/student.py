@@ -9,25 +9,27 @@ import re
 import socket
 import types
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
 import numpy as np
 import torch
 
 from . import frames, values, wire
-from .call_watch import CallWatch, drop_hooks, watch_threads
+from .call_watch import CallWatch, drop_hooks, guard, stand_in
 from .shell import Shell, TimeLimit, exception_text, soft_limit
 
 MAX_LISTED = 100_000
 """How many items an iterator may yield to a check."""
+
+_run_backward = torch.autograd.Variable._execution_engine.run_backward
 
 _CELL_NAME = re.compile(r"<ipython-input-(\d+)-")
 
 
 def serve(sock: socket.socket, student: Student) -> None:
     """Answer requests on `sock` until it closes."""
-    watch_threads(student.watch)
+    guard(student.watch)
     gc.freeze()  # our own objects are then not among those that gc finds, and their pages stay shared with the zygote
     while True:
         try:
@@ -77,7 +79,6 @@ class Student:
 
     def _begin(self, request: wire.Begin) -> None:
         self._forget()
-        self.watch.begin(request.forbidden)
         namespace = self.namespace
         if self.last is None:
             self.last = dict(namespace)
@@ -88,9 +89,12 @@ class Student:
         namespace.update(bindings)
         for name, dotted in request.replaced.items():
             module, _, last = dotted.rpartition(".")
-            namespace[name] = getattr(importlib.import_module(module), last)
+            namespace[name] = stand_in(getattr(importlib.import_module(module), last), self.watch)
         if request.exercise in namespace:
             self._hold(namespace[request.exercise])
+        held = request.held_to
+        others = [namespace[name] for name in held.others if name in namespace] if held else []
+        self.watch.begin(held is not None, held.added if held else (), held.taken if held else (), others)
         seed_everything(request.seed)
 
     def _named(self, name: str) -> Any:
@@ -119,7 +123,7 @@ class Student:
         unpacker = values.Unpacker(body, lambda handle: self.objects[handle.number], leaves)
         args = [unpacker.unpack(item) for item in request.args]
         kwargs = {name: unpacker.unpack(item) for name, item in request.kwargs.items()}
-        with torch.set_grad_enabled(request.grad_enabled), self._watched():
+        with torch.set_grad_enabled(request.grad_enabled), self._watched(request.op):
             result = self._perform(request, args, kwargs)
         given = [*args, *kwargs.values()]
         aliased = bool(given) and packer.share(result, *given)
@@ -180,15 +184,17 @@ class Student:
         given = [(output, grad) for output, grad in zip(outputs, grads, strict=True) if grad is not None]
         for tensor in inputs:
             tensor.grad = None
-        with self._watched():
-            # Not autograd.grad: the parameters of the student's own modules collect their gradients here as well.
-            torch.autograd.backward([output for output, _ in given], [grad for _, grad in given], retain_graph=True)
+        with self._watched("backward"):
+            # Not autograd.grad: the parameters of the student's own modules collect their gradients here as well. Nor
+            # autograd.backward, which torch takes the watch off for.
+            outputs_given, grads_given = zip(*given, strict=True) if given else ((), ())
+            _run_backward(outputs_given, grads_given, True, False, (), allow_unreachable=True, accumulate_grad=True)
         return packer.pack([tensor.grad for tensor in inputs]), None
 
     @contextmanager
-    def _watched(self) -> Iterator[None]:
+    def _watched(self, kind: str) -> Iterator[None]:
         try:
-            with self.watch if self.watch.patterns else nullcontext():
+            with self.watch.call(kind):
                 yield
         finally:
             if self.shell is not None:
