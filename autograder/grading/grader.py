@@ -199,8 +199,8 @@ def _refused(exercise: Exercise, called: Sequence[str], sources: Sequence[str]) 
     """What of an exercise's vocabulary is not kept, as the rest of a sentence; empty where all is well."""
     if exercise.vocabulary.everything:
         return ""
-    if hidden := HIDDEN in called:
-        called = [name for name in called if name != HIDDEN]
+    hidden = [name for name in called if name.startswith(HIDDEN)]
+    called = [name for name in called if name not in hidden]
     if uses := outside(sources, exercise.name, exercise.vocabulary, exercise.others):
         return f"must not call {listed(uses)}: it is not in the vocabulary of this exercise, write out what it does"
     if called:
@@ -208,7 +208,10 @@ def _refused(exercise: Exercise, called: Sequence[str], sources: Sequence[str]) 
         return f"must not call {names}: it is not in the vocabulary of this exercise, write out what it does"
     if hiding := insides(sources):
         return f"cannot be graded beside {', '.join(sorted(hiding)[:5])}, which may hide what it calls: take that out"
-    return "cannot be graded: something in the notebook hides from the grader what it calls; take that out" if hidden else ""
+    if hidden:
+        how = hidden[0].removeprefix(HIDDEN)[:100]
+        return f"cannot be graded: something in the notebook hides from the grader what it calls ({how}); take that out"
+    return ""
 
 
 def _run(item: pytest.Item, student: Student) -> tuple[bool, str, bool]:

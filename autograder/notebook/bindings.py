@@ -12,6 +12,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from weakref import WeakKeyDictionary
 
+from .texts import text
+
+ANY = "*"
+"""In place of a name: any of them may be changed."""
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
@@ -113,8 +117,12 @@ class Bindings:
 
     def _note_change(self, name: str, node: ast.AST, inside: ast.AST | None) -> None:
         """Note it for a name of the notebook; what is local to a function is none."""
-        if inside is None or name in global_names(inside):
+        if name == ANY:
+            self.everywhere.append(node)
+        elif inside is None:
             self._append(name, node)
+        elif name in global_names(inside):
+            self._append(name, inside)  # with what it works out before it changes something
 
     def _append(self, name: str, node: ast.AST) -> None:
         if name in self.modules:
@@ -130,6 +138,8 @@ class Bindings:
             method = function.attr
             root = next(iter(_roots(function.value)), "")
             if root and root not in self.modules and (call.args or call.keywords):
+                if root == ANY and method not in _CHANGING:
+                    return
                 if method in _CHANGING or method.startswith(("set_", "add_", "register_", "install")):
                     yield root
                 elif root not in self.defined and self._is_own_object(root):
@@ -139,7 +149,8 @@ class Bindings:
         elif isinstance(function, ast.Name) and function.id in self.defined:
             for definition in self.of[function.id]:
                 for argument in _given_to_changed(definition, call):
-                    yield from (name for name in _roots(argument) if name in self.of and name not in self.modules)
+                    roots = [name for name in _roots(argument) if name not in self.modules]
+                    yield from (name for name in roots if name == ANY or name in self.of)
 
     def _is_own_object(self, name: str) -> bool:
         """Whether a name was bound to what a class of the notebook made."""
@@ -263,10 +274,14 @@ def _roots(target: ast.AST) -> Iterator[str]:
     match target:
         case ast.Name(id=name):
             yield name
+        case ast.Subscript(value=ast.Call(func=ast.Name(id="globals" | "locals" | "vars"), args=[]), slice=key):
+            yield text(key) or ANY
         case ast.Attribute(value=value) | ast.Subscript(value=value) | ast.Starred(value=value):
             yield from _roots(value)
         case ast.Call(func=ast.Name(id="vars"), args=[value, *_]):
             yield from _roots(value)
+        case ast.Call(func=ast.Name(id="globals" | "locals" | "vars"), args=[]):
+            yield ANY
         case ast.Tuple(elts=elements) | ast.List(elts=elements):
             for element in elements:
                 yield from _roots(element)

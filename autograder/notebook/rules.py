@@ -14,7 +14,8 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 
 from .bindings import Bindings, called, global_names, nodes, statements
-from .vocabulary import METHODS_REFUSED, Vocabulary, longest, plain
+from .texts import text
+from .vocabulary import METHODS_REFUSED, Vocabulary, is_module, longest, plain
 
 _INSIDES = {
     "sys": ("settrace", "setprofile", "_*"),
@@ -36,8 +37,9 @@ _BEHIND = frozenset("__self__ __globals__ __closure__ cell_contents __builtins__
 _RUNNING = ("exec", "eval", "compile")
 _IMPORTING = ("import_module", "__import__", "reload")
 _BUILTINS_REFUSED = frozenset("exec eval compile __import__ globals __dict__".split())
-_DYNAMIC = ("torch", "math", "operator", "cmath", "torch.Tensor")
-"""Modules of which a part may be taken by a name that is made up at run time: the watch sees what of torch is called."""
+_LOOKING_UP = frozenset("attrgetter methodcaller __getattribute__ __getattr__ getmembers".split())
+"""Names of what looks up a part by its name, beside getattr."""
+_DUNDERS = frozenset("__dict__ __getattribute__ __getattr__ __loader__ __spec__".split())
 _UNREADABLE = "a name made up at run time"
 
 
@@ -66,13 +68,18 @@ def outside(cells: Iterable[str], exercise: str, vocabulary: Vocabulary, others:
         return []
     names, readers = _notebook(sources)
     found: dict[str, str] = {}
+    handed_on, looks_up = "", False
     for by, node in names.reachable(exercise, others):
+        handed_on = handed_on or readers.handed_on(node)
+        looks_up = looks_up or readers.looks_up(node)
         for name in readers.names(node):
             if name not in found and not _allowed(name, vocabulary):
                 found[name] = "" if by == exercise else by
         for name in readers.methods(node):
             if f"Tensor.{name}" not in found and not vocabulary.allows_method(name):
                 found[f"Tensor.{name}"] = "" if by == exercise else by
+    if handed_on and looks_up:
+        found[f"{handed_on}.{_UNREADABLE}"] = ""
     return [Use(name, found[name]) for name in longest(found)]
 
 
@@ -122,7 +129,7 @@ def _allowed(dotted: str, vocabulary: Vocabulary) -> bool:
         return False
     if first == "builtins":
         return rest not in _BUILTINS_REFUSED
-    if dotted == "sys.modules":
+    if dotted == "sys.modules" or any(part in _DUNDERS for part in dotted.split(".")):
         return False
     return vocabulary.allows(dotted)
 
@@ -137,6 +144,11 @@ class _Reader:
         self._names: dict[ast.AST, list[str]] = {}
         self._used: frozenset[str] = frozenset()
         """The names of the notebook in what is read just now: what a star import may have brought."""
+        self._bound_once = {
+            name: statement.value
+            for name, [statement, *more] in bindings.of.items()
+            if not more and isinstance(statement, ast.Assign)
+        }
         for statement in bindings.statements:
             self._take_in(statement)
 
@@ -176,6 +188,30 @@ class _Reader:
         if node not in self._names:
             self._names[node] = list(dict.fromkeys(self._read(node)))
         return self._names[node]
+
+    def handed_on(self, node: ast.AST) -> str:
+        """A module that `node` uses as a value: gives to a function, keeps in a container."""
+        parts = nodes(node)
+        used_for_parts = {id(part.value) for part in parts if isinstance(part, ast.Attribute)}
+        for part in parts:
+            if isinstance(part, ast.Assign) and len(part.targets) == 1:
+                used_for_parts.add(id(part.value))  # another name for it, which is known
+        for part in parts:
+            if isinstance(part, ast.Name | ast.Attribute) and isinstance(part.ctx, ast.Load):
+                dotted = self.imported.get(part.id, "") if isinstance(part, ast.Name) else ""
+                if dotted and dotted.split(".")[-1].islower() and is_module(dotted) and id(part) not in used_for_parts:
+                    return dotted
+        return ""
+
+    def looks_up(self, node: ast.AST) -> bool:
+        """Whether `node` takes a part of something by a name that cannot be read."""
+        return any(
+            (isinstance(part, ast.Call) and called(part) == "getattr" and len(part.args) > 1 and not self._text(part.args[1]))
+            or (isinstance(part, ast.Attribute) and part.attr in _LOOKING_UP)
+            or (isinstance(part, ast.Name) and self.imported.get(part.id, "").rpartition(".")[2] in _LOOKING_UP)
+            or (isinstance(part, ast.Call) and called(part) == "vars" and bool(part.args))
+            for part in nodes(node)
+        )
 
     def methods(self, node: ast.AST) -> list[str]:
         """Names of methods that are not basic, called on what is no module and nothing of the notebook's own."""
@@ -219,16 +255,18 @@ class _Reader:
         if not bare or (isinstance(call.func, ast.Name) and call.func.id in self.bindings.of):
             return
         if name in _RUNNING and call.args:
-            code = _text(call.args[0])
+            code = self._text(call.args[0])
             if not code:
                 yield f"{_ANY}.{name}({_UNREADABLE})"
             for statement in statements(code) if code else ():
                 yield from self.names(statement)
-        elif name in _IMPORTING and call.args and name != "reload" and not _text(call.args[0]):
+        elif name in _IMPORTING and call.args and name != "reload" and not self._text(call.args[0]):
             yield f"{_ANY}.{name}({_UNREADABLE})"
-        elif name == "getattr" and len(call.args) > 1 and not _text(call.args[1]):
+        elif name == "getattr" and len(call.args) > 1 and not self._text(call.args[1]):
             base = self.dotted(call.args[0], known)
-            if base and base not in _DYNAMIC:
+            # getattr(torch, reduction) is ordinary, and what it gives is seen when it is called.
+            varies = any(isinstance(part, ast.Name) and part.id not in _PYTHON for part in nodes(call.args[1]))
+            if base and not (varies and base == "torch"):
                 yield f"{base}.{_UNREADABLE}"
         elif name in ("vars", "dir") and call.args and (base := self.dotted(call.args[0], known)):
             if name == "vars":
@@ -253,34 +291,21 @@ class _Reader:
             case ast.Call(args=[value]) if called(node) in ("vars", "reload"):
                 return self.dotted(value, known)
             case ast.Call(args=[module, *_]) if called(node) in _IMPORTING:
-                return _text(module)
-            case ast.Subscript(value=ast.Attribute(value=value, attr="modules"), slice=key) if _text(key):
-                return _text(key) if self.dotted(value, known) == "sys" else ""
+                return self._text(module)
+            case ast.Subscript(value=ast.Attribute(value=value, attr="modules"), slice=key) if self._text(key):
+                return self._text(key) if self.dotted(value, known) == "sys" else ""
             case ast.Subscript(value=ast.Attribute(value=value, attr="__dict__"), slice=key):
                 return self._part(value, key, known)
             case ast.Subscript(value=ast.Call() as value, slice=key):
                 return self._part(value, key, known)
         return ""
 
+    def _text(self, node: ast.AST) -> str:
+        return text(node, self._bound_once)
+
     def _part(self, value: ast.AST, key: ast.AST, known: dict[str, str]) -> str:
-        base, name = self.dotted(value, known), _text(key)
+        base, name = self.dotted(value, known), self._text(key)
         return f"{base}.{name}" if base and name else ""
 
 
 _PYTHON = frozenset(dir(__builtins__)) if not isinstance(__builtins__, dict) else frozenset(__builtins__)
-
-
-def _text(node: ast.AST) -> str:
-    """The string that an expression is, where that can be read: constants joined by +."""
-    match node:
-        case ast.Constant(value=str() as text):
-            return text
-        case ast.BinOp(left=left, op=ast.Add(), right=right):
-            first, second = _text(left), _text(right)
-            return first + second if first and second else ""
-        case ast.FormattedValue(value=value):
-            return _text(value)
-        case ast.JoinedStr(values=values):
-            parts = [_text(value) for value in values]
-            return "".join(parts) if all(parts) else ""
-    return ""

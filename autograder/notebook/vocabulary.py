@@ -133,6 +133,12 @@ MODULES = frozenset(
 )
 """Other modules that may be used in what is graded: those that a right solution is ordinarily written with."""
 
+_MATHS = ("math", "cmath")
+_MATHS_REFUSED = frozenset(("tanh", "dist"))
+"""What of Python's own mathematics is an activation or a distance."""
+
+_MODULES_OF_CALCULATION = ("torch", "torch.functional", "torch.nn.modules", "numpy", "numpy.linalg", "math", "cmath")
+
 REFUSED: dict[str, tuple[str, str]] = {
     "torch.nn": ("layers and activations, ready made", "现成的层与激活函数"),
     "torch.nn.functional": (
@@ -196,7 +202,7 @@ def plain(name: str) -> str:
 
 _BASIC = frozenset(plain(name) for names in KINDS.values() for name in names.split())
 _NUMPY_BASIC = _BASIC | {plain(name) for name in _NUMPY.split()}
-_EVERYWHERE = ("torch.Tensor", "torch.special", "torch.linalg", "torch.functional", "torch")
+_EVERYWHERE = ("torch.Tensor", "torch.linalg", "torch.functional", "torch")
 """Places in which a name of the kinds is allowed as it stands."""
 
 
@@ -231,6 +237,8 @@ class Vocabulary:
             return self._of_torch(dotted)
         if root == "numpy":
             return self._of_numpy(dotted)
+        if root in _MATHS and plain(dotted.rpartition(".")[2]) in _MATHS_REFUSED - self.added:
+            return False
         return root in MODULES or any(_within(dotted, name) for name in self.also)
 
     def _of_torch(self, dotted: str) -> bool:
@@ -280,6 +288,11 @@ class Vocabulary:
         if short in _BASIC or short in INNER or base.startswith("__"):
             return True
         return _basic_operation(base) or any(_made_of(short, added) for added in self.added)
+
+
+def is_module(dotted: str) -> bool:
+    """Whether a name is that of a module that has what calculates: one that is handed on may be called in any manner."""
+    return dotted in _MODULES_OF_CALCULATION or dotted in REFUSED or dotted.startswith("scipy")
 
 
 def _within(dotted: str, name: str) -> bool:

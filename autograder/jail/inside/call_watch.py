@@ -31,6 +31,10 @@ from .wire import HIDDEN
 
 THOROUGH_CALLS, THOROUGH_BACKWARDS = 3, 1
 """So many calls of each check are watched in all three ways."""
+MAX_PROFILED = 50_000
+"""After so many calls of Python functions in one call of a check they are no longer looked at: each takes its time."""
+ROLL = 5_000
+"""After so many functions of torch's what the recorder holds is looked at, and it begins anew: each takes its room."""
 
 _NAMES: dict[Any, str] = {}
 """Names of functions, by function: torch works one out in the time of a small matrix product."""
@@ -96,6 +100,11 @@ class CallWatch:
         self._known: dict[Any, bool] = {}
         self._canary = ""
         self._excused = False
+        self._recorded: int | None = None
+        self._opening = ""
+        self._kind = ""
+        self._profile: Callable[[Any, str, Any], None] | None = None
+        self._profiled = False
         self._calls, self._backwards = THOROUGH_CALLS, THOROUGH_BACKWARDS
 
     def __torch_function__(
@@ -104,7 +113,12 @@ class CallWatch:
         """Note the function, then call it."""
         if self._canary and _name(func) == self._canary:
             self._canary = ""
-        elif self.on and not self._quiet:
+            return func(*args, **(kwargs or {}))
+        if self._recorded is not None:
+            self._recorded += 1
+            if self._recorded > ROLL:
+                self._roll()
+        if self.on and not self._quiet:
             try:
                 allowed = self._known[func]
             except KeyError:
@@ -161,44 +175,69 @@ class CallWatch:
             self._backwards -= 1
             thorough = self._backwards >= 0
         self._excused = False
-        before = len(self.seen)
+        self._kind = kind
         depth = _depth()
-        recording = recorder.start() if thorough else False
-        if thorough and not recording:
-            self.hidden()
+        if thorough and not recorder.start():
+            self.hidden("something else records")
+            thorough = False
         _push(self)
-        first = self._try_out()
-        seeing = self._seeing if thorough else None
+        self._opening = self._try_out()
+        self._recorded = 0 if thorough and kind == "call" else None
+        self._profile = self._seeing() if thorough else None
         self.running = True
         try:
-            if seeing:
-                _setprofile(seeing)
+            if self._profile:
+                _setprofile(self._profile)
             yield
+            self.returned()
         finally:
-            if seeing:
-                if _getprofile() is not seeing:
-                    self.hidden()
-                _setprofile(None)
-            self.running = False
+            drop_hooks()
+            self.running, self._recorded = False, None
             last = self._try_out()
             if _depth() != depth + 1 or _at(depth) is not self:
-                self.hidden()
+                self.hidden("the stack of modes was changed")
             while _depth() > depth:
                 _pop()
-            if recording:
-                self._judge(recorder.stop(), [first, last], kind, len(self.seen) > before)
+            if thorough:
+                self._judge(recorder.stop(), self._opening, last)
 
-    @property
+    def returned(self) -> None:
+        """The student's own code has returned: what was set to be called by the interpreter is taken away."""
+        if self._profile and self._profiled and _getprofile() is not self._profile:
+            self.hidden("the profile function was taken away")
+        self._profile = None
+        drop_hooks()
+
     def _seeing(self) -> Callable[[Any, str, Any], None]:
         known = library_code.FREE
+        left = MAX_PROFILED
+        self._profiled = True
 
         def see(frame: Any, event: str, argument: Any) -> None:
-            if event == "call" and frame.f_code.co_filename not in known and not self._quiet:
-                name = library_code.name_of(frame)
-                if name and not self.allows_name(name):
-                    self.note(name)
+            nonlocal left
+            if event == "call":
+                left -= 1
+                if left < 0:
+                    self._profiled = False
+                    _setprofile(None)
+                elif frame.f_code.co_filename not in known and not self._quiet:
+                    name = library_code.name_of(frame)
+                    if name and not self.allows_name(name):
+                        self.note(name)
 
         return see
+
+    def _roll(self) -> None:
+        """Look at what was recorded, and record anew."""
+        self._recorded = None
+        _push(self)  # which torch has taken off for the call that is looked at just now
+        last = self._try_out()
+        self._judge(recorder.stop(), self._opening, last)
+        if not recorder.start():
+            self.hidden("something else records")
+        self._opening = self._try_out()
+        _pop()
+        self._recorded = 0
 
     def _try_out(self) -> str:
         """Call a function that must be seen; the operation that must be recorded for it."""
@@ -209,26 +248,26 @@ class CallWatch:
         self._quiet = quiet
         if self._canary:
             self._canary = ""
-            self.hidden()
+            self.hidden("a function was called and not seen")
         return operation
 
-    def hidden(self) -> None:
-        """Note that something hides calls."""
-        if HIDDEN not in self.seen:
-            self.seen.append(HIDDEN)
+    def hidden(self, how: str) -> None:
+        """Note that something hides calls, and by which sign that was seen."""
+        if not any(name.startswith(HIDDEN) for name in self.seen):
+            self.seen.append(HIDDEN + how)
 
-    def _judge(self, found: recorder.Recorded | None, canaries: list[str], kind: str, told: bool) -> None:
-        """Hold what the dispatcher ran to the vocabulary; `told` is whether functions were noted already."""
-        if found is None or found.names[:1] != canaries[:1] or found.names[-1:] != canaries[1:]:
-            self.hidden()
+    def _judge(self, found: recorder.Recorded | None, first: str, last: str) -> None:
+        """Hold what the dispatcher ran to the vocabulary, unless a function that it was run by is noted already."""
+        if found is None or found.names[:1] != [first] or found.names[-1:] != [last]:
+            self.hidden("an operation was run and not recorded")
             return
-        if told or self._excused:
+        if self.seen or self._excused:
             return
         for name in dict.fromkeys(found.names[1:-1]):
             if (name not in _OPERATIONS and name not in self._added) or name in self._taken:
                 self.note(_shown(name))
                 return
-        if kind == "call" and found.gradients and "autograd::engine" in self._taken:
+        if self._kind == "call" and found.gradients and "autograd::engine" in self._taken:
             self.note("torch.autograd.grad")
 
     @contextmanager
@@ -300,7 +339,7 @@ def guard(watch: CallWatch) -> None:
 def _noting(original: Any, watch: CallWatch) -> Any:
     def noting(*args: Any, **kwargs: Any) -> Any:
         if watch.running:
-            watch.hidden()
+            watch.hidden(f"{original.__name__} was called")
         return original(*args, **kwargs)
 
     return noting
@@ -317,7 +356,7 @@ def _popping(original: Any, watch: CallWatch) -> Any:
                     break
                 frame = frame.f_back  # type: ignore[assignment]
             if frame is None or frame.f_code is not _HANDLING:
-                watch.hidden()
+                watch.hidden("the watch was taken off the stack of modes")
         return original()
 
     return popping

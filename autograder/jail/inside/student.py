@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 import importlib
 import random
@@ -22,6 +23,7 @@ from .shell import Shell, TimeLimit, exception_text, soft_limit
 MAX_LISTED = 100_000
 """How many items an iterator may yield to a check."""
 
+_Cached = type(functools.cache(lambda: None))
 _run_backward = torch.autograd.Variable._execution_engine.run_backward
 
 _CELL_NAME = re.compile(r"<ipython-input-(\d+)-")
@@ -93,6 +95,9 @@ class Student:
         if request.exercise in namespace:
             self._hold(namespace[request.exercise])
         held = request.held_to
+        for value in namespace.values():
+            if type(value) is _Cached:
+                value.cache_clear()  # what it kept was worked out where nobody watched
         others = [namespace[name] for name in held.others if name in namespace] if held else []
         self.watch.begin(held is not None, held.added if held else (), held.taken if held else (), others)
         seed_everything(request.seed)
@@ -123,13 +128,15 @@ class Student:
         unpacker = values.Unpacker(body, lambda handle: self.objects[handle.number], leaves)
         args = [unpacker.unpack(item) for item in request.args]
         kwargs = {name: unpacker.unpack(item) for name, item in request.kwargs.items()}
-        with torch.set_grad_enabled(request.grad_enabled), self._watched(request.op):
-            result = self._perform(request, args, kwargs)
         given = [*args, *kwargs.values()]
-        aliased = bool(given) and packer.share(result, *given)
-        value = packer.pack(result)
-        outputs = list(packer.differentiable)
-        changed = self._changed(request, body, given, packer, aliased)
+        with self._watched(request.op):
+            with torch.set_grad_enabled(request.grad_enabled):
+                result = self._perform(request, args, kwargs)
+            self._returned()  # and still watched, since methods of the student's may be called
+            aliased = bool(given) and packer.share(result, *given)
+            value = packer.pack(result)
+            outputs = list(packer.differentiable)
+            changed = self._changed(request, body, given, packer, aliased)
         if outputs:
             self.graphs[request.token] = (unpacker.differentiable, outputs)
         return value, changed
@@ -189,7 +196,12 @@ class Student:
             # autograd.backward, which torch takes the watch off for.
             outputs_given, grads_given = zip(*given, strict=True) if given else ((), ())
             _run_backward(outputs_given, grads_given, True, False, (), allow_unreachable=True, accumulate_grad=True)
-        return packer.pack([tensor.grad for tensor in inputs]), None
+            self._returned()
+            return packer.pack([tensor.grad for tensor in inputs]), None
+
+    def _returned(self) -> None:
+        if self.shell is not None:
+            self.watch.returned()
 
     @contextmanager
     def _watched(self, kind: str) -> Iterator[None]:

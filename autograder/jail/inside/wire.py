@@ -11,8 +11,8 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-HIDDEN = "(hidden)"
-"""In place of the name of a function that was called: something hides calls from the watch."""
+HIDDEN = "(hidden) "
+"""Begins what stands in place of a function's name where something hides calls from the watch; by which sign follows."""
 MAX_HEAD = 4 << 20
 """Largest head, bytes."""
 MAX_BODY = 256 << 20
