@@ -196,6 +196,8 @@ class _Reader:
         for part in parts:
             if isinstance(part, ast.Assign) and len(part.targets) == 1:
                 used_for_parts.add(id(part.value))  # another name for it, which is known
+            if isinstance(part, ast.Call) and called(part) in ("getattr", "hasattr", "isinstance") and part.args:
+                used_for_parts.add(id(part.args[0]))
         for part in parts:
             if isinstance(part, ast.Name | ast.Attribute) and isinstance(part.ctx, ast.Load):
                 dotted = self.imported.get(part.id, "") if isinstance(part, ast.Name) else ""

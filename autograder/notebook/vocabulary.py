@@ -380,6 +380,19 @@ METHODS_REFUSED = frozenset(
 """Methods of tensors that are not basic and whose names mean nothing else: found by reading, whatever they stand on."""
 
 
+def of_function(function: object, resolved: str | None) -> str:
+    """The dotted name of a function of torch's, of an attribute that it reads or writes; empty where it has none.
+
+    Args:
+        function: the function.
+        resolved: what torch's own `resolve_name` says of it.
+    """
+    name = resolved or f"{getattr(function, '__module__', '')}.{getattr(function, '__qualname__', '')}"
+    for end in (".__get__", ".__set__", ".__delete__"):
+        name = name.removesuffix(end)
+    return "" if name.startswith("torch.Tensor._") else name if name.startswith("torch.") else ""
+
+
 def of(also: Sequence[str], without: Sequence[str]) -> Vocabulary:
     """The vocabulary of an exercise that adds and takes away so much."""
     return _of(tuple(also), tuple(without))
