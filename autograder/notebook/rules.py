@@ -14,6 +14,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 
 from .bindings import Bindings, called, global_names, nodes, statements
+from .glance import is_clean, is_disguised
 from .texts import text
 from .vocabulary import METHODS_REFUSED, Vocabulary, is_module, longest, plain
 
@@ -28,7 +29,10 @@ _INSIDES = {
 """By module, the ways to the interpreter's own objects, the watch and its notes among them."""
 _FRAMES = frozenset("f_back f_builtins f_globals f_locals tb_frame gi_frame cr_frame ag_frame __subclasses__".split())
 """Attributes that are such ways, of whatever object."""
-_WAYS = re.compile("|".join([*_INSIDES, *_FRAMES, "exec", "eval", "compile", "import_module", "__import__"]))
+_WAYS = re.compile(
+    r"\b(" + "|".join([*_INSIDES, *_FRAMES, "import_module", "__import__", "builtins"]) + r")\b"
+    r"|(?<!\.)\b(exec|eval|compile)\b"
+)
 """Without one of these words there is no way, or it is written in letters that are not ASCII."""
 _ANY = "object"
 
@@ -64,7 +68,7 @@ def outside(cells: Iterable[str], exercise: str, vocabulary: Vocabulary, others:
         others: exercises of the notebook that it may be written with; what those call is looked at when they are graded.
     """
     sources = tuple(cells)
-    if vocabulary.everything:
+    if vocabulary.everything or is_clean(sources, vocabulary):
         return []
     names, readers = _notebook(sources)
     found: dict[str, str] = {}
@@ -104,7 +108,7 @@ def _notebook(cells: tuple[str, ...]) -> tuple[Bindings, _Reader]:
 
 @lru_cache(maxsize=4)
 def _insides(cells: tuple[str, ...]) -> list[str]:
-    if all(source.isascii() and not _WAYS.search(source) for source in cells):
+    if all(not is_disguised(source) and not _WAYS.search(source) for source in cells):
         return []
     names, reader = _notebook(cells)
     return list(

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping
+
+ODD = re.compile(
+    r"(?<!\.)\b(exec|eval|compile)\b"
+    r"|\b(getattr|setattr|delattr|vars|dir|globals|locals|import_module|__import__|reload|modules"
+    r"|attrgetter|methodcaller|getmembers|builtins|cell_contents|[fc]?[fgtac][rb]?_(back|builtins|globals|locals|frame)"
+    r"|__(?!init__|call__|name__|class__|doc__|len__|iter__|next__|getitem__|repr__|str__|enter__|exit__|future__"
+    r"|post_init__|add__|mul__|sub__|matmul__|neg__|eq__|setitem__|truediv__|rmul__|radd__)\w+)\b"
+)
+"""Words by which something may be named that cannot be seen at a glance."""
 
 _METHODS = frozenset(
     "join replace lower upper strip lstrip rstrip format decode encode fromhex removeprefix removesuffix swapcase "
