@@ -10,8 +10,7 @@ from typing import NoReturn
 
 from autograder.course import config, nbgrader
 from autograder.errors import AutograderError
-from autograder.gradebook import late
-from autograder.gradebook.connection import opened
+from autograder.gradebook.connection import exists, opened
 from autograder.results import folders
 
 PORT = 8888
@@ -48,7 +47,7 @@ def command_line(root: Path, port: int, *, browser: bool) -> list[str]:
         state = "does not set nbgrader up for this engine" if settings.exists() else "no such file"
         raise AutograderError(f"{settings}: {state}; it needs two lines: {LINES[0]}; {LINES[1]}")
     _refuse_if_taken(port)
-    if late.exists(root, course):
+    if exists(root, course):
         with opened(root, course):  # what is wrong with it is said here, not on each of formgrader's pages
             pass
     return [

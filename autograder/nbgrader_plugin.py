@@ -9,50 +9,62 @@ A course's nbgrader_config.py holds two lines:
 from __future__ import annotations
 
 import atexit
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from msgspec.structs import replace
-from nbgrader.preprocessors import AssignLatePenalties, CheckCellMetadata, NbGraderPreprocessor, SaveAutoGrades
+import nbformat
+from nbgrader.preprocessors import CheckCellMetadata, NbGraderPreprocessor
 from traitlets import Unicode
 
 from autograder.course import config as course_config
-from autograder.course import nbgrader, release
+from autograder.course import nbgrader
 from autograder.errors import AutograderError
 from autograder.exchange.collect import Collect
-from autograder.feedback import graded_notebook
-from autograder.gradebook import late
 from autograder.gradebook.locking import be_patient
-from autograder.grading.cache_keys import CacheKeys
-from autograder.grading.intake import HandedIn, prepare
+from autograder.gradebook.recorder import Recorder
+from autograder.grading.intake import HandedIn
+from autograder.grading.setup import GradingSetup, setup_of
 from autograder.jail import bubblewrap
-from autograder.model.limits import sandbox_limits_of, session_limits_of
 from autograder.release import build
 from autograder.results import folders
+from autograder.results.log import Log
+from autograder.results.run_lock import held
+from autograder.results.store import Store
+from autograder.results.writer import ResultWriter
 from autograder.workers.pool import Pool
 
 
 class GradeInJail(NbGraderPreprocessor):  # type: ignore[misc]
-    """Takes the place of nbgrader's sanitizing and executing: the submitted file in, the graded notebook out."""
+    """Takes the place of nbgrader's sanitizing, executing and saving: the submitted file in, all its results out."""
 
     root = Unicode(help="The course's folder.").tag(config=True)
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
-        """Grade the file that `nb` was read from; what nbgrader read of it is not used."""
+        """Grade the file that `nb` was read from; what nbgrader read of it is not used.
+
+        Returns:
+            The graded notebook, which nbgrader writes to where it was written already, and `resources`.
+
+        Raises:
+            AutograderError: the submission cannot be graded.
+        """
         root = Path(self.root)
         student, problem_set = resources["nbgrader"]["student"], resources["nbgrader"]["assignment"]
-        course = course_config.load(root)
-        limits = course.limits_of(course_config.chosen(course, [problem_set])[0])
-        released = release.load(root, problem_set)
-        folder = root / nbgrader.SUBMITTED / student / problem_set
-        item = prepare(HandedIn(student, problem_set, folder), released, limits.notebook_mb << 20)
-        [(_, found)] = _POOLS.of(root, problem_set, limits).grade([(student, item.submission)])
-        if isinstance(found, AutograderError):
-            raise found
-        graded = found.graded()
-        folders.write_verdict(root, replace(graded.verdict, student=student))
-        late.tell_deadline(root, course, problem_set)
-        return graded_notebook.make(item.repaired, released, graded), resources
+        with held(root, "grade", "autograder grade", wait=True):
+            setup = setup_of(root, course_config.load(root), problem_set)
+            item = setup.prepare(HandedIn(student, problem_set, root / nbgrader.SUBMITTED / student / problem_set))
+            [(_, result)] = _POOLS.of(setup).grade([(student, item.submission)])
+            if isinstance(result, AutograderError):
+                raise result
+            with ExitStack() as stack:
+                store = stack.enter_context(Store(folders.store(root)))
+                database = nbgrader.database(root, setup.course.gradebook)
+                recorder = stack.enter_context(Recorder(database, setup.course))
+                writer = ResultWriter(root, setup.course, store, recorder, stack.enter_context(Log(root)))
+                writer.write_results(setup, item, writer.cache(setup, item, result))
+        notebook, _ = folders.pages(root, student, problem_set)
+        return nbformat.read(notebook, as_version=4), resources
 
 
 class _Pools:
@@ -63,14 +75,13 @@ class _Pools:
         self._pool: Pool[str] | None = None
         atexit.register(self.close)
 
-    def of(self, root: Path, problem_set: str, limits: course_config.Limits) -> Pool[str]:
+    def of(self, setup: GradingSetup) -> Pool[str]:
         """The pool for a problem set; a new one where its checks have changed since."""
-        session_limits, sandbox_limits = session_limits_of(limits), sandbox_limits_of(limits)
-        key = root, CacheKeys(root, problem_set, session_limits, sandbox_limits).all()
+        key = setup.root, setup.keys.inputs()
         if key != self._key:
             self.close()
-            bubblewrap.refuse_if_visible(root)
-            self._pool = Pool(root, {problem_set: session_limits}, sandbox_limits, jobs=1)
+            bubblewrap.refuse_if_visible(setup.root)
+            self._pool = Pool(setup.root, {setup.problem_set: setup.session_limits}, setup.sandbox_limits, jobs=1)
             self._key = key
         assert self._pool is not None
         return self._pool
@@ -96,7 +107,6 @@ def configure(config: Any, file: str) -> None:
     nbgrader.configure(config, root, course_config.load(root))
     build.configure(config)
     config.ExchangeFactory.collect = Collect
-    config.GradeInJail.root = config.CourseLatePolicy.root = str(root)
-    config.AssignLatePenalties.plugin_class = late.CourseLatePolicy
+    config.GradeInJail.root = str(root)
     config.Autograde.sanitize_preprocessors = [GradeInJail]
-    config.Autograde.autograde_preprocessors = [SaveAutoGrades, AssignLatePenalties, CheckCellMetadata]
+    config.Autograde.autograde_preprocessors = [CheckCellMetadata]

@@ -1,32 +1,24 @@
-"""How far each problem set is: what is handed in, graded, changed since, refused, late, or waits for a hand."""
+"""How far each problem set is: what is handed in, graded, changed since, refused, late, or to be graded by hand."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Sized
-from functools import cached_property
+from collections.abc import Sequence, Sized
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 
-from autograder import grade
-from autograder.course import config, nbgrader, release
+from autograder.course import config, nbgrader
 from autograder.course.config import Course
-from autograder.course.release import Release
 from autograder.errors import AutograderError
 from autograder.exchange import arrivals
-from autograder.gradebook import late, roster
+from autograder.gradebook import connection, late
 from autograder.gradebook.connection import opened
-from autograder.grading.cache_keys import CacheKeys
-from autograder.grading.intake import HandedIn, Prepared, find, prepare
+from autograder.grading.intake import find
+from autograder.grading.setup import setup_of
+from autograder.lms import roster
 from autograder.lms.export import CsvExport
-from autograder.model.limits import sandbox_limits_of, session_limits_of
-from autograder.model.verdict import Verdict
-from autograder.results import folders
-from autograder.results.store import Store
-
-Standing = Literal["graded", "changed", "not graded"]
-"""Whether the results of a submission are those of what stands there now, of something before, or not there."""
+from autograder.results import freshness
+from autograder.results.freshness import State
 
 
 class SetStatus(msgspec.Struct, frozen=True):
@@ -64,19 +56,18 @@ def status(root: Path, problem_sets: Sequence[str] | None = None) -> list[SetSta
     """
     course = config.load(root)
     names = config.chosen(course, problem_sets)
-    recorded = _recorded(root)
+    known = freshness.of_course(root, course)
     people = roster.of_course(root, None)
     by_hand = _by_hand(root, course)
     found = []
     for name in names:
-        ours = release.load(root, name)
-        states: dict[Standing, list[str]] = {"graded": [], "changed": [], "not graded": []}
+        setup = setup_of(root, course, name)
+        states: dict[State, list[str]] = {"graded": [], "changed": [], "not graded": []}
         refused: dict[str, str] = {}
         handed_in = list(find(root / nbgrader.SUBMITTED, [name]))
-        looking = _Looking(root, course, ours, recorded)
         for one in handed_in:
             try:
-                states[looking.at(looking.prepared(one))].append(one.student)
+                states[known.state(setup, setup.prepare(one))].append(one.student)
             except AutograderError as error:
                 refused[one.student] = str(error)
         here = {student for some in states.values() for student in some} | refused.keys()
@@ -98,69 +89,9 @@ def status(root: Path, problem_sets: Sequence[str] | None = None) -> list[SetSta
     return found
 
 
-def submission(root: Path, student: str, problem_set: str) -> tuple[Prepared, Release, Standing]:
-    """One student's submission as it stands there now, its release, and whether its results are of it.
-
-    Raises:
-        AutograderError: there is none, or it cannot be read.
-    """
-    course = config.load(root)
-    config.chosen(course, [problem_set])
-    ours = release.load(root, problem_set)
-    folder = root / nbgrader.SUBMITTED / student / problem_set
-    if not folder.is_dir():
-        raise AutograderError(f"{folder}: no such folder; autograder status {problem_set} --json lists the students")
-    looking = _Looking(root, course, ours, _recorded(root))
-    item = looking.prepared(HandedIn(student, problem_set, folder))
-    return item, ours, looking.at(item)
-
-
-def verdict(root: Path, student: str, problem_set: str) -> Verdict | None:
-    """The verdict that stands there, if there is one of this version."""
-    try:
-        return folders.read_verdict(root, student, problem_set)
-    except (OSError, msgspec.MsgspecError):
-        return None
-
-
-class _Looking:
-    """What tells of one problem set's submissions whether their results are up to date."""
-
-    def __init__(self, root: Path, course: Course, ours: Release, recorded: Mapping[tuple[str, str], bytes]) -> None:
-        self.root, self.release, self.recorded = root, ours, recorded
-        self.limits = course.limits_of(ours.problem_set)
-
-    @cached_property
-    def around(self) -> list[bytes]:
-        """Of a submission graded in a jail, and of one graded without: both are results."""
-        name, session_limits = self.release.problem_set, session_limits_of(self.limits)
-        keys = [
-            CacheKeys(self.root, name, session_limits, sandbox_limits_of(self.limits, jail)) for jail in (True, False)
-        ]
-        return [grade.around(self.root, known, self.release) for known in keys]
-
-    def prepared(self, handed_in: HandedIn) -> Prepared:
-        return prepare(handed_in, self.release, self.limits.notebook_mb << 20)
-
-    def at(self, item: Prepared) -> Standing:
-        student, name = item.handed_in.student, item.handed_in.problem_set
-        known = self.recorded.get((name, student))
-        if known is None or not folders.verdict(self.root, student, name).is_file():
-            return "not graded"
-        return "graded" if known in [grade.state(around, item) for around in self.around] else "changed"
-
-
-def _recorded(root: Path) -> dict[tuple[str, str], bytes]:
-    path = folders.store(root)
-    if not path.is_file():  # looking must not make one
-        return {}
-    with Store(path) as store:
-        return store.recorded()
-
-
 def _by_hand(root: Path, course: Course) -> dict[str, list[str]]:
     """Who waits for a grade by hand, by problem set."""
-    if not late.exists(root, course):
+    if not connection.exists(root, course):
         return {}
     with opened(root, course) as gradebook:
         scores = CsvExport(root=str(root)).scores(gradebook)

@@ -49,7 +49,7 @@ class _Rate(ProgressColumn):
 
 @dataclass
 class Bar:
-    """A progress bar, told from outside how long it is and what goes on."""
+    """A progress bar."""
 
     progress: Progress
     task: int

@@ -35,12 +35,12 @@ from autograder.diagnosis import misconceptions
 from autograder.formgrader import command_line
 from autograder.grade import grade
 from autograder.gradebook.recorder import Recorder
+from autograder.jail.cores import cores
 from autograder.release import build
 from autograder.release.proofs import made
 from autograder.release.proofs.mutations import mutants
 from autograder.results import folders
 from autograder.results.store import Store
-from autograder.workers.pool import cores
 from benchmarks import arrivals, report
 from benchmarks.workload import HERE, student
 

@@ -4,6 +4,7 @@ from .assertions import Difference, assert_close, assert_equal, assert_gradients
 from .check import check
 from .misconception import Misconception, misconception
 from .observation import Observed, assert_unchanged, observe
+from .way import way
 
 __all__ = [
     "Difference",
@@ -17,4 +18,5 @@ __all__ = [
     "check",
     "misconception",
     "observe",
+    "way",
 ]

@@ -63,6 +63,14 @@ def audit(
         bool,
         typer.Option("--diagnoses", help="With --mutants: also see which a misconception explains, and if rightly."),
     ] = False,
+    marks: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--marks",
+            metavar="FILE",
+            help="Only compare with marks given by hand: answers in <problem set>.py, marks in the .json beside it.",
+        ),
+    ] = None,
     jobs: Jobs = None,
     as_json: Json = False,
 ) -> None:
@@ -72,6 +80,24 @@ def audit(
     """
     from autograder import terminal
 
+    if marks:
+        from autograder.release.proofs.hand_marks import compare
+
+        with terminal.bar("Marking") as bar:
+            agreement = compare(context.obj, marks, jobs=jobs, started=bar.started, advanced=bar.advanced)
+        if as_json:
+            print_json(agreement)
+        else:
+            for one in agreement.answers:
+                said = f" ({one.explanation})" if one.explanation else ""
+                points = f"{one.by_hand:g} by hand, {one.by_engine:g} by the engine, of {one.of:g}"
+                terminal.say(f"{one.problem_set} {one.title}: {points}{said}")
+            terminal.say(
+                f"{len(agreement.answers)} answers: {agreement.mean_apart:.1%} of the points apart on average, at most"
+                f" {agreement.farthest:.0%}; correlation {agreement.correlation:.2f};"
+                f" the markers are {agreement.markers_apart:.1%} apart"
+            )
+        raise typer.Exit(0)
     if mutants:
         from autograder.release.proofs.mutants import hunt
 
@@ -173,17 +199,17 @@ def release(
     Example: [bold]autograder release ps4[/]
     """
     from autograder import terminal
-    from autograder.exchange.release import Exchange
+    from autograder.exchange.nbgrader_exchange import Exchange
 
-    exchange = None if no_exchange else Exchange(context.obj)
+    exchange = None if no_exchange else Exchange(context.obj, "; --no-exchange does without")
     if exchange and not force:
-        exchange.refuse_if_there(problem_set)
+        exchange.refuse_if_released(problem_set)
     build(context, [problem_set])
     if not _audited(context, [problem_set], None, jobs):
         terminal.error(f"{problem_set}: not released, since the audit fails; mend what it names above")
         raise typer.Exit(1)
     if exchange:
-        terminal.say(f"{exchange.release(problem_set, force=force)}: released")
+        terminal.say(f"{exchange.release(problem_set, force=force) or problem_set}: released")
 
 
 new = typer.Typer(

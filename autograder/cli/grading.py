@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from functools import partial
 from typing import Annotated, Any
 
@@ -12,13 +11,6 @@ from .app import Jobs, Json, Sets, Students, print_json
 
 PANEL = "Grading"
 verbs = typer.Typer()
-
-
-class Executor(StrEnum):
-    """Where submissions are graded."""
-
-    local = "local"
-    dask = "dask"
 
 
 @verbs.command(rich_help_panel=PANEL)
@@ -37,13 +29,10 @@ def grade(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Write no result; say whose score would change, and why (as diff does).")
     ] = False,
-    executor: Annotated[
-        Executor, typer.Option(help="Where: on this machine, or on the workers of a dask cluster.")
-    ] = Executor.local,
     scheduler: Annotated[
         str | None,
         typer.Option(
-            metavar="ADDRESS", help="Of the dask scheduler, tcp://… or tls://…; one is started here by default."
+            metavar="ADDRESS", help="Grade on the workers of a dask cluster: its scheduler's, tcp://… or tls://…."
         ),
     ] = None,
     as_json: Json = False,
@@ -54,7 +43,7 @@ def grade(
 
     Example: [bold]autograder grade ps4 --student alice[/]
 
-    Example: [bold]autograder grade --executor dask --scheduler tls://10.0.0.1:8786[/]
+    Example: [bold]autograder grade --scheduler tls://10.0.0.1:8786[/]
     """
     from autograder import terminal
     from autograder.feedback import changes, summary
@@ -67,7 +56,7 @@ def grade(
             " change the gradebook and other submissions, and use the network. Only for submissions that you have read."
         )
     pool_of: Any = Pool
-    if executor is Executor.dask or scheduler:
+    if scheduler:
         from autograder.workers.cluster import Cluster
 
         pool_of = partial(Cluster, scheduler=scheduler)

@@ -81,7 +81,7 @@ def similarity(
     Example: [bold]autograder similarity ps4[/]
     """
     from autograder import terminal
-    from autograder.insight import similarity as comparing
+    from autograder.insight.similarity import compare as comparing
 
     found = comparing.compare(context.obj, problem_set)
     if as_json:

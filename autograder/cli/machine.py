@@ -48,7 +48,7 @@ def worker(
         str, typer.Option(help="Bound of the worker's own process; the jails have theirs from course.yml.")
     ] = "4GiB",
 ) -> None:
-    """Lend this machine to autograder grade --executor dask: a dask worker that holds trusted workers and jails.
+    """Lend this machine to autograder grade --scheduler: a dask worker that holds trusted workers and jails.
 
     Example: [bold]autograder worker tls://grader.example.edu:8786 --jobs 8[/]
     """

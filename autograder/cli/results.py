@@ -60,25 +60,24 @@ def show(
 
     Example: [bold]autograder show alice ps4 --exercise dropout[/]
     """
-    from autograder import status, terminal
+    from autograder import terminal
     from autograder.feedback import terminal_page
+    from autograder.results import folders, freshness
 
-    item, release, at = status.submission(context.obj, student, problem_set)
-    if at == "not graded":
+    item, setup, state = freshness.submission(context.obj, student, problem_set)
+    if state == "not graded":
         raise AutograderError(f"{student} {problem_set}: not graded yet; run: autograder grade {problem_set}")
-    verdict = status.verdict(context.obj, student, problem_set)
-    if verdict is None:
-        raise AutograderError(f"{student} {problem_set}: its verdict is of another version; run: autograder grade")
+    verdict = folders.read_verdict(context.obj, student, problem_set)
     if exercise and exercise not in {found.name for found in verdict.exercises}:
         known = ", ".join(found.name for found in verdict.exercises)
         raise AutograderError(f"{problem_set}: no exercise {exercise}; there are {known}")
     if as_json:
         print_json(verdict)
     else:
-        terminal_page.show(verdict, item.repaired, release, exercise)
-        if at == "changed":
+        terminal_page.show(verdict, item.repaired, setup.release, exercise)
+        if state == "changed":
             terminal.say("changed since it was graded: the code is that of now, the verdict that of before")
-    raise typer.Exit(1 if at == "changed" else 0)
+    raise typer.Exit(1 if state == "changed" else 0)
 
 
 @verbs.command(rich_help_panel=PANEL)
@@ -89,12 +88,13 @@ def rerun(context: typer.Context, student: OneStudent, problem_set: OneSet, as_j
 
     Example: [bold]autograder rerun alice ps4[/]
     """
-    from autograder import status, terminal
+    from autograder import terminal
     from autograder.feedback import changes
     from autograder.grade import grade
+    from autograder.results import folders, freshness
 
-    status.submission(context.obj, student, problem_set)  # a misspelt name is told, and grades nothing
-    before = status.verdict(context.obj, student, problem_set)
+    freshness.submission(context.obj, student, problem_set)  # a misspelt name is an error, and grades nothing
+    before = folders.verdict_if_any(context.obj, student, problem_set)
     with terminal.bar("Grading") as bar:
         outcome = grade(
             context.obj,

@@ -63,9 +63,9 @@ def extend(
     from datetime import timedelta
 
     from autograder import terminal
-    from autograder.gradebook import late
+    from autograder.lms import extensions
 
-    given = late.extend(context.obj, student, problem_set, timedelta(days=days, hours=hours))
+    given = extensions.extend(context.obj, student, problem_set, timedelta(days=days, hours=hours))
     if as_json:
         print_json(given)
     else:

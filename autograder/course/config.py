@@ -17,8 +17,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from autograder.errors import AutograderError
 
 from . import words
+from .layout import COURSE_FILE
 
-FILE = "course.yml"
+FILE = COURSE_FILE
 _DATE = "%Y-%m-%d %H:%M"
 _MAX_NODES = 100_000
 """How long the file may be with every alias written out."""
@@ -62,8 +63,15 @@ def gradebook_url(value: str) -> str:
 class Limits(_Model):
     """What one submission may use."""
 
-    cell_seconds: float = Field(default=30, gt=0, le=3600, description="wall clock of one cell, seconds")
-    call_seconds: float = Field(default=5, gt=0, le=600, description="wall clock of one call by a check, seconds")
+    cell_seconds: float = Field(
+        default=30, gt=0, le=3600, description="processor time of one cell; five times as much by the clock, seconds"
+    )
+    call_seconds: float = Field(
+        default=5,
+        gt=0,
+        le=600,
+        description="processor time of one call by a check; five times as much by the clock, seconds",
+    )
     submission_seconds: float = Field(
         default=300, gt=0, le=7200, description="wall clock of the whole notebook with its checks, seconds"
     )
@@ -152,6 +160,11 @@ class Course(_Model):
     late: CourseLatePolicy = CourseLatePolicy()
     feedback_on_arrival: bool = Field(
         default=False, description="watch-exchange gives students their feedback as soon as they are graded"
+    )
+    known_mistakes: Literal["by_cost", "by_checks"] = Field(
+        default="by_cost",
+        description="by_cost: an answer that a known mistake explains loses what that mistake costs, once; by_checks:"
+        " it loses the points of the checks that fail",
     )
     gradings_a_day: int = Field(
         default=5,

@@ -1,4 +1,4 @@
-"""What nbgrader has to be told of a course: its folders, its gradebook, and where its own tools stand."""
+"""nbgrader's settings for a course: its folders, its gradebook, and the path of its own tools."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Any
 from autograder.errors import AutograderError
 
 from .config import Course
+from .layout import AUTOGRADED, FEEDBACK, RELEASE, SOURCE, SUBMITTED
 
-SOURCE, RELEASE, SUBMITTED, AUTOGRADED, FEEDBACK = "source", "assignments", "submitted", "autograded", "feedback"
-"""The course's folders, by nbgrader's word for the step."""
+__all__ = ["AUTOGRADED", "FEEDBACK", "RELEASE", "SOURCE", "SUBMITTED"]
 
 
 def configure(settings: Any, root: Path, course: Course, gradebook: str | None = None) -> None:

@@ -12,7 +12,7 @@ from autograder.errors import AutograderError
 from autograder.notebook import vocabulary
 from autograder.notebook.vocabulary import Vocabulary
 
-from .nbgrader import RELEASE
+from .layout import RELEASE
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from autograder.diagnosis import misconceptions
 from autograder.errors import AutograderError
 from autograder.feedback.panel import number
 from autograder.grade import Outcome, grade
+from autograder.grading import inputs
 from autograder.grading.collection import collect
 from autograder.release.build import build
 from autograder.release.proofs import made
@@ -24,7 +25,6 @@ from autograder.results import folders
 
 from . import student
 
-_COURSE = ("course.yml", "nbgrader_config.py", "solutions", "tests")
 _OWN = ".made-by-autograder-demo"
 
 
@@ -61,7 +61,7 @@ def run(root: Path, folder: Path, jobs: int | None = None, students: Sequence[st
     course = config.load(root)
     pupils = students if students is not None else student.load(root / "tests" / "demo" / "students.py")
     names = [name for name in course.problem_sets if any(name in pupil.problem_sets for pupil in pupils)]
-    _copy(root, folder)
+    _copy(root, folder, names)
     with terminal.bar("Building") as bar:
         bar.started(len(names))
         build(folder, names, report=bar.advanced)
@@ -91,18 +91,17 @@ def run(root: Path, folder: Path, jobs: int | None = None, students: Sequence[st
     return _show(rows, folder, seconds)
 
 
-def _copy(root: Path, folder: Path) -> None:
+def _copy(root: Path, folder: Path, problem_sets: Sequence[str]) -> None:
     if folder.exists():
         if any(folder.iterdir()) and not (folder / _OWN).is_file():
             raise AutograderError(f"{folder}: is not empty and not of an earlier demo; name another with --into DIR")
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
     (folder / _OWN).touch()
-    for name in _COURSE:
-        if (root / name).is_dir():
-            shutil.copytree(root / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-        elif (root / name).exists():
-            shutil.copy(root / name, folder / name)
+    for path in inputs.for_building(root, problem_sets):
+        copy = folder / path.relative_to(root)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, copy)
 
 
 def _export(folder: Path) -> dict[tuple[str, str], float]:

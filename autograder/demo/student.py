@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from autograder.authoring import Misconception
+from autograder.course import staff_module
 from autograder.course.release import Release
 from autograder.errors import AutograderError
 from autograder.release.proofs import made
@@ -31,7 +30,7 @@ class Student:
         writes: code by exercise, in place of the solution; `"misconception:NAME"` takes it from the course's
             misconceptions, an empty text leaves the stub.
         edits: changes the notebook's JSON after that.
-        loses: the checks by exercise that must fail, or ALL.
+        loses: by exercise the points that must be lost, or the checks that must fail, or ALL.
         file: the bytes to hand in in place of the notebook; empty for no file at all.
         renamed: the file's name, where it is not the problem set's.
         refused: a part of the line that must say why the submission cannot be graded.
@@ -42,7 +41,7 @@ class Student:
     problem_sets: Sequence[str]
     writes: Mapping[str, str] = field(default_factory=dict)
     edits: Callable[[made.Notebook], None] | None = None
-    loses: Mapping[str, Sequence[str] | str] = field(default_factory=dict)
+    loses: Mapping[str, Sequence[str] | str | float] = field(default_factory=dict)
     file: bytes | None = None
     renamed: str = ""
     refused: str = ""
@@ -83,6 +82,9 @@ class Student:
             return 0.0
         for exercise, lost in self.loses.items():
             checks = points.get(exercise, {})
+            if isinstance(lost, int | float):
+                total -= lost if checks else 0
+                continue
             for name in checks if lost == ALL else lost:
                 if name not in checks:
                     raise AutograderError(f"the demo's student {self.name} loses {exercise}::{name}, which is no check")
@@ -96,12 +98,7 @@ def load(path: Path) -> list[Student]:
     Raises:
         AutograderError: there is no such file, or it does not run.
     """
-    spec = importlib.util.spec_from_file_location("autograder_demo_students", path)
-    if not path.is_file() or spec is None or spec.loader is None:
-        raise AutograderError(f"{path}: no such file; the demo's class is made from it")
-    module: Any = importlib.util.module_from_spec(spec)
-    try:
-        spec.loader.exec_module(module)
-        return list(module.STUDENTS)
-    except Exception as error:
-        raise AutograderError(f"{path}: does not run: {type(error).__name__}: {error}") from None
+    module = staff_module.load(path, "autograder_demo_students")
+    if not hasattr(module, "STUDENTS"):
+        raise AutograderError(f"{path}: defines no STUDENTS, the list of the demo's class")
+    return list(module.STUDENTS)

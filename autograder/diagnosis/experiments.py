@@ -45,6 +45,23 @@ class Generic:
         """As in a verdict."""
         return f"generic:{self.rule}"
 
+    def cost(self, max_points: float) -> float:
+        """What such a mistake costs at most: all where only the checks can tell, since each is about another input."""
+        return min(float(math.ceil(max_points * _SHARES.get(self.rule, 1))), max_points)
+
+
+_SHARES = {
+    "dtype": 0.15,
+    "sign": 1 / 3,
+    "factor": 1 / 3,
+    "reduction": 1 / 3,
+    "offset": 1 / 3,
+    "transposed": 1 / 3,
+    "square-only": 1 / 3,
+    "one-sample-only": 1 / 3,
+}
+"""The share of an exercise's points that a mistake costs which explains all outputs: a slip, or a wrong idea."""
+
 
 @dataclass(frozen=True)
 class _Pair:
@@ -319,7 +336,9 @@ def _overflow(pairs: Sequence[_Pair], wrong: Sequence[_Pair]) -> Generic | None:
             return None
         inputs = _tensors(pair.call)
         if not pair.is_gradient and not any(
-            float(item.detach().abs().max()) >= LARGE for item in inputs if item.numel()
+            float(item.detach().double().abs().max()) >= LARGE
+            for item in inputs
+            if item.numel() and not item.is_complex()
         ):
             return None
     if not any(pair.agrees and pair.right.is_floating_point() for pair in pairs):

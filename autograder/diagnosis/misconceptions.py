@@ -8,20 +8,18 @@ right. Where two do not either, the outputs are compared with those of the cours
 
 from __future__ import annotations
 
-import importlib.util
 import itertools
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from autograder.authoring import Misconception
-from autograder.errors import AutograderError
+from autograder.course import staff_module
 from autograder.model.submission import Exercise
 
 from . import experiments
-from .rehearsal import Reference, Rehearsal
+from .rehearsal import rehearsal
 from .traces import Trace, agreeing, apart, same, says_something
 
 
@@ -33,15 +31,7 @@ def load(path: Path) -> list[Misconception]:
     """
     if not path.is_file():
         return []
-    name = f"autograder_misconceptions_{path.parent.name}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # inspect finds the source of a class through it
-    try:
-        spec.loader.exec_module(module)
-    except Exception as error:
-        raise AutograderError(f"{path}: does not run: {type(error).__name__}: {error}") from None
+    module = staff_module.load(path, f"autograder_misconceptions_{path.parent.name}")
     return [item.misconception for item in vars(module).values() if hasattr(item, "misconception")]
 
 
@@ -61,6 +51,10 @@ class Both:
     def hint(self) -> str:
         """Both hints."""
         return f"{self.first.hint} And besides: {self.second.hint}"
+
+    def cost(self, max_points: float) -> float:
+        """What both cost together."""
+        return min(self.first.cost(max_points) + self.second.cost(max_points), max_points)
 
 
 Explanation: TypeAlias = Misconception | Both | experiments.Generic
@@ -168,7 +162,7 @@ class Diagnosis:
     def _trace(self, exercise: Exercise, known: Misconception) -> Trace:
         key = f"{exercise.name}/{known.name}"
         if key not in self._traces:
-            session = Rehearsal(self._problem_set, {exercise.name: known.solution})
+            session = rehearsal(self._problem_set, {exercise.name: known.solution})
             self._traces[key] = self._rehearse(exercise, session)
         return self._traces[key]
 
@@ -177,7 +171,7 @@ class Diagnosis:
             namespace = self._solution(exercise)
             right = None
             if namespace is not None:
-                session = Reference(self._problem_set, namespace)
+                session = rehearsal(self._problem_set, namespace, keeps_arguments=True)
                 found = self._rehearse(exercise, session, lambda: (session.given, session.trace))
                 right = _Right(*({check: pair[place] for check, pair in found.items()} for place in (0, 1)))
             self._rights[exercise.name] = right

@@ -1,37 +1,34 @@
-"""What is kept of submissions as they arrive, in verdicts/arrivals.json: gradings of today, what was told, is left."""
+"""The state of watch-exchange between rounds, in verdicts/arrivals.json."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from autograder.course import nbgrader
 from autograder.course.config import Course
-from autograder.grading.intake import find, handed_in_at
 from autograder.results import folders
 
 
 class Arrivals(msgspec.Struct):
-    """Of one course; submissions are named problem set/student."""
+    """The state of one course; a submission is named "problem set/student"."""
 
     day: str = ""
     gradings: dict[str, int] = {}
-    """How many of each were graded on this day."""
+    """How often each was graded on this day."""
     deferred: dict[str, str] = {}
-    """What is graded tomorrow, with its timestamp."""
+    """By submission, the timestamp of what is graded tomorrow."""
     refused: dict[str, str] = {}
-    """What could not be graded, with its timestamp: it is not tried again before another one arrives."""
+    """By submission, the timestamp of what could not be graded; it is not tried again before another one arrives."""
     begun: list[str] = []
-    """What is being graded; after a crash, what was."""
+    """Submissions that are being graded; after a crash, that were."""
     unreleased: list[str] = []
-    """What was graded, and whose feedback is still to be handed on."""
-    told: list[str] = []
-    """Lines on folders of the exchange that were said before."""
+    """Graded submissions whose feedback is not released yet."""
+    reported: list[str] = []
+    """Lines on the exchange that were printed before, and are not printed again."""
 
     def begin(self, day: str) -> None:
         """Begin a new day where it is one."""
@@ -40,14 +37,14 @@ class Arrivals(msgspec.Struct):
 
 
 def of(root: Path) -> Arrivals:
-    """What is kept; nothing where there is no such file, or none of this version."""
+    """The state that was kept; an empty one where there is none of this version."""
     with contextlib.suppress(OSError, msgspec.MsgspecError):
         return msgspec.json.decode(_path(root).read_bytes(), type=Arrivals)
     return Arrivals()
 
 
 def keep(root: Path, arrivals: Arrivals) -> None:
-    """Write it.
+    """Write the state.
 
     Raises:
         AutograderError: it cannot be written.
@@ -65,19 +62,6 @@ def waiting_for_tomorrow(root: Path, course: Course, problem_set: str) -> list[s
 def today(course: Course) -> str:
     """The day, by the course's clock."""
     return f"{datetime.now(ZoneInfo(course.timezone)):%Y-%m-%d}"
-
-
-def ungraded(root: Path, problem_set: str, begun: Sequence[str] = ()) -> Iterator[tuple[str, str]]:
-    """Students whose submission is not the one that was graded last, and its timestamp; those who were `begun` too.
-
-    Checks that changed since are not looked at: that grades nobody anew before staff say so.
-    """
-    for handed_in in find(root / nbgrader.SUBMITTED, [problem_set]):
-        graded = folders.autograded(root, handed_in.student, problem_set)
-        moment = handed_in_at(handed_in.folder)
-        done = f"{problem_set}/{handed_in.student}" not in begun and (graded / f"{problem_set}.ipynb").is_file()
-        if not done or moment != handed_in_at(graded):
-            yield handed_in.student, moment or ""
 
 
 def _path(root: Path) -> Path:

@@ -1,4 +1,4 @@
-"""nbgrader's exchange, as the course's nbgrader_config.py names it: what arrives there, and feedback that goes back."""
+"""nbgrader's exchange, as the course's nbgrader_config.py names it: releases, submissions and feedback."""
 
 from __future__ import annotations
 
@@ -25,12 +25,13 @@ class Exchange:
 
     Args:
         root: the course's folder.
+        otherwise: what else may be done where the exchange's folder is not there, as the end of the error's line.
 
     Raises:
         AutograderError: its folder is not there, or cannot be written.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, otherwise: str = "") -> None:
         course = course_config.load(root)
         app = CollectApp()
         with contextlib.chdir(root):  # nbgrader reads the configuration of the folder that it is started in
@@ -44,13 +45,53 @@ class Exchange:
         """None where the exchange is no folder, but another that nbgrader_config.py plugs in."""
         if issubclass(self._api.exchange.collect, Folder):
             self.folder = Path(Folder(config=settings).root)
-            self._inbound = self.folder / course.name / "inbound"
-            self.refuse_if_missing()
+            self._course_folder = self.folder / course.name
+            self.refuse_if_missing(otherwise)
 
-    def refuse_if_missing(self) -> None:
+    def refuse_if_missing(self, otherwise: str = "") -> None:
         """Raise an AutograderError where the exchange's folder is not there, or cannot be written."""
         if self.folder is not None:
-            nbgrader.refuse_unusable_exchange(self.folder)
+            nbgrader.refuse_unusable_exchange(self.folder, otherwise)
+
+    def place(self, problem_set: str) -> Path | None:
+        """The folder from which students fetch a problem set; None where the exchange is no folder."""
+        return self._course_folder / "outbound" / problem_set if self.folder else None
+
+    def refuse_if_released(self, problem_set: str) -> None:
+        """Raise an AutograderError where a problem set is released already."""
+        place = self.place(problem_set)
+        if place and place.exists():
+            raise AutograderError(
+                f"{place}: is released already; --force replaces it (students who fetched it keep the older one)"
+            )
+
+    def release(self, problem_set: str, *, force: bool = False) -> Path | None:
+        """Put the release in assignments/ where students fetch it, by nbgrader's own release_assignment.
+
+        Args:
+            problem_set: its name.
+            force: replace one that is there; who fetched it before keeps the older one.
+
+        Returns:
+            The folder in the exchange; None where the exchange is no folder.
+
+        Raises:
+            AutograderError: nbgrader does not release it; the line says why.
+        """
+        if not force:
+            self.refuse_if_released(problem_set)
+        self._api.coursedir.assignment_id = problem_set
+        releasing = self._api.exchange.ReleaseAssignment(
+            coursedir=self._api.coursedir, authenticator=self._api.authenticator, parent=self._api
+        )
+        releasing.force = force
+        with last_words() as words:
+            try:
+                releasing.start()
+            except (ExchangeError, OSError, RuntimeError) as error:
+                why = " ".join((words[0] if words else str(error)).split())[-300:]
+                raise AutograderError(f"{problem_set}: nbgrader does not release it: {why}") from None
+        return self.place(problem_set)
 
     def collect(self, problem_set: str) -> dict[str, str]:
         """Do what `nbgrader collect PS --update` does; gives a line for each folder that is not fit, by its path.
@@ -59,7 +100,7 @@ class Exchange:
             AutograderError: nbgrader does not; the line says why.
         """
         self.refuse_if_missing()
-        if self.folder and not self._inbound.is_dir():  # nothing was released yet
+        if self.folder and not (self._course_folder / "inbound").is_dir():  # nothing was released yet
             return {}
         self._api.coursedir.assignment_id = problem_set
         collecting = self._api.exchange.Collect(

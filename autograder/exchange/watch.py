@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,8 +13,9 @@ from autograder.course import config, nbgrader
 from autograder.course.config import Course
 from autograder.errors import AutograderError
 from autograder.grade import grade, stoppable
-from autograder.results import folders
+from autograder.results import folders, freshness
 from autograder.results.log import Log
+from autograder.results.run_lock import held
 
 from . import arrivals
 from .arrivals import Arrivals
@@ -73,7 +72,7 @@ def watch(
     """
     names = _names(root, problem_sets)
     state = _Watch(root, Exchange(root), jobs, say, complain)
-    with _alone(root), stoppable() as stopped:
+    with held(root, "watch", "another autograder watch-exchange"), stoppable() as stopped:
         while True:
             ended = _round(state, names, stopped)
             until = time.monotonic() + every
@@ -91,19 +90,6 @@ def _names(root: Path, problem_sets: Sequence[str] | None) -> list[str]:
     if not built:
         raise AutograderError(f"{root / nbgrader.RELEASE}: no release; run: autograder build")
     return built
-
-
-@contextlib.contextmanager
-def _alone(root: Path) -> Iterator[None]:
-    """Two that watch one course would count and release each for itself."""
-    path = root / "verdicts" / "watch.lock"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise AutograderError(f"{path}: held by another autograder watch-exchange; end that one first") from None
-        yield
 
 
 def _round(state: _Watch, names: Sequence[str], stopped: Callable[[], bool]) -> bool:
@@ -140,8 +126,8 @@ def _one(state: _Watch, name: str) -> bool:
 
 def _collect(state: _Watch, known: Arrivals, name: str) -> None:
     for line in state.exchange.collect(name).values():
-        if line not in known.told:
-            known.told.append(line)
+        if line not in known.reported:
+            known.reported.append(line)
             state.wrong(line)
             with Log(state.root) as log:
                 log.note("refused", name, text=line)
@@ -151,7 +137,7 @@ def _due(state: _Watch, course: Course, known: Arrivals, name: str) -> list[str]
     """Who is graded now: not who was refused before, nor who had as many gradings today as the course allows."""
     due = []
     most = course.gradings_a_day_of(name)
-    for student, moment in arrivals.ungraded(state.root, name, known.begun):
+    for student, moment in freshness.arrived(state.root, name, known.begun):
         one = f"{name}/{student}"
         if known.refused.get(one) == moment:
             continue
@@ -168,10 +154,10 @@ def _due(state: _Watch, course: Course, known: Arrivals, name: str) -> list[str]
 
 def _grade(state: _Watch, course: Course, known: Arrivals, name: str, students: list[str]) -> bool:
     """Grade, and count; whether Ctrl-C was pressed."""
-    moments = dict(arrivals.ungraded(state.root, name, known.begun))
+    moments = dict(freshness.arrived(state.root, name, known.begun))
     known.begun = [f"{name}/{student}" for student in students]
     arrivals.keep(state.root, known)
-    outcome = grade(state.root, [name], students=students, jobs=state.jobs)
+    outcome = grade(state.root, [name], students=students, jobs=state.jobs, wait=True)
     known.begun = []
     graded = {row.student: row for row in outcome.rows}
     for student in students:
@@ -203,6 +189,6 @@ def _release(state: _Watch, course: Course, known: Arrivals, name: str) -> None:
             why = state.exchange.release_feedback(name, student)
         if not why:
             known.unreleased.remove(one)
-        elif why not in known.told:
-            known.told.append(why)
+        elif why not in known.reported:
+            known.reported.append(why)
             state.wrong(f"{name} {student}: its feedback is not released: {why}")

@@ -1,34 +1,19 @@
 """Python code in colours, word by word; what is no Python keeps its text like all else.
 
-Every student's cells are new, so that this runs for each of them: pygments takes ten times as long, Python's own
-tokenizer three times, a good part of what grading one submission takes outside the jail.
+Every student's cells are new, so that this runs for each of them.
 """
 
 from __future__ import annotations
 
 import builtins
 import keyword
-import re
 from html import escape
 
 from markupsafe import Markup
 
+from autograder.notebook.lexing import WORDS
+
 _BUILTINS = frozenset(name for name in dir(builtins) if not name.startswith("_"))
-# No part of it can match in two ways, so that its time grows with the text alone, whoever has written it.
-_TOKEN = re.compile(
-    r"""
-      (?P<comment> \#[^\n]* )
-    | (?P<string> (?:[rbuf]|rb|br|rf|fr)?
-        (?: \"{3} [^"\\]* (?: (?: \\. | "(?!"") ) [^"\\]* )* (?: \"{3} | \\? \Z )
-          | '{3}  [^'\\]* (?: (?: \\. | '(?!'') ) [^'\\]* )* (?: '{3}  | \\? \Z )
-          | "     [^"\\\n]* (?: \\. [^"\\\n]* )* "?
-          | '     [^'\\\n]* (?: \\. [^'\\\n]* )* '?
-        ) )
-    | (?P<number> \.?\d (?: e[+-] | [\w.] )* )
-    | (?P<word> \w+ )
-    """,
-    re.VERBOSE | re.DOTALL | re.IGNORECASE,
-)
 
 
 def highlighted(source: str) -> Markup:
@@ -36,7 +21,7 @@ def highlighted(source: str) -> Markup:
     parts = []
     at = 0
     before = ""
-    for token in _TOKEN.finditer(source):
+    for token in WORDS.finditer(source):
         kind, text, start = token.lastgroup, token[0], token.start()
         if kind == "word":
             kind = _class_of(text, before, source[start - 1 : start])

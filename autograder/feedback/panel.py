@@ -18,6 +18,8 @@ def as_html(exercise: ExerciseVerdict) -> str:
     parts = [f"<p><strong>{escaped(exercise.name)}: {points}</strong></p>"]
     if exercise.note:
         parts.append(f"<p>{escaped(exercise.note)}</p>")
+    if exercise.mark:
+        parts.append(f"<p>{escaped(exercise.mark)}</p>")
     if exercise.hint:
         parts.append(f"<p><strong>Hint:</strong> {escaped(exercise.hint)}</p>")
     rows = "".join(map(_row, exercise.checks))
@@ -44,6 +46,7 @@ def as_text(exercise: ExerciseVerdict) -> str:
     """The same for a terminal."""
     lines = [f"{exercise.name}: {number(exercise.points)} of {number(exercise.max_points)} points"]
     lines += [f"  {exercise.note}"] if exercise.note else []
+    lines += [f"  {exercise.mark}"] if exercise.mark else []
     lines += [f"  Hint: {exercise.hint}"] if exercise.hint else []
     for check in exercise.checks:
         lines.append(f"  {mark_of(check)} {check.sentence} ({number(check.points)} / {number(check.max_points)})")

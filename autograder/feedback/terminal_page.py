@@ -48,6 +48,8 @@ def _exercise(found: ExerciseVerdict) -> Text:
     )
     if found.note:
         text.append(f"\n    {_literal(found.note)}", style="yellow")
+    if found.mark:
+        text.append(f"\n    {found.mark}", style="cyan")
     if found.hint:
         name = f" ({found.misconception})" if found.misconception else ""
         text.append(f"\n    Hint: {_literal(found.hint)}{name}", style="cyan")

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import nbgrader as package
 import sqlalchemy
-from nbgrader.api import Base, Gradebook
-from sqlalchemy import Connection, column, create_engine, insert, inspect, table
+from nbgrader.api import Assignment, Base, Gradebook, SubmittedAssignment
+from sqlalchemy import Connection, column, create_engine, insert, inspect, select, table
 
 from autograder.course import nbgrader
 from autograder.course.config import Course
@@ -46,6 +46,25 @@ def opened(root: Path, course: Course) -> Iterator[Gradebook]:
             yield gradebook
     except sqlalchemy.exc.SQLAlchemyError as error:
         raise unusable(url, error) from None
+
+
+def exists(root: Path, course: Course) -> bool:
+    """Whether there is a gradebook: reading must not make one."""
+    url = nbgrader.database(root, course.gradebook)
+    return not url.startswith("sqlite:///") or Path(url.removeprefix("sqlite:///")).exists()
+
+
+def submissions(root: Path, course: Course) -> set[tuple[str, str]]:
+    """Problem set and student of every submission that has rows; none where there is no gradebook.
+
+    Raises:
+        AutograderError: the gradebook cannot be read.
+    """
+    if not exists(root, course):
+        return set()
+    query = select(Assignment.name, SubmittedAssignment.student_id).join(Assignment.submissions)
+    with opened(root, course) as gradebook:
+        return {(name, student) for name, student in gradebook.db.execute(query)}
 
 
 def connected(db_url: str, course: str) -> Gradebook:

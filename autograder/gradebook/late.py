@@ -11,18 +11,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
-from nbgrader.plugins import BasePlugin
-from traitlets import Unicode
 
-from autograder.course import config, nbgrader
 from autograder.course.config import Course
-from autograder.errors import AutograderError
-from autograder.grading.intake import is_student
 
-from . import roster
+from . import connection
 from .connection import opened
 from .locking import hold_student
 
@@ -112,13 +106,6 @@ def _score(notebook: Any) -> float:
     return total
 
 
-def tell_deadline(root: Path, course: Course, problem_set: str) -> None:
-    """Let nbgrader's gradebook know the deadline that course.yml names now."""
-    due = course.due_of(problem_set)
-    with opened(root, course) as gradebook:
-        set_due(gradebook, problem_set, due)
-
-
 def set_due(gradebook: Gradebook, problem_set: str, due: datetime | None) -> None:
     """Write a deadline into nbgrader's gradebook, unless it stands there.
 
@@ -130,80 +117,9 @@ def set_due(gradebook: Gradebook, problem_set: str, due: datetime | None) -> Non
         gradebook.update_or_create_assignment(problem_set, duedate=due)
 
 
-class CourseLatePolicy(BasePlugin):  # type: ignore[misc]
-    """nbgrader's late submission plug-in: course.yml's policy in `nbgrader autograde`."""
-
-    root = Unicode(help="The course's folder.").tag(config=True)
-
-    def late_submission_penalty(self, student_id: str, score: float, total_seconds_late: float) -> float | None:
-        """What is taken off; the submission is the one that nbgrader's AssignLatePenalties is at."""
-        course = config.load(Path(self.root))
-        gradebook, problem_set = self.parent.gradebook, self.parent.assignment_id
-        settle(course, gradebook, student_id, problem_set)
-        submission = gradebook.find_submission(problem_set, student_id)
-        return penalty(course, gradebook, student_id, problem_set, submission, score)
-
-
-@dataclass(frozen=True)
-class Extended:
-    """A student's new deadline, in the course's time zone, and what is taken off a submission that is there."""
-
-    deadline: datetime
-    penalty: float | None
-
-
-def extend(root: Path, student: str, problem_set: str, extra: timedelta) -> Extended:
-    """Give a student more time; it takes the place of an earlier extension, and nothing ends one.
-
-    Args:
-        root: the course's folder.
-        student: nbgrader's student id.
-        problem_set: which.
-        extra: on top of the deadline of course.yml.
-
-    Raises:
-        AutograderError: naming what is not known.
-    """
-    course = config.load(root)
-    config.chosen(course, [problem_set])
-    due = course.due_of(problem_set)
-    if due is None:
-        raise AutograderError(f"course.yml: problem_sets.{problem_set}: has no due date to extend; add due:")
-    with opened(root, course) as gradebook:
-        try:
-            set_due(gradebook, problem_set, due)
-        except MissingEntry:
-            raise AutograderError(
-                f"{problem_set}: not in the gradebook yet; run: autograder build {problem_set}"
-            ) from None
-        _known(root, gradebook, student)
-        gradebook.update_or_create_student(student)
-        submission = gradebook.update_or_create_submission(problem_set, student, extension=extra or None)
-        settle(course, gradebook, student)
-        gradebook.db.commit()
-        taken = [item.late_submission_penalty for item in submission.notebooks if item.late_submission_penalty]
-        # The clock goes on by so many hours, as nbgrader counts, whatever summer time does in between.
-        deadline = (due.astimezone(UTC) + extra).astimezone(ZoneInfo(course.timezone))
-        return Extended(deadline, sum(taken) if taken else None)
-
-
-def _known(root: Path, gradebook: Gradebook, student: str) -> None:
-    """A misspelt name must not become a student."""
-    people = roster.of_course(root, None)
-    handed_in = is_student(student) and (root / nbgrader.SUBMITTED / student).is_dir()
-    if handed_in or (people and student in people.people):
-        return
-    try:
-        gradebook.find_student(student)
-    except MissingEntry:
-        raise AutograderError(
-            f"{student}: no such student in the gradebook, in {roster.FILE} or in {nbgrader.SUBMITTED}/; check the name"
-        ) from None
-
-
 def extensions(root: Path, course: Course, problem_set: str) -> dict[str, timedelta]:
     """The extensions given for a problem set, by student."""
-    if not exists(root, course):
+    if not connection.exists(root, course):
         return {}
     with opened(root, course) as gradebook:
         try:
@@ -226,7 +142,7 @@ class HandedInLate:
 
 def handed_in_late(root: Path, course: Course, problem_set: str) -> list[HandedInLate]:
     """The late submissions of a problem set; none where the gradebook does not know it."""
-    if not exists(root, course):
+    if not connection.exists(root, course):
         return []
     with opened(root, course) as gradebook:
         try:
@@ -240,9 +156,3 @@ def handed_in_late(root: Path, course: Course, problem_set: str) -> list[HandedI
                 late = timedelta(seconds=row.total_seconds_late)
                 found.append(HandedInLate(row.student_id, row.timestamp, late, row.extension or timedelta(), taken))
         return found
-
-
-def exists(root: Path, course: Course) -> bool:
-    """Whether there is a gradebook: reading must not make one."""
-    url = nbgrader.database(root, course.gradebook)
-    return not url.startswith("sqlite:///") or Path(url.removeprefix("sqlite:///")).exists()

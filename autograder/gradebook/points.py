@@ -11,8 +11,7 @@ from nbgrader.api import Grade, Gradebook, GradeCell, MissingEntry
 from autograder.course import nbgrader
 from autograder.course.config import Course
 
-from . import late
-from .connection import opened
+from .connection import exists, opened
 
 
 class Repointed(msgspec.Struct, frozen=True):
@@ -47,7 +46,7 @@ class Repointed(msgspec.Struct, frozen=True):
 
 def worth(root: Path, course: Course, problem_set: str) -> dict[str, float]:
     """By grade id, what each graded cell is worth in the gradebook; empty where the problem set is not there."""
-    if not late.exists(root, course):
+    if not exists(root, course):
         return {}
     with opened(root, course) as gradebook:
         return {cell.name: cell.max_score for cell in _cells(gradebook, problem_set)}

@@ -1,7 +1,8 @@
-"""Names for what a result depends on, so that a kept one is used only where grading again would give the same.
+"""Cache keys: digests of everything that a result depends on, so that a cached one is used only where it still holds.
 
-A result depends on the student's code, the exercise's rules, its checks, the limits, this engine and torch; where
-points were lost, on the misconceptions and the solutions as well, since a hint is part of it.
+A result depends on the student's code, the exercise's rules, its checks with their helpers and data files, the limits,
+this engine and torch; where points were lost, on the misconceptions and the solutions as well, since a hint is part of
+the result.
 """
 
 from __future__ import annotations
@@ -11,22 +12,26 @@ import hashlib
 import importlib.metadata
 import platform
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import msgspec
 
+from autograder.diagnosis.upstream import upstream_of
 from autograder.jail.jail import SandboxLimits
 from autograder.model.limits import SessionLimits
 from autograder.model.submission import Exercise, Submission
 from autograder.model.verdict import ExerciseResult
+
+from .inputs import files_of
 
 _PACKAGES = ("torch", "numpy", "pillow", "ipython", "pytest")
 _encode = msgspec.msgpack.Encoder().encode
 
 
 def digest(*parts: bytes) -> bytes:
-    """A name of 16 bytes for the parts; equal only for equal parts."""
+    """A digest of 16 bytes, equal only for equal parts."""
     found = hashlib.blake2b(digest_size=16)
     for part in parts:
         found.update(len(part).to_bytes(8, "little") + part)
@@ -35,7 +40,7 @@ def digest(*parts: bytes) -> bytes:
 
 @cache
 def engine() -> bytes:
-    """This engine's code, Python, and the packages whose numbers and words come into a verdict."""
+    """Digest of this engine's code, of Python's version and of the packages that a verdict depends on."""
     package = Path(__file__).parents[1]
     sources = sorted(path for path in package.rglob("*") if path.suffix in (".py", ".j2", ".css"))
     versions = [platform.python_version(), *(f"{name} {importlib.metadata.version(name)}" for name in _PACKAGES)]
@@ -43,7 +48,7 @@ def engine() -> bytes:
 
 
 class CacheKeys:
-    """The names for one problem set, as its files are now.
+    """The cache keys of one problem set, as its files are now.
 
     Args:
         root: the course's folder.
@@ -55,43 +60,53 @@ class CacheKeys:
     def __init__(
         self, root: Path, problem_set: str, session_limits: SessionLimits, sandbox_limits: SandboxLimits
     ) -> None:
-        hidden = root / "tests" / "hidden"
-        self._folder = hidden / problem_set
-        # What test files may share: pytest's conftest.py above them, and modules beside them.
-        shared = [
-            *(path for path in self._folder.glob("**/*.py") if not path.name.startswith("test_")),
-            *(folder / "conftest.py" for folder in (hidden, root / "tests", root)),
-        ]
-        self._shared = _contents(shared)
-        solutions = root / "solutions" / problem_set
-        self._misconceptions = solutions / "misconceptions.py"
-        self._right = _contents([solutions / f"{problem_set}.py"])
-        self._around = digest(problem_set.encode(), engine(), _encode(session_limits), _encode(sandbox_limits))
+        self._files = files_of(root, problem_set)
+        self._check_support = _contents(root, self._files.check_support)
+        self._solution = _contents(root, [self._files.solution, *self._files.solution_support])
+        limits = [_encode(session_limits), _encode(sandbox_limits)]
+        self._environment = digest(problem_set.encode(), engine(), *limits)
+        confined = [_encode(session_limits), _encode(replace(sandbox_limits, confined=True))]
+        self._in_jail = digest(problem_set.encode(), engine(), *confined)
         self._checks: dict[str, bytes] = {}
         self._hints: dict[str, bytes] = {}
 
-    def all(self) -> bytes:
-        """Everything but the submission."""
-        tests = sorted(self._folder.glob("test_*.py"))
-        return digest(self._around, self._shared, self._right, _contents([*tests, self._misconceptions]))
+    def inputs(self) -> bytes:
+        """Digest of every input except the submission; the same with and without a jail."""
+        files = _contents(self._files.root, [*self._files.checks, self._files.misconceptions])
+        return digest(self._in_jail, self._check_support, self._solution, files)
 
     def cells(self, submission: Submission) -> bytes:
-        """What the cells show: the code, in this engine, within these limits."""
-        return digest(self._around, _encode(submission.cells))
+        """Key of what the cells show: their code, this engine, the limits."""
+        return digest(self._environment, _encode(submission.cells))
 
     def exercise(self, exercise: Exercise) -> bytes:
-        """What is found of an exercise in the same cells, but for its hint."""
+        """Key of an exercise's result without its hint, given the same cells."""
         if exercise.name not in self._checks:
-            self._checks[exercise.name] = _contents([self._folder / f"test_{exercise.name}.py"])
-        return digest(self._shared, self._checks[exercise.name], _encode(exercise))
+            self._checks[exercise.name] = _contents(self._files.root, [self._files.check(exercise.name)])
+        return digest(
+            self._check_support, self._checks[exercise.name], _encode(exercise), self._upstream(exercise.name)
+        )
+
+    def _upstream(self, exercise: str) -> bytes:
+        """What decides whether a mistake follows from another exercise; empty where solutions call no other one."""
+        exercises = frozenset(path.stem.removeprefix("test_") for path in self._files.checks)
+        ways = self._files.solution.with_name("ways.py")
+        found = upstream_of(self._files.solution, exercises).get(exercise, frozenset())
+        if ways.is_file() and f'"{exercise}"' in ways.read_text(encoding="utf-8"):
+            found |= exercises
+        if not found:
+            return b""
+        others = [self._files.check(name) for name in sorted(found)]
+        return digest(self._solution, _contents(self._files.root, [*others, self._files.misconceptions]))
 
     def hint(self, result: ExerciseResult) -> bytes:
-        """What its hint depends on: the solutions, and the misconceptions of its exercise."""
+        """Key of its hint: the solutions and the exercise's misconceptions; empty where no points were lost."""
         verdict = result.verdict
-        if verdict.status != "graded" or verdict.points == verdict.max_points:
+        if verdict.status != "graded" or all(check.flawless for check in verdict.checks):
             return b""
         if verdict.name not in self._hints:
-            self._hints[verdict.name] = digest(self._right, _misconceptions_of(verdict.name, self._misconceptions))
+            mine = _misconceptions_of(verdict.name, self._files.misconceptions)
+            self._hints[verdict.name] = digest(self._solution, mine)
         return self._hints[verdict.name]
 
 
@@ -114,6 +129,7 @@ def _is_of(node: ast.stmt) -> str | None:
     return None
 
 
-def _contents(paths: Iterable[Path]) -> bytes:
-    parts = [part for path in sorted(paths) if path.is_file() for part in (path.name.encode(), path.read_bytes())]
-    return digest(*parts)
+def _contents(root: Path, paths: Iterable[Path]) -> bytes:
+    """Digest of files by their places in the course; one that is missing counts as absent."""
+    found = sorted(path for path in paths if path.is_file())
+    return digest(*(part for path in found for part in (str(path.relative_to(root)).encode(), path.read_bytes())))

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import random
-import runpy
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -19,6 +18,7 @@ import pytest
 import torch
 
 from autograder.authoring import Difference
+from autograder.diagnosis.solutions import solutions
 from autograder.session.remote import CallFailed, StudentError
 
 STUDENT = pytest.StashKey[Any]()
@@ -88,10 +88,5 @@ def solution(checks: Path) -> SimpleNamespace:
     for folder in checks.parents:
         path = folder / "solutions" / checks.parent.name / f"{checks.parent.name}.py"
         if path.is_file():
-            return _run(path)
+            return SimpleNamespace(**solutions(path))
     pytest.fail(f"no solutions/{checks.parent.name}/{checks.parent.name}.py above {checks}", pytrace=False)
-
-
-@cache
-def _run(path: Path) -> SimpleNamespace:
-    return SimpleNamespace(**runpy.run_path(str(path), run_name="solution"))

@@ -9,8 +9,9 @@ import msgspec
 
 from autograder.course import config, nbgrader
 from autograder.errors import AutograderError
-from autograder.gradebook import late, roster
+from autograder.gradebook import late
 from autograder.grading.intake import find
+from autograder.lms import roster
 from autograder.model.verdict import Verdict, read
 from autograder.results import folders
 from autograder.results.store import Store

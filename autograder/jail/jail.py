@@ -5,11 +5,10 @@ from __future__ import annotations
 import contextlib
 import secrets
 import socket
-import struct
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -186,18 +185,10 @@ class Jail:
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     self._process.wait(1)
             self._errors.seek(0)
-            text = self._errors.read().decode(errors="replace").strip().splitlines()[-1:][0]
+            text = ["", *self._errors.read().decode(errors="replace").strip().splitlines()][-1]
         return JailError(f"the jail does not work here: {text or 'it stopped answering'}; run: autograder doctor")
-
-
-def _tokens() -> Iterator[int]:
-    while True:  # many at once: the kernel takes its time for each draw
-        yield from (number >> 2 for (number,) in struct.iter_unpack("<Q", secrets.token_bytes(8 << 10)))
-
-
-_drawn = _tokens()
 
 
 def token() -> int:
     """A number that student code cannot guess, to be repeated in the answer."""
-    return next(_drawn)
+    return secrets.randbits(62)

@@ -22,14 +22,14 @@ import msgspec
 
 from autograder.course import config, nbgrader, release
 from autograder.errors import AutograderError
-from autograder.gradebook import late, roster
-from autograder.gradebook.roster import Roster
+from autograder.gradebook import late
 from autograder.grading.intake import is_student
 from autograder.notebook import reading
 
-from . import archive, filenames
+from . import archive, filenames, roster
 from .archive import Member, shown
 from .filenames import Sender
+from .roster import Roster
 
 ATTEMPTS = "submitted-attempts"
 _TIMESTAMP = "timestamp.txt"
@@ -255,26 +255,26 @@ def _stamp(data: bytes) -> datetime | None:
 def _take(ours: _Class, student: str, attempts: list[_Attempt]) -> None:
     """Put the attempt that counts into submitted/, and the others aside."""
     folder = ours.root / nbgrader.SUBMITTED / student / ours.problem_set
-    standing = _standing(folder, ours.problem_set)
+    present = _present(folder, ours.problem_set)
     deadline = ours.deadline(student)
-    everything = sorted([*attempts, *([standing] if standing else [])], key=lambda attempt: attempt.order)
+    everything = sorted([*attempts, *([present] if present else [])], key=lambda attempt: attempt.order)
     in_time = [one for one in everything if deadline is None or one.moment is None or one.moment <= deadline]
     counts = (in_time or everything)[-1]
-    if standing and counts.data == standing.data:
-        counts = standing  # the same again: what stands there stays, with its time unless it has none
+    if present and counts.data == present.data:
+        counts = present  # the same again: what stands there stays, with its time unless it has none
     for attempt in attempts:
         moment = attempt.moment
-        if counts is standing and attempt.data == standing.data:
-            if moment and not standing.moment:
+        if counts is present and attempt.data == present.data:
+            if moment and not present.moment:
                 _write(folder / _TIMESTAMP, moment.astimezone(UTC).strftime(_FORMAT).encode(), moment)
             ours.note(attempt.file, "unchanged", attempt.note, student, moment)
         elif attempt is not counts:
             place = _aside(ours, student, attempt)
-            why = "what stands in submitted/ is newer" if counts is standing else "a later attempt counts"
+            why = "what stands in submitted/ is newer" if counts is present else "a later attempt counts"
             if moment and deadline and moment > deadline:
                 why = "it came after the deadline, another before it"
             ours.note(attempt.file, "kept", f"{why}; this one is in {place}", student, moment)
-    if counts is standing:
+    if counts is present:
         return
     note = counts.note
     with _made(folder.parent, ours.problem_set, counts) as made:
@@ -285,7 +285,7 @@ def _take(ours: _Class, student: str, attempts: list[_Attempt]) -> None:
     ours.note(counts.file, "taken", note, student, counts.moment)
 
 
-def _standing(folder: Path, problem_set: str) -> _Attempt | None:
+def _present(folder: Path, problem_set: str) -> _Attempt | None:
     """What was handed in before."""
     path = folder / f"{problem_set}.ipynb"
     if folder.is_symlink() or folder.parent.is_symlink():
@@ -309,9 +309,9 @@ def _aside(ours: _Class, student: str, attempt: _Attempt) -> str:
 
 def _put_by(ours: _Class, student: str, folder: Path) -> str:
     """Move a folder of submitted/ aside, whatever is in it."""
-    standing = _standing(folder, ours.problem_set)
-    moment = (standing.moment or standing.stored) if standing else datetime.now(UTC)
-    place = _place(ours, student, moment, standing.data if standing else os.urandom(8))
+    present = _present(folder, ours.problem_set)
+    moment = (present.moment or present.stored) if present else datetime.now(UTC)
+    place = _place(ours, student, moment, present.data if present else os.urandom(8))
     if (ours.root / place).exists():
         place = _place(ours, student, datetime.now(UTC), os.urandom(8))
     (ours.root / place).parent.mkdir(parents=True, exist_ok=True)

@@ -24,12 +24,13 @@ from traitlets import Unicode
 from autograder.course import config
 from autograder.course.config import Course
 from autograder.errors import AutograderError
-from autograder.gradebook import roster
 from autograder.gradebook.connection import opened
-from autograder.gradebook.roster import Person
 from autograder.grading.intake import is_student
 from autograder.model.verdict import ExerciseVerdict, Verdict, read
 from autograder.results import folders
+
+from . import roster
+from .roster import Person
 
 _FORMULA = "=+-@＝＋－＠"
 

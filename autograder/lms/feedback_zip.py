@@ -9,10 +9,9 @@ from zoneinfo import ZoneInfo
 
 from autograder.course import config, nbgrader
 from autograder.errors import AutograderError
-from autograder.gradebook import roster
 from autograder.results import folders
 
-from . import archive, filenames
+from . import archive, filenames, roster
 from .filenames import Sender
 
 

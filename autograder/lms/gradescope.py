@@ -22,11 +22,13 @@ from packaging.requirements import Requirement
 from autograder.course import config, release
 from autograder.errors import AutograderError
 from autograder.feedback import cleaning
-from autograder.grading.intake import HandedIn, prepare
+from autograder.grading.inputs import files_of
+from autograder.grading.intake import HandedIn
+from autograder.grading.setup import setup_of
 from autograder.jail import bubblewrap
-from autograder.model.limits import sandbox_limits_of, session_limits_of
 from autograder.model.verdict import ExerciseVerdict, Verdict
 from autograder.results import folders
+from autograder.results.writer import ResultWriter
 from autograder.workers.pool import Pool
 
 _DISTRIBUTION = "torch-autograder"
@@ -71,7 +73,7 @@ def pack(root: Path, problem_set: str, into: Path, *, confined: bool = True) -> 
     course = config.load(root)
     config.chosen(course, [problem_set])
     release.load(root, problem_set)
-    if not any((root / "tests/hidden" / problem_set).glob("test_*.py")):
+    if not files_of(root, problem_set).checks:
         raise AutograderError(f"tests/hidden/{problem_set}: no checks; write test_<exercise>.py")
     pinned = dict(_pinned())
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -101,15 +103,9 @@ def pack(root: Path, problem_set: str, into: Path, *, confined: bool = True) -> 
     return [*made, *files]
 
 
-def _of_course(root: Path, problem_set: str) -> Iterator[Path]:
+def _of_course(root: Path, problem_set: str) -> list[Path]:
     """What grading needs of the course; the solutions themselves stay at home."""
-    yield root / config.FILE
-    yield release.path_of(root, problem_set)
-    misconceptions = root / "solutions" / problem_set / "misconceptions.py"
-    if misconceptions.is_file():
-        yield misconceptions
-    yield from sorted((root / "tests/hidden").glob("*.py"))
-    yield from sorted((root / "tests/hidden" / problem_set).glob("*.py"))
+    return [root / config.FILE, *files_of(root, problem_set).for_workers(solution=False)]
 
 
 def _pinned() -> Iterator[tuple[str, str]]:
@@ -144,22 +140,21 @@ def grade(base: Path, problem_set: str, *, confined: bool) -> dict[str, Any]:
         AutograderError: the machine or the course is at fault, not the student.
     """
     root = base / "source/course"
-    course = config.load(root)
-    ours = release.load(root, problem_set)
-    limits = course.limits_of(problem_set)
+    setup = setup_of(root, config.load(root), problem_set, confined=confined)
     if confined:
         bubblewrap.refuse_if_visible(root)
     if not any((base / "submission").glob("*.ipynb")):
         return _answer([], 0.0, [f"There is no notebook in what you handed in; hand in {problem_set}.ipynb."])
     try:
-        item = prepare(HandedIn("submission", problem_set, base / "submission"), ours, limits.notebook_mb << 20)
+        item = setup.prepare(HandedIn("submission", problem_set, base / "submission"))
     except AutograderError as error:
         return _answer([], 0.0, [str(error).replace(f"{base / 'submission'}/", "")])
-    with Pool[str](root, {problem_set: session_limits_of(limits)}, sandbox_limits_of(limits, confined), jobs=1) as pool:
-        [(_, found)] = pool.grade([("submission", item.submission)])
-    if isinstance(found, AutograderError):
-        raise found
-    return results(found.graded().verdict)
+    with Pool[str](root, {problem_set: setup.session_limits}, setup.sandbox_limits, jobs=1) as pool:
+        [(_, result)] = pool.grade([("submission", item.submission)])
+    if isinstance(result, AutograderError):
+        raise result
+    # Gradescope keeps the answer alone; the page and the notebook are for staff who look into the container.
+    return results(ResultWriter(root, setup.course, None, None, None).write_results(setup, item, result))
 
 
 def results(verdict: Verdict) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import msgspec
 from autograder.notebook import vocabulary
 from autograder.notebook.vocabulary import Vocabulary
 
-from .verdict import ExerciseResult
+from .verdict import ExerciseResult, Quality
 
 if TYPE_CHECKING:  # as in `limits`
     from autograder.course.release import Release
@@ -53,7 +53,9 @@ class Submission(msgspec.Struct, frozen=True):
     exercises: list[Exercise]
     repairs: list[str]
     stale_hints: list[ExerciseResult] = []
-    """Of some of the exercises what was found before, right but for its hint: their checks are not run again."""
+    """Cached results of some of the exercises, whose hints alone are out of date: their checks are not run again."""
+    known: dict[str, Quality] = {}
+    """Of exercises that are not graded again: how good they were found to be."""
 
 
 def to_submission(repaired: Repaired, release: Release, repairs: Sequence[str] = ()) -> Submission:

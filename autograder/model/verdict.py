@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import msgspec
 
@@ -21,6 +21,15 @@ class CheckVerdict(msgspec.Struct, frozen=True):
     reason: str = ""
     counted: bool = True
     """False for a property (no argument changed, an exception raised) that holds while no result is right yet."""
+    imprecise: bool = False
+    """Whether it passed with a float64 result that is only as exact as float32."""
+    follows: bool = False
+    """Whether it passed since what differs follows from a mistake in another exercise, which costs there."""
+
+    @property
+    def flawless(self) -> bool:
+        """Whether it earned its points, and by exact numbers."""
+        return self.earned and not self.imprecise
 
     @property
     def earned(self) -> bool:
@@ -29,7 +38,7 @@ class CheckVerdict(msgspec.Struct, frozen=True):
 
 
 class ExerciseVerdict(msgspec.Struct, frozen=True):
-    """One exercise: points are the sum of its passed checks, or 0 where something forbidden was called."""
+    """One exercise: points are the sum of its passed checks, but for what `mark` says; none for a forbidden call."""
 
     name: str
     status: Literal["graded", "not begun", "forbidden"]
@@ -41,6 +50,28 @@ class ExerciseVerdict(msgspec.Struct, frozen=True):
     hint: str = ""
     """The hint of the misconception that explains every recorded result, if there is one."""
     misconception: str = ""
+    mark: str = ""
+    """Where the points are not the sum of the checks': how they came about ("Right but for one mistake (−4).")."""
+
+
+Quality: TypeAlias = Literal["right", "wrong", "worthless"]
+"""How good an exercise is for those that call it: worthless where no value is right and nothing explains why."""
+
+
+def quality_of(exercise: ExerciseVerdict) -> Quality:
+    """How good an exercise is for those that call it."""
+    if exercise.checks and all(check.flawless and not check.follows for check in exercise.checks):
+        return "right"
+    explained = exercise.misconception and exercise.points > 0
+    by_values = any(check.points for check in exercise.checks)  # properties have none where no value is right
+    return "wrong" if exercise.status == "graded" and (explained or by_values) else "worthless"
+
+
+def by_checks(exercise: ExerciseVerdict) -> ExerciseVerdict:
+    """The verdict with the sum of its checks' points, whatever is known of its mistakes."""
+    if not exercise.mark or exercise.status != "graded":
+        return exercise
+    return msgspec.structs.replace(exercise, points=sum(check.points for check in exercise.checks), mark="")
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -79,9 +110,9 @@ class Graded(msgspec.Struct, frozen=True):
 
 
 class ExerciseResult(msgspec.Struct, frozen=True):
-    """One exercise: its verdict, and what happened while its checks ran.
+    """The result of one exercise: its verdict, and what happened while its checks ran.
 
-    `cacheable` is False where it might come out otherwise another time, since a clock or the machine ended something.
+    `cacheable` is False where it might come out otherwise another time: a clock or the machine ended something.
     """
 
     verdict: ExerciseVerdict
@@ -96,7 +127,7 @@ class ExerciseResult(msgspec.Struct, frozen=True):
 
 
 class SubmissionResult(msgspec.Struct, frozen=True, tag=True):
-    """What a worker found of a submission: of its cells, and of each of its exercises."""
+    """The result of a submission: of its cells, and of each of its exercises."""
 
     problem_set: str
     repairs: list[str]
@@ -107,12 +138,14 @@ class SubmissionResult(msgspec.Struct, frozen=True, tag=True):
     seconds: float = 0.0
     """How long grading it took, by the clock on the wall: of this machine at that time, so no part of a verdict."""
     stale_hints: list[ExerciseResult] = []
-    """Of what was kept: results that are right but for their hints, which are to be found anew."""
+    """Of a cached result: exercises that hold but for their hints, which are to be found anew."""
 
-    def graded(self) -> Graded:
-        """The same as one verdict."""
+    def graded(self, known_mistakes: Literal["by_cost", "by_checks"] = "by_cost") -> Graded:
+        """The same as one verdict; by checks, what is known of a mistake changes no points."""
         incidents = [*self.incidents, *(line for item in self.exercises for line in item.incidents)]
         verdicts = [item.verdict for item in self.exercises]
+        if known_mistakes == "by_checks":
+            verdicts = [by_checks(item) for item in verdicts]
         verdict = Verdict(
             problem_set=self.problem_set,
             points=sum(item.points for item in verdicts),

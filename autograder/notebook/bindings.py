@@ -25,7 +25,17 @@ _CHANGING = frozenset(
     + "__setitem__ __setattr__ __dict__ __call__ send".split()
 )
 """Methods that put their arguments into what they are called on."""
-_BY_ARGUMENT = ("setattr", "delattr", "__setattr__", "__setitem__", "vars", "heappush", "insort", "wraps", "update_wrapper")
+_BY_ARGUMENT = (
+    "setattr",
+    "delattr",
+    "__setattr__",
+    "__setitem__",
+    "vars",
+    "heappush",
+    "insort",
+    "wraps",
+    "update_wrapper",
+)
 """Functions that put their arguments into the first of them."""
 
 
@@ -140,9 +150,11 @@ class Bindings:
             if root and root not in self.modules and (call.args or call.keywords):
                 if root == ANY and method not in _CHANGING:
                     return
-                if method in _CHANGING or method.startswith(("set_", "add_", "register_", "install")):
-                    yield root
-                elif root not in self.defined and self._is_own_object(root):
+                if (
+                    method in _CHANGING
+                    or method.startswith(("set_", "add_", "register_", "install"))
+                    or (root not in self.defined and self._is_own_object(root))
+                ):
                     yield root
         if called(call) in _BY_ARGUMENT and call.args:
             yield from _roots(call.args[0])

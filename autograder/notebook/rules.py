@@ -36,7 +36,9 @@ _WAYS = re.compile(
 """Without one of these words there is no way, or it is written in letters that are not ASCII."""
 _ANY = "object"
 
-_BEHIND = frozenset("__self__ __globals__ __closure__ cell_contents __builtins__ __code__ __reduce__ __reduce_ex__".split())
+_BEHIND = frozenset(
+    "__self__ __globals__ __closure__ cell_contents __builtins__ __code__ __reduce__ __reduce_ex__".split()
+)
 """Attributes that lead from a function to what it was made of."""
 _RUNNING = ("exec", "eval", "compile")
 _IMPORTING = ("import_module", "__import__", "reload")
@@ -212,7 +214,12 @@ class _Reader:
     def looks_up(self, node: ast.AST) -> bool:
         """Whether `node` takes a part of something by a name that cannot be read."""
         return any(
-            (isinstance(part, ast.Call) and called(part) == "getattr" and len(part.args) > 1 and not self._text(part.args[1]))
+            (
+                isinstance(part, ast.Call)
+                and called(part) == "getattr"
+                and len(part.args) > 1
+                and not self._text(part.args[1])
+            )
             or (isinstance(part, ast.Attribute) and part.attr in _LOOKING_UP)
             or (isinstance(part, ast.Name) and self.imported.get(part.id, "").rpartition(".")[2] in _LOOKING_UP)
             or (isinstance(part, ast.Call) and called(part) == "vars" and bool(part.args))

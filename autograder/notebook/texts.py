@@ -46,8 +46,8 @@ def _value(node: ast.AST, bound: Mapping[str, ast.AST], depth: int) -> object:
         case ast.Name(id="str" | "bytes" as name):
             return {"str": str, "bytes": bytes}[name]
         case ast.UnaryOp(op=ast.USub(), operand=operand):
-            value = _value(operand, bound, depth - 1)
-            return -value if isinstance(value, int) else None
+            number = _value(operand, bound, depth - 1)
+            return -number if isinstance(number, int) else None
         case ast.List(elts=elements) | ast.Tuple(elts=elements):
             values = [_value(item, bound, depth - 1) for item in elements]
             return None if any(item is None for item in values) else values
@@ -96,7 +96,7 @@ def _called(function: ast.AST, values: list[object], bound: Mapping[str, ast.AST
             case ast.Name(id="str") if len(values) == 1 and isinstance(values[0], str | int):
                 return str(values[0])
             case ast.Name(id="bytes") if len(values) == 1 and isinstance(values[0], list):
-                return bytes(values[0])  # type: ignore[arg-type]
+                return bytes(values[0])
             case ast.Name(id="reversed") if len(values) == 1 and isinstance(values[0], str | list):
                 return list(reversed(values[0]))
             case ast.Attribute(value=value, attr=method) if method in _METHODS:

@@ -89,12 +89,20 @@ OPEN = (
     "torch.nn.modules.container torch.nn.init"
 ).split()
 """Parts of torch in which everything may be used."""
-NOT_OPEN = ("torch.autograd.profiler", "torch.autograd.profiler_legacy", "torch.autograd.graph", "torch.autograd.anomaly_mode")
+NOT_OPEN = (
+    "torch.autograd.profiler",
+    "torch.autograd.profiler_legacy",
+    "torch.autograd.graph",
+    "torch.autograd.anomaly_mode",
+)
 """And what may not, inside of those."""
 
 LISTED = frozenset(
     [
-        *(f"torch.nn.{name}" for name in "Module Parameter Buffer ModuleList ModuleDict ParameterList ParameterDict".split()),
+        *(
+            f"torch.nn.{name}"
+            for name in "Module Parameter Buffer ModuleList ModuleDict ParameterList ParameterDict".split()
+        ),
         *(f"torch.nn.{name}" for name in "Sequential Identity Flatten Unflatten UninitializedParameter".split()),
         *("torch.nn", "torch.nn.functional", "torch.nn.functional.pad", "torch.nn.modules", "torch.utils"),
         *("torch.linalg", "torch.special", "torch.sparse", "torch.sparse.mm", "torch.sparse.sum", "torch.sparse.addmm"),
@@ -121,7 +129,9 @@ _NUMPY = """
 """
 """What NumPy has of the same kinds under names of its own."""
 NUMPY_OPEN = ("numpy.random", "numpy.typing", "numpy.dtypes", "numpy.exceptions", "numpy.testing", "numpy.version")
-_NUMPY_LISTED = frozenset("numpy.linalg numpy.lib numpy.lib.stride_tricks numpy.core numpy.lib.stride_tricks.as_strided".split())
+_NUMPY_LISTED = frozenset(
+    "numpy.linalg numpy.lib numpy.lib.stride_tricks numpy.core numpy.lib.stride_tricks.as_strided".split()
+)
 
 MODULES = frozenset(
     """
@@ -191,7 +201,15 @@ INNER = frozenset(
 )
 """Names of torch's inner operations (letters and digits alone) that the operations above are made of."""
 
-_PLACES = ("torch.Tensor", "torch.nn.functional", "torch.special", "torch.linalg", "torch.functional", "torch.nn", "torch")
+_PLACES = (
+    "torch.Tensor",
+    "torch.nn.functional",
+    "torch.special",
+    "torch.linalg",
+    "torch.functional",
+    "torch.nn",
+    "torch",
+)
 """Where one operation has its names: torch.sigmoid, Tensor.sigmoid, nn.Sigmoid, the longest first."""
 
 
@@ -333,7 +351,7 @@ def _basic_operation(base: str) -> bool:
     for end in ("backward", "doublebackward", "copy", "out", "helper", "impl", "forward"):
         if short.endswith(end) and (short[: -len(end)] in _BASIC or short[: -len(end)] in INNER):
             return True
-    if base.startswith("special_") or base.startswith("linalg_"):
+    if base.startswith(("special_", "linalg_")):
         return plain(base.partition("_")[2]) in _BASIC
     return False
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import importlib.util
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 import jupytext
 import nbformat
 
+from autograder.course import staff_module
 from autograder.errors import AutograderError
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -82,7 +82,7 @@ def _cells(cells: list[Any], path: Path, language: str, points: Mapping[str, flo
         unknown = set(options) - _OPTIONS
         if "forbidden" in unknown:
             raise AutograderError(
-                f"{path}: forbidden= is written otherwise now: what the basic vocabulary has is allowed, all else is not; "
+                f"{path}: forbidden= is written otherwise now: the basic vocabulary is allowed, all else is not; "
                 'say also=["torch.sigmoid"] to add to it, without=["torch.tril"] to take from it'
             )
         if unknown:
@@ -142,23 +142,18 @@ def _cell(
 def _with_pictures(text: str, path: Path) -> str:
     """The drawings as links that hold them: JupyterLab shows no attachment that is SVG."""
 
+    if not _PICTURE.search(text):
+        return text
+    module = staff_module.load(path.with_name("pictures.py"), f"autograder_pictures_{path.stem}")
+
     def link(match: re.Match[str]) -> str:
-        module, name = _pictures(path.with_name("pictures.py")), match["name"]
+        name = match["name"]
         if not hasattr(module, name):
             raise AutograderError(f"{path}: picture:{name}: no function {name}() in {path.with_name('pictures.py')}")
         svg = base64.b64encode(getattr(module, name)().encode()).decode()
         return f"![{match['alt']}](data:image/svg+xml;base64,{svg})"
 
     return _PICTURE.sub(link, text)
-
-
-def _pictures(path: Path) -> Any:
-    spec = importlib.util.spec_from_file_location("autograder_pictures", path)
-    if spec is None or spec.loader is None or not path.is_file():
-        raise AutograderError(f"{path}: no such file, but the notebook shows pictures")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def _complete(cells: list[dict[str, Any]], path: Path, points: Mapping[str, float]) -> None:

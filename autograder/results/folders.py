@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
+from collections.abc import Mapping
 from pathlib import Path
+
+import msgspec
 
 from autograder.course import nbgrader
 from autograder.errors import AutograderError
@@ -24,13 +28,19 @@ def feedback(root: Path, student: str, problem_set: str) -> Path:
     return root / nbgrader.FEEDBACK / student / problem_set / f"{problem_set}.html"
 
 
+def pages(root: Path, student: str, problem_set: str) -> tuple[Path, Path]:
+    """What people read: the graded notebook and the feedback page."""
+    notebook = autograded(root, student, problem_set) / f"{problem_set}.ipynb"
+    return notebook, feedback(root, student, problem_set)
+
+
 def verdict(root: Path, student: str, problem_set: str) -> Path:
     """The verdict."""
     return root / "verdicts" / problem_set / f"{student}.json"
 
 
 def store(root: Path) -> Path:
-    """Where findings are kept from one run to the next."""
+    """The cache of results."""
     return root / "verdicts" / "store.db"
 
 
@@ -44,24 +54,56 @@ def read_verdict(root: Path, student: str, problem_set: str) -> Verdict:
     return read(verdict(root, student, problem_set))
 
 
+def verdict_if_any(root: Path, student: str, problem_set: str) -> Verdict | None:
+    """A verdict that was kept; None where there is none of this version."""
+    try:
+        return read_verdict(root, student, problem_set)
+    except (OSError, msgspec.MsgspecError):
+        return None
+
+
+def write_files(root: Path, verdict: Verdict, notebook: bytes, page: bytes, beside: Mapping[str, str | None]) -> None:
+    """Write what people read of a submission, and its verdict last.
+
+    Args:
+        root: the course's folder.
+        verdict: of the submission, with its student.
+        notebook: the graded notebook's file.
+        page: the feedback page.
+        beside: by name, texts that are written beside both; None is not written.
+
+    Raises:
+        AutograderError: the disk is full, or a folder cannot be written.
+    """
+    notebook_file, page_file = pages(root, verdict.student, verdict.problem_set)
+    files = {notebook_file: notebook, page_file: page}
+    for name, text in beside.items():
+        if text:
+            files |= {path.with_name(name): text.encode() for path in (notebook_file, page_file)}
+    for path, data in files.items():
+        write(path, data)
+    write_verdict(root, verdict)
+
+
 def write_verdict(root: Path, found: Verdict) -> None:
     """Keep a verdict."""
     write(verdict(root, found.student, found.problem_set), to_json(found))
 
 
 def write(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all.
+    """Write a file whole or not at all; its folder is made where it is missing.
 
     Raises:
         AutograderError: the disk is full, or the folder cannot be written.
     """
-    beside = path.with_name(f".{path.name}.part")  # what a crash leaves there, the next run writes over
+    # No other process chooses this name; with the pid, what is left of a crash tells of which.
+    beside = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.part")
     try:
         try:
-            file = beside.open("wb")
+            file = beside.open("xb")
         except FileNotFoundError:
             path.parent.mkdir(parents=True, exist_ok=True)
-            file = beside.open("wb")
+            file = beside.open("xb")
         with file:
             file.write(data)
         os.replace(beside, path)  # noqa: PTH105

@@ -1,4 +1,4 @@
-"""What happened while grading, a line of JSON each, in verdicts/log.jsonl: what `autograder logs` shows later.
+"""The log of runs in verdicts/log.jsonl, an event a line as JSON; `autograder logs` shows it.
 
 Texts are a student's in part: whoever shows them cleans them.
 """
@@ -27,7 +27,7 @@ _MAX_REMARKS = 20
 
 
 class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One thing that happened; a run's end belongs to no student."""
+    """One event; the end of a run belongs to no student."""
 
     time: datetime
     event: Event
@@ -89,7 +89,7 @@ class Log:
 
 
 def read(root: Path, problem_set: str | None = None, student: str | None = None) -> Iterator[Entry]:
-    """What was noted, the oldest first; a line that was not written to its end is passed over.
+    """The events, oldest first; a line that was not written to its end is skipped.
 
     Args:
         root: the course's folder.

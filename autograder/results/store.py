@@ -1,4 +1,4 @@
-"""Findings that were made before, on disk by what they depend on, so that grading again does only what is missing.
+"""The cache of results on disk, by what they depend on, so that grading again does only what is missing.
 
 One SQLite file, which may be deleted at any time. It holds no secret that the verdicts do not hold, and nothing in it
 is trusted to be more than data.
@@ -24,8 +24,8 @@ create table if not exists found (key blob primary key, kept blob not null) with
 create table if not exists took (
     problem_set text, student text, seconds real not null, primary key (problem_set, student)
 ) without rowid;
-create table if not exists recorded (
-    problem_set text, student text, state blob not null, primary key (problem_set, student)
+create table if not exists written (
+    problem_set text, student text, fingerprint blob not null, primary key (problem_set, student)
 ) without rowid;
 """
 
@@ -74,9 +74,9 @@ class Store:
         self._database.close()
 
     def find(self, submission: Submission, keys: CacheKeys) -> SubmissionResult | None:
-        """What is kept of a submission: of its cells, and of those of its exercises that would come out the same.
+        """The cached result of a submission, with those of its exercises that still hold; None where there is none.
 
-        Those that would but for their hints, which can be told from what was kept, are `stale_hints`.
+        Exercises whose hint alone is out of date are in `stale_hints`: they need a new hint alone.
         """
         rows = self._read("select kept from found where key = ?", keys.cells(submission))
         if not rows:
@@ -96,7 +96,7 @@ class Store:
         )
 
     def keep(self, submission: Submission, keys: CacheKeys, found: SubmissionResult) -> None:
-        """Keep what was found, unless it might come out otherwise another time.
+        """Cache a result, unless it might come out otherwise another time.
 
         Raises:
             AutograderError: the disk is full, for example.
@@ -118,7 +118,7 @@ class Store:
         self._write("insert or replace into found values (?, ?)", (keys.cells(submission), _encode(kept)))
 
     def seconds(self, problem_set: str) -> dict[str, float]:
-        """By student: how long grading the whole notebook took, the last time that it was graded as a whole."""
+        """By student, the seconds that grading the whole notebook took the last time."""
         return dict(self._read("select student, seconds from took where problem_set = ?", problem_set))
 
     def set_seconds(self, problem_set: str, student: str, seconds: float) -> None:
@@ -129,18 +129,18 @@ class Store:
         """
         self._write("insert or replace into took values (?, ?, ?)", (problem_set, student, seconds))
 
-    def recorded(self) -> dict[tuple[str, str], bytes]:
-        """By problem set and student: the state of all inputs when the results were last written."""
-        rows = self._read("select problem_set, student, state from recorded")
-        return {(problem_set, student): state for problem_set, student, state in rows}
+    def fingerprints(self) -> dict[tuple[str, str], bytes]:
+        """By problem set and student: the fingerprint of all inputs when the results were last written."""
+        rows = self._read("select problem_set, student, fingerprint from written")
+        return {(problem_set, student): fingerprint for problem_set, student, fingerprint in rows}
 
-    def set_recorded(self, problem_set: str, student: str, state: bytes) -> None:
+    def set_fingerprint(self, problem_set: str, student: str, fingerprint: bytes) -> None:
         """Note that all results of a submission are written.
 
         Raises:
             AutograderError: the disk is full, for example.
         """
-        self._write("insert or replace into recorded values (?, ?, ?)", (problem_set, student, state))
+        self._write("insert or replace into written values (?, ?, ?)", (problem_set, student, fingerprint))
 
     def _read(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         try:

@@ -1,30 +1,24 @@
-"""The trusted end of one submission: runs its cells in a jail, carries the checks' calls, survives its crashes."""
+"""The trusted end of one submission: runs its cells, carries the checks' calls, survives its crashes."""
 
 from __future__ import annotations
 
 import re
-import signal
-import socket
-import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
-import msgspec
 import torch
 
 from autograder.authoring.assertions import shown_call
 from autograder.jail import operations
-from autograder.jail.inside import frames, shared_memory, values, wire
-from autograder.jail.jail import Jail, JailError, token
+from autograder.jail.inside import shared_memory, values, wire
+from autograder.jail.jail import token
 from autograder.model.limits import SessionLimits
 from autograder.model.submission import Exercise, Submission
 
 from . import remote
-
-GRACE = 2.0
-"""Seconds between the soft limit, kept inside, and the end of the process."""
-MAX_LOST_CELLS = 5
-"""After so many cells that end the process, the rest of the notebook is not run."""
+from .cells import Cells, time_limit
+from .connection import GRACE, UNREADABLE, Connection, Lost
+from .transport import Transport
 
 _NO_MEMORY = re.compile(r"Cannot allocate memory|not enough memory|std::bad_alloc")
 """How torch says it, in a RuntimeError."""
@@ -32,49 +26,53 @@ _NO_MEMORY = re.compile(r"Cannot allocate memory|not enough memory|std::bad_allo
 _GIVES: dict[str, type] = {"len": int, "contains": bool, "list": list}
 """What Python itself sees to inside; an answer of another kind is not the grader's."""
 
-_Answer = TypeVar("_Answer", bound=wire.Answer)
-
-
-class Lost(Exception):
-    """The student's process is gone; the text says why, in the student's words."""
-
-
-class OutOfTime(BaseException):
-    """The submission's whole time is used up. No Exception: no check may take it for one of the student's."""
-
 
 class Session:
-    """One submission in one jail. After `run`, call `begin` before each check; `close` ends it."""
+    """One submission. After `run`, call `turn_to` before each exercise and `begin` before each check; `close` ends it.
 
-    def __init__(self, jail: Jail, submission: Submission, limits: SessionLimits) -> None:
-        self.jail = jail
+    Args:
+        transport: to the student's process, or to a namespace of staff's code.
+        submission: its cells and exercises.
+        limits: of time and output.
+        watched: whether forbidden calls are looked out for.
+        keeps_arguments: whether `given` keeps what each call was given.
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        submission: Submission,
+        limits: SessionLimits,
+        watched: bool = True,
+        keeps_arguments: bool = False,
+    ) -> None:
         self.submission = submission
         self.limits = limits
-        self.outputs: dict[int, list[wire.Output]] = {}
-        self.incidents: list[str] = []
-        self.cacheable = True
-        """Whether all would come out the same another time: no clock and no signal from outside ended anything."""
+        self._watched, self._keeps_arguments = watched, keeps_arguments
+        self._connection = Connection(transport, limits.submission_seconds)
+        self._cells = Cells(self._connection, submission, limits)
+        # Of the exercise:
         self.forbidden: list[str] = []
-        """Names of forbidden functions that were called since `watch` was last told to begin."""
+        """Names of forbidden functions that were called."""
         self.strikes = 0
-        """Calls since then that ran out of time or lost the process."""
+        """Calls that ran out of time or lost the process."""
+        self._bound: wire.Handle | None = None
+        """The object that the exercise's name is bound to, once a check has asked for it."""
+        # Of the check:
+        self.trace: list[Any] = []
+        """What the calls gave, in order: pairs of value and changed arguments, or an exception's class."""
+        self.given: list[list[Any] | None] = []
+        """Beside the trace, where it is kept: the arguments of each call; None for a backward pass."""
         self._called: tuple[str, list[Any], dict[str, Any], list[Any]] | None = None
         """The latest call of a function of the notebook: its name, its arguments as they were sent, their body."""
-        self._used = False
-        """Whether a check has asked this process for anything."""
-        self._sock: socket.socket | None = None
-        self._jail_error: JailError | None = None
-        self._lost_cells: dict[int, str] = {}
         self._names: dict[int, str] = {}
         self._begin: wire.Begin | None = None
         """The check's beginning, until the check asks for something."""
-        self._bound: wire.Handle | None = None
-        """The object that the exercise's name is bound to, once a check has asked for it."""
-        self.trace: list[Any] = []
-        """What the calls of the current check gave, in order: values, gradients, exceptions' classes."""
-        self._ends = time.monotonic() + limits.submission_seconds
 
-    # --- cells ----------------------------------------------------------------------------------------------------
+    @property
+    def outputs(self) -> dict[int, list[wire.Output]]:
+        """What each code cell showed, by its number."""
+        return self._cells.outputs
 
     def run(self) -> None:
         """Run all cells; a cell that loses the process is left out when they are run anew.
@@ -82,48 +80,25 @@ class Session:
         Raises:
             OutOfTime: the submission's time is used up.
         """
-        while True:
-            try:
-                self._run_cells()
-                return
-            except Lost:
-                continue
+        self._cells.run()
 
-    def _run_cells(self) -> None:
-        self._sock = self.jail.spawn()
-        self._used = False
-        graded: list[str] = []
-        for cell in self.submission.cells:
-            graded += [exercise.name for exercise in self.submission.exercises if exercise.graded_at == cell.number]
-            if cell.number in self._lost_cells:
-                continue
-            if len(self._lost_cells) >= MAX_LOST_CELLS and cell.number > max(self._lost_cells):
-                if cell.number not in self.outputs:
-                    self._incident(cell.number, "was not run: too many cells before it ended the whole program")
-                continue
-            limits = self.limits.cell_seconds, self.limits.output_bytes
-            request = wire.Run(token(), cell.source, cell.number, *limits, graded)
-            graded = []
-            try:
-                ran = self._ask(request, wire.Ran, self.limits.cell_seconds + GRACE)
-            except Lost as lost:
-                self._lost_cells[cell.number] = str(lost)
-                self._incident(cell.number, str(lost))
-                raise
-            if cell.number not in self.outputs:
-                self.outputs[cell.number] = ran.outputs
-                if ran.ended == "timeout":
-                    self.cacheable = False
-                    limit = f"{self.limits.cell_seconds:g}"
-                    self.incidents.append(f"Cell {cell.number} was stopped after {limit} s.")
+    def drain_incidents(self) -> tuple[list[str], bool]:
+        """The incidents since the last time, and whether all since then would come out the same another time."""
+        incidents, self._cells.incidents = self._cells.incidents, []
+        cacheable, self._connection.cacheable = self._connection.cacheable, True
+        return incidents, cacheable
 
-    def _incident(self, number: int, what: str) -> None:
-        self.incidents.append(f"Cell {number} {what}.")
-        self.outputs[number] = [wire.Stream("stderr", f"This cell {what}.\n")]
+    def close(self) -> None:
+        """End the student's process and all that it left.
+
+        Raises:
+            JailError: the jail itself went. In a check it may have been taken for the student's mistake before.
+        """
+        self._connection.close()
 
     # --- checks ---------------------------------------------------------------------------------------------------
 
-    def watch(self, exercise: Exercise) -> None:
+    def turn_to(self, exercise: Exercise) -> None:
         """Turn to an exercise: its strikes and forbidden calls are counted from here."""
         self.exercise = exercise
         self.strikes = 0
@@ -138,13 +113,14 @@ class Session:
         Raises:
             OutOfTime: the submission's time is used up.
         """
-        if not self._alive():
+        if not self._connection.alive:
             self.run()
         self._called = None
-        self.trace = []
+        self.trace, self.given = [], []
         self._names = {}
         exercise = self.exercise
-        self._begin = wire.Begin(exercise.name, seed, _held_to(exercise), exercise.replaced)
+        held = _held_to(exercise) if self._watched else None
+        self._begin = wire.Begin(exercise.name, seed, held, exercise.replaced)
 
     def do(self, op: str, target: str | int, *args: Any, **kwargs: Any) -> Any:
         """Do one thing with an object of the student's and return what came of it.
@@ -155,8 +131,10 @@ class Session:
             StudentError: the student's code raised.
             CallFailed: it ran out of time, ended the process, or gave what cannot be used.
         """
-        if op == "name" and target == self.exercise.name and self._bound and self._alive():
+        if op == "name" and target == self.exercise.name and self._bound and self._connection.alive:
             return self._named(str(target), remote.RemoteObject(self, self._bound))
+        if self._keeps_arguments:
+            self.given.append([_copy(item) for item in [*args, *kwargs.values()]])
         return self._do(op, target, args, kwargs)[0]
 
     def observe(self, target: int, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Any, list[Any]]:
@@ -164,6 +142,8 @@ class Session:
 
         Arguments that require a gradient arrive as leaves of the graph, as they would in a training loop.
         """
+        if self._keeps_arguments:
+            self.given.append([_copy(item) for item in [*args, *kwargs.values()]])
         value, changed = self._do("call", target, args, kwargs, leaves=True)
         return value, [*args, *kwargs.values()] if changed is None else changed
 
@@ -226,6 +206,8 @@ class Session:
 
     def backward(self, call: int, grads: list[torch.Tensor | None]) -> list[torch.Tensor | None]:
         """Run backward through call `call` in the jail; the gradients of its differentiable arguments, in order."""
+        if self._keeps_arguments:
+            self.given.append(None)
         packer = values.Packer(remote.handle_of)
         packed = [packer.pack(None if item is None else item.detach()) for item in grads]
         request = wire.Backward(token(), call, packed, self.limits.call_seconds)
@@ -248,45 +230,25 @@ class Session:
         text = f"{name}({shown_call(given, {key: unpacker.unpack(item) for key, item in kwargs.items()})})"
         return text if len(text) <= 160 else ""
 
-    def drain_incidents(self) -> tuple[list[str], bool]:
-        """The incidents since the last time, and whether all since then would come out the same another time."""
-        told = self.incidents, self.cacheable
-        self.incidents, self.cacheable = [], True
-        return told
-
-    def close(self) -> None:
-        """End the student's process and all that it left.
-
-        Raises:
-            JailError: the jail itself went. In a check it may have been taken for the student's mistake before.
-        """
-        if self._jail_error:
-            raise self._jail_error
-        if self._sock is not None:
-            self._sock.close()
-            self._sock = None
-            self.jail.reap()
-
     # --- asking ---------------------------------------------------------------------------------------------------
 
     def _ask_value(self, request: wire.Do | wire.Backward, body: list[Any]) -> tuple[wire.Returned, memoryview]:
         name = str(request.target) if isinstance(request, wire.Do) and request.op == "name" else ""
-        if not self._alive():
+        if not self._connection.alive:
             raise remote.CallFailed("not tried: your code had ended the whole program before")
         begins, self._begin = self._begin is not None, None
-        seconds = self.limits.call_seconds + GRACE
+        seconds = self.limits.call_seconds * wire.PATIENCE + GRACE
         try:
             try:
-                answer, received = self._exchange(request, body, seconds)
+                answer, received = self._connection.ask(request, body, seconds)
             except Lost as lost:
-                if not (begins and self._used):
+                if not (begins and self._cells.used):
                     raise
                 # Perhaps to what an earlier check left behind: this one has a right to a process of its own.
                 self.run()
-                answer, received = self._exchange(request, body, seconds)
-                incident = f"Between two checks your code {lost}; the notebook was run again."
-                self.incidents += [incident] if incident not in self.incidents else []
-            self._used = True
+                answer, received = self._connection.ask(request, body, seconds)
+                self._cells.note(f"Between two checks your code {lost}; the notebook was run again.")
+            self._cells.used = True
         except Lost as lost:
             self.strikes += 1
             raise remote.CallFailed(f"your code {lost}") from None
@@ -304,10 +266,10 @@ class Session:
     def _raised(self, raised: wire.Raised, name: str) -> remote.StudentError | remote.CallFailed:
         kind = raised.types[0] if raised.types else "Exception"
         self.trace.append(kind)
-        if kind == "TimeLimit":
+        if kind in ("TimeLimit", "WaitLimit"):
             self.strikes += 1
-            self.cacheable = False
-            return remote.CallFailed(f"your code was stopped after {self.limits.call_seconds:g} s")
+            self._connection.cacheable = False
+            return remote.CallFailed(f"your code was stopped after {time_limit(self.limits.call_seconds, kind)}")
         if kind == "NameError" and name:
             return remote.CallFailed(f"the notebook defines no {name}")
         place = f" (cell {raised.cell}, line {raised.line})" if raised.cell else ""
@@ -321,38 +283,6 @@ class Session:
             return remote.error(raised.types, message or "not written yet")
         return remote.error(raised.types, f"your code raised {last}{place}" + (f": {message}" if message else ""))
 
-    def _ask(self, request: Any, kind: type[_Answer], seconds: float) -> _Answer:
-        answer, _ = self._exchange(request, [], seconds)
-        if not isinstance(answer, kind):
-            raise self._out_of_turn()
-        return answer
-
-    def _alive(self) -> bool:
-        return self._sock is not None
-
-    def _exchange(self, request: Any, body: list[Any], seconds: float) -> tuple[Any, memoryview]:
-        assert self._sock is not None
-        now = time.monotonic()
-        if now >= self._ends:
-            self.cacheable = False
-            self._lose("out of time")
-            raise OutOfTime
-        deadline = min(now + seconds, self._ends + GRACE)
-        try:
-            frames.send(self._sock, wire.encode(request), body, deadline)
-            head, received = frames.receive(self._sock, deadline)
-            answer = wire.decode_from_student(head)
-        except TimeoutError:
-            self.cacheable = False
-            raise self._lose(f"ran for more than {seconds - GRACE:g} s and did not let itself be stopped") from None
-        except wire.Closed:
-            raise self._lose(None) from None
-        except (wire.WireError, msgspec.MsgspecError, RecursionError, ValueError):
-            raise self._lose("answered in a way that only the grader may") from None
-        if answer.token != request.token:
-            raise self._out_of_turn()
-        return answer, received
-
     def _decoded(self, unpack: Callable[[], Any]) -> Any:
         try:
             return unpack()
@@ -362,31 +292,7 @@ class Session:
 
     def _broken(self) -> remote.CallFailed:
         self.strikes += 1
-        return remote.CallFailed(f"your code {self._lose('answered in a way that only the grader may')}")
-
-    def _out_of_turn(self) -> Lost:
-        return self._lose("answered out of turn, in a place where only the grader speaks")
-
-    def _lose(self, why: str | None) -> Lost:
-        """End the process; `why` None asks the jail how it ended."""
-        if self._sock is not None:
-            self._sock.close()
-            self._sock = None
-        try:
-            ended = self.jail.reap(patience=GRACE if why is None else 0)
-        except JailError as error:
-            self._jail_error = error
-            raise
-        if why is not None:
-            return Lost(why)
-        self.cacheable &= ended.signal not in (signal.SIGXCPU, signal.SIGKILL)
-        if ended.signal == signal.SIGXCPU:
-            return Lost("used up the processor time of the whole submission")
-        if ended.signal is not None:
-            return Lost(f"crashed the whole program ({(signal.strsignal(ended.signal) or 'signal').lower()})")
-        return Lost(
-            "ended the whole program" + (f" (exit code {ended.exit_code})" if ended.exit_code is not None else "")
-        )
+        return remote.CallFailed(f"your code {self._connection.lose(UNREADABLE)}")
 
 
 def _held_to(exercise: Exercise) -> wire.Held | None:
@@ -402,3 +308,9 @@ def _differentiable(value: Any) -> list[torch.Tensor]:
     if isinstance(value, dict):
         return [tensor for item in value.values() for tensor in _differentiable(item)]
     return [tensor for item in value for tensor in _differentiable(item)] if isinstance(value, list | tuple) else []
+
+
+def _copy(value: Any) -> Any:
+    if isinstance(value, torch.Tensor):
+        return value.detach().clone().requires_grad_(value.requires_grad)
+    return [_copy(item) for item in value] if isinstance(value, list | tuple) else value

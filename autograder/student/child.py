@@ -130,9 +130,13 @@ def _runner() -> Any:
             return func(*args, **(kwargs or {}))
 
     class Shell(InteractiveShell):  # type: ignore[misc]
-        """IPython without its voice: errors are told by us."""
+        """IPython that prints no errors: they are reported by us."""
 
-        def _showtraceback(self, *_: Any) -> None: ...
+        def showtraceback(self, *_: Any, **__: Any) -> None:
+            """Nothing."""
+
+        def showsyntaxerror(self, *_: Any, **__: Any) -> None:
+            """Nothing."""
 
         def enable_gui(self, gui: Any = None) -> None:
             """Nothing: there are no windows, which `%matplotlib inline` asks for all the same."""

@@ -25,13 +25,14 @@ from distributed.scheduler import KilledWorker
 from autograder.errors import AutograderError
 from autograder.grading import cache_keys
 from autograder.jail import cgroup
+from autograder.jail.cores import cores, pinned_to
 from autograder.jail.jail import SandboxLimits
 from autograder.model.limits import SessionLimits
 from autograder.model.submission import Submission
 from autograder.model.verdict import SubmissionResult
 
 from . import course_bundle
-from .pool import InVain, cores, cores_for
+from .pool import CircuitBreaker
 from .protocol import Failed, FromWorker, Work, decode, encode
 from .supervisor import Supervisor
 
@@ -53,8 +54,8 @@ class Graders(WorkerPlugin):  # type: ignore[misc]
 
     Args:
         course: the packed course.
-        work: what the trusted workers are told; `root` is set where they are.
-        engine: the coordinator's code and versions, as `keys.engine` names them.
+        work: the first message for the trusted workers; each machine sets its `root`.
+        engine: the coordinator's code and versions, as `cache_keys.engine` gives them.
     """
 
     def __init__(self, course: bytes, work: Work, engine: bytes) -> None:
@@ -77,7 +78,7 @@ class Graders(WorkerPlugin):  # type: ignore[misc]
         root = Path(self._folder.name)
         course_bundle.unpack(self.course, root)
         self._here = msgspec.structs.replace(self.work, root=str(root.resolve()))
-        self._cores = itertools.cycle(cores_for(worker.state.nthreads))
+        self._cores = itertools.cycle(pinned_to(worker.state.nthreads))
         self._idle: queue.SimpleQueue[Supervisor] = queue.SimpleQueue()
         self._supervisors: list[Supervisor] = []
 
@@ -136,7 +137,7 @@ class Cluster(Generic[_Key]):
         self._waiting: dict[str, tuple[_Key, Submission, Any]] = {}
         self._suspects: list[tuple[_Key, Submission]] = []
         """What was waiting on workers that ended: dask cannot know which of them it was."""
-        self._in_vain = InVain()
+        self._breaker = CircuitBreaker()
         self._size, self._asked = 1, -math.inf
 
     def __enter__(self) -> Cluster[_Key]:
@@ -219,5 +220,5 @@ class Cluster(Generic[_Key]):
             found = decode(data) if isinstance(data, bytes) else Failed("its worker answers otherwise than ours do")
         if not isinstance(found, SubmissionResult | Failed):
             found = Failed("its worker has nothing to say")
-        yield key, self._in_vain.told(found)
-        self._in_vain.refuse()
+        yield key, self._breaker.count(found)
+        self._breaker.check()

@@ -7,8 +7,7 @@ import asyncio
 from distributed import Nanny
 
 from autograder.errors import AutograderError
-
-from .pool import cores
+from autograder.jail.cores import cores
 
 
 def serve(scheduler: str, jobs: int | None, memory: str) -> None:

@@ -1,4 +1,4 @@
-"""What grading needs of a course, as one piece of data: for workers on other machines."""
+"""A course bundle: what grading needs of a course, as bytes that are sent to workers on other machines."""
 
 from __future__ import annotations
 
@@ -8,28 +8,35 @@ from pathlib import Path, PurePosixPath
 import msgspec
 
 from autograder.errors import AutograderError
+from autograder.grading.inputs import files_of
 
 
 def pack(root: Path, problem_sets: Iterable[str]) -> bytes:
-    """The hidden checks, what they share, and the solutions' code: the same bytes for the same files."""
-    hidden = root / "tests" / "hidden"
-    files = [root / "conftest.py", root / "tests" / "conftest.py", *hidden.glob("*.py")]
-    for name in problem_sets:
-        files += [*(hidden / name).rglob("*.py"), *(root / "solutions" / name).glob("*.py")]
-    found = {path.relative_to(root).as_posix(): path.read_bytes() for path in files if path.is_file()}
+    """Pack the files of the problem sets; the same files give the same bytes.
+
+    Args:
+        root: the course's folder.
+        problem_sets: their names.
+    """
+    files = {path for name in problem_sets for path in files_of(root, name).for_workers()}
+    found = {path.relative_to(root).as_posix(): path.read_bytes() for path in files}
     return msgspec.msgpack.encode(found, order="sorted")
 
 
-def unpack(parcel: bytes, root: Path) -> None:
-    """Write what was packed into the folder `root`.
+def unpack(bundle: bytes, root: Path) -> None:
+    """Write the files of a bundle into a folder.
+
+    Args:
+        bundle: as `pack` made it.
+        root: the folder, which is there.
 
     Raises:
-        AutograderError: a name in it leads out of the folder.
+        AutograderError: a name in the bundle leads out of the folder.
     """
-    for name, data in msgspec.msgpack.decode(parcel, type=dict[str, bytes]).items():
+    for name, data in msgspec.msgpack.decode(bundle, type=dict[str, bytes]).items():
         place = PurePosixPath(name)
         if place.is_absolute() or ".." in place.parts:
-            raise AutograderError(f"{name}: leads out of the course")
+            raise AutograderError(f"{name}: leads out of the course's folder")
         path = root / place
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)

@@ -1,4 +1,4 @@
-"""What a jail imports before the first submission: what torch leaves for later, where a problem set may well use it."""
+"""Which modules a jail imports before its first submission: slow ones that torch itself imports on first use."""
 
 from __future__ import annotations
 
@@ -6,13 +6,20 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-_LATER = {"torch._dynamo": re.compile(r"\b(optim|compile|checkpoint|torch\.func)\b")}
-"""Modules that take a second to import, and in which words torch imports them: an optimizer does on its first step."""
+from autograder.grading.inputs import files_of
+
+_SLOW = {"torch._dynamo": re.compile(r"\b(optim|compile|checkpoint|torch\.func)\b")}
+"""Modules that take a second to import, and the words in a problem set's files that make it likely that torch will: an
+optimizer does on its first step."""
 
 
 def imports_of(root: Path, problem_sets: Iterable[str]) -> list[str]:
-    """Those that the problem sets speak of in their own files; any other is imported by the student who needs it."""
-    folders = [root / where / name for name in problem_sets for where in ("tests/hidden", "solutions", "assignments")]
-    files = [path for folder in folders for end in ("py", "ipynb") for path in folder.glob(f"*.{end}")]
-    texts = [path.read_text(errors="replace") for path in files]
-    return [name for name, words in _LATER.items() if any(words.search(text) for text in texts)]
+    """The modules that the files of the problem sets make likely; any other is imported when a student uses it.
+
+    Args:
+        root: the course's folder.
+        problem_sets: their names.
+    """
+    files = {path for name in problem_sets for path in files_of(root, name).for_workers()}
+    texts = [path.read_text(errors="replace") for path in files if path.suffix in (".py", ".ipynb")]
+    return [name for name, words in _SLOW.items() if any(words.search(text) for text in texts)]

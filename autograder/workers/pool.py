@@ -1,11 +1,10 @@
-"""Grades many submissions at once: one worker process a job, each with its own warm jail.
+"""Grades many submissions at once: worker processes, each with its own warm jail.
 
-A thread of the owner's goes with each worker and hands it the next submission as soon as it has answered.
+A thread of this process serves each worker: it sends the next submission as soon as the worker has answered.
 """
 
 from __future__ import annotations
 
-import os
 import queue
 import threading
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,6 +14,7 @@ from typing import Generic, Protocol, TypeVar
 
 from autograder.errors import AutograderError
 from autograder.jail import cgroup
+from autograder.jail.cores import cores, pinned_to
 from autograder.jail.jail import SandboxLimits
 from autograder.model.limits import SessionLimits
 from autograder.model.submission import Submission
@@ -26,47 +26,32 @@ from .supervisor import Supervisor
 _Key = TypeVar("_Key")
 
 
-def cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0))
+class CircuitBreaker:
+    """Stops a run after `LIMIT` submissions in a row that no worker could grade: then the machine is at fault."""
 
-
-def cores_for(jobs: int) -> list[int | None]:
-    """The core for each of `jobs` workers where they take up all of this machine; else the kernel places them.
-
-    A worker and its jail speak in turns, a hundred times a submission: on one core each has its answer in a third of
-    the time that it takes to wake another core.
-    """
-    ours = sorted(os.sched_getaffinity(0))
-    return [ours[number % len(ours)] if jobs >= len(ours) else None for number in range(jobs)]
-
-
-class InVain:
-    """Counts submissions, one after another, that no worker could grade: when it is not they that are at fault."""
-
-    MOST = 3
+    LIMIT = 3
 
     def __init__(self) -> None:
-        self._count = 0
+        self._failures = 0
         self._text = ""
 
-    def told(self, found: SubmissionResult | Failed) -> SubmissionResult | AutograderError:
-        """What is said of one submission."""
-        if isinstance(found, SubmissionResult):
-            self._count = 0
-            return found
-        self._count += 1
-        self._text = found.text
-        return AutograderError(f"cannot be graded: {found.text}")
+    def count(self, result: SubmissionResult | Failed) -> SubmissionResult | AutograderError:
+        """Count a result; a failure comes back as the error that is said of the submission."""
+        if isinstance(result, SubmissionResult):
+            self._failures = 0
+            return result
+        self._failures += 1
+        self._text = result.text
+        return AutograderError(f"cannot be graded: {result.text}")
 
-    def refuse(self) -> None:
-        """Raise AutograderError where there were too many."""
-        if self._count >= self.MOST:
-            raise AutograderError(f"{self._count} submissions in a row could not be graded; the last: {self._text}")
+    def check(self) -> None:
+        """Raise AutograderError where too many have failed."""
+        if self._failures >= self.LIMIT:
+            raise AutograderError(f"{self._failures} submissions in a row could not be graded; the last: {self._text}")
 
 
-class Grades(Protocol[_Key]):
-    """What grades many submissions: the pool of this machine, or a cluster."""
+class SubmissionGrader(Protocol[_Key]):
+    """Grades many submissions: the pool of this machine, or a cluster."""
 
     def grade(
         self, submissions: Iterable[tuple[_Key, Submission]]
@@ -133,7 +118,7 @@ class Pool(Generic[_Key]):
         """Have a submission graded; `take` gives its result with the same key."""
         if not self._threads:
             cgroup.delegated()  # before there are workers that would have to be moved
-            places = cores_for(self.jobs)
+            places = pinned_to(self.jobs)
             self._threads = [threading.Thread(target=self._run, args=(place,), daemon=True) for place in places]
             for thread in self._threads:
                 thread.start()
@@ -166,15 +151,15 @@ class Pool(Generic[_Key]):
     def _run(self, core: int | None) -> None:
         supervisor = Supervisor(self.work, core)
         self._supervisors.append(supervisor)
-        in_vain = InVain()
+        breaker = CircuitBreaker()
         try:
             while (job := self._waiting.get()) is not None and not self._closed:
                 key, submission = job
                 result = supervisor.grade(submission)
                 if self._closed:
                     return
-                self._results.put((key, in_vain.told(result)))
-                in_vain.refuse()
+                self._results.put((key, breaker.count(result)))
+                breaker.check()
         except BaseException as error:
             self._results.put(error)
         finally:

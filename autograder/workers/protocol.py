@@ -1,4 +1,4 @@
-"""What a worker is told by its owner, and what it answers. Without torch, which the owner does not need."""
+"""The messages between a worker and its supervisor. Imports no torch, which the supervisor does not need."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from autograder.model.verdict import SubmissionResult
 
 
 class Work(msgspec.Struct, frozen=True, tag=True):
-    """What a worker is told first: the course's folder, the problem sets with their limits, and the jail's limits."""
+    """A worker's first message: the course's folder, the problem sets with their limits, the jail's limits."""
 
     root: str
     limits: dict[str, SessionLimits]

@@ -30,7 +30,7 @@ class Supervisor:
     """Grades with a worker that is started when the first submission comes.
 
     Args:
-        work: what every worker is told.
+        work: the first message for every worker.
         core: the one on which it runs, and its jail with it; by default where the kernel places them.
     """
 
@@ -41,7 +41,7 @@ class Supervisor:
         self._closed = False
 
     def grade(self, submission: Submission) -> SubmissionResult | Failed:
-        """What is found, by a second worker where the first one ends, hangs or fails; else why not.
+        """Grade a submission, by a second worker where the first one ends, hangs or fails.
 
         Raises:
             AutograderError: no worker can be had: the checks do not load, or the jail does not start.
@@ -60,7 +60,7 @@ class Supervisor:
         return result if isinstance(result, Failed) else Failed("its worker process ended or hung, twice")
 
     def hang_up(self) -> None:
-        """Let whoever waits for the worker see that no more is wanted; from another thread."""
+        """Stop waiting for the worker; called from another thread."""
         self._closed = True
         if worker := self.worker:
             worker.hang_up()
@@ -90,7 +90,7 @@ class Supervisor:
 
 
 class Worker:
-    """One worker process, seen from its owner."""
+    """One worker process, seen from its supervisor."""
 
     def __init__(self, work: Work, core: int | None = None) -> None:
         self.sock, theirs = socket.socketpair()
@@ -102,7 +102,7 @@ class Worker:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             env=environment(PYTHONHASHSEED="0"),
-            start_new_session=True,  # Ctrl-C is for the owner alone, who lets it finish what it is at
+            start_new_session=True,  # Ctrl-C goes to the run alone, which lets the worker finish its submission
         )
         theirs.close()
         if core is not None:
@@ -111,7 +111,7 @@ class Worker:
         frames.send(self.sock, msgspec.msgpack.encode(work))
 
     def grade(self, submission: Submission) -> FromWorker | None:
-        """What the worker finds; None where it is gone or hangs."""
+        """Send a submission and receive its result; None where the worker is gone or hangs."""
         try:
             frames.send(self.sock, b"", [msgspec.msgpack.encode(submission)])
         except wire.Closed:
@@ -120,14 +120,14 @@ class Worker:
         return self.take(self._limits[submission.problem_set].submission_seconds * 2 + _SPARE_SECONDS)
 
     def take(self, seconds: float) -> FromWorker | None:
-        """What the worker sends within `seconds`; None where it is gone or hangs."""
+        """Receive a message within `seconds`; None where the worker is gone or hangs."""
         try:
             return receive(self.sock, time.monotonic() + seconds)
         except (wire.WireError, TimeoutError, msgspec.MsgspecError):
             return None
 
     def hang_up(self) -> None:
-        """Let it, and whoever waits for it, see that no more is wanted."""
+        """Shut the socket down: the worker ends, and whoever waits for it goes on."""
         with contextlib.suppress(OSError):
             self.sock.shutdown(socket.SHUT_RDWR)
 

@@ -14,6 +14,10 @@
 # Write your code in place of each `raise NotImplementedError`. The examples below each exercise can be run here; when the
 # notebook is graded, further checks are run that you do not see, so passing the examples is a start and not the end. When all
 # is written, the cell near the end trains your network on the images.
+#
+# Some things hold in every exercise. Floating point tensors may be float32 or float64; what is computed from them has their dtype and their
+# precision. Arguments are left unchanged, but for the parameters of the model that is trained. Where a `generator` is given, all that is random is
+# drawn from it, so that it goes on from call to call: the same state gives the same result, and the next call another.
 
 # %% [markdown] lang="zh"
 # # 结业作业：识别数字
@@ -29,6 +33,9 @@
 #
 # 请用你的代码替换每一处 `raise NotImplementedError`。每道练习下方的示例可以直接运行；评分时还会运行一些你看不到的检查，
 # 因此通过示例只是开始，并不是终点。全部写好之后，靠近末尾的单元格会用这些图像训练你的网络。
+#
+# 有几条约定适用于所有练习。浮点张量可以是 float32 或 float64，由它们算出的结果保持同样的数据类型和精度。除所训练模型的参数以外，传入的值一律不作修改。
+# 若给出了 `generator`，所有随机数都从它抽取，它的状态随每次调用而推进：状态相同，结果就相同；下一次调用则得到另一个结果。
 
 # %%
 import torch
@@ -54,7 +61,7 @@ labels = torch.tensor(digits.target, dtype=torch.int64)  # shape (1797,), values
 # - A comparison of shapes `(N, 1)` and `(N,)` raises no error. It broadcasts to `(N, N)`: every answer is compared with every
 #   target, and the mean of that is a plausible number near 0.1 that never gets better.
 #
-# Write `accuracy`. It returns a Python `float`, not a tensor. An empty batch has no accuracy: raise a `ValueError`.
+# Write `accuracy`. It returns a Python `float`, not a tensor, also for logits that carry a gradient. An empty batch has no accuracy: raise a `ValueError`.
 
 # %% [markdown] lang="zh"
 # ## 准确率
@@ -68,7 +75,7 @@ labels = torch.tensor(digits.target, dtype=torch.int64)  # shape (1797,), values
 # - 人们常以为必须先做 softmax。其实 softmax 保持 logits 的大小次序，最大的仍是最大的；而写得不小心的 softmax 会溢出，次序反而丢了。
 # - 形状 `(N, 1)` 与 `(N,)` 的比较并不报错，而是广播成 `(N, N)`：每个回答与每个目标都比一次，其平均值是一个看似合理、接近 0.1、却永远不会变好的数。
 #
-# 请编写 `accuracy`。它返回 Python 的 `float`，而不是张量。空批次没有准确率：请抛出 `ValueError`。
+# 请编写 `accuracy`。它返回 Python 的 `float`，而不是张量；logits 带有梯度时也一样。空批次没有准确率：请抛出 `ValueError`。
 
 
 # %% exercise="accuracy" stub="accuracy is not written yet: the share of rows whose largest logit is the target's"
@@ -291,6 +298,7 @@ assert x_train[:, 1].tolist() == [0.0, 0.0], x_train
 # - The kernel is *not* flipped, unlike in the convolution of mathematics.
 # - The network ends with logits. A softmax at the end is often added and wrong here: cross-entropy has one already.
 # - Flattening keeps the order (channel, row, column). Another order trains just as well, and reads weights that were trained in this one as nonsense.
+# - Gradients reach all six weights, and the image too: compute with the weights themselves, not with copies of their numbers.
 #
 # Write `forward` and the four functions that it needs. Where you have written them in earlier problem sets, copy them into this cell, with what they
 # call; they need not do more than is needed here. Only the class is checked. `__init__` is written already; keep the names of the weights.
@@ -318,6 +326,7 @@ assert x_train[:, 1].tolist() == [0.0, 0.0], x_train
 # - 卷积核*不*翻转，这与数学上的卷积不同。
 # - 网络以 logits 结束。人们常在末尾再加一个 softmax，在这里是错的：交叉熵里已经有了。
 # - 展平时保持（通道、行、列）的次序。换一种次序同样能训练，但按本次序训练好的权重读进去就毫无意义了。
+# - 梯度要能传到全部六个权重，也要能传到图像：请直接用权重本身计算，不要用只含其数值的副本。
 #
 # 请编写 `forward` 以及它需要的四个函数。如果你在以前的作业中写过，就连同它们所调用的函数一起复制到这个单元格里；功能只要够这里使用即可。
 # 只检查类。`__init__` 已经写好，请保留权重的名称。不要调用 torch 自带的卷积、池化、ReLU 或线性层；

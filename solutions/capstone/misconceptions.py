@@ -10,6 +10,7 @@ from autograder.authoring import misconception
     "accuracy",
     hint="The classes of one image lie in its row: take the largest logit along dim 1, not along the batch.",
     passes_examples=False,
+    costs=3,
 )
 def largest_of_each_column(logits, target):
     if len(target) == 0 or len(target) != len(logits):
@@ -23,6 +24,7 @@ def largest_of_each_column(logits, target):
     "accuracy",
     hint="Compare answers and targets of the same shape (N,): (N, 1) against (N,) is every answer against every target.",
     passes_examples=False,
+    costs=3,
 )
 def every_answer_against_every_target(logits, target):
     if len(target) == 0 or len(target) != len(logits):
@@ -34,6 +36,7 @@ def every_answer_against_every_target(logits, target):
     "accuracy",
     hint="Accuracy is a share in [0, 1]: divide the number of right answers by the number of images.",
     passes_examples=False,
+    costs=2,
 )
 def percent(logits, target):
     if len(target) == 0 or len(target) != len(logits):
@@ -44,6 +47,7 @@ def percent(logits, target):
 @misconception(
     "accuracy",
     hint="Exponentials of large logits overflow and tie: compare the logits themselves, their order is that of the softmax.",
+    costs=1,
 )
 def by_way_of_a_careless_softmax(logits, target):
     if len(target) == 0 or len(target) != len(logits):
@@ -57,6 +61,7 @@ def by_way_of_a_careless_softmax(logits, target):
     "confusion_matrix",
     hint="Rows are targets and columns are answers: your matrix is the transposed one.",
     passes_examples=False,
+    costs=3,
 )
 def answers_in_the_rows(predicted, target, classes):
     if len(predicted) != len(target):
@@ -73,6 +78,7 @@ def answers_in_the_rows(predicted, target, classes):
     "confusion_matrix",
     hint="Indexing with tensors and += writes each place once: count every occurrence of a pair, not every pair.",
     passes_examples=False,
+    costs=4,
 )
 def every_pair_once(predicted, target, classes):
     both = torch.cat([predicted, target])
@@ -86,6 +92,7 @@ def every_pair_once(predicted, target, classes):
 @misconception(
     "confusion_matrix",
     hint="The matrix is (classes, classes) whatever occurs in this batch: do not take its size from the largest index.",
+    costs=2,
 )
 def as_large_as_the_largest_index(predicted, target, classes):
     both = torch.cat([predicted, target])
@@ -98,6 +105,7 @@ def as_large_as_the_largest_index(predicted, target, classes):
 @misconception(
     "confusion_matrix",
     hint="An index that is no class would be counted in a cell of another pair: look for it first and raise a ValueError.",
+    costs=1,
 )
 def counts_what_is_no_class(predicted, target, classes):
     cells = (target * classes + predicted).clamp(0, classes**2 - 1)
@@ -108,6 +116,7 @@ def counts_what_is_no_class(predicted, target, classes):
     "standardize_split",
     hint="Split first, then take mean and standard deviation from the training rows alone: the test set has leaked.",
     passes_examples=False,
+    costs=7,
 )
 def statistics_of_all_rows(x, y, test_size, generator=None):
     if len(x) != len(y) or test_size < 1 or test_size >= len(x):
@@ -122,6 +131,7 @@ def statistics_of_all_rows(x, y, test_size, generator=None):
 @misconception(
     "standardize_split",
     hint="Standardize the test set with mean and standard deviation of the training set, not with its own.",
+    costs=6,
 )
 def test_set_by_its_own_statistics(x, y, test_size, generator=None):
     if len(x) != len(y) or test_size < 1 or test_size >= len(x):
@@ -140,6 +150,7 @@ def test_set_by_its_own_statistics(x, y, test_size, generator=None):
     "standardize_split",
     hint="A pixel that never changes has the standard deviation 0: divide by 1 there, or 0/0 gives NaN.",
     passes_examples=False,
+    costs=3,
 )
 def divides_by_a_deviation_of_zero(x, y, test_size, generator=None):
     if len(x) != len(y) or test_size < 1 or test_size >= len(x):
@@ -153,6 +164,7 @@ def divides_by_a_deviation_of_zero(x, y, test_size, generator=None):
 @misconception(
     "standardize_split",
     hint="With a tiny eps in place of 0 a constant pixel is blown up in the test set: divide by 1 where the deviation is 0.",
+    costs=2,
 )
 def tiny_deviation_in_place_of_zero(x, y, test_size, generator=None):
     if len(x) != len(y) or test_size < 1 or test_size >= len(x):
@@ -166,6 +178,7 @@ def tiny_deviation_in_place_of_zero(x, y, test_size, generator=None):
 @misconception(
     "standardize_split",
     hint="Images and labels must be taken by the same row numbers: here the images are shuffled and the labels are not.",
+    costs=6,
 )
 def labels_left_in_order(x, y, test_size, generator=None):
     if len(x) != len(y) or test_size < 1 or test_size >= len(x):
@@ -180,6 +193,7 @@ def labels_left_in_order(x, y, test_size, generator=None):
 @misconception(
     "standardize_split",
     hint="The rows stand in an order that means something: draw the test rows at random, with the generator.",
+    costs=5,
 )
 def test_set_from_the_end(x, y, test_size, generator=None):
     if len(x) != len(y) or test_size < 1 or test_size >= len(x):
@@ -194,6 +208,7 @@ def test_set_from_the_end(x, y, test_size, generator=None):
     "standardize_split",
     hint="Every pixel has a mean and a standard deviation of its own: average over the images only.",
     passes_examples=False,
+    costs=4,
 )
 def one_mean_for_all_pixels(x, y, test_size, generator=None):
     if len(x) != len(y) or test_size < 1 or test_size >= len(x):
@@ -207,6 +222,7 @@ def one_mean_for_all_pixels(x, y, test_size, generator=None):
 @misconception(
     "TinyCNN",
     hint="Leave the kernel as it is: a convolutional layer multiplies place by place, without turning the kernel around.",
+    costs=4,
 )
 class flips_the_kernel(nn.Module):
     def __init__(self, generator=None):
@@ -245,6 +261,7 @@ class flips_the_kernel(nn.Module):
     "TinyCNN",
     hint="Take the maximum of each 2 x 2 window, not its mean.",
     passes_examples=False,
+    costs=4,
 )
 class averages_in_place_of_the_maximum(nn.Module):
     def __init__(self, generator=None):
@@ -283,6 +300,7 @@ class averages_in_place_of_the_maximum(nn.Module):
     "TinyCNN",
     hint="End with the logits: cross-entropy applies the softmax itself, and a second one takes most of the gradient away.",
     passes_examples=False,
+    costs=4,
 )
 class probabilities_in_place_of_logits(nn.Module):
     def __init__(self, generator=None):
@@ -322,6 +340,7 @@ class probabilities_in_place_of_logits(nn.Module):
     "TinyCNN",
     hint="Flatten in the order channel, row, column: do not move the channels to the end before.",
     passes_examples=False,
+    costs=3,
 )
 class flattens_with_the_channel_last(nn.Module):
     def __init__(self, generator=None):
@@ -359,6 +378,7 @@ class flattens_with_the_channel_last(nn.Module):
 @misconception(
     "TinyCNN",
     hint="Apply ReLU after each of the two convolutions.",
+    costs=4,
 )
 class no_relu_after_the_second_convolution(nn.Module):
     def __init__(self, generator=None):
@@ -396,6 +416,7 @@ class no_relu_after_the_second_convolution(nn.Module):
 @misconception(
     "TinyCNN",
     hint="Pad with zeros, not with the pixels of the border.",
+    costs=3,
 )
 class repeats_the_border(nn.Module):
     def __init__(self, generator=None):
@@ -433,6 +454,7 @@ class repeats_the_border(nn.Module):
 @misconception(
     "TinyCNN",
     hint="Compute with the parameters themselves: .data and .detach() give a copy that no gradient reaches.",
+    costs=6,
 )
 class weights_detached_from_the_graph(nn.Module):
     def __init__(self, generator=None):
@@ -470,6 +492,7 @@ class weights_detached_from_the_graph(nn.Module):
 @misconception(
     "train_epoch",
     hint="backward() adds to the gradients that are there: clear them before the backward pass of each batch.",
+    costs=6,
 )
 def gradients_pile_up(model, x, y, lr, batch_size, generator=None):
     if batch_size < 1 or len(x) != len(y):
@@ -493,6 +516,7 @@ def gradients_pile_up(model, x, y, lr, batch_size, generator=None):
     "train_epoch",
     hint="Take the mean of the loss over the rows of the batch, not the sum.",
     passes_examples=False,
+    costs=4,
 )
 def sum_over_the_batch(model, x, y, lr, batch_size, generator=None):
     if batch_size < 1 or len(x) != len(y):
@@ -517,6 +541,7 @@ def sum_over_the_batch(model, x, y, lr, batch_size, generator=None):
 @misconception(
     "train_epoch",
     hint="The last batch may be smaller than the others: use it all the same.",
+    costs=3,
 )
 def leaves_out_the_last_batch(model, x, y, lr, batch_size, generator=None):
     if batch_size < 1 or len(x) != len(y):
@@ -541,6 +566,7 @@ def leaves_out_the_last_batch(model, x, y, lr, batch_size, generator=None):
 @misconception(
     "train_epoch",
     hint="Draw a new order of the rows in each epoch, with the generator.",
+    costs=4,
 )
 def always_in_the_same_order(model, x, y, lr, batch_size, generator=None):
     if batch_size < 1 or len(x) != len(y):
@@ -565,6 +591,7 @@ def always_in_the_same_order(model, x, y, lr, batch_size, generator=None):
 @misconception(
     "train_epoch",
     hint="Exponentials of large logits overflow: subtract the largest logit of each row first, or use logsumexp.",
+    costs=3,
 )
 def exponentiates_large_logits(model, x, y, lr, batch_size, generator=None):
     if batch_size < 1 or len(x) != len(y):
@@ -590,6 +617,7 @@ def exponentiates_large_logits(model, x, y, lr, batch_size, generator=None):
     "train_epoch",
     hint="Cross-entropy takes the logits as they are: with a softmax before it the gradients fade and the network learns badly.",
     passes_examples=False,
+    costs=6,
 )
 def softmax_before_the_cross_entropy(model, x, y, lr, batch_size, generator=None):
     if batch_size < 1 or len(x) != len(y):
@@ -616,6 +644,7 @@ def softmax_before_the_cross_entropy(model, x, y, lr, batch_size, generator=None
     "train_epoch",
     hint="Record the loss from which the gradients were computed, before the step changes the weights.",
     passes_examples=False,
+    costs=2,
 )
 def loss_after_the_step(model, x, y, lr, batch_size, generator=None):
     if batch_size < 1 or len(x) != len(y):
@@ -642,6 +671,7 @@ def loss_after_the_step(model, x, y, lr, batch_size, generator=None):
     "train_epoch",
     hint="The gradient points to where the loss grows: step against it.",
     passes_examples=False,
+    costs=5,
 )
 def steps_up_the_gradient(model, x, y, lr, batch_size, generator=None):
     if batch_size < 1 or len(x) != len(y):
@@ -667,6 +697,7 @@ def steps_up_the_gradient(model, x, y, lr, batch_size, generator=None):
     "train_epoch",
     hint="Change the parameters themselves, in place: p = p - ... makes a new tensor that the model does not know.",
     passes_examples=False,
+    costs=6,
 )
 def new_tensors_in_place_of_the_parameters(model, x, y, lr, batch_size, generator=None):
     if batch_size < 1 or len(x) != len(y):

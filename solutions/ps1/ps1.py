@@ -10,6 +10,9 @@
 #
 # Write your code in place of each `raise NotImplementedError`. The examples below each exercise can be run here; when the
 # notebook is graded, further checks are run that you do not see, so passing the examples is a start and not the end.
+#
+# Some things hold in every exercise. A function leaves its arguments as they are. Where it makes one floating point tensor of another, it
+# takes float32 and float64, computes in the precision that it is given, keeps the dtype, and lets gradients through to its argument.
 
 # %% [markdown] lang="zh"
 # # 第一次作业：图像与张量
@@ -23,6 +26,9 @@
 #
 # 请用你的代码替换每一处 `raise NotImplementedError`。每道练习下方的示例可以直接运行；评分时还会运行一些你看不到的检查，
 # 因此通过示例只是开始，并不是终点。
+#
+# 有几条约定适用于所有练习：函数不修改它的参数；凡是由浮点张量得到浮点张量的函数，都要接受 float32 和 float64，按输入的精度计算，
+# 保持 dtype 不变，并让梯度能够传回输入。
 
 # %%
 import numpy as np
@@ -75,7 +81,7 @@ def image_to_tensor(image):
     """Convert a PIL image to a tensor with the channel first.
 
     Args:
-        image: a PIL image of mode "RGB" or "L", of any width W and height H.
+        image: a PIL image of mode "RGB" or "L", of any width W and height H; it is left unchanged.
 
     Returns:
         A float32 tensor with values in [0, 1], of shape (3, H, W) for "RGB" and (1, H, W) for "L".
@@ -120,7 +126,7 @@ assert image.getpixel((2, 0)) == (255, 0, 51), "writing into the tensor should l
 # the last axis (so it is in PIL, numpy and matplotlib, but not in torch), and that the first is always red (OpenCV reads images
 # as blue, green, red).
 #
-# Write `channel` for one image and for a batch. Inside a network the channels of a feature map no longer are colours: a layer with 64
+# Write `channel` for one image and for a batch; gradients pass through it to `x`. Inside a network the channels of a feature map no longer are colours: a layer with 64
 # channels holds 64 such planes, each the answer to another learned pattern.
 
 # %% [markdown] lang="zh"
@@ -136,7 +142,8 @@ assert image.getpixel((2, 0)) == (255, 0, 51), "writing into the tensor should l
 # 常见的误解有：以为彩色图像是三个张量（其实是一个张量，各通道是它的切片）；以为通道是最后一个轴（在 PIL、numpy 和 matplotlib
 # 里是这样，在 torch 里不是）；以为第一个通道总是红色（OpenCV 读入的顺序是蓝、绿、红）。
 #
-# 请编写 `channel`，使它既能处理单张图像，也能处理批次。在网络内部，特征图的通道不再是颜色：一个有 64 个通道的层输出 64 个这样的平面，
+# 请编写 `channel`，使它既能处理单张图像，也能处理批次。dtype 保持不变，梯度要能传回 `x`；颜色名不是这三个之一，或通道轴的长度不是 3 时，
+# 应抛出 `ValueError`。在网络内部，特征图的通道不再是颜色：一个有 64 个通道的层输出 64 个这样的平面，
 # 每个平面是对另一种学到的模式的响应。
 
 
@@ -145,7 +152,7 @@ def channel(x, name):
     """Take one colour channel out of an image or of every image in a batch.
 
     Args:
-        x: RGB, a tensor of shape (3, H, W) or (N, 3, H, W), of any dtype.
+        x: RGB, a tensor of shape (3, H, W) or (N, 3, H, W), of any dtype; it is left unchanged.
         name: "red", "green" or "blue".
 
     Returns:
@@ -186,6 +193,7 @@ assert torch.equal(channel(x, "green"), torch.tensor([[0.0, 0.4]])), channel(x, 
 #
 # Write `stack_channels` so that `stack_channels(channel(x, "red"), channel(x, "green"), channel(x, "blue"))` is `x` again, for one image
 # and for a batch. Planes of different shapes raise `ValueError`; torch's own message for them would be a `RuntimeError`.
+# Any dtype is kept, and gradients reach every plane.
 
 # %% [markdown] lang="zh"
 # ## 把通道合成一张图像
@@ -201,7 +209,8 @@ assert torch.equal(channel(x, "green"), torch.tensor([[0.0, 0.4]])), channel(x, 
 # 当批次恰好有三张图像时看不出任何异常，而颜色和图像已经互换了。
 #
 # 请编写 `stack_channels`，使 `stack_channels(channel(x, "red"), channel(x, "green"), channel(x, "blue"))` 重新得到 `x`，
-# 对单张图像和批次都成立。形状不同的平面应抛出 `ValueError`；torch 自己抛出的会是 `RuntimeError`。
+# 对单张图像和批次都成立。形状不同的平面（即使可以广播）应抛出 `ValueError`；torch 自己抛出的会是 `RuntimeError`。
+# 任何 dtype 都保持不变，梯度要能传回每个平面。
 
 
 # %% exercise="stack_channels" stub="stack_channels is not written yet: make a new axis, third from the end"
@@ -209,13 +218,13 @@ def stack_channels(r, g, b):
     """Put three planes together to one image or one batch.
 
     Args:
-        r, g, b: red, green and blue, tensors of the same dtype and shape, (H, W) or (N, H, W).
+        r, g, b: red, green and blue, tensors of the same dtype (any) and shape, (H, W) or (N, H, W); they are left unchanged.
 
     Returns:
         A tensor of shape (3, H, W) or (N, 3, H, W), of the dtype of the planes.
 
     Raises:
-        ValueError: the planes have different shapes.
+        ValueError: the planes have different shapes, also where they could be broadcast.
     """
     ### BEGIN SOLUTION
     if not r.shape == g.shape == b.shape:
@@ -245,7 +254,7 @@ assert torch.equal(x, torch.tensor([[[1.0, 2.0]], [[3.0, 4.0]], [[5.0, 6.0]]])),
 # PIL works on bytes and rounds; you work on floats and do not, so the two agree within 1/255 and not exactly.
 #
 # Write `to_grayscale`. The result keeps a channel axis with one entry, `(1, H, W)`, as a convolution with `in_channels=1` expects it:
-# neither `(H, W)` nor the same plane three times.
+# neither `(H, W)` nor the same plane three times. float64 is computed in float64, the weights included; gradients reach `x`.
 
 # %% [markdown] lang="zh"
 # ## 彩色转灰度
@@ -261,7 +270,8 @@ assert torch.equal(x, torch.tensor([[[1.0, 2.0]], [[3.0, 4.0]], [[5.0, 6.0]]])),
 # PIL 对字节运算并取整，而你对浮点数运算、不取整，因此两者相差不超过 1/255，但不会完全相等。
 #
 # 请编写 `to_grayscale`。结果保留一个长度为 1 的通道轴，即 `(1, H, W)`，这正是 `in_channels=1` 的卷积所期望的：
-# 既不是 `(H, W)`，也不是同一个平面重复三次。
+# 既不是 `(H, W)`，也不是同一个平面重复三次。float64 的输入要用 float64 计算，权重也不例外；梯度要能传回 `x`。
+# 输入的形状不是 `(3, H, W)` 时，应抛出 `ValueError`。
 
 
 # %% exercise="to_grayscale" stub="to_grayscale is not written yet: a weighted sum of the three channels"
@@ -269,7 +279,7 @@ def to_grayscale(x):
     """Convert an RGB image to its luma by ITU-R BT.601.
 
     Args:
-        x: floating point tensor of shape (3, H, W).
+        x: floating point tensor of shape (3, H, W); it is left unchanged.
 
     Returns:
         A tensor of shape (1, H, W), of the dtype of `x`.
@@ -306,6 +316,8 @@ assert torch.allclose(y, torch.tensor([[[0.5925, 1.0]]])), y
 #   is as wide as it has channels, it is a wrong result without an error. Give them the shape `(C, 1, 1)`; then a batch works too.
 # - $\sigma$ is the standard deviation, not the variance $\sigma^2$.
 # - `x -= …`, `x.sub_(…)` and their like write into the caller's tensor: the second epoch would then normalize what has been normalized already.
+# - The statistics may be lists, tuples or tensors. As many as there are channels are asked for: others raise `ValueError`, and so does a
+#   standard deviation of 0. Gradients reach `x`.
 #
 # Write `normalize` for one image and for a batch. Do not call torch's batch normalization.
 
@@ -323,6 +335,7 @@ assert torch.allclose(y, torch.tensor([[[0.5925, 1.0]]])), y
 #   就会得到错误的结果而没有任何提示。请把它们变成 `(C, 1, 1)` 的形状，这样批次也能用。
 # - $\sigma$ 是标准差，不是方差 $\sigma^2$。
 # - `x -= …`、`x.sub_(…)` 之类的写法会直接改写调用者的张量：到了第二个 epoch，就会对已经归一化的数据再归一化一次。
+# - 统计量可以是列表、元组或张量。个数与通道数不符，或某个标准差为 0 时，应抛出 `ValueError`。梯度要能传回 `x`。
 #
 # 请编写 `normalize`，使它既能处理单张图像，也能处理批次。不要调用 torch 的批归一化。
 
@@ -373,7 +386,7 @@ assert torch.allclose(y, torch.tensor([[[0.0, 2.0]], [[0.0, 3.0]]])), y
 # Is it an exact inverse? In real numbers, yes. In floating point, each step rounds, so the round trip gives values that differ in the
 # last digits: by about $10^{-7}$ in float32. That is little, and it is enough to matter when floats become bytes again, in the next exercise.
 #
-# Write `denormalize` for one image and for a batch.
+# Write `denormalize` for one image and for a batch. The statistics are given as for `normalize`; gradients reach `x`.
 
 # %% [markdown] lang="zh"
 # ## 反归一化
@@ -387,7 +400,8 @@ assert torch.allclose(y, torch.tensor([[[0.0, 2.0]], [[0.0, 3.0]]])), y
 # 它是精确的逆运算吗？在实数中是。在浮点运算中每一步都有舍入，所以往返一次后数值的最后几位会有差别：float32 下约为 $10^{-7}$。
 # 这个差别很小，但当浮点数重新变成字节时它就有影响了，见下一道练习。
 #
-# 请编写 `denormalize`，使它既能处理单张图像，也能处理批次。
+# 请编写 `denormalize`，使它既能处理单张图像，也能处理批次。统计量的给法与 `normalize` 相同，个数与通道数不符时应抛出 `ValueError`；
+# 梯度要能传回 `x`。
 
 
 # %% exercise="denormalize" stub="denormalize is not written yet: undo the last step of normalizing first"
@@ -457,7 +471,8 @@ assert torch.allclose(x, torch.tensor([[[0.5, 1.0]], [[1.0, 7.0]]])), x
 #
 # ![4.9999995 截断成 4，取整成 5](picture:rounding)
 #
-# 请为已经反归一化的张量编写 `tensor_to_image`。
+# 请为已经反归一化的张量编写 `tensor_to_image`。超出 $[0, 1]$ 的值无论多远（包括无穷大）都截取到黑或白；张量不是三个轴，
+# 或通道数既不是 1 也不是 3 时，应抛出 `ValueError`。
 
 
 # %% exercise="tensor_to_image" stub="tensor_to_image is not written yet: clamp, scale, round, and move the channel axis back"
@@ -465,7 +480,8 @@ def tensor_to_image(tensor):
     """Convert a tensor with the channel first to a PIL image.
 
     Args:
-        tensor: floating point tensor of shape (3, H, W) or (1, H, W); values outside [0, 1] are clamped.
+        tensor: floating point tensor of shape (3, H, W) or (1, H, W), left unchanged; values outside [0, 1] are clamped,
+            however far outside, infinities too.
 
     Returns:
         A PIL image of mode "RGB" for 3 channels and "L" for 1, W wide and H high.
@@ -516,8 +532,9 @@ assert image.getpixel((0, 0)) == (255, 102, 0), image.getpixel((0, 0))
 # not enough: the even and the odd elements of one array lie between each other and have no byte in common.
 # `np.shares_memory` decides it exactly, for numpy arrays; a tensor that requires a gradient gives its array only once it is detached.
 #
-# Write `shares_memory`. To share means to have at least one byte in common, so that an empty slice shares nothing. You do not have to
-# write into either of the two to find out.
+# Write `shares_memory`. To share means to have at least one byte in common, so that an empty slice shares nothing. Find out without
+# writing into either of the two, not even to undo it afterwards: the array may be read-only, the tensor may be one of `expand` (a stride
+# of 0, the same number in many places), and where NaN or infinity stands, what was written may not show.
 
 # %% [markdown] lang="zh"
 # ## 谁与谁共享内存
@@ -541,7 +558,8 @@ assert image.getpixel((0, 0)) == (255, 102, 0), image.getpixel((0, 0))
 # `view(torch.int32)` 只是换一种方式读同样的字节。地址*范围*重叠（`np.may_share_memory`）也不够：同一数组的偶数号元素和奇数号元素彼此交错，
 # 却没有一个共同的字节。对 numpy 数组，`np.shares_memory` 能给出精确的答案；需要梯度的张量要先 detach 才能得到它的数组。
 #
-# 请编写 `shares_memory`。共享是指至少有一个共同的字节，因此空切片与谁都不共享。判断时不需要向其中任何一个写入数据。
+# 请编写 `shares_memory`。共享是指至少有一个共同的字节，因此空切片与谁都不共享。判断时不要向其中任何一个写入数据，写完再恢复也不行：
+# 数组可能是只读的；张量可能由 `expand` 得到（步幅为 0，同一个数出现在多个位置）；而在 NaN 或无穷大处，写入的变化未必看得出来。
 
 
 # %% exercise="shares_memory" stub="shares_memory is not written yet: is there a byte that belongs to both?"
@@ -549,8 +567,9 @@ def shares_memory(a, t):
     """Tell whether an array and a tensor have memory in common.
 
     Args:
-        a: numpy array of any shape and dtype; it is left unchanged.
-        t: tensor on the CPU, of any shape and of a dtype that numpy has as well; it may require a gradient, and is left unchanged.
+        a: numpy array of any shape, strides and dtype, perhaps read-only; it is left unchanged.
+        t: tensor on the CPU, of any shape and strides and of a dtype that numpy has as well; it may require a gradient, and
+            is left unchanged.
 
     Returns:
         True if at least one byte belongs to both, else False.
@@ -584,7 +603,8 @@ assert not shares_memory(a, torch.tensor(a)), "torch.tensor copies, although the
 #   `torch.from_numpy` does so too. numpy copies such views without complaint, and its copy has ordinary strides.
 #
 # Write `independent_copy`, which makes a tensor of its own memory from any array of numbers: one that is contiguous, a slice, a transpose, a
-# mirrored view. Shape, dtype and values stay.
+# mirrored view, one in Fortran order (the first axis runs fastest), one that is read-only, without axes or without entries. Shape, dtype
+# and values stay.
 
 # %% [markdown] lang="zh"
 # ## 独立的副本
@@ -604,7 +624,8 @@ assert not shares_memory(a, torch.tensor(a)), "torch.tensor copies, although the
 # - 以为 `torch.tensor(a)` 总能用。它确实复制，但遇到负步幅会抛出 `ValueError`，而镜像后的图像 `a[:, ::-1]` 正是负步幅；
 #   `torch.from_numpy` 也是如此。numpy 可以直接复制这样的视图，得到的副本步幅是正常的。
 #
-# 请编写 `independent_copy`，从任意数值数组得到一个拥有自己内存的张量：连续的数组、切片、转置和镜像视图都要能处理。形状、dtype 和数值保持不变。
+# 请编写 `independent_copy`，从任意数值数组得到一个拥有自己内存的张量：连续的数组、切片、转置、镜像视图、Fortran 顺序（第一个轴变化最快）的数组、
+# 只读数组、没有轴或没有元素的数组都要能处理。形状、dtype 和数值保持不变。
 
 
 # %% exercise="independent_copy" stub="independent_copy is not written yet: copy the numbers, also where the strides are negative"
@@ -612,7 +633,8 @@ def independent_copy(a):
     """Make a tensor with the values of an array and memory of its own.
 
     Args:
-        a: numpy array of numbers or bools, of any shape, dtype that torch has as well, and strides; it is left unchanged.
+        a: numpy array of numbers or bools, of any shape, dtype that torch has as well, and strides, also negative ones,
+            perhaps read-only; it is left unchanged.
 
     Returns:
         A tensor of the shape, dtype and values of `a` that shares no memory with it.

@@ -6,7 +6,9 @@ from autograder.authoring import misconception
 
 
 @misconception(
-    "conv_output_size", hint="A dilated kernel reaches further: it spans dilation * (kernel - 1) + 1 positions."
+    "conv_output_size",
+    hint="A dilated kernel reaches further: it spans dilation * (kernel - 1) + 1 positions.",
+    costs=3,
 )
 def ignores_dilation(size, kernel, stride=1, padding=0, dilation=1):
     def one(h, k, s, p):
@@ -26,6 +28,7 @@ def ignores_dilation(size, kernel, stride=1, padding=0, dilation=1):
     "conv_output_size",
     hint="A window that does not fit whole is not taken: round the number of steps down, not up.",
     passes_examples=False,
+    costs=3,
 )
 def rounds_up(size, kernel, stride=1, padding=0, dilation=1):
     import math
@@ -48,6 +51,7 @@ def rounds_up(size, kernel, stride=1, padding=0, dilation=1):
 @misconception(
     "conv_output_size",
     hint="The + 1 stands outside the floor: it counts the first window, which no step leads to.",
+    costs=2,
 )
 def one_inside_the_floor(size, kernel, stride=1, padding=0, dilation=1):
     def one(h, k, s, p, d):
@@ -65,7 +69,9 @@ def one_inside_the_floor(size, kernel, stride=1, padding=0, dilation=1):
     return one(*arguments)
 
 
-@misconception("conv_output_size", hint="Padding is added on both sides: it counts twice.", passes_examples=False)
+@misconception(
+    "conv_output_size", hint="Padding is added on both sides: it counts twice.", passes_examples=False, costs=3
+)
 def pads_one_side(size, kernel, stride=1, padding=0, dilation=1):
     def one(h, k, s, p, d):
         span = d * (k - 1) + 1
@@ -86,6 +92,7 @@ def pads_one_side(size, kernel, stride=1, padding=0, dilation=1):
     "pool_output_size",
     hint="Pooling windows lie side by side unless told otherwise: without a stride, step by the kernel's size.",
     passes_examples=False,
+    costs=3,
 )
 def stride_defaults_to_one(size, kernel, stride=None, padding=0, dilation=1, ceil_mode=False):
     def one(h, k, s, p, d):
@@ -115,6 +122,7 @@ def stride_defaults_to_one(size, kernel, stride=None, padding=0, dilation=1, cei
 @misconception(
     "pool_output_size",
     hint="Rounding up may count a window too many: drop the last one where it starts beyond the input and its left padding.",
+    costs=2,
 )
 def ceil_without_the_window_rule(size, kernel, stride=None, padding=0, dilation=1, ceil_mode=False):
     def one(h, k, s, p, d):
@@ -140,6 +148,7 @@ def ceil_without_the_window_rule(size, kernel, stride=None, padding=0, dilation=
 @misconception(
     "pool_output_size",
     hint="A window that starts in the padding on the far side sees no input: the last one must start before H + p.",
+    costs=1,
 )
 def window_may_start_in_the_right_padding(size, kernel, stride=None, padding=0, dilation=1, ceil_mode=False):
     def one(h, k, s, p, d):
@@ -170,6 +179,7 @@ def window_may_start_in_the_right_padding(size, kernel, stride=None, padding=0, 
     "pool_output_size",
     hint="Padding and dilation change the size of a pooling layer's output as they do for a convolution.",
     passes_examples=False,
+    costs=4,
 )
 def pooling_without_padding_and_dilation(size, kernel, stride=None, padding=0, dilation=1, ceil_mode=False):
     def one(h, k, s, p, d):
@@ -196,7 +206,10 @@ def pooling_without_padding_and_dilation(size, kernel, stride=None, padding=0, d
 
 
 @misconception(
-    "conv_parameter_count", hint="Each output channel has a bias too, unless bias=False.", passes_examples=False
+    "conv_parameter_count",
+    hint="Each output channel has a bias too, unless bias=False.",
+    passes_examples=False,
+    costs=3,
 )
 def forgets_the_bias(in_channels, out_channels, kernel, groups=1, bias=True):
     if in_channels % groups or out_channels % groups:
@@ -209,6 +222,7 @@ def forgets_the_bias(in_channels, out_channels, kernel, groups=1, bias=True):
     "conv_parameter_count",
     hint="Between an input channel and an output channel lies a whole slice of the kernel, not a single weight.",
     passes_examples=False,
+    costs=4,
 )
 def one_weight_a_pair_of_channels(in_channels, out_channels, kernel, groups=1, bias=True):
     if in_channels % groups or out_channels % groups:
@@ -217,7 +231,9 @@ def one_weight_a_pair_of_channels(in_channels, out_channels, kernel, groups=1, b
 
 
 @misconception(
-    "conv_parameter_count", hint="With groups, an output channel has weights for the inputs of its own group only."
+    "conv_parameter_count",
+    hint="With groups, an output channel has weights for the inputs of its own group only.",
+    costs=3,
 )
 def ignores_groups(in_channels, out_channels, kernel, groups=1, bias=True):
     if in_channels % groups or out_channels % groups:
@@ -227,7 +243,9 @@ def ignores_groups(in_channels, out_channels, kernel, groups=1, bias=True):
 
 
 @misconception(
-    "conv_parameter_count", hint="Dividing both numbers of channels gives the count of one group; there are several."
+    "conv_parameter_count",
+    hint="Dividing both numbers of channels gives the count of one group; there are several.",
+    costs=3,
 )
 def counts_one_group_only(in_channels, out_channels, kernel, groups=1, bias=True):
     if in_channels % groups or out_channels % groups:
@@ -241,6 +259,7 @@ def counts_one_group_only(in_channels, out_channels, kernel, groups=1, bias=True
     "pad2d",
     hint="The order is left, right, top, bottom: the first two numbers are columns, the last two are rows.",
     passes_examples=False,
+    costs=4,
 )
 def top_and_bottom_first(x, padding, value=0):
     if len(padding) != 4:
@@ -256,6 +275,7 @@ def top_and_bottom_first(x, padding, value=0):
     "pad2d",
     hint="The four numbers are two for the columns and then two for the rows, not one corner and then the other.",
     passes_examples=False,
+    costs=4,
 )
 def corner_by_corner(x, padding, value=0):
     if len(padding) != 4:
@@ -268,7 +288,10 @@ def corner_by_corner(x, padding, value=0):
 
 
 @misconception(
-    "pad2d", hint="Fill the frame with the value that is given; zero is only the default.", passes_examples=False
+    "pad2d",
+    hint="Fill the frame with the value that is given; zero is only the default.",
+    passes_examples=False,
+    costs=3,
 )
 def always_zero(x, padding, value=0):
     if len(padding) != 4:
@@ -281,7 +304,9 @@ def always_zero(x, padding, value=0):
 
 
 @misconception(
-    "pad2d", hint="Zero times infinity is NaN: put the value into the frame only, without a product with a mask."
+    "pad2d",
+    hint="Zero times infinity is NaN: put the value into the frame only, without a product with a mask.",
+    costs=2,
 )
 def adds_a_masked_value(x, padding, value=0):
     if len(padding) != 4:
@@ -299,6 +324,7 @@ def adds_a_masked_value(x, padding, value=0):
     "conv2d",
     hint="The layer computes a cross-correlation: lay the kernel on the input as it is, without turning it.",
     passes_examples=False,
+    costs=5,
 )
 def flips_the_kernel(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     def pair(value):
@@ -330,6 +356,7 @@ def flips_the_kernel(x, weight, bias=None, stride=1, padding=0, dilation=1, grou
     "conv2d",
     hint="Add up the results of all input channels of a group; the last one must not replace the others.",
     passes_examples=False,
+    costs=7,
 )
 def channels_are_not_summed(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     def pair(value):
@@ -358,7 +385,7 @@ def channels_are_not_summed(x, weight, bias=None, stride=1, padding=0, dilation=
     return y if bias is None else y + bias[:, None, None]
 
 
-@misconception("conv2d", hint="The bias is added once to each output value, after all taps are summed.")
+@misconception("conv2d", hint="The bias is added once to each output value, after all taps are summed.", costs=4)
 def bias_at_every_tap(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     def pair(value):
         return tuple(value) if isinstance(value, (tuple, list)) else (value, value)
@@ -386,7 +413,9 @@ def bias_at_every_tap(x, weight, bias=None, stride=1, padding=0, dilation=1, gro
 
 
 @misconception(
-    "conv2d", hint="Keep the weights as tensors: numbers taken out with item() or detach() pass no gradient to them."
+    "conv2d",
+    hint="Keep the weights as tensors: numbers taken out with item() or detach() pass no gradient to them.",
+    costs=5,
 )
 def weights_out_of_the_graph(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     def pair(value):
@@ -417,6 +446,7 @@ def weights_out_of_the_graph(x, weight, bias=None, stride=1, padding=0, dilation
 @misconception(
     "conv2d",
     hint="Groups are blocks of neighbouring channels: the first group has the first channels, not every second one.",
+    costs=4,
 )
 def interleaves_the_groups(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     def pair(value):
@@ -444,7 +474,9 @@ def interleaves_the_groups(x, weight, bias=None, stride=1, padding=0, dilation=1
 
 
 @misconception(
-    "max_pool2d", hint="A zero beats every negative number: pad with minus infinity, so that the padding never wins."
+    "max_pool2d",
+    hint="A zero beats every negative number: pad with minus infinity, so that the padding never wins.",
+    costs=4,
 )
 def pads_with_zeros(x, kernel, stride=None, padding=0):
     def pair(value):
@@ -461,7 +493,9 @@ def pads_with_zeros(x, kernel, stride=None, padding=0):
 
 
 @misconception(
-    "max_pool2d", hint="No finite number that you pick is small enough for every input: pad with minus infinity."
+    "max_pool2d",
+    hint="No finite number that you pick is small enough for every input: pad with minus infinity.",
+    costs=1,
 )
 def pads_with_a_finite_number(x, kernel, stride=None, padding=0):
     def pair(value):
@@ -480,6 +514,7 @@ def pads_with_a_finite_number(x, kernel, stride=None, padding=0):
 @misconception(
     "max_pool2d",
     hint="Where the maximum occurs more than once, the whole gradient goes to the first one; amax and maximum share it out.",
+    costs=3,
 )
 def shares_the_gradient_between_equal_values(x, kernel, stride=None, padding=0):
     def pair(value):
@@ -499,6 +534,7 @@ def shares_the_gradient_between_equal_values(x, kernel, stride=None, padding=0):
     "max_pool2d",
     hint="Without a stride, step by the size of the kernel: the windows lie side by side.",
     passes_examples=False,
+    costs=3,
 )
 def steps_by_one(x, kernel, stride=None, padding=0):
     def pair(value):
@@ -514,7 +550,9 @@ def steps_by_one(x, kernel, stride=None, padding=0):
     return x.unfold(2, kh, sh).unfold(3, kw, sw).flatten(-2).max(dim=-1).values
 
 
-@misconception("avg_pool2d", hint="Padding counts in the mean: divide by the size of the kernel at the border too.")
+@misconception(
+    "avg_pool2d", hint="Padding counts in the mean: divide by the size of the kernel at the border too.", costs=3
+)
 def divides_by_the_valid_count(x, kernel, stride=None, padding=0):
     def pair(value):
         return tuple(value) if isinstance(value, (tuple, list)) else (value, value)
@@ -534,7 +572,10 @@ def divides_by_the_valid_count(x, kernel, stride=None, padding=0):
 
 
 @misconception(
-    "avg_pool2d", hint="A window holds height times width values: divide the sum by both.", passes_examples=False
+    "avg_pool2d",
+    hint="A window holds height times width values: divide the sum by both.",
+    passes_examples=False,
+    costs=4,
 )
 def divides_by_the_rows_only(x, kernel, stride=None, padding=0):
     def pair(value):
@@ -554,6 +595,7 @@ def divides_by_the_rows_only(x, kernel, stride=None, padding=0):
     "avg_pool2d",
     hint="Without a stride, step by the size of the kernel: the windows lie side by side.",
     passes_examples=False,
+    costs=3,
 )
 def average_steps_by_one(x, kernel, stride=None, padding=0):
     def pair(value):
@@ -573,6 +615,7 @@ def average_steps_by_one(x, kernel, stride=None, padding=0):
     "receptive_field",
     hint="Sizes of kernels do not simply add up: a further layer begins with one position and adds kernel - 1 steps.",
     passes_examples=False,
+    costs=6,
 )
 def sums_the_kernels(layers):
     if any(min(layer) < 1 for layer in layers):
@@ -584,6 +627,7 @@ def sums_the_kernels(layers):
     "receptive_field",
     hint="After a stride, neighbouring inputs of the next layer are further apart in pixels: count the strides before each layer.",
     passes_examples=False,
+    costs=4,
 )
 def ignores_the_strides(layers):
     if any(min(layer) < 1 for layer in layers):
@@ -595,6 +639,7 @@ def ignores_the_strides(layers):
     "receptive_field",
     hint="A layer's own stride spreads only the layers after it: use the product of the strides before the layer.",
     passes_examples=False,
+    costs=3,
 )
 def own_stride_counts(layers):
     field, step = 1, 1
@@ -610,6 +655,7 @@ def own_stride_counts(layers):
     "receptive_field",
     hint="The layers are listed from the input to the output: a stride widens what comes after it in the list, not before.",
     passes_examples=False,
+    costs=3,
 )
 def from_output_to_input(layers):
     field, step = 1, 1

@@ -9,6 +9,9 @@
 #
 # Write your code in place of each `raise NotImplementedError`. The examples below each exercise can be run here; when the
 # notebook is graded, further checks are run that you do not see, so passing the examples is a start and not the end.
+#
+# Some things hold in every exercise. A function leaves its arguments as they are. Where it takes floating point tensors, it takes float32 and
+# float64, computes in the precision that it is given, keeps the dtype, and its results and gradients are those of torch.
 
 # %% [markdown] lang="zh"
 # # 第二次作业：卷积与池化
@@ -21,6 +24,9 @@
 #
 # 请用你的代码替换每一处 `raise NotImplementedError`。每道练习下方的示例可以直接运行；评分时还会运行一些你看不到的检查，
 # 因此通过示例只是开始，并不是终点。
+#
+# 有几条约定适用于所有练习：函数不修改它的参数；凡是接受浮点张量的函数，都要接受 float32 和 float64，按输入的精度计算，保持 dtype 不变，
+# 结果和梯度都与 torch 一致。
 
 # %%
 import torch
@@ -116,7 +122,8 @@ assert size == (16, 14), f"should be (16, 14), not {size}"
 # $$H_{out} = \begin{cases} H_{ceil} - 1 & \text{if } (H_{ceil} - 1)\, s \ge H + p \\ H_{ceil} & \text{otherwise} \end{cases}$$
 #
 # - **The padding is at most half of the kernel**, $2p \le k$; with more, a window could hold nothing but padding. torch does not count
-#   the dilation here: `k = 3, d = 2, p = 2` raises an error, although the window spans 5 positions.
+#   the dilation here: `k = 3, d = 2, p = 2` raises an error, although the window spans 5 positions. More padding raises
+#   `ValueError`, and so does an input into which not one window fits.
 #
 # ![windows of three with stride two on eight positions: four without and five with ceil_mode](picture:ceil_mode)
 #
@@ -142,7 +149,7 @@ assert size == (16, 14), f"should be (16, 14), not {size}"
 # $$H_{out} = \begin{cases} H_{ceil} - 1 & \text{if } (H_{ceil} - 1)\, s \ge H + p \\ H_{ceil} & \text{otherwise} \end{cases}$$
 #
 # - **填充至多为核大小的一半**，即 $2p \le k$；再多，窗口里就可能只有填充。torch 在这里不计膨胀率：`k = 3, d = 2, p = 2` 会报错，
-#   尽管窗口跨越 5 个位置。
+#   尽管窗口跨越 5 个位置。填充过多，或者连一个窗口都放不下时，应抛出 `ValueError`。
 #
 # ![八个位置上宽为三、步幅为二的窗口：不用 ceil_mode 时四个，用时五个](picture:ceil_mode)
 #
@@ -290,7 +297,8 @@ assert count == 120, f"should be 120, not {count}"
 # not show while all four numbers are the same, and then turns up with the first picture that needs one row more at the bottom.
 #
 # Often believed and wrong: that zeros are neutral. They are data like any other. They draw a mean towards zero, and under a maximum
-# they beat every negative number; that is why the value $v$ can be chosen, and may be infinite.
+# they beat every negative number; that is why the value $v$ can be chosen, and may be infinite. The picture itself comes out as it went in,
+# with its dtype, infinities and NaN, and its gradient is that of the inside.
 #
 # Write `pad2d` for tensors with any number of leading axes. Do not call torch's own padding; making a larger tensor and joining
 # tensors is allowed.
@@ -309,7 +317,8 @@ assert count == 120, f"should be 120, not {count}"
 # 也不是“一个角加另一个角”。四个数相同时，顺序写错看不出来；直到某张图片需要在底部多加一行，错误才会暴露。
 #
 # 常见的误解是：零是中性的。零和其他数一样也是数据：它把平均值拉向零，在取最大值时又胜过所有负数。
-# 因此填充值 $v$ 可以选择，也可以是无穷大。
+# 因此填充值 $v$ 可以选择，也可以是无穷大。图片本身原样放入结果，dtype、无穷大和 NaN 都不变，它的梯度就是结果内部那一块的梯度。
+# `padding` 不是四个数时，应抛出 `ValueError`。
 #
 # 请为带有任意多个前导轴的张量编写 `pad2d`。不要调用 torch 自带的填充；可以新建更大的张量，也可以拼接张量。
 
@@ -359,6 +368,9 @@ assert y.tolist() == [[9, 9, 9, 9], [1, 2, 9, 9], [3, 4, 9, 9]], f"two columns o
 #
 # ![a kernel of two by two laid on a picture of three by three, without being turned](picture:cross_correlation)
 #
+# A kernel may be as small as one pixel and as large as the padded picture. A larger one raises `ValueError`, and so do channels that
+# do not fit together with the groups.
+#
 # Often believed and wrong:
 #
 # - that a convolution layer convolves. In mathematics the kernel is turned by 180 degrees, with $x_{i-u}$ in place of $x_{i+u}$.
@@ -385,6 +397,8 @@ assert y.tolist() == [[9, 9, 9, 9], [1, 2, 9, 9], [3, 4, 9, 9]], f"two columns o
 # 其中 $q$ 是输出通道 $o$ 所在的组：每一组是一段相邻的通道。
 #
 # ![二乘二的卷积核放在三乘三的图片上，并不翻转](picture:cross_correlation)
+#
+# 卷积核可以小到一个像素，也可以与整张图片一样大。通道数与分组数不相配，或膨胀后的卷积核大于填充后的输入时，应抛出 `ValueError`。
 #
 # 常见的误解有：
 #
@@ -469,6 +483,8 @@ assert y.tolist() == [[[[7.0, 15.0]]]], f"the channels are added up: got {y}"
 # $$y_{n,c,i,j} = \max_{0 \le u < k_h,\; 0 \le v < k_w} \tilde x_{n,c,\; i s_h + u,\; j s_w + v}$$
 #
 # so that a feature is reported when it is *somewhere* in the window; a shift by a pixel changes little. There are no weights.
+# A window may be as small as one pixel and as large as the padded picture. A larger one raises `ValueError`, and so does padding of more
+# than half of the kernel.
 #
 # - **Padding is $-\infty$.** A zero would win in every window whose values are all negative, and appear in the output as an activation
 #   that the input does not have. A large negative number such as -1e9 is no help either: float32 goes down to about $-3.4 \cdot 10^{38}$.
@@ -494,6 +510,7 @@ assert y.tolist() == [[[[7.0, 15.0]]]], f"the channels are added up: got {y}"
 # $$y_{n,c,i,j} = \max_{0 \le u < k_h,\; 0 \le v < k_w} \tilde x_{n,c,\; i s_h + u,\; j s_w + v}$$
 #
 # 因此，只要特征出现在窗口中的*某处*就会被报告，平移一个像素影响不大。这一层没有权重。
+# 窗口可以小到一个像素，也可以与填充后的图片一样大；再大，或填充超过核的一半时，应抛出 `ValueError`。
 #
 # - **填充的是 $-\infty$。** 如果用零填充，那么在数值全为负的窗口里零会胜出，输出中就出现了输入里没有的激活。
 #   用 -1e9 之类的大负数也不行：float32 可以低到约 $-3.4 \cdot 10^{38}$。
@@ -558,7 +575,7 @@ assert y.tolist() == [[[[4.0, 5.0], [4.0, 5.0]]]], f"windows of 3 x 3 that overl
 # $$y_{n,c,i,j} = \frac{1}{k_h k_w} \sum_{u=0}^{k_h-1} \; \sum_{v=0}^{k_w-1} \tilde x_{n,c,\; i s_h + u,\; j s_w + v}$$
 #
 # Its gradient is shared out evenly: every pixel of a window gets $1 / (k_h k_w)$ of the upstream gradient, and pixels in several
-# windows add up what they get from each.
+# windows add up what they get from each. What raises `ValueError` is the same as for max pooling.
 #
 # Often believed and wrong: that padding is "averaged away", so that a picture of ones stays one everywhere. Here $\tilde x$ is padded with
 # zeros, and torch divides by $k_h k_w$ also where part of the window is padding. With $k = 3$ and $p = 1$, the corner window of such a
@@ -581,6 +598,7 @@ assert y.tolist() == [[[[4.0, 5.0], [4.0, 5.0]]]], f"windows of 3 x 3 that overl
 # $$y_{n,c,i,j} = \frac{1}{k_h k_w} \sum_{u=0}^{k_h-1} \; \sum_{v=0}^{k_w-1} \tilde x_{n,c,\; i s_h + u,\; j s_w + v}$$
 #
 # 它的梯度是均分的：窗口中每个像素得到上游梯度的 $1 / (k_h k_w)$，落在多个窗口中的像素把各份加起来。
+# 窗口的大小与最大池化一样：核大于填充后的图片，或填充超过核的一半时，应抛出 `ValueError`。
 #
 # 常见的误解是：填充会被“平均掉”，因此全为一的图片处处仍为一。这里的 $\tilde x$ 用零填充，而 torch 即使在窗口有一部分是填充时也除以
 # $k_h k_w$。当 $k = 3$、$p = 1$ 时，这样一张图片角上的窗口里有四个一和五个零：
@@ -639,7 +657,8 @@ assert y.tolist() == [[[[2.0, 1.5, 1.0], [2.0, 0.5, 3.0]]]], f"neighbours in a r
 #
 # ![two layers: three inputs of the second layer, two pixels apart, see seven pixels](picture:receptive_stack)
 #
-# Pooling layers count like convolutions. Padding does not enter: it moves the window and does not widen it.
+# Pooling layers count like convolutions. Padding does not enter: it moves the window and does not widen it. All of this is arithmetic of
+# whole numbers: the result is an exact int, however deep the stack.
 #
 # Often believed and wrong:
 #
@@ -664,7 +683,8 @@ assert y.tolist() == [[[[2.0, 1.5, 1.0], [2.0, 0.5, 3.0]]]], f"neighbours in a r
 #
 # ![两层：第二层的三个输入彼此相距两个像素，共看到七个像素](picture:receptive_stack)
 #
-# 池化层与卷积层的算法相同。填充不出现在式中：它只移动窗口，并不加宽窗口。
+# 池化层与卷积层的算法相同。填充不出现在式中：它只移动窗口，并不加宽窗口。这里只有整数运算：无论多少层，结果都是精确的整数。
+# 核、步幅或膨胀率小于 1 时，应抛出 `ValueError`。
 #
 # 常见的误解有：
 #

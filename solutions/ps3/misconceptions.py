@@ -8,7 +8,9 @@ from autograder.authoring import misconception
 
 
 @misconception(
-    "linear", hint="The weight is (out_features, in_features): transpose it, so that each of its rows makes one output."
+    "linear",
+    hint="The weight is (out_features, in_features): transpose it, so that each of its rows makes one output.",
+    costs=5,
 )
 def weight_not_transposed(x, weight, bias=None):
     y = x @ weight
@@ -17,7 +19,9 @@ def weight_not_transposed(x, weight, bias=None):
     return y
 
 
-@misconception("linear", hint="Add the bias once: look for a second place where it is added.", passes_examples=False)
+@misconception(
+    "linear", hint="Add the bias once: look for a second place where it is added.", passes_examples=False, costs=3
+)
 def bias_added_twice(x, weight, bias=None):
     if bias is None:
         bias = torch.zeros(weight.shape[0], dtype=x.dtype)
@@ -26,7 +30,9 @@ def bias_added_twice(x, weight, bias=None):
 
 
 @misconception(
-    "linear", hint="Keep all leading axes: only the last axis is summed over. Choose a product that broadcasts."
+    "linear",
+    hint="Keep all leading axes: only the last axis is summed over. Choose a product that broadcasts.",
+    costs=4,
 )
 def only_two_dimensions(x, weight, bias=None):
     y = torch.mm(x, weight.t())
@@ -36,6 +42,7 @@ def only_two_dimensions(x, weight, bias=None):
 @misconception(
     "linear",
     hint="Stay with torch operations: a way through numpy or .data cuts the graph, and no gradient comes back.",
+    costs=5,
 )
 def loses_the_graph(x, weight, bias=None):
     y = torch.from_numpy(x.detach().numpy() @ weight.detach().numpy().T)
@@ -44,42 +51,54 @@ def loses_the_graph(x, weight, bias=None):
     return y
 
 
-@misconception("linear", hint="Give the leading axes back: what went in as (batch, time, features) has to come out so.")
+@misconception(
+    "linear", hint="Give the leading axes back: what went in as (batch, time, features) has to come out so.", costs=3
+)
 def flattens_the_leading_axes(x, weight, bias=None):
     y = x.reshape(-1, x.shape[-1]) @ weight.T
     return y if bias is None else y + bias
 
 
-@misconception("relu", hint="A mask times minus infinity is NaN: choose between two values instead of multiplying.")
+@misconception(
+    "relu", hint="A mask times minus infinity is NaN: choose between two values instead of multiplying.", costs=1
+)
 def multiplies_by_a_mask(x):
     return x * (x > 0)
 
 
-@misconception("relu", hint="Negative inputs become zero; their sign is not just taken away.", passes_examples=False)
+@misconception(
+    "relu", hint="Negative inputs become zero; their sign is not just taken away.", passes_examples=False, costs=6
+)
 def absolute_value(x):
     return x.abs()
 
 
 @misconception(
-    "relu", hint="x > 0 is false for NaN, which then becomes 0: turn the choice round, so that NaN is kept as it is."
+    "relu",
+    hint="x > 0 is false for NaN, which then becomes 0: turn the choice round, so that NaN is kept as it is.",
+    costs=1,
 )
 def nan_becomes_zero(x):
     return torch.where(x > 0, x, torch.zeros_like(x))
 
 
 @misconception(
-    "relu", hint="At x = 0 the gradient has to be 0. A clamp passes it on there: make 0 belong to the flat side."
+    "relu",
+    hint="At x = 0 the gradient has to be 0. A clamp passes it on there: make 0 belong to the flat side.",
+    costs=1,
 )
 def gradient_one_at_zero(x):
     return x.clamp(min=0)
 
 
-@misconception("relu", hint="At x = 0 the gradient has to be 0. A maximum of two equal values shares it: 1/2 for each.")
+@misconception(
+    "relu", hint="At x = 0 the gradient has to be 0. A maximum of two equal values shares it: 1/2 for each.", costs=1
+)
 def gradient_half_at_zero(x):
     return torch.maximum(x, torch.zeros_like(x))
 
 
-@misconception("relu", hint="Do not write into the input: make a new tensor and leave the caller's as it is.")
+@misconception("relu", hint="Do not write into the input: make a new tensor and leave the caller's as it is.", costs=1)
 def writes_into_the_input(x):
     values = x.data
     values[values < 0] = 0
@@ -90,19 +109,24 @@ def writes_into_the_input(x):
     "leaky_relu",
     hint="The slope belongs to the negative side: positive inputs are kept as they are.",
     passes_examples=False,
+    costs=4,
 )
 def slope_on_the_positive_side(x, slope=0.01):
     return torch.where(x > 0, slope * x, x)
 
 
 @misconception(
-    "leaky_relu", hint="The larger of x and slope * x is right for slopes up to 1 only: choose by the sign of x."
+    "leaky_relu",
+    hint="The larger of x and slope * x is right for slopes up to 1 only: choose by the sign of x.",
+    costs=2,
 )
 def maximum_of_both(x, slope=0.01):
     return torch.maximum(x, slope * x)
 
 
-@misconception("leaky_relu", hint="At x = 0 the gradient has to be the slope: let 0 belong to the negative side.")
+@misconception(
+    "leaky_relu", hint="At x = 0 the gradient has to be the slope: let 0 belong to the negative side.", costs=1
+)
 def zero_on_the_positive_side(x, slope=0.01):
     return torch.where(x >= 0, x, slope * x)
 
@@ -111,32 +135,38 @@ def zero_on_the_positive_side(x, slope=0.01):
     "leaky_relu",
     hint="Positive inputs come out a little too large: add the slope's part below zero only.",
     passes_examples=False,
+    costs=3,
 )
 def slope_added_everywhere(x, slope=0.01):
     return torch.where(x > 0, x, 0) + slope * x
 
 
-@misconception("leaky_relu", hint="Use the argument `slope`: 0.01 is only its usual value.", passes_examples=False)
+@misconception(
+    "leaky_relu", hint="Use the argument `slope`: 0.01 is only its usual value.", passes_examples=False, costs=3
+)
 def fixed_slope(x, slope=0.01):
     return torch.where(x > 0, x, 0.01 * x)
 
 
 @misconception(
-    "sigmoid", hint="The exponent has the wrong sign: a large positive x must give 1.", passes_examples=False
+    "sigmoid", hint="The exponent has the wrong sign: a large positive x must give 1.", passes_examples=False, costs=5
 )
 def falling_sigmoid(x):
     return 1 / (1 + torch.exp(x))
 
 
 @misconception(
-    "sigmoid", hint="This is tanh, with values from -1 to 1: the sigmoid lies between 0 and 1.", passes_examples=False
+    "sigmoid",
+    hint="This is tanh, with values from -1 to 1: the sigmoid lies between 0 and 1.",
+    passes_examples=False,
+    costs=7,
 )
 def tanh_for_sigmoid(x):
     return (torch.exp(x) - torch.exp(-x)) / (torch.exp(x) + torch.exp(-x))
 
 
 @misconception(
-    "sigmoid", hint="For large positive x both parts of the fraction overflow: use the other fraction there."
+    "sigmoid", hint="For large positive x both parts of the fraction overflow: use the other fraction there.", costs=4
 )
 def overflows_above(x):
     return torch.exp(x) / (1 + torch.exp(x))
@@ -145,6 +175,7 @@ def overflows_above(x):
 @misconception(
     "sigmoid",
     hint="For large negative x the value is right but the gradient NaN: no exponential may overflow on the way.",
+    costs=3,
 )
 def gradient_overflows_below(x):
     return 1 / (1 + torch.exp(-x))
@@ -153,12 +184,15 @@ def gradient_overflows_below(x):
 @misconception(
     "sigmoid",
     hint="torch.where sends a gradient of 0 into the branch it did not choose, and 0 times infinity is NaN: limit what goes into each branch.",
+    costs=3,
 )
 def where_lets_both_branches_overflow(x):
     return torch.where(x >= 0, 1 / (1 + torch.exp(-x)), torch.exp(x) / (1 + torch.exp(x)))
 
 
-@misconception("sigmoid", hint="abs has the gradient 0 at 0, so that yours is 0 there instead of 0.25: do without abs.")
+@misconception(
+    "sigmoid", hint="abs has the gradient 0 at 0, so that yours is 0 there instead of 0.25: do without abs.", costs=2
+)
 def abs_loses_the_gradient_at_zero(x):
     small = torch.exp(-x.abs())
     return torch.where(x >= 0, 1 / (1 + small), small / (1 + small))
@@ -167,6 +201,7 @@ def abs_loses_the_gradient_at_zero(x):
 @misconception(
     "sigmoid",
     hint="Cutting x off at a small number is seen in the result: limit only what would overflow, not the function.",
+    costs=3,
 )
 def cuts_the_tails_off(x):
     return 1 / (1 + torch.exp(-x.clamp(-10, 10)))
@@ -176,6 +211,7 @@ def cuts_the_tails_off(x):
     "sigmoid_grad",
     hint="Check the sign: the slope must go down to 0 where the output is near 1.",
     passes_examples=False,
+    costs=3,
 )
 def plus_in_place_of_minus(y):
     return y * (1 + y)
@@ -185,6 +221,7 @@ def plus_in_place_of_minus(y):
     "sigmoid_grad",
     hint="The argument is the output of the sigmoid already: do not put it through the sigmoid again.",
     passes_examples=False,
+    costs=3,
 )
 def takes_x_for_y(y):
     again = 1 / (1 + torch.exp(-y))
@@ -192,39 +229,48 @@ def takes_x_for_y(y):
 
 
 @misconception(
-    "sigmoid_grad", hint="1 - y² is the derivative of tanh; the sigmoid's is another.", passes_examples=False
+    "sigmoid_grad", hint="1 - y² is the derivative of tanh; the sigmoid's is another.", passes_examples=False, costs=5
 )
 def gradient_of_tanh(y):
     return 1 - y**2
 
 
 @misconception(
-    "tanh", hint="e^x and e^-x overflow for large inputs: nothing beyond ±20 needs an exponential of its own."
+    "tanh", hint="e^x and e^-x overflow for large inputs: nothing beyond ±20 needs an exponential of its own.", costs=4
 )
 def quotient_of_exponentials(x):
     return (torch.exp(x) - torch.exp(-x)) / (torch.exp(x) + torch.exp(-x))
 
 
 @misconception(
-    "tanh", hint="2σ(x) - 1 is tanh(x / 2): the argument of the sigmoid has to be doubled.", passes_examples=False
+    "tanh",
+    hint="2σ(x) - 1 is tanh(x / 2): the argument of the sigmoid has to be doubled.",
+    passes_examples=False,
+    costs=4,
 )
 def sigmoid_of_half(x):
     return 2 * torch.sigmoid(x) - 1
 
 
-@misconception("tanh", hint="Near 0 you subtract two numbers that are almost equal: use expm1, which keeps the digits.")
+@misconception(
+    "tanh", hint="Near 0 you subtract two numbers that are almost equal: use expm1, which keeps the digits.", costs=2
+)
 def cancels_near_zero(x):
     return 2 * torch.sigmoid(2 * x) - 1
 
 
-@misconception("tanh", hint="expm1(2x) is infinite for large x, and infinity over infinity is NaN: limit the exponent.")
+@misconception(
+    "tanh", hint="expm1(2x) is infinite for large x, and infinity over infinity is NaN: limit the exponent.", costs=3
+)
 def overflows_on_the_right(x):
     part = torch.expm1(2 * x)
     return part / (part + 2)
 
 
 @misconception(
-    "tanh", hint="sign and abs have the gradient 0 at 0, so that yours is 0 there instead of 1: do without them."
+    "tanh",
+    hint="sign and abs have the gradient 0 at 0, so that yours is 0 there instead of 1: do without them.",
+    costs=2,
 )
 def sign_loses_the_gradient_at_zero(x):
     part = torch.expm1(-2 * x.abs())
@@ -235,6 +281,7 @@ def sign_loses_the_gradient_at_zero(x):
     "gelu",
     hint="What you return is only the weight, between 0 and 1: it still has to be multiplied by x.",
     passes_examples=False,
+    costs=5,
 )
 def weight_without_x(x, approximate="none"):
     if approximate == "none":
@@ -245,7 +292,10 @@ def weight_without_x(x, approximate="none"):
 
 
 @misconception(
-    "gelu", hint="erf belongs to a variance of 1/2: divide x by the root of 2 before it.", passes_examples=False
+    "gelu",
+    hint="erf belongs to a variance of 1/2: divide x by the root of 2 before it.",
+    passes_examples=False,
+    costs=3,
 )
 def erf_without_the_root_of_two(x, approximate="none"):
     if approximate == "none":
@@ -256,7 +306,7 @@ def erf_without_the_root_of_two(x, approximate="none"):
 
 
 @misconception(
-    "gelu", hint="x σ(1.702 x) is a third form, neither of the two that are asked for.", passes_examples=False
+    "gelu", hint="x σ(1.702 x) is a third form, neither of the two that are asked for.", passes_examples=False, costs=3
 )
 def form_with_the_sigmoid(x, approximate="none"):
     if approximate == "none":
@@ -266,7 +316,7 @@ def form_with_the_sigmoid(x, approximate="none"):
     raise ValueError("approximate is none or tanh")
 
 
-@misconception("gelu", hint="Compare the constant before x³ with the formula, digit by digit.")
+@misconception("gelu", hint="Compare the constant before x³ with the formula, digit by digit.", costs=2)
 def wrong_constant_in_the_form_with_tanh(x, approximate="none"):
     if approximate == "none":
         return x / 2 * (1 + torch.erf(x / math.sqrt(2)))
@@ -275,14 +325,18 @@ def wrong_constant_in_the_form_with_tanh(x, approximate="none"):
     raise ValueError("approximate is none or tanh")
 
 
-@misconception("gelu", hint='With approximate="tanh" the other formula is asked for: the two differ by up to 0.0005.')
+@misconception(
+    "gelu", hint='With approximate="tanh" the other formula is asked for: the two differ by up to 0.0005.', costs=3
+)
 def exact_form_only(x, approximate="none"):
     if approximate not in ("none", "tanh"):
         raise ValueError("approximate is none or tanh")
     return x / 2 * (1 + torch.erf(x / math.sqrt(2)))
 
 
-@misconception("softmax", hint="Large logits overflow: subtract the maximum of each slice before the exponential.")
+@misconception(
+    "softmax", hint="Large logits overflow: subtract the maximum of each slice before the exponential.", costs=4
+)
 def no_shift(x, dim):
     exp = torch.exp(x)
     return exp / exp.sum(dim, keepdim=True)
@@ -291,33 +345,37 @@ def no_shift(x, dim):
 @misconception(
     "softmax",
     hint="The maximum of the whole tensor lets other rows underflow to 0 / 0: take the maximum of each slice.",
+    costs=2,
 )
 def shifts_by_the_global_maximum(x, dim):
     exp = torch.exp(x - x.max())
     return exp / exp.sum(dim, keepdim=True)
 
 
-@misconception("softmax", hint="Subtract the maximum and not the mean: a single large logit still overflows.")
+@misconception("softmax", hint="Subtract the maximum and not the mean: a single large logit still overflows.", costs=3)
 def shifts_by_the_mean(x, dim):
     exp = torch.exp(x - x.mean(dim, keepdim=True))
     return exp / exp.sum(dim, keepdim=True)
 
 
-@misconception("softmax", hint="Use `dim`: the classes do not always stand on the last axis.")
+@misconception("softmax", hint="Use `dim`: the classes do not always stand on the last axis.", costs=4)
 def last_axis_always(x, dim):
     exp = torch.exp(x - x.amax(-1, keepdim=True))
     return exp / exp.sum(-1, keepdim=True)
 
 
 @misconception(
-    "softmax", hint="The probabilities of each slice sum to 1, not those of the whole tensor.", passes_examples=False
+    "softmax",
+    hint="The probabilities of each slice sum to 1, not those of the whole tensor.",
+    passes_examples=False,
+    costs=5,
 )
 def sums_over_everything(x, dim):
     exp = torch.exp(x - x.max())
     return exp / exp.sum()
 
 
-@misconception("softmax", hint="Do not subtract in place: the caller's logits change with it.")
+@misconception("softmax", hint="Do not subtract in place: the caller's logits change with it.", costs=2)
 def shifts_in_place(x, dim):
     values = x.detach()
     values -= values.amax(dim, keepdim=True)
@@ -329,12 +387,15 @@ def shifts_in_place(x, dim):
     "xor_network",
     hint="This is as far as a linear model gets, 1/2 everywhere. Let the ReLU units bend: choose a bias that makes one of them zero on some inputs.",
     passes_examples=False,
+    costs="all",
 )
 def best_linear_model():
     return torch.eye(2), torch.zeros(2), torch.zeros(1, 2), torch.tensor([0.5])
 
 
-@misconception("xor_network", hint="This is OR: for 11 the output has to come down to 0 again.", passes_examples=False)
+@misconception(
+    "xor_network", hint="This is OR: for 11 the output has to come down to 0 again.", passes_examples=False, costs=3
+)
 def computes_or():
     return torch.ones(2, 2), torch.tensor([0.0, -1.0]), torch.tensor([[1.0, -1.0]]), torch.zeros(1)
 
@@ -343,6 +404,7 @@ def computes_or():
     "xor_network",
     hint="Your network tells equal bits: turn its output round, so that unequal ones give 1.",
     passes_examples=False,
+    costs=2,
 )
 def computes_equality():
     return torch.ones(2, 2), torch.tensor([0.0, -1.0]), torch.tensor([[-1.0, 2.0]]), torch.ones(1)
@@ -352,13 +414,17 @@ def computes_equality():
     "xor_network",
     hint="The difference of the bits comes out with its sign: 01 and 10 must both give 1, so add the two units.",
     passes_examples=False,
+    costs=3,
 )
 def signed_difference():
     return torch.tensor([[1.0, -1.0], [-1.0, 1.0]]), torch.zeros(2), torch.tensor([[1.0, -1.0]]), torch.zeros(1)
 
 
 @misconception(
-    "collapse_linear", hint="The layer that is applied last stands on the left of the product.", passes_examples=False
+    "collapse_linear",
+    hint="The layer that is applied last stands on the left of the product.",
+    passes_examples=False,
+    costs=4,
 )
 def order_of_application(layers):
     if len(layers) == 0:
@@ -371,7 +437,10 @@ def order_of_application(layers):
 
 
 @misconception(
-    "collapse_linear", hint="A bias passes through all later weights before it reaches the end.", passes_examples=False
+    "collapse_linear",
+    hint="A bias passes through all later weights before it reaches the end.",
+    passes_examples=False,
+    costs=4,
 )
 def biases_added(layers):
     if len(layers) == 0:
@@ -386,7 +455,9 @@ def biases_added(layers):
     return weight, bias
 
 
-@misconception("collapse_linear", hint="A layer's bias is added after its own weight: only later weights multiply it.")
+@misconception(
+    "collapse_linear", hint="A layer's bias is added after its own weight: only later weights multiply it.", costs=3
+)
 def bias_through_its_own_weight(layers):
     if len(layers) == 0:
         raise ValueError("no layers")
@@ -397,7 +468,9 @@ def bias_through_its_own_weight(layers):
     return weight, bias
 
 
-@misconception("collapse_linear", hint="There may be more than two layers, or only one: go through the whole list.")
+@misconception(
+    "collapse_linear", hint="There may be more than two layers, or only one: go through the whole list.", costs=3
+)
 def two_layers_only(layers):
     if len(layers) == 0:
         raise ValueError("no layers")

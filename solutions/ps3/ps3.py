@@ -12,6 +12,10 @@
 # Write your code in place of each `raise NotImplementedError`. The examples below each exercise can be run here. When the
 # notebook is graded, hidden checks are run as well: other shapes and dtypes, extreme inputs, gradients. Passing the visible
 # examples is a start and not the end. Inputs are never to be changed in place.
+#
+# Some things hold in every exercise that takes tensors. They may be float32 or float64, and the result has their dtype and
+# is computed in their precision throughout. "Any shape" includes a single number (no axes) and a tensor without elements.
+# Gradients reach every tensor that is given, and are those that torch gives.
 
 # %% [markdown] lang="zh"
 # # 第三次作业：激活函数与线性层
@@ -26,6 +30,9 @@
 #
 # 请用你的代码替换每一处 `raise NotImplementedError`。每道练习下方的示例可以直接运行。评分时还会运行隐藏的检查：
 # 其他形状与数据类型、极端输入、梯度。通过可见的示例只是开始，并不是终点。任何输入都不得被原地修改。
+#
+# 有几条约定适用于所有以张量为输入的练习：输入可以是 float32 或 float64，结果与输入的 dtype 相同，并始终按这一精度计算；
+# “任意形状”包括单个数（没有轴）和没有元素的张量；梯度要能传回每一个输入的张量，并与 torch 给出的一致。
 
 # %%
 import math
@@ -46,7 +53,7 @@ import torch
 #
 # A linear layer gathers what earlier layers found: after flattening a feature map, or as the last layer of a classifier. It is
 # often called "linear", but with a bias it is *affine*: zero goes in, and $b$ comes out. It is also often believed that
-# the input has to be two-dimensional; it does not.
+# the input has to be two-dimensional; it does not. A batch may even be empty: a leading axis of length 0 stays one.
 #
 # Write `linear`. Do not call `F.linear` or `nn.Linear`; products such as `@` are allowed.
 
@@ -63,6 +70,7 @@ import torch
 #
 # 线性层负责汇总前面各层提取到的信息：例如接在展平后的特征图之后，或作为分类器的最后一层。它虽被称为“线性”，
 # 但带偏置时其实是**仿射**（affine）变换：输入为零时输出是 $b$。另一个常见误解是输入必须是二维的，其实不必。
+# 批次甚至可以是空的：长度为 0 的前导轴，结果中仍是长度为 0 的轴。
 #
 # 请编写 `linear`。不要调用 `F.linear` 或 `nn.Linear`；`@` 之类的乘法可以使用。
 
@@ -72,7 +80,7 @@ def linear(x, weight, bias=None):
     """Apply an affine map to the last axis.
 
     Args:
-        x: tensor of shape (*, in_features), with any number of leading axes, also none.
+        x: tensor of shape (*, in_features), with any number of leading axes, also none; one of them may have the length 0.
         weight: tensor of shape (out_features, in_features).
         bias: tensor of shape (out_features,), or None for no bias.
 
@@ -177,7 +185,8 @@ assert x.grad[0] == 0 and x.grad[4] == 1, f"the slope is 0 below zero and 1 abov
 # The usual slope is 0.01, but it is an ordinary argument. With $s = 0$ this is ReLU on finite inputs, with $s = 1$ the identity.
 #
 # Often one reads $\max(x, s x)$ instead. That is the same only for $s \le 1$: with $s = 2$ it picks the wrong piece
-# on both sides. Here any slope must work, also one above 1 or below 0.
+# on both sides. Here any slope must work, also one above 1 or below 0. NaN stays NaN, and with a positive slope infinities
+# stay what they are.
 #
 # At 0 the second case holds, and hence **the gradient at 0 is $s$**, as in torch.
 #
@@ -194,7 +203,7 @@ assert x.grad[0] == 0 and x.grad[4] == 1, f"the slope is 0 below zero and 1 abov
 # 斜率通常取 0.01，但它只是一个普通参数：对有限的输入，$s = 0$ 时就是 ReLU，$s = 1$ 时就是恒等映射。
 #
 # 常见的另一种写法是 $\max(x, s x)$。它只在 $s \le 1$ 时与上式相同；当 $s = 2$ 时，它在零的两侧都选错了分支。
-# 这里任何斜率都必须正确，包括大于 1 和小于 0 的。
+# 这里任何斜率都必须正确，包括大于 1 和小于 0 的。NaN 仍是 NaN；斜率为正时，无穷大仍是同号的无穷大。
 #
 # 在 0 处适用第二种情形，因此**在 0 处的梯度是 $s$**，与 torch 一致。
 #
@@ -270,6 +279,8 @@ assert torch.allclose(y, torch.tensor([-0.04, -0.01, 0.0, 2.0])), f"the slope is
 #   送进一个分支的数值，即使在没被选中的位置也必须无害；
 # - 在 torch 中 $|x|$ 在 0 处的梯度是 0，而 sigmoid 在那里的梯度是 $1/4$。
 #
+# 对有限的输入（±10,000 乃至更大），数值和梯度都不得是 NaN；在 float64 中结果要精确到 $10^{-12}$。
+#
 # 请编写 `sigmoid`。不要以任何形式调用 torch 的 sigmoid（`expit`、`logsigmoid`、`SiLU`、`glu`），也不要调用 tanh 或 softmax。
 
 
@@ -310,7 +321,7 @@ assert torch.allclose(y, torch.tensor([0.5, 0.75, 0.25])), f"sigmoid of 0, log 3
 # The derivative lies in $(0, 0.25]$. One often reads $(0, 0.25)$, but the maximum 0.25 **is** reached: at $x = 0$, where
 # $y = 0.5$. Ten sigmoid layers in a row multiply the gradient by $0.25^{10} \approx 10^{-6}$ at best (weights aside): this is the
 # *vanishing gradient*, and one reason why hidden layers use ReLU today. Where $y$ is rounded to 0 or 1 the gradient is 0, and the
-# unit is called saturated.
+# unit is called saturated. The result can be differentiated once more, with the gradient $1 - 2y$.
 #
 # Write `sigmoid_grad`, whose argument is the **output** $y$, not $x$. No call of torch's sigmoid is needed, and none is allowed.
 
@@ -326,6 +337,7 @@ assert torch.allclose(y, torch.tensor([0.5, 0.75, 0.25])), f"sigmoid of 0, log 3
 # 这个导数位于 $(0, 0.25]$。常见的说法是 $(0, 0.25)$，但最大值 0.25 **确实**能取到：就在 $x = 0$，即 $y = 0.5$ 处。
 # 十个 sigmoid 层相连，即使在最好的情况下（不计权重）梯度也要乘以 $0.25^{10} \approx 10^{-6}$：这就是*梯度消失*，
 # 也是如今隐藏层多用 ReLU 的原因之一。当 $y$ 被舍入为 0 或 1 时梯度为 0，称该单元已饱和（saturated）。
+# 结果还可以再求一次导，其梯度是 $1 - 2y$。
 #
 # 请编写 `sigmoid_grad`，它的参数是**输出** $y$，而不是 $x$。不需要、也不允许调用 torch 的 sigmoid。
 
@@ -390,6 +402,8 @@ assert torch.allclose(grad, torch.tensor([0.25, 0.16, 0.0])), f"slopes at the ou
 #   $\pm 1$，更大的输入不必再单独计算指数；
 # - **相消。** 当 $x$ 很小时答案几乎就是 $x$，而 $e^{2x} - 1$ 是两个几乎相等的数相减。在 float32 中取 $x = 10^{-8}$，
 #   $e^{2x}$ 会舍入为 1，差就成了 0。`torch.expm1(z)` 计算 $e^{z} - 1$ 时没有这种损失；$\tanh$ 的其他写法在 0 附近同样不准。
+#
+# 对有限的输入（±10,000 乃至更大），数值和梯度都不得是 NaN；在 0 附近要有足够的相对精度：$\tanh(10^{-8})$ 是 $10^{-8}$，而不是 0。
 #
 # 请编写 `tanh`。不要调用 torch 的 tanh；可以使用你自己写的 `sigmoid`。
 
@@ -461,7 +475,8 @@ assert torch.allclose(y, torch.tensor([0.0, 0.8, -0.8, 0.6])), f"tanh of 0, log 
 # $$\mathrm{GELU}_{\tanh}(x) = \frac{x}{2}\left(1 + \tanh\left(\sqrt{2 / \pi}\,\bigl(x + 0.044715\,x^3\bigr)\right)\right)$$
 #
 # 二者最多相差 0.0005。差别虽小，却足以改变模型的回答，因此模型必须使用训练时的那一种。偶尔还有人把
-# $x\,\sigma(1.702\,x)$ 也叫作 GELU；它的误差可达 0.02，与上面两种都不是一回事。
+# $x\,\sigma(1.702\,x)$ 也叫作 GELU；它的误差可达 0.02，与上面两种都不是一回事。`approximate` 取其他值时，应抛出 `ValueError`。
+# 两种形式都要能处理大到 ±10,000 的输入，数值和梯度都不得是 NaN。
 #
 # 请编写 `gelu`，参数 `approximate` 与 torch 相同。不要调用 torch 的 GELU；可以使用 `torch.erf`、`torch.tanh` 和你自己写的 `tanh`。
 
@@ -469,6 +484,8 @@ assert torch.allclose(y, torch.tensor([0.0, 0.8, -0.8, 0.6])), f"tanh of 0, log 
 # %% exercise="gelu" also=["torch.tanh"] uses=["tanh=torch.tanh", "sigmoid"] stub="gelu is not written yet: the input times the normal distribution function, in two forms"
 def gelu(x, approximate="none"):
     """Weigh each element by the standard normal distribution function.
+
+    Neither the result nor its gradient is NaN for values up to ±10,000, in both forms.
 
     Args:
         x: floating point tensor of any shape, values up to ±10,000.
@@ -515,6 +532,7 @@ assert torch.allclose(y, torch.tensor([-0.1586553, 0.0, 0.8413447])), f"GELU of 
 # $$\frac{\partial p_i}{\partial z_j} = p_i\,(\delta_{ij} - p_j)$$
 #
 # A logit of $-\infty$ means "impossible", as attention masks use it: its probability is exactly 0, and so is its gradient.
+# The derivative is the same formula where several logits tie for the maximum, and nothing becomes NaN for logits of ±10,000.
 # Which axis holds the classes is given by `dim`; mixing up axes is the most frequent mistake, and raises no error.
 #
 # Write `softmax`. Do not call torch's softmax, log-softmax or softmin.
@@ -539,6 +557,7 @@ assert torch.allclose(y, torch.tensor([-0.1586553, 0.0, 0.8413447])), f"GELU of 
 # $$\frac{\partial p_i}{\partial z_j} = p_i\,(\delta_{ij} - p_j)$$
 #
 # 取值为 $-\infty$ 的 logit 表示“不可能”，注意力的掩码就是这样用的：它的概率恰好是 0，梯度也是 0。
+# 几个 logits 同为最大值时，导数仍是这个公式；logits 达到 ±10,000 时，结果中也不得出现 NaN。
 # 类别位于哪个轴由 `dim` 给出；弄错轴是最常见的错误，而且不会报错。
 #
 # 请编写 `softmax`。不要调用 torch 的 softmax、log-softmax 或 softmin。
@@ -585,7 +604,7 @@ assert torch.allclose(p, torch.tensor([[0.25, 0.75], [0.5, 0.5]])), f"each row s
 #
 # ![left: no straight line separates the two classes; right: in the hidden layer one does](picture:xor_space)
 #
-# Find weights by hand, no training needed: think of two ReLU units whose sum or difference is 1 for unequal bits and 0
+# Find weights by hand, no training needed (each output within $10^{-6}$, and the same weights on every call): think of two ReLU units whose sum or difference is 1 for unequal bits and 0
 # for equal ones. There are many solutions, and all count. The weights have torch's layout, one row for each output. Nothing is forbidden
 # in this exercise.
 
@@ -606,7 +625,7 @@ assert torch.allclose(p, torch.tensor([[0.25, 0.75], [0.5, 0.5]])), f"each row s
 #
 # ![左：没有直线能分开两类；右：在隐藏层中可以](picture:xor_space)
 #
-# 请亲手找出权重，不需要训练：设想两个 ReLU 单元，它们的和或差在两个比特不同时为 1，相同时为 0。解有很多种，都算正确。
+# 请亲手找出权重，不需要训练（每个输出的误差不超过 $10^{-6}$，每次调用给出相同的权重）：设想两个 ReLU 单元，它们的和或差在两个比特不同时为 1，相同时为 0。解有很多种，都算正确。
 # 权重采用 torch 的布局，每个输出占一行。这道练习没有禁止调用的函数。
 
 
@@ -649,7 +668,7 @@ assert torch.allclose(y, torch.tensor([0.0, 1.0, 1.0, 0.0]), atol=1e-6), f"XOR o
 # the stack can do even less, for the rank of the product is at most its width. This is what LoRA makes use of, on purpose.
 #
 # Two mistakes are common. The product has the **last** layer on the left, the reverse of the order in which the layers are applied. And the
-# biases do not simply add up: each one passes through all **later** weights.
+# biases do not simply add up: each one passes through all **later** weights. Gradients reach every weight and every bias.
 #
 # Write `collapse_linear`. Your own `linear` may be used; nothing is forbidden. A stack without layers raises `ValueError`.
 
@@ -665,7 +684,7 @@ assert torch.allclose(y, torch.tensor([0.0, 1.0, 1.0, 0.0]), atol=1e-6), f"XOR o
 # 因为乘积的秩不超过它的宽度。LoRA 正是有意利用了这一点。
 #
 # 有两个常见错误。乘积中**最后**一层在最左边，与各层作用的先后次序相反。偏置也不是简单相加：
-# 每个偏置都要乘以它**之后**的所有权重。
+# 每个偏置都要乘以它**之后**的所有权重。梯度要能传回每一个权重和偏置。
 #
 # 请编写 `collapse_linear`。可以使用你自己写的 `linear`，没有禁止调用的函数。若一层都没有，应抛出 `ValueError`。
 
@@ -675,7 +694,7 @@ def collapse_linear(layers):
     """Combine linear layers, applied one after another, into one.
 
     Args:
-        layers: list of pairs (weight, bias) in the order in which they are applied, each of shapes (out, in) and (out,);
+        layers: list of any number of pairs (weight, bias) in the order in which they are applied, each of shapes (out, in) and (out,);
             the `in` of a layer is the `out` of the one before.
 
     Returns:

@@ -5,7 +5,7 @@ import torch
 from autograder.authoring import misconception
 
 
-@misconception("batch_norm", hint="Normalize with the biased variance: divide by N, not by N - 1.")
+@misconception("batch_norm", hint="Normalize with the biased variance: divide by N, not by N - 1.", costs=3)
 def unbiased_variance(x, gamma, beta, eps=1e-5):
     axes = [0] if x.dim() == 2 else [0, 2, 3]
     shape = [1, -1] if x.dim() == 2 else [1, -1, 1, 1]
@@ -14,7 +14,9 @@ def unbiased_variance(x, gamma, beta, eps=1e-5):
     return (x - mean) / torch.sqrt(var + eps) * gamma.view(shape) + beta.view(shape)
 
 
-@misconception("batch_norm", hint="Add eps to the variance, under the root, and not to the standard deviation.")
+@misconception(
+    "batch_norm", hint="Add eps to the variance, under the root, and not to the standard deviation.", costs=2
+)
 def eps_outside_the_root(x, gamma, beta, eps=1e-5):
     axes = [0] if x.dim() == 2 else [0, 2, 3]
     shape = [1, -1] if x.dim() == 2 else [1, -1, 1, 1]
@@ -27,6 +29,7 @@ def eps_outside_the_root(x, gamma, beta, eps=1e-5):
     "batch_norm",
     hint="Take the statistics of each channel over all samples, not over the channels of each sample.",
     passes_examples=False,
+    costs=5,
 )
 def over_the_channels(x, gamma, beta, eps=1e-5):
     shape = [1, -1] if x.dim() == 2 else [1, -1, 1, 1]
@@ -35,7 +38,9 @@ def over_the_channels(x, gamma, beta, eps=1e-5):
     return (x - mean) / torch.sqrt(var + eps) * gamma.view(shape) + beta.view(shape)
 
 
-@misconception("batch_norm", hint="For pictures the mean of a channel is over batch, height and width together.")
+@misconception(
+    "batch_norm", hint="For pictures the mean of a channel is over batch, height and width together.", costs=4
+)
 def over_the_batch_only(x, gamma, beta, eps=1e-5):
     shape = [1, -1] if x.dim() == 2 else [1, -1, 1, 1]
     mean = x.mean(0, keepdim=True)
@@ -43,7 +48,7 @@ def over_the_batch_only(x, gamma, beta, eps=1e-5):
     return (x - mean) / torch.sqrt(var + eps) * gamma.view(shape) + beta.view(shape)
 
 
-@misconception("batch_norm", hint="Mean and variance depend on x too: let the gradient flow through them.")
+@misconception("batch_norm", hint="Mean and variance depend on x too: let the gradient flow through them.", costs=4)
 def statistics_without_gradient(x, gamma, beta, eps=1e-5):
     axes = [0] if x.dim() == 2 else [0, 2, 3]
     shape = [1, -1] if x.dim() == 2 else [1, -1, 1, 1]
@@ -54,7 +59,10 @@ def statistics_without_gradient(x, gamma, beta, eps=1e-5):
 
 
 @misconception(
-    "dropout", hint="The survivors grow: divide by the keep probability 1 - p in training.", passes_examples=False
+    "dropout",
+    hint="The survivors grow: divide by the keep probability 1 - p in training.",
+    passes_examples=False,
+    costs=4,
 )
 def scales_by_keep_probability(x, p, mask):
     if p < 0 or p > 1:
@@ -62,7 +70,7 @@ def scales_by_keep_probability(x, p, mask):
     return x * mask * (1 - p)
 
 
-@misconception("dropout", hint="Dividing by p is right for p = 0.5 by chance: divide by 1 - p.")
+@misconception("dropout", hint="Dividing by p is right for p = 0.5 by chance: divide by 1 - p.", costs=4)
 def scales_by_drop_probability(x, p, mask):
     if p < 0 or p > 1:
         raise ValueError("p must be in [0, 1]")
@@ -73,6 +81,7 @@ def scales_by_drop_probability(x, p, mask):
     "dropout",
     hint="Scale in training: divide what is kept by 1 - p, so that the expected value stays the same.",
     passes_examples=False,
+    costs=5,
 )
 def no_scaling(x, p, mask):
     if p < 0 or p > 1:
@@ -80,7 +89,7 @@ def no_scaling(x, p, mask):
     return x * mask
 
 
-@misconception("dropout", hint="For p = 1 everything is dropped: return zeros instead of dividing 0 by 0.")
+@misconception("dropout", hint="For p = 1 everything is dropped: return zeros instead of dividing 0 by 0.", costs=1)
 def divides_by_zero(x, p, mask):
     if p < 0 or p > 1:
         raise ValueError("p must be in [0, 1]")
@@ -88,7 +97,7 @@ def divides_by_zero(x, p, mask):
 
 
 @misconception(
-    "dropout", hint="p is the probability to drop, not to keep: divide by 1 - p, and drop nothing for p = 0."
+    "dropout", hint="p is the probability to drop, not to keep: divide by 1 - p, and drop nothing for p = 0.", costs=4
 )
 def takes_p_as_the_keep_probability(x, p, mask):
     if p < 0 or p > 1:
@@ -102,6 +111,7 @@ def takes_p_as_the_keep_probability(x, p, mask):
     "layer_norm",
     hint="Each sample is normalized on its own: take mean and variance over its last axes, not over the batch.",
     passes_examples=False,
+    costs=5,
 )
 def layer_over_the_batch(x, normalized_shape, weight=None, bias=None, eps=1e-5):
     shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
@@ -115,7 +125,9 @@ def layer_over_the_batch(x, normalized_shape, weight=None, bias=None, eps=1e-5):
 
 
 @misconception(
-    "layer_norm", hint="normalized_shape may name several axes: take one mean over all of them, not over the last only."
+    "layer_norm",
+    hint="normalized_shape may name several axes: take one mean over all of them, not over the last only.",
+    costs=3,
 )
 def layer_over_the_last_axis_only(x, normalized_shape, weight=None, bias=None, eps=1e-5):
     shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
@@ -132,6 +144,7 @@ def layer_over_the_last_axis_only(x, normalized_shape, weight=None, bias=None, e
     "layer_norm",
     hint="Normalize with the biased variance: divide by the number of values, not by one less.",
     passes_examples=False,
+    costs=3,
 )
 def layer_unbiased_variance(x, normalized_shape, weight=None, bias=None, eps=1e-5):
     shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
@@ -144,7 +157,9 @@ def layer_unbiased_variance(x, normalized_shape, weight=None, bias=None, eps=1e-
 
 
 @misconception(
-    "layer_norm", hint="Compute the variance from the differences x - mean: a difference of squares loses its digits."
+    "layer_norm",
+    hint="Compute the variance from the differences x - mean: a difference of squares loses its digits.",
+    costs=2,
 )
 def layer_variance_as_a_difference_of_squares(x, normalized_shape, weight=None, bias=None, eps=1e-5):
     shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
@@ -162,6 +177,7 @@ def layer_variance_as_a_difference_of_squares(x, normalized_shape, weight=None, 
     "rms_norm",
     hint="RMS normalization does not center: leave the mean where it is.",
     passes_examples=False,
+    costs=5,
 )
 def subtracts_the_mean(x, weight, eps=1e-6):
     centered = x - x.mean(-1, keepdim=True)
@@ -172,6 +188,7 @@ def subtracts_the_mean(x, weight, eps=1e-6):
     "rms_norm",
     hint="Divide by the root of the mean square, not by the standard deviation: no mean is subtracted anywhere.",
     passes_examples=False,
+    costs=4,
 )
 def divides_by_the_standard_deviation(x, weight, eps=1e-6):
     return x / torch.sqrt(x.var(-1, unbiased=False, keepdim=True) + eps) * weight
@@ -181,12 +198,13 @@ def divides_by_the_standard_deviation(x, weight, eps=1e-6):
     "rms_norm",
     hint="Take the mean of the squares, not their sum: the result is to have a mean square of one.",
     passes_examples=False,
+    costs=4,
 )
 def divides_by_the_norm(x, weight, eps=1e-6):
     return x / torch.sqrt((x**2).sum(-1, keepdim=True) + eps) * weight
 
 
-@misconception("rms_norm", hint="Add eps to the mean square, under the root, and not to the root itself.")
+@misconception("rms_norm", hint="Add eps to the mean square, under the root, and not to the root itself.", costs=2)
 def rms_eps_outside_the_root(x, weight, eps=1e-6):
     return x / ((x**2).mean(-1, keepdim=True).sqrt() + eps) * weight
 
@@ -195,6 +213,7 @@ def rms_eps_outside_the_root(x, weight, eps=1e-6):
     "instance_norm",
     hint="Each sample has statistics of its own: leave the batch out of the axes that you average over.",
     passes_examples=False,
+    costs=5,
 )
 def statistics_of_the_batch(x, eps=1e-5):
     if x[0, 0].numel() == 1:
@@ -206,7 +225,9 @@ def statistics_of_the_batch(x, eps=1e-5):
 
 
 @misconception(
-    "instance_norm", hint="Each channel is normalized on its own: the mean is not over the channels of a sample."
+    "instance_norm",
+    hint="Each channel is normalized on its own: the mean is not over the channels of a sample.",
+    costs=5,
 )
 def statistics_of_the_sample(x, eps=1e-5):
     if x[0, 0].numel() == 1:
@@ -217,7 +238,7 @@ def statistics_of_the_sample(x, eps=1e-5):
     return (x - mean) / torch.sqrt(var + eps)
 
 
-@misconception("instance_norm", hint="The mean of a picture's channel is over height and width together.")
+@misconception("instance_norm", hint="The mean of a picture's channel is over height and width together.", costs=3)
 def over_the_width_only(x, eps=1e-5):
     if x[0, 0].numel() == 1:
         raise ValueError("one value only")
@@ -230,6 +251,7 @@ def over_the_width_only(x, eps=1e-5):
     "instance_norm",
     hint="Normalize with the biased variance: divide by the number of values, not by one less.",
     passes_examples=False,
+    costs=3,
 )
 def instance_unbiased_variance(x, eps=1e-5):
     if x[0, 0].numel() == 1:
@@ -241,6 +263,7 @@ def instance_unbiased_variance(x, eps=1e-5):
 @misconception(
     "group_norm",
     hint="The groups cut the channels of one sample: every sample has statistics of its own.",
+    costs=5,
 )
 def groups_across_the_batch(x, groups, weight=None, bias=None, eps=1e-5):
     if x.shape[1] % groups:
@@ -258,6 +281,7 @@ def groups_across_the_batch(x, groups, weight=None, bias=None, eps=1e-5):
     "group_norm",
     hint="Neighbouring channels form a group: with 4 channels and 2 groups these are channels 0 and 1, and 2 and 3.",
     passes_examples=False,
+    costs=4,
 )
 def interleaved_channels(x, groups, weight=None, bias=None, eps=1e-5):
     if x.shape[1] % groups:
@@ -271,7 +295,7 @@ def interleaved_channels(x, groups, weight=None, bias=None, eps=1e-5):
     return y if bias is None else y + bias.reshape(per_channel)
 
 
-@misconception("group_norm", hint="A group shares one mean over its channels and all their pixels together.")
+@misconception("group_norm", hint="A group shares one mean over its channels and all their pixels together.", costs=4)
 def a_mean_for_each_pixel(x, groups, weight=None, bias=None, eps=1e-5):
     if x.shape[1] % groups:
         raise ValueError("the groups do not divide the channels")
@@ -285,7 +309,7 @@ def a_mean_for_each_pixel(x, groups, weight=None, bias=None, eps=1e-5):
 
 
 @misconception(
-    "group_norm", hint="Look whether the groups divide the channels: the number of all values says too little."
+    "group_norm", hint="Look whether the groups divide the channels: the number of all values says too little.", costs=2
 )
 def does_not_look_at_the_channels(x, groups, weight=None, bias=None, eps=1e-5):
     grouped = x.reshape(x.shape[0], groups, -1)
@@ -297,7 +321,7 @@ def does_not_look_at_the_channels(x, groups, weight=None, bias=None, eps=1e-5):
     return y if bias is None else y + bias.reshape(per_channel)
 
 
-@misconception("Dropout", hint="Drop in training only: look at self.training.", passes_examples=False)
+@misconception("Dropout", hint="Drop in training only: look at self.training.", passes_examples=False, costs=7)
 class ActiveInEval(torch.nn.Module):
     def __init__(self, p=0.5, generator=None):
         super().__init__()
@@ -316,6 +340,7 @@ class ActiveInEval(torch.nn.Module):
     "Dropout",
     hint="Scale in training, by 1 / (1 - p), and leave the input as it is at inference.",
     passes_examples=False,
+    costs=5,
 )
 class ScalesInEval(torch.nn.Module):
     def __init__(self, p=0.5, generator=None):
@@ -332,7 +357,7 @@ class ScalesInEval(torch.nn.Module):
 
 
 @misconception(
-    "Dropout", hint="Each sample loses other elements: draw a mask for the whole shape of x, batch included."
+    "Dropout", hint="Each sample loses other elements: draw a mask for the whole shape of x, batch included.", costs=4
 )
 class OneMaskForTheBatch(torch.nn.Module):
     def __init__(self, p=0.5, generator=None):
@@ -355,6 +380,7 @@ class OneMaskForTheBatch(torch.nn.Module):
     "Dropout",
     hint="p is the probability to drop: an element is kept with the probability 1 - p, and divided by it.",
     passes_examples=False,
+    costs=5,
 )
 class TakesPAsTheKeepProbability(torch.nn.Module):
     def __init__(self, p=0.5, generator=None):
@@ -372,7 +398,7 @@ class TakesPAsTheKeepProbability(torch.nn.Module):
         return x * mask / self.p
 
 
-@misconception("Dropout", hint="Draw the mask from the generator that the layer was given.")
+@misconception("Dropout", hint="Draw the mask from the generator that the layer was given.", costs=2)
 class IgnoresTheGenerator(torch.nn.Module):
     def __init__(self, p=0.5, generator=None):
         super().__init__()
@@ -390,9 +416,54 @@ class IgnoresTheGenerator(torch.nn.Module):
 
 
 @misconception(
+    "Dropout",
+    hint="Without a generator draw from torch's default one: with a seed of its own every layer drops the same elements.",
+    costs=4,
+)
+class DefaultGeneratorOfItsOwn(torch.nn.Module):
+    def __init__(self, p=0.5, generator=None):
+        super().__init__()
+        if p < 0 or p > 1:
+            raise ValueError("p must be in [0, 1]")
+        self.p = p
+        self.generator = generator or torch.Generator().manual_seed(0)
+
+    def forward(self, x):
+        if not self.training:
+            return x
+        if self.p == 1:
+            return x * 0
+        mask = torch.rand(x.shape, generator=self.generator) >= self.p
+        return x * mask / (1 - self.p)
+
+
+@misconception(
+    "Dropout",
+    hint="Never set a seed in a layer: it sets back all random numbers of the program, and layers drop the same elements.",
+    costs=4,
+)
+class SetsTheSeed(torch.nn.Module):
+    def __init__(self, p=0.5, generator=None):
+        super().__init__()
+        if p < 0 or p > 1:
+            raise ValueError("p must be in [0, 1]")
+        self.p, self.generator = p, generator
+        torch.manual_seed(0)
+
+    def forward(self, x):
+        if not self.training:
+            return x
+        if self.p == 1:
+            return x * 0
+        mask = torch.rand(x.shape, generator=self.generator) >= self.p
+        return x * mask / (1 - self.p)
+
+
+@misconception(
     "BatchNorm",
     hint="The running variance takes in the unbiased one: multiply by M / (M - 1) before it is stored.",
     passes_examples=False,
+    costs=4,
 )
 class BiasedRunningVariance(torch.nn.Module):
     def __init__(self, num_features, eps=1e-5, momentum=0.1):
@@ -426,6 +497,7 @@ class BiasedRunningVariance(torch.nn.Module):
     "BatchNorm",
     hint="Normalize the batch with the biased variance; only what is stored is unbiased.",
     passes_examples=False,
+    costs=4,
 )
 class UnbiasedBatchVariance(torch.nn.Module):
     def __init__(self, num_features, eps=1e-5, momentum=0.1):
@@ -459,6 +531,7 @@ class UnbiasedBatchVariance(torch.nn.Module):
     "BatchNorm",
     hint="In torch momentum is the share of the new batch: the old value keeps 1 - momentum.",
     passes_examples=False,
+    costs=4,
 )
 class MomentumReversed(torch.nn.Module):
     def __init__(self, num_features, eps=1e-5, momentum=0.1):
@@ -492,6 +565,7 @@ class MomentumReversed(torch.nn.Module):
     "BatchNorm",
     hint="At inference the running statistics are used and not updated.",
     passes_examples=False,
+    costs=5,
 )
 class UpdatesInEval(torch.nn.Module):
     def __init__(self, num_features, eps=1e-5, momentum=0.1):
@@ -525,6 +599,7 @@ class UpdatesInEval(torch.nn.Module):
     "BatchNorm",
     hint="At inference normalize with the running statistics, not with those of the batch.",
     passes_examples=False,
+    costs=6,
 )
 class BatchStatisticsInEval(torch.nn.Module):
     def __init__(self, num_features, eps=1e-5, momentum=0.1):
@@ -556,6 +631,7 @@ class BatchStatisticsInEval(torch.nn.Module):
 @misconception(
     "BatchNorm",
     hint="Update the running statistics without gradients: under torch.no_grad(), or from detached values.",
+    costs=3,
 )
 class KeepsTheGraph(torch.nn.Module):
     def __init__(self, num_features, eps=1e-5, momentum=0.1):
@@ -588,6 +664,7 @@ class KeepsTheGraph(torch.nn.Module):
     "batch_norm_backward",
     hint="Mean and variance depend on x too: two more paths lead from the output back to x.",
     passes_examples=False,
+    costs=5,
 )
 def statistics_as_constants(dy, x, gamma, eps=1e-5):
     axes = [0] if x.dim() == 2 else [0, 2, 3]
@@ -604,6 +681,7 @@ def statistics_as_constants(dy, x, gamma, eps=1e-5):
     "batch_norm_backward",
     hint="The variance depends on x too: the third path is missing.",
     passes_examples=False,
+    costs=4,
 )
 def variance_as_a_constant(dy, x, gamma, eps=1e-5):
     axes = [0] if x.dim() == 2 else [0, 2, 3]
@@ -623,6 +701,7 @@ def variance_as_a_constant(dy, x, gamma, eps=1e-5):
     "batch_norm_backward",
     hint="Between y and the normalized values stands gamma: it scales what goes back to x.",
     passes_examples=False,
+    costs=3,
 )
 def forgets_gamma(dy, x, gamma, eps=1e-5):
     axes = [0] if x.dim() == 2 else [0, 2, 3]
@@ -642,6 +721,7 @@ def forgets_gamma(dy, x, gamma, eps=1e-5):
     "batch_norm_backward",
     hint="gamma and beta are used at every place of a channel: their gradients are sums and not means.",
     passes_examples=False,
+    costs=3,
 )
 def means_in_place_of_sums(dy, x, gamma, eps=1e-5):
     axes = [0] if x.dim() == 2 else [0, 2, 3]
@@ -662,6 +742,7 @@ def means_in_place_of_sums(dy, x, gamma, eps=1e-5):
     "batch_norm_backward",
     hint="gamma multiplies the normalized values: its gradient is made with those, not with x itself.",
     passes_examples=False,
+    costs=3,
 )
 def gamma_times_the_raw_input(dy, x, gamma, eps=1e-5):
     axes = [0] if x.dim() == 2 else [0, 2, 3]

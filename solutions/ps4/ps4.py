@@ -11,7 +11,15 @@
 #
 # Write your code in place of each `raise NotImplementedError`. The examples below each exercise can be run here; when the
 # notebook is graded, further checks are run that you do not see (other shapes and dtypes, extreme inputs, gradients), so
-# passing the examples is a start and not the end. Inputs are never to be changed in place.
+# passing the examples is a start and not the end.
+#
+# In every exercise
+#
+# - the result has the dtype of the input and its precision: float64 in, float64 out, right to about nine digits, so that
+#   nothing on the way may be float32;
+# - the gradients that autograd takes through your result are right for every input, scale and shift (but in
+#   `batch_norm_backward`, which is a gradient itself);
+# - inputs are never changed in place.
 
 # %% [markdown] lang="zh"
 # # 第四次作业：归一化与 Dropout
@@ -25,7 +33,13 @@
 # - 不借助 autograd，推导并编写批归一化的反向计算。
 #
 # 请用你的代码替换每一处 `raise NotImplementedError`。每道练习下方的示例可以直接运行；评分时还会运行一些你看不到的检查
-# （其他形状与数据类型、极端输入、梯度），因此通过示例只是开始，并不是终点。任何输入都不得被原地修改。
+# （其他形状与数据类型、极端输入、梯度），因此通过示例只是开始，并不是终点。
+#
+# 每道练习都要满足：
+#
+# - 结果的数据类型和精度与输入一致：输入是 float64，结果也是 float64，大约九位数字正确，因此中间不能出现 float32；
+# - autograd 经由你的结果求出的梯度，对每个输入、缩放和平移都正确（`batch_norm_backward` 除外，它本身就是梯度）；
+# - 任何输入都不得被原地修改。
 
 # %%
 import torch
@@ -72,7 +86,7 @@ def batch_norm(x, gamma, beta, eps=1e-5):
     """Normalize each channel over the batch, as in training.
 
     Args:
-        x: floating point tensor of shape (N, C) or (N, C, H, W).
+        x: floating point tensor of shape (N, C) or (N, C, H, W), a single picture (N = 1) among them.
         gamma: scale of each channel, shape (C,).
         beta: shift of each channel, shape (C,).
         eps: added to the variance.
@@ -142,7 +156,7 @@ def layer_norm(x, normalized_shape, weight=None, bias=None, eps=1e-5):
     """Normalize each sample over its last axes.
 
     Args:
-        x: floating point tensor of shape (*, *normalized_shape).
+        x: floating point tensor of shape (*, *normalized_shape), with any number of axes in front, none included.
         normalized_shape: the sizes of the last axes, those to normalize over: a tuple, or an int for one axis.
         weight: scale of each place, of shape `normalized_shape`, or None for no scale.
         bias: shift of each place, of shape `normalized_shape`, or None for no shift.
@@ -220,7 +234,7 @@ def rms_norm(x, weight, eps=1e-6):
     """Divide by the root mean square over the last axis, then scale.
 
     Args:
-        x: floating point tensor of shape (*, K).
+        x: floating point tensor of shape (*, K), with any number of axes in front, none included.
         weight: scale of each feature, shape (K,).
         eps: added to the mean square.
 
@@ -722,7 +736,8 @@ def batch_norm_backward(dy, x, gamma, eps=1e-5):
         eps: added to the variance.
 
     Returns:
-        A tuple (dx, dgamma, dbeta): the gradients of the input, in its shape, and of scale and shift, of shape (C,).
+        A tuple (dx, dgamma, dbeta): the gradients of the input, in its shape, and of scale and shift, of shape (C,), all
+        of the dtype of `x`.
     """
     ### BEGIN SOLUTION
     axes = [axis for axis in range(x.dim()) if axis != 1]

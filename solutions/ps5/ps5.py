@@ -13,6 +13,15 @@
 #
 # Write your code in place of each `raise NotImplementedError`. The examples below each exercise can be run here; when the
 # notebook is graded, further checks are run that you do not see, so passing the examples is a start and not the end.
+#
+# In every exercise that computes with tensors
+#
+# - floating point inputs are of one dtype, float32 or float64, and results have it too, with its precision: float64 is
+#   right to about nine digits, so that nothing on the way (a first state of zeros, say) may be float32;
+# - what goes into a sigmoid or a tanh may be as large as ±10,000: gates are then 0 or 1 and a tanh −1 or 1, never NaN;
+# - the gradients that autograd takes through your result are right for every input, state and weight (only
+#   `clip_grad_norm`, which works on gradients, is not differentiated);
+# - arguments are never changed in place.
 
 # %% [markdown] lang="zh"
 # # 第五次作业：循环神经网络
@@ -29,6 +38,14 @@
 #
 # 请用你的代码替换每一处 `raise NotImplementedError`。每道练习下方的示例可以直接运行；评分时还会运行一些你看不到的检查，
 # 因此通过示例只是开始，并不是终点。
+#
+# 凡是用张量计算的练习都要满足：
+#
+# - 浮点输入的数据类型一致，为 float32 或 float64，结果也是这一类型，并有相应的精度：float64 大约九位数字正确，因此中间
+#   （例如全零的初始状态）不能出现 float32；
+# - 送入 sigmoid 或 tanh 的数值可能大到 ±10,000：这时门为 0 或 1，tanh 为 −1 或 1，绝不能是 NaN；
+# - autograd 经由你的结果求出的梯度，对每个输入、状态和权重都正确（只有 `clip_grad_norm` 处理的就是梯度，不再对它求导）；
+# - 任何参数都不得被原地修改。
 
 # %%
 import torch
@@ -613,8 +630,9 @@ def clip_grad_norm(grads, max_norm):
     """Scale gradients so that their total norm is at most `max_norm`.
 
     Args:
-        grads: list of at least one floating point tensor, of any shapes and one dtype; they are left unchanged.
-        max_norm: the largest total norm, a number of at least 0.
+        grads: list of at least one floating point tensor, of any shapes and one dtype; they are left unchanged. Numbers
+            may all be zero, or about as large as 10^13.
+        max_norm: the largest total norm, a number of at least 0; with infinity nothing is clipped.
 
     Returns:
         The list of the scaled gradients, and the total norm before scaling, a tensor of shape () and of their dtype.

@@ -11,6 +11,7 @@ from autograder.authoring import misconception
     "scaled_dot_product_attention",
     hint="Divide the scores by the square root of the last dimension before the softmax.",
     passes_examples=False,
+    costs=5,
 )
 def no_scale(q, k, v, mask=None):
     if q.shape[-1] != k.shape[-1]:
@@ -26,6 +27,7 @@ def no_scale(q, k, v, mask=None):
 @misconception(
     "scaled_dot_product_attention",
     hint="The d under the root is the last dimension of q, the size of one head: do not multiply it by the number of heads.",
+    costs=4,
 )
 def scale_of_the_model(q, k, v, mask=None):
     if q.shape[-1] != k.shape[-1]:
@@ -43,6 +45,7 @@ def scale_of_the_model(q, k, v, mask=None):
     "scaled_dot_product_attention",
     hint="Each query distributes its weight over the keys: take the softmax along the last axis of the scores.",
     passes_examples=False,
+    costs=6,
 )
 def softmax_over_queries(q, k, v, mask=None):
     if q.shape[-1] != k.shape[-1]:
@@ -59,6 +62,7 @@ def softmax_over_queries(q, k, v, mask=None):
     "scaled_dot_product_attention",
     hint="Mask the scores before the softmax; weights that are zeroed after it no longer sum to 1.",
     passes_examples=False,
+    costs=4,
 )
 def mask_after_softmax(q, k, v, mask=None):
     if q.shape[-1] != k.shape[-1]:
@@ -72,6 +76,7 @@ def mask_after_softmax(q, k, v, mask=None):
 @misconception(
     "scaled_dot_product_attention",
     hint="Where a query may see no key at all, the softmax is 0/0: give such a row the result zero.",
+    costs=2,
 )
 def fully_masked_row_is_nan(q, k, v, mask=None):
     if q.shape[-1] != k.shape[-1]:
@@ -85,6 +90,7 @@ def fully_masked_row_is_nan(q, k, v, mask=None):
 @misconception(
     "scaled_dot_product_attention",
     hint="A large negative number is not -inf: a query that may see no key gets the mean of all values instead of zero.",
+    costs=2,
 )
 def minus_a_billion(q, k, v, mask=None):
     if q.shape[-1] != k.shape[-1]:
@@ -98,6 +104,7 @@ def minus_a_billion(q, k, v, mask=None):
 @misconception(
     "scaled_dot_product_attention",
     hint="Subtract the largest score of each row before the exponential (or call torch.softmax), or large scores overflow.",
+    costs=3,
 )
 def overflows(q, k, v, mask=None):
     if q.shape[-1] != k.shape[-1]:
@@ -114,6 +121,7 @@ def overflows(q, k, v, mask=None):
     "scaled_dot_product_attention",
     hint="Repairing NaN after the softmax mends the result but not its gradient: give a row that sees nothing finite scores"
     " before the softmax, and zero weights after it.",
+    costs=1,
 )
 def nan_to_num_after_the_softmax(q, k, v, mask=None):
     if q.shape[-1] != k.shape[-1]:
@@ -128,6 +136,7 @@ def nan_to_num_after_the_softmax(q, k, v, mask=None):
     "causal_mask",
     hint="A position may see itself: the diagonal is True, or the first row would see nothing.",
     passes_examples=False,
+    costs=2,
 )
 def strict(n):
     place = torch.arange(n)
@@ -138,6 +147,7 @@ def strict(n):
     "causal_mask",
     hint="Rows are queries and columns are keys: as it is, every position sees itself and the future. Swap the two.",
     passes_examples=False,
+    costs=3,
 )
 def transposed(n):
     place = torch.arange(n)
@@ -148,6 +158,7 @@ def transposed(n):
     "causal_mask",
     hint="True means that the key takes part: as it is, True marks what must be hidden.",
     passes_examples=False,
+    costs=3,
 )
 def inverted_meaning(n):
     place = torch.arange(n)
@@ -158,6 +169,7 @@ def inverted_meaning(n):
     "causal_mask",
     hint="Booleans are asked for, True where a position may be seen; what you return is a mask to be added to the scores.",
     passes_examples=False,
+    costs=2,
 )
 def additive_in_place_of_boolean(n):
     place = torch.arange(n)
@@ -168,6 +180,7 @@ def additive_in_place_of_boolean(n):
     "split_heads",
     hint="One reshape to (N, h, L, d) mixes positions: reshape to (N, L, h, d) and swap the two axes afterwards.",
     passes_examples=False,
+    costs=3,
 )
 def split_by_view_alone(x, heads):
     batch, length, features = x.shape
@@ -180,6 +193,7 @@ def split_by_view_alone(x, heads):
     "split_heads",
     hint="A head takes neighbouring features: the axis of the heads comes before that of the features in a head.",
     passes_examples=False,
+    costs=2,
 )
 def split_interleaved(x, heads):
     batch, length, features = x.shape
@@ -192,6 +206,7 @@ def split_interleaved(x, heads):
     "split_heads",
     hint="The heads are cut correctly, but their axis has to stand before the positions: swap axes 1 and 2.",
     passes_examples=False,
+    costs=2,
 )
 def split_without_swap(x, heads):
     batch, length, features = x.shape
@@ -204,6 +219,7 @@ def split_without_swap(x, heads):
     "merge_heads",
     hint="Reshaping (N, h, L, d) at once mixes positions: bring the positions before the heads first.",
     passes_examples=False,
+    costs=3,
 )
 def merge_by_view_alone(x):
     batch, heads, length, size = x.shape
@@ -214,6 +230,7 @@ def merge_by_view_alone(x):
     "merge_heads",
     hint="Lay whole heads side by side: the axis of the heads comes before that of the features in a head.",
     passes_examples=False,
+    costs=2,
 )
 def merge_interleaved(x):
     return x.permute(0, 2, 3, 1).flatten(start_dim=2)
@@ -223,6 +240,7 @@ def merge_interleaved(x):
     "merge_heads",
     hint="The heads are laid side by side, not averaged or added: the result has h * d features.",
     passes_examples=False,
+    costs=5,
 )
 def merge_by_sum(x):
     return x.sum(dim=1)
@@ -232,6 +250,7 @@ def merge_by_sum(x):
     "multi_head_attention",
     hint="Something is missing after the heads are merged: the output projection, with its bias.",
     passes_examples=False,
+    costs=4,
 )
 def out_projection_missing(x, weights, heads, mask=None, memory=None):
     memory = x if memory is None else memory
@@ -249,6 +268,7 @@ def out_projection_missing(x, weights, heads, mask=None, memory=None):
     "multi_head_attention",
     hint="Cut the features, not the positions, into heads: a reshape alone mixes them; the axes have to be swapped as well.",
     passes_examples=False,
+    costs=5,
 )
 def heads_mixed(x, weights, heads, mask=None, memory=None):
     memory = x if memory is None else memory
@@ -267,6 +287,7 @@ def heads_mixed(x, weights, heads, mask=None, memory=None):
 @misconception(
     "multi_head_attention",
     hint="Bring the positions back before the heads when you merge: a reshape alone mixes the positions.",
+    costs=4,
 )
 def merged_without_swap(x, weights, heads, mask=None, memory=None):
     memory = x if memory is None else memory
@@ -285,6 +306,7 @@ def merged_without_swap(x, weights, heads, mask=None, memory=None):
     "multi_head_attention",
     hint="Each head is scaled by the root of its own size, D / h, and not by the root of the model's D.",
     passes_examples=False,
+    costs=3,
 )
 def model_size_under_the_root(x, weights, heads, mask=None, memory=None):
     memory = x if memory is None else memory
@@ -303,6 +325,7 @@ def model_size_under_the_root(x, weights, heads, mask=None, memory=None):
 @misconception(
     "multi_head_attention",
     hint="True in a mask means that the key takes part, for padding too: do not invert the mask.",
+    costs=3,
 )
 def mask_inverted(x, weights, heads, mask=None, memory=None):
     memory = x if memory is None else memory
@@ -323,6 +346,7 @@ def mask_inverted(x, weights, heads, mask=None, memory=None):
     "multi_head_attention",
     hint="Where a memory is given, keys and values both come from it; only the queries come from x.",
     passes_examples=False,
+    costs=4,
 )
 def memory_ignored(x, weights, heads, mask=None, memory=None):
     if x.shape[-1] % heads:
@@ -336,6 +360,7 @@ def memory_ignored(x, weights, heads, mask=None, memory=None):
 @misconception(
     "positional_encoding",
     hint="Sines and cosines alternate: even columns hold sines, odd ones cosines, not each a half of the columns.",
+    costs=2,
 )
 def sines_and_cosines_in_halves(n, d):
     if d % 2:
@@ -348,6 +373,7 @@ def sines_and_cosines_in_halves(n, d):
     "positional_encoding",
     hint="The two columns of a pair share one frequency: in an odd column the exponent is that of the column before it.",
     passes_examples=False,
+    costs=3,
 )
 def frequency_of_every_column(n, d):
     if d % 2:
@@ -361,6 +387,7 @@ def frequency_of_every_column(n, d):
 @misconception(
     "positional_encoding",
     hint="The exponent is the number of the even column over d, so it reaches nearly 1; yours grows only half as fast.",
+    costs=3,
 )
 def exponent_halved(n, d):
     if d % 2:
@@ -372,6 +399,7 @@ def exponent_halved(n, d):
 @misconception(
     "positional_encoding",
     hint="The exponent is doubled twice: where i steps by two already, it is the 2i of the formula.",
+    costs=3,
 )
 def exponent_doubled(n, d):
     if d % 2:
@@ -384,6 +412,7 @@ def exponent_doubled(n, d):
     "positional_encoding",
     hint="The even columns, 0, 2, 4 and so on, hold the sines: position 0 is 0, 1, 0, 1.",
     passes_examples=False,
+    costs=2,
 )
 def sine_and_cosine_swapped(n, d):
     if d % 2:
@@ -396,6 +425,7 @@ def sine_and_cosine_swapped(n, d):
     "feed_forward",
     hint="The activation stands between the two layers, and nothing comes after the second.",
     passes_examples=False,
+    costs=4,
 )
 def activation_after_the_second(x, w1, b1, w2, b2, activation="relu"):
     if activation not in ("relu", "gelu"):
@@ -407,6 +437,7 @@ def activation_after_the_second(x, w1, b1, w2, b2, activation="relu"):
 @misconception(
     "feed_forward",
     hint="There is one activation, between the layers: leave the second layer's result as it is.",
+    costs=3,
 )
 def activation_after_both(x, w1, b1, w2, b2, activation="relu"):
     if activation not in ("relu", "gelu"):
@@ -415,7 +446,7 @@ def activation_after_both(x, w1, b1, w2, b2, activation="relu"):
     return function(function(x @ w1.T + b1) @ w2.T + b2)
 
 
-@misconception("feed_forward", hint='Take notice of the argument: for "gelu" the activation is not ReLU.')
+@misconception("feed_forward", hint='Take notice of the argument: for "gelu" the activation is not ReLU.', costs=2)
 def always_relu(x, w1, b1, w2, b2, activation="relu"):
     if activation not in ("relu", "gelu"):
         raise ValueError("relu or gelu")
@@ -425,6 +456,7 @@ def always_relu(x, w1, b1, w2, b2, activation="relu"):
 @misconception(
     "feed_forward",
     hint="The exact GELU is asked for, z times the normal distribution function, not its tanh approximation.",
+    costs=1,
 )
 def approximate_gelu(x, w1, b1, w2, b2, activation="relu"):
     if activation not in ("relu", "gelu"):
@@ -438,6 +470,7 @@ def approximate_gelu(x, w1, b1, w2, b2, activation="relu"):
     "encoder_layer",
     hint="Post-norm normalizes the sum of x and the sublayer's result, not the sublayer's result alone.",
     passes_examples=False,
+    costs=4,
 )
 def residual_after_the_norm(x, weights, heads, norm_first=False, mask=None):
     def norm(y, name):
@@ -464,6 +497,7 @@ def residual_after_the_norm(x, weights, heads, norm_first=False, mask=None):
     "encoder_layer",
     hint="There are two normalizations with weights of their own: norm1 around the attention, norm2 around the feed-forward network.",
     passes_examples=False,
+    costs=3,
 )
 def one_norm_shared(x, weights, heads, norm_first=False, mask=None):
     def norm(y, name):
@@ -490,6 +524,7 @@ def one_norm_shared(x, weights, heads, norm_first=False, mask=None):
     "encoder_layer",
     hint="With norm_first=True the input of each sublayer is normalized, and the sum is left alone.",
     passes_examples=False,
+    costs=4,
 )
 def norm_first_ignored(x, weights, heads, norm_first=False, mask=None):
     def norm(y, name):
@@ -513,6 +548,7 @@ def norm_first_ignored(x, weights, heads, norm_first=False, mask=None):
     "encoder_layer",
     hint="With norm_first=True the residual connection carries x itself, not the normalized x.",
     passes_examples=False,
+    costs=3,
 )
 def residual_of_the_normalized(x, weights, heads, norm_first=False, mask=None):
     def norm(y, name):
@@ -540,6 +576,7 @@ def residual_of_the_normalized(x, weights, heads, norm_first=False, mask=None):
     "encoder_layer",
     hint="A residual connection goes around each sublayer: add its input to its result.",
     passes_examples=False,
+    costs=5,
 )
 def no_residual(x, weights, heads, norm_first=False, mask=None):
     def norm(y, name):
@@ -564,6 +601,7 @@ def no_residual(x, weights, heads, norm_first=False, mask=None):
     "decoder_layer",
     hint="In the second attention the queries are the decoder's own; the memory gives keys and values.",
     passes_examples=False,
+    costs=5,
 )
 def memory_as_query(x, memory, weights, heads):
     def norm(y, name):
@@ -590,6 +628,7 @@ def memory_as_query(x, memory, weights, heads):
 @misconception(
     "decoder_layer",
     hint="A position must not see those after it: give the self-attention a causal mask.",
+    costs=5,
 )
 def no_causal_mask(x, memory, weights, heads):
     def norm(y, name):
@@ -616,6 +655,7 @@ def no_causal_mask(x, memory, weights, heads):
 @misconception(
     "decoder_layer",
     hint="All of the memory is known from the start: the causal mask belongs to the self-attention only.",
+    costs=3,
 )
 def causal_mask_on_the_memory(x, memory, weights, heads):
     def norm(y, name):
@@ -643,6 +683,7 @@ def causal_mask_on_the_memory(x, memory, weights, heads):
     "decoder_layer",
     hint="The second attention takes its keys and values from the memory, not from the decoder's own sequence.",
     passes_examples=False,
+    costs=5,
 )
 def memory_not_read(x, memory, weights, heads):
     def norm(y, name):
@@ -669,6 +710,7 @@ def memory_not_read(x, memory, weights, heads):
 @misconception(
     "decoder_layer",
     hint="The order is self-attention, attention to the memory, feed-forward network.",
+    costs=4,
 )
 def memory_first(x, memory, weights, heads):
     def norm(y, name):

@@ -11,6 +11,13 @@
 #
 # Write your code in place of each `raise NotImplementedError`. The examples below each exercise can be run here; when the
 # notebook is graded, further checks are run that you do not see, so passing the examples is a start and not the end.
+#
+# In every exercise that is given tensors
+#
+# - floating point inputs are of one dtype, float32 or float64, and the result has it too, with its precision: float64 is
+#   right to about nine digits, so that nothing on the way (the root of $d$, say) may be float32;
+# - the gradients that autograd takes through your result are right for every floating point input and weight;
+# - arguments are never changed in place.
 
 # %% [markdown] lang="zh"
 # # 第六次作业：注意力与 Transformer
@@ -25,6 +32,13 @@
 #
 # 请用你的代码替换每一处 `raise NotImplementedError`。每道练习下方的示例可以直接运行；评分时还会运行一些你看不到的检查，
 # 因此通过示例只是开始，并不是终点。
+#
+# 凡是以张量为输入的练习都要满足：
+#
+# - 浮点输入的数据类型一致，为 float32 或 float64，结果也是这一类型，并有相应的精度：float64 大约九位数字正确，因此中间
+#   （例如 $d$ 的平方根）不能出现 float32；
+# - autograd 经由你的结果求出的梯度，对每个浮点输入和权重都正确；
+# - 任何参数都不得被原地修改。
 
 # %%
 import math
@@ -94,7 +108,8 @@ def scaled_dot_product_attention(q, k, v, mask=None):
             `q` that are added to the scores.
 
     Returns:
-        Shape (..., L, e), leading dimensions broadcast; zeros for a query that may see no key.
+        Shape (..., L, e), leading dimensions (if any) broadcast; zeros for a query that may see no key; finite for scores of
+        ±10,000 as well.
 
     Raises:
         ValueError: queries and keys differ in their last dimension.
@@ -226,11 +241,11 @@ def split_heads(x, heads):
     """Cut the features of each position into heads.
 
     Args:
-        x: shape (N, L, D).
+        x: shape (N, L, D), of any dtype, contiguous in memory or not.
         heads: the number of heads h, which must divide D.
 
     Returns:
-        Shape (N, h, L, D / h).
+        Shape (N, h, L, D / h), of the dtype of `x`.
 
     Raises:
         ValueError: D is not divisible by `heads`.
@@ -288,10 +303,10 @@ def merge_heads(x):
     """Lay the heads of each position side by side.
 
     Args:
-        x: shape (N, h, L, d).
+        x: shape (N, h, L, d), of any dtype, contiguous in memory or not.
 
     Returns:
-        Shape (N, L, h * d).
+        Shape (N, L, h * d), of the dtype of `x`.
     """
     ### BEGIN SOLUTION
     return x.transpose(1, 2).flatten(start_dim=2)
@@ -512,7 +527,7 @@ def feed_forward(x, w1, b1, w2, b2, activation="relu"):
     """Apply two linear layers with an activation between them, to each position alone.
 
     Args:
-        x: shape (..., D).
+        x: shape (..., D), with any number of axes in front, none included.
         w1: weights of the first layer, shape (F, D).
         b1: its biases, shape (F,).
         w2: weights of the second layer, shape (D, F).

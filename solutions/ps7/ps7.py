@@ -12,6 +12,11 @@
 # Write your code in place of each `raise NotImplementedError`. The examples below each exercise can be run here; when the
 # notebook is graded, hidden checks are run as well: other shapes, other dtypes, extreme values, gradients. Passing the
 # examples is a start and not the end. The last question is answered in prose and graded by hand.
+#
+# Some things hold in every exercise. Floating point tensors may be float32 or float64; the result has their dtype and is computed in
+# their precision throughout. Lookups, similarities and distances, those that `k_nearest` returns too, pass gradients on to what they
+# are computed from, and these are the ones that torch gives. Arguments are left unchanged, but for the table of `sparse_sgd_step`.
+# "Any shape" includes a single number, of shape `()`, and no number at all, of shape `(0,)`; the number of rows N may be 1 or 0.
 
 # %% [markdown] lang="zh"
 # # 第七次作业：嵌入与距离
@@ -26,6 +31,10 @@
 #
 # 请用你的代码替换每一处 `raise NotImplementedError`。每道练习下方的示例可以直接运行；评分时还会运行隐藏的检查：
 # 别的形状、别的数据类型、极端数值以及梯度。通过示例只是开始，并不是终点。最后一题用文字作答，由人工评分。
+#
+# 有几条约定适用于所有练习。浮点张量可以是 float32 或 float64，结果的数据类型与输入相同，并始终按这一精度计算。查表、相似度与距离
+# （包括 `k_nearest` 返回的距离）要能把梯度传回它们的输入，并与 torch 给出的梯度一致。除 `sparse_sgd_step` 的表以外，不修改任何参数。
+# “任意形状”包括单个数（形状为 `()`）和没有元素的张量（形状为 `(0,)`）；行数 N 可以是 1，也可以是 0。
 
 # %%
 import torch
@@ -100,7 +109,8 @@ assert rows.tolist() == [[1, 0, 0], [0, 0, 1], [0, 1, 0], [0, 0, 1]], f"classes 
 # ![indices pick rows of the table; the gradient goes back to the picked rows only](picture:embedding_lookup)
 #
 # The two forms agree on paper only. At 50,000 words the one-hot matrix takes 50,000 numbers for each word read, and a single
-# infinite or NaN row spoils every result, since $0 \cdot \infty$ is NaN. A lookup reads nothing but its own rows.
+# infinite or NaN row spoils every result, since $0 \cdot \infty$ is NaN. A lookup reads nothing but its own rows; 30,000 words
+# out of a million, read at once, must fit into memory.
 #
 # `padding_idx` names the word that fills short sentences. It is often believed that its vector is forced to zero in the forward
 # pass. It is not: the row is returned as it stands, and only its **gradient** is dropped. (`nn.Embedding` writes zeros into it
@@ -119,7 +129,7 @@ assert rows.tolist() == [[1, 0, 0], [0, 0, 1], [0, 1, 0], [0, 0, 1]], f"classes 
 # ![编号选出表中的行；梯度只回到被选中的行](picture:embedding_lookup)
 #
 # 两种写法只在纸面上相同。词表有 50,000 个词时，每读一个词，独热矩阵就要占 50,000 个数；而且只要有一行是无穷或 NaN，
-# 所有结果都会被污染，因为 $0 \cdot \infty$ 是 NaN。查表则只读取自己需要的行。
+# 所有结果都会被污染，因为 $0 \cdot \infty$ 是 NaN。查表则只读取自己需要的行，从一百万个词中一次查 30,000 个也不应耗尽内存。
 #
 # `padding_idx` 指明用来补齐短句的那个词。常有人以为它的向量在前向计算中被强制为零。并非如此：该行原样返回，
 # 被丢弃的只是它的**梯度**。（`nn.Embedding` 只在创建时把它写为零一次。）超出表范围的编号应抛出 `ValueError`。
@@ -250,8 +260,9 @@ assert grad.to_dense().tolist() == [[2.0, 20.0], [0.0, 0.0], [5.0, 50.0]], (
 #
 # - Entries of the same row add up, whether or not the gradient was coalesced. SGD is linear in the gradient, so each entry may be
 #   subtracted on its own; Adam is not, and `torch.optim.SparseAdam` coalesces first.
-# - Rows without an entry stay equal to the last bit. A weight decay would shrink them all at every step and read the whole table
-#   again; torch's SGD refuses a weight decay together with a sparse gradient.
+# - Rows without an entry stay equal to the last bit, whatever stands in them (infinities and NaN too); so does the whole table where the
+#   gradient has no entry at all. A weight decay would shrink all rows at every step and read the whole table again;
+#   torch's SGD refuses a weight decay together with a sparse gradient.
 # - The table is usually a parameter. Changing a leaf that requires a gradient in place is an error in torch, unless it happens
 #   where no graph is recorded.
 #
@@ -271,7 +282,8 @@ assert grad.to_dense().tolist() == [[2.0, 20.0], [0.0, 0.0], [5.0, 50.0]], (
 #
 # - 同一行的多个项要相加，无论梯度是否合并过。SGD 对梯度是线性的，因此可以逐项相减；Adam 不是线性的，
 #   所以 `torch.optim.SparseAdam` 会先合并。
-# - 没有项的行必须逐位不变。权重衰减会在每一步缩小所有的行，又得重新读遍整张表；torch 的 SGD 拒绝把权重衰减与稀疏梯度一起使用。
+# - 没有项的行必须逐位不变，无论其中是什么数（包括无穷与 NaN）；梯度一项也没有时，整张表保持不变。
+#   权重衰减会在每一步缩小所有的行，又得重新读遍整张表；torch 的 SGD 拒绝把权重衰减与稀疏梯度一起使用。
 # - 这张表通常是一个参数。在 torch 中，原地修改需要梯度的叶子张量会报错，除非是在不记录计算图的地方修改。
 #
 # 不要把梯度变成稠密张量（不得调用 `to_dense`），也不要使用 `torch.optim`。
@@ -283,7 +295,8 @@ def sparse_sgd_step(weight, sparse_grad, lr):
 
     Args:
         weight: floating point table of shape (V, D), changed in place; it may require a gradient.
-        sparse_grad: its gradient, a COO tensor of shape (V, D) with one sparse dimension, coalesced or not; unchanged.
+        sparse_grad: its gradient, a COO tensor of shape (V, D) with one sparse dimension, coalesced or not, perhaps
+            without entries; unchanged.
         lr: the learning rate.
 
     Returns:
@@ -317,8 +330,8 @@ assert torch.allclose(table, torch.tensor([[5.0], [5.0], [7.0], [6.0]])), f"the 
 # difference is squared first. That is what "robust against outliers" means here, and no more than that: an outlier still counts.
 #
 # Take the absolute value of each difference before the sum: differences of opposite sign would cancel, and distinct points would
-# seem to coincide. Broadcasting a new axis into each argument gives all pairs without a Python loop. The gradient of
-# $|u|$ at 0, where it has a corner, is taken as 0, in torch too.
+# seem to coincide. And subtract before anything else: at coordinates around 1,000,000 a difference of 1 still counts in full.
+# Broadcasting a new axis into each argument gives all pairs without a Python loop. The gradient of $|u|$ at 0, where it has a corner, is taken as 0, in torch too.
 #
 # Write `pairwise_l1`. Do not call torch's own distances or norms.
 
@@ -334,8 +347,8 @@ assert torch.allclose(table, torch.tensor([[5.0], [5.0], [7.0], [6.0]])), f"the 
 # 单个很大的差距只会让 L1 线性增长，而在 L2 中它先被平方，所以一个坏掉的特征对 L1 的影响比对 L2 小。
 # 所谓“对离群值更稳健”就是这个意思，仅此而已：离群值仍然会计入。
 #
-# 要先对每个差取绝对值再求和，否则符号相反的差会互相抵消，不同的点看起来就重合了。给两个参数各插入一个新轴再广播，
-# 不用 Python 循环就能得到所有点对。$|u|$ 在 0 处有一个尖角，其梯度取 0，torch 也是如此。
+# 要先对每个差取绝对值再求和，否则符号相反的差会互相抵消，不同的点看起来就重合了。还要先相减再做别的：
+# 即使坐标在 1,000,000 附近，大小为 1 的差距也要算得准确。给两个参数各插入一个新轴再广播，不用 Python 循环就能得到所有点对。$|u|$ 在 0 处有一个尖角，其梯度取 0，torch 也是如此。
 #
 # 请编写 `pairwise_l1`，不要调用 torch 自带的距离或范数。
 

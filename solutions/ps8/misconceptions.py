@@ -8,6 +8,7 @@ from autograder.authoring import misconception
 @misconception(
     "mse_loss",
     hint="The mean is over every value: for shape (N, D) divide by N times D, not by the batch size.",
+    costs=4,
 )
 def squares_mean_over_the_batch_only(pred, target, reduction="mean"):
     if pred.shape != target.shape:
@@ -22,7 +23,9 @@ def squares_mean_over_the_batch_only(pred, target, reduction="mean"):
     raise ValueError("unknown reduction")
 
 
-@misconception("mse_loss", hint="The mean squared error has no root: that would be the RMSE.", passes_examples=False)
+@misconception(
+    "mse_loss", hint="The mean squared error has no root: that would be the RMSE.", passes_examples=False, costs=4
+)
 def root_of_the_mean(pred, target, reduction="mean"):
     if pred.shape != target.shape:
         raise ValueError("the shapes differ")
@@ -39,6 +42,7 @@ def root_of_the_mean(pred, target, reduction="mean"):
 @misconception(
     "mse_loss",
     hint="Compare the two shapes before you subtract: (N, 1) and (N,) broadcast to (N, N) without a word.",
+    costs=2,
 )
 def squares_of_broadcast_shapes(pred, target, reduction="mean"):
     loss = (pred - target) ** 2
@@ -55,6 +59,7 @@ def squares_of_broadcast_shapes(pred, target, reduction="mean"):
     "mse_loss",
     hint="There is no factor of one half here: the derivative of the squared error keeps its 2.",
     passes_examples=False,
+    costs=3,
 )
 def half_the_square(pred, target, reduction="mean"):
     if pred.shape != target.shape:
@@ -72,6 +77,7 @@ def half_the_square(pred, target, reduction="mean"):
 @misconception(
     "l1_loss",
     hint="The mean is over every value: for shape (N, D) divide by N times D, not by the batch size.",
+    costs=4,
 )
 def sizes_mean_over_the_batch_only(pred, target, reduction="mean"):
     if pred.shape != target.shape:
@@ -89,6 +95,7 @@ def sizes_mean_over_the_batch_only(pred, target, reduction="mean"):
 @misconception(
     "l1_loss",
     hint="Compare the two shapes before you subtract: (N, 1) and (N,) broadcast to (N, N) without a word.",
+    costs=2,
 )
 def sizes_of_broadcast_shapes(pred, target, reduction="mean"):
     loss = (pred - target).abs()
@@ -105,6 +112,7 @@ def sizes_of_broadcast_shapes(pred, target, reduction="mean"):
     "l1_loss",
     hint="Take the absolute value of each difference before you sum: errors of opposite sign must not cancel.",
     passes_examples=False,
+    costs=5,
 )
 def errors_cancel(pred, target, reduction="mean"):
     if pred.shape != target.shape:
@@ -122,6 +130,7 @@ def errors_cancel(pred, target, reduction="mean"):
 @misconception(
     "l1_loss",
     hint="Where prediction and target are equal the gradient is to be 0, as that of torch's absolute value is.",
+    costs=1,
 )
 def takes_a_side_at_the_corner(pred, target, reduction="mean"):
     if pred.shape != target.shape:
@@ -139,13 +148,14 @@ def takes_a_side_at_the_corner(pred, target, reduction="mean"):
 @misconception(
     "log_softmax",
     hint="Do not form the probability first: a small one is rounded to zero. Subtract the logarithm of the sum.",
+    costs=4,
 )
 def log_of_softmax(x, dim):
     exps = (x - x.amax(dim=dim, keepdim=True)).exp()
     return (exps / exps.sum(dim=dim, keepdim=True)).log()
 
 
-@misconception("log_softmax", hint="Subtract the largest logit before the exponential, or it overflows.")
+@misconception("log_softmax", hint="Subtract the largest logit before the exponential, or it overflows.", costs=4)
 def no_shift(x, dim):
     return x - x.exp().sum(dim=dim, keepdim=True).log()
 
@@ -153,13 +163,14 @@ def no_shift(x, dim):
 @misconception(
     "log_softmax",
     hint="Subtract the maximum of each slice along dim: with one maximum for all, slices far below it underflow.",
+    costs=2,
 )
 def maximum_of_everything(x, dim):
     shifted = x - x.max()
     return shifted - shifted.exp().sum(dim=dim, keepdim=True).log()
 
 
-@misconception("log_softmax", hint="Sum along the dimension that is asked for, not always along the last.")
+@misconception("log_softmax", hint="Sum along the dimension that is asked for, not always along the last.", costs=4)
 def always_along_the_last(x, dim):
     shifted = x - x.amax(dim=-1, keepdim=True)
     return shifted - shifted.exp().sum(dim=-1, keepdim=True).log()
@@ -169,6 +180,7 @@ def always_along_the_last(x, dim):
     "cross_entropy",
     hint="The loss takes logits: do not put a softmax before it, it holds one already.",
     passes_examples=False,
+    costs=6,
 )
 def softmax_twice(logits, target, weight=None, ignore_index=-100, label_smoothing=0.0):
     classes = logits.shape[1]
@@ -191,6 +203,7 @@ def softmax_twice(logits, target, weight=None, ignore_index=-100, label_smoothin
     "cross_entropy",
     hint="Divide by the number of samples: the mean is asked for, not the sum.",
     passes_examples=False,
+    costs=4,
 )
 def sum_in_place_of_mean(logits, target, weight=None, ignore_index=-100, label_smoothing=0.0):
     classes = logits.shape[1]
@@ -206,7 +219,9 @@ def sum_in_place_of_mean(logits, target, weight=None, ignore_index=-100, label_s
     return ((1 - label_smoothing) * nll + label_smoothing * smooth).sum()
 
 
-@misconception("cross_entropy", hint="Ignored samples do not count in the mean: divide by the number of the others.")
+@misconception(
+    "cross_entropy", hint="Ignored samples do not count in the mean: divide by the number of the others.", costs=3
+)
 def ignored_samples_counted(logits, target, weight=None, ignore_index=-100, label_smoothing=0.0):
     classes = logits.shape[1]
     if weight is None:
@@ -223,7 +238,7 @@ def ignored_samples_counted(logits, target, weight=None, ignore_index=-100, labe
 
 
 @misconception(
-    "cross_entropy", hint="With class weights the mean is weighted: divide by the sum of the samples' weights."
+    "cross_entropy", hint="With class weights the mean is weighted: divide by the sum of the samples' weights.", costs=3
 )
 def weighted_sum_over_count(logits, target, weight=None, ignore_index=-100, label_smoothing=0.0):
     classes = logits.shape[1]
@@ -240,7 +255,7 @@ def weighted_sum_over_count(logits, target, weight=None, ignore_index=-100, labe
     return total / len(target)
 
 
-@misconception("cross_entropy", hint="Subtract the largest logit before the exponential, or it overflows.")
+@misconception("cross_entropy", hint="Subtract the largest logit before the exponential, or it overflows.", costs=3)
 def overflows(logits, target, weight=None, ignore_index=-100, label_smoothing=0.0):
     classes = logits.shape[1]
     if weight is None:
@@ -257,7 +272,7 @@ def overflows(logits, target, weight=None, ignore_index=-100, label_smoothing=0.
     return total / weight[target].sum()
 
 
-@misconception("cross_entropy", hint="Spread the smoothing over all C classes, the target's own included.")
+@misconception("cross_entropy", hint="Spread the smoothing over all C classes, the target's own included.", costs=3)
 def smooths_the_others_only(logits, target, weight=None, ignore_index=-100, label_smoothing=0.0):
     classes = logits.shape[1]
     if weight is None:
@@ -276,6 +291,7 @@ def smooths_the_others_only(logits, target, weight=None, ignore_index=-100, labe
 @misconception(
     "cross_entropy_probs",
     hint="A probability that rounds to 0 has the logarithm -inf, and 0 times -inf is NaN: work with log-probabilities.",
+    costs=4,
 )
 def log_of_zero(logits, soft_target):
     if logits.shape != soft_target.shape:
@@ -288,6 +304,7 @@ def log_of_zero(logits, soft_target):
 @misconception(
     "cross_entropy_probs",
     hint="Leave the small constant in the logarithm out: it caps the loss. Log-probabilities need none.",
+    costs=3,
 )
 def constant_in_the_logarithm(logits, soft_target):
     if logits.shape != soft_target.shape:
@@ -301,6 +318,7 @@ def constant_in_the_logarithm(logits, soft_target):
     "cross_entropy_probs",
     hint="Sum over the classes, then average over the samples: divide by N, not by N times C.",
     passes_examples=False,
+    costs=4,
 )
 def mean_over_classes_too(logits, soft_target):
     if logits.shape != soft_target.shape:
@@ -313,6 +331,7 @@ def mean_over_classes_too(logits, soft_target):
     "cross_entropy_probs",
     hint="Every class counts with its share of the target: do not replace the distribution by its most likely class.",
     passes_examples=False,
+    costs=7,
 )
 def hardens_the_target(logits, soft_target):
     if logits.shape != soft_target.shape:
@@ -324,6 +343,7 @@ def hardens_the_target(logits, soft_target):
 @misconception(
     "bce_with_logits",
     hint="The sigmoid of a large logit rounds to 1 or 0, and its logarithm is lost: write the logarithms from the logit.",
+    costs=4,
 )
 def log_of_sigmoid(logits, target, pos_weight=None):
     if logits.shape != target.shape:
@@ -336,6 +356,7 @@ def log_of_sigmoid(logits, target, pos_weight=None):
 @misconception(
     "bce_with_logits",
     hint="Clamping the probability caps the loss and stops the gradient: write the logarithms from the logit.",
+    costs=3,
 )
 def clamps_the_probability(logits, target, pos_weight=None):
     if logits.shape != target.shape:
@@ -349,6 +370,7 @@ def clamps_the_probability(logits, target, pos_weight=None):
     "bce_with_logits",
     hint="pos_weight belongs to the positive term only: the negative one keeps the weight 1.",
     passes_examples=False,
+    costs=4,
 )
 def weights_both_terms(logits, target, pos_weight=None):
     if logits.shape != target.shape:
@@ -362,6 +384,7 @@ def weights_both_terms(logits, target, pos_weight=None):
     "bce_with_logits",
     hint="The mean is over all elements: do not divide by the sum of the weights.",
     passes_examples=False,
+    costs=3,
 )
 def divides_by_the_weights(logits, target, pos_weight=None):
     if logits.shape != target.shape:
@@ -375,6 +398,7 @@ def divides_by_the_weights(logits, target, pos_weight=None):
 @misconception(
     "bce_with_logits",
     hint="Look at your gradient at the logit 0: maximum and absolute value have corners there, the loss has none.",
+    costs=2,
 )
 def corner_at_zero(logits, target, pos_weight=None):
     if logits.shape != target.shape:
@@ -388,6 +412,7 @@ def corner_at_zero(logits, target, pos_weight=None):
     "kl_divergence",
     hint="The order matters: the first argument, p, weighs the logarithms. torch's kl_div takes them the other way round.",
     passes_examples=False,
+    costs=5,
 )
 def arguments_swapped(p, q):
     if p.shape != q.shape:
@@ -401,6 +426,7 @@ def arguments_swapped(p, q):
     "kl_divergence",
     hint="Sum over the classes, then average over the rows: divide by N, not by N times C.",
     passes_examples=False,
+    costs=4,
 )
 def mean_over_the_elements(p, q):
     if p.shape != q.shape:
@@ -410,7 +436,9 @@ def mean_over_the_elements(p, q):
     return (p * logs).mean()
 
 
-@misconception("kl_divergence", hint="A class with p = 0 adds nothing: keep it out before you take the logarithm.")
+@misconception(
+    "kl_divergence", hint="A class with p = 0 adds nothing: keep it out before you take the logarithm.", costs=4
+)
 def zero_times_log_of_zero(p, q):
     if p.shape != q.shape:
         raise ValueError("the shapes differ")
@@ -420,6 +448,7 @@ def zero_times_log_of_zero(p, q):
 @misconception(
     "kl_divergence",
     hint="Leave out the small constant: it makes an infinite divergence finite. Exclude the classes with p = 0 instead.",
+    costs=3,
 )
 def small_constant_in_both_logarithms(p, q):
     if p.shape != q.shape:
@@ -430,6 +459,7 @@ def small_constant_in_both_logarithms(p, q):
 @misconception(
     "kl_divergence",
     hint="The value is right and the gradient is NaN: choose before the logarithm, not after the product.",
+    costs=3,
 )
 def repairs_the_value_only(p, q):
     if p.shape != q.shape:
@@ -442,6 +472,7 @@ def repairs_the_value_only(p, q):
     "triplet_margin_loss",
     hint="The margin is added to a difference of distances: take the root of the sum of squares.",
     passes_examples=False,
+    costs=4,
 )
 def squared_distances(a, p, n, margin=1.0, reduction="mean"):
     if not a.shape == p.shape == n.shape:
@@ -460,6 +491,7 @@ def squared_distances(a, p, n, margin=1.0, reduction="mean"):
     "triplet_margin_loss",
     hint="Look at the signs: the loss grows with the distance to the positive and falls with that to the negative.",
     passes_examples=False,
+    costs=5,
 )
 def pushes_the_positive_away(a, p, n, margin=1.0, reduction="mean"):
     if not a.shape == p.shape == n.shape:
@@ -478,6 +510,7 @@ def pushes_the_positive_away(a, p, n, margin=1.0, reduction="mean"):
     "triplet_margin_loss",
     hint="A triplet that keeps the margin costs nothing: the loss must not become negative.",
     passes_examples=False,
+    costs=4,
 )
 def never_clamped(a, p, n, margin=1.0, reduction="mean"):
     if not a.shape == p.shape == n.shape:
@@ -496,6 +529,7 @@ def never_clamped(a, p, n, margin=1.0, reduction="mean"):
     "triplet_margin_loss",
     hint="Clamp each triplet before you reduce: an easy one must not pay for a hard one.",
     passes_examples=False,
+    costs=3,
 )
 def clamped_after_the_mean(a, p, n, margin=1.0, reduction="mean"):
     if not a.shape == p.shape == n.shape:
@@ -513,6 +547,7 @@ def clamped_after_the_mean(a, p, n, margin=1.0, reduction="mean"):
 @misconception(
     "triplet_margin_loss",
     hint="Where anchor and positive coincide your gradient is NaN: the root has an infinite slope at 0.",
+    costs=2,
 )
 def root_of_zero(a, p, n, margin=1.0, reduction="mean"):
     if not a.shape == p.shape == n.shape:
@@ -531,6 +566,7 @@ def root_of_zero(a, p, n, margin=1.0, reduction="mean"):
     "info_nce",
     hint="Similarity is the cosine: bring every row to length one before the product.",
     passes_examples=False,
+    costs=5,
 )
 def not_normalized(z1, z2, temperature):
     if z1.shape != z2.shape or temperature <= 0:
@@ -544,6 +580,7 @@ def not_normalized(z1, z2, temperature):
     "info_nce",
     hint="The positive is one of the N classes: it stands in the denominator once, not once more beside the others.",
     passes_examples=False,
+    costs=4,
 )
 def positive_counted_twice(z1, z2, temperature):
     if z1.shape != z2.shape or temperature <= 0:
@@ -556,7 +593,9 @@ def positive_counted_twice(z1, z2, temperature):
     return -(rows + columns).mean() / 2
 
 
-@misconception("info_nce", hint="Divide the similarities by the temperature: a small one makes the softmax sharper.")
+@misconception(
+    "info_nce", hint="Divide the similarities by the temperature: a small one makes the softmax sharper.", costs=4
+)
 def multiplies_by_the_temperature(z1, z2, temperature):
     if z1.shape != z2.shape or temperature <= 0:
         raise ValueError("does not fit")
@@ -567,7 +606,9 @@ def multiplies_by_the_temperature(z1, z2, temperature):
 
 
 @misconception(
-    "info_nce", hint="Read the similarities in both directions, by rows and by columns, and take the mean of the two."
+    "info_nce",
+    hint="Read the similarities in both directions, by rows and by columns, and take the mean of the two.",
+    costs=4,
 )
 def by_rows_only(z1, z2, temperature):
     if z1.shape != z2.shape or temperature <= 0:
@@ -579,6 +620,7 @@ def by_rows_only(z1, z2, temperature):
 @misconception(
     "info_nce",
     hint="At a temperature of 0.01 the exponentials overflow: use a log-softmax that subtracts the maximum.",
+    costs=3,
 )
 def overflows_at_low_temperature(z1, z2, temperature):
     if z1.shape != z2.shape or temperature <= 0:
@@ -593,6 +635,7 @@ def overflows_at_low_temperature(z1, z2, temperature):
     "nt_xent",
     hint="A row is not its own negative: take it out of its own denominator.",
     passes_examples=False,
+    costs=5,
 )
 def self_included(z, temperature):
     if len(z) % 2 or temperature <= 0:
@@ -606,6 +649,7 @@ def self_included(z, temperature):
     "nt_xent",
     hint="A logit of 0 still adds 1 to the denominator: what shall not count needs the logit -inf.",
     passes_examples=False,
+    costs=3,
 )
 def self_set_to_zero(z, temperature):
     if len(z) % 2 or temperature <= 0:
@@ -620,6 +664,7 @@ def self_set_to_zero(z, temperature):
     "nt_xent",
     hint="The partner of row i is N rows away, not its neighbour: look at how the two views are put together.",
     passes_examples=False,
+    costs=5,
 )
 def neighbours_taken_for_partners(z, temperature):
     if len(z) % 2 or temperature <= 0:
@@ -633,6 +678,7 @@ def neighbours_taken_for_partners(z, temperature):
 @misconception(
     "nt_xent",
     hint="Every row is an anchor: average over all 2N rows, the second views too.",
+    costs=4,
 )
 def first_views_only(z, temperature):
     if len(z) % 2 or temperature <= 0:
@@ -647,6 +693,7 @@ def first_views_only(z, temperature):
     "nt_xent",
     hint="The positive is one of the classes: leave it in the denominator, beside the negatives.",
     passes_examples=False,
+    costs=4,
 )
 def positive_left_out_of_the_denominator(z, temperature):
     if len(z) % 2 or temperature <= 0:

@@ -13,6 +13,11 @@
 # Write your code in place of each `raise NotImplementedError`. The examples below each exercise can be run here; when the
 # notebook is graded, further checks are run that you do not see, so passing the examples is a start and not the end. The last
 # question is answered in prose and graded by hand.
+#
+# Some things hold in every exercise. The floating point tensors of one call are all float32 or all float64; the result has their dtype and
+# is computed in their precision throughout. Gradients flow back to predictions, logits, probabilities and embeddings, and are those of the formula,
+# for large logits too. Arguments are left unchanged. "Any shape" includes a single number, of shape `()`. Shapes differ also where they
+# could be broadcast.
 
 # %% [markdown] lang="zh"
 # # 第八次作业：损失函数
@@ -28,6 +33,10 @@
 #
 # 请用你的代码替换每一处 `raise NotImplementedError`。每道练习下方的示例可以直接运行；评分时还会运行一些你看不到的检查，
 # 因此通过示例只是开始，并不是终点。最后一题用文字作答，由人工评分。
+#
+# 有几条约定适用于所有练习。一次调用中的浮点张量要么都是 float32，要么都是 float64；结果的数据类型与它们相同，并始终按这一精度计算。
+# 梯度要能传回预测值、logits、概率和嵌入，并与公式的梯度一致，logits 很大时也是如此。不修改任何参数。“任意形状”包括单个数（形状为 `()`）。
+# 能够广播的不同形状，同样算作形状不同。
 
 # %%
 import torch
@@ -125,7 +134,7 @@ assert torch.allclose(loss, torch.tensor([0.0, 1.0, 4.0, 1.0])), f"the squares s
 #
 # It is often believed that the corner at $x_i = y_i$ must break training. Any slope in $[-1, 1]$ may be taken there; torch takes 0, so
 # that an exact prediction stays put, and so do you. And take the absolute value of *each* difference before you sum: otherwise
-# errors of opposite sign cancel.
+# errors of opposite sign cancel. Nor is there any need of a square: that of $10^{30}$ is infinite in float32, its absolute value is not.
 #
 # Shapes that differ and an unknown reduction raise `ValueError`. Do not call torch's own losses.
 
@@ -142,7 +151,8 @@ assert torch.allclose(loss, torch.tensor([0.0, 1.0, 4.0, 1.0])), f"the squares s
 # 目标为 0、1、50 时，前者是 1，后者是 17。一个坏掉的传感器会拖动平均值，却几乎动不了中位数。代价是靠近目标时斜率并不变小。
 #
 # 常有人以为 $x_i = y_i$ 处的尖角会破坏训练。其实那里可以取 $[-1, 1]$ 中的任意斜率；torch 取 0，使恰好正确的预测保持不动，
-# 你也应如此。另外，要先对*每一个*差取绝对值再求和，否则符号相反的误差会互相抵消。
+# 你也应如此。另外，要先对*每一个*差取绝对值再求和，否则符号相反的误差会互相抵消。也不要借道平方：$10^{30}$ 的平方在 float32 中是无穷大，
+# 它的绝对值却不是。
 #
 # 形状不同或归约方式未知时抛出 `ValueError`。不要调用 torch 自带的损失函数。
 
@@ -257,7 +267,7 @@ assert torch.allclose(y, expected), f"the logarithms of 1/4, 3/4, 1/2 and 1/2 ar
 #
 # The loss takes **logits**, not probabilities: with a softmax in front the gradient fades, and the network still trains, only badly,
 # which is why this mistake is so often not noticed. Take the logarithm of the softmax as one step, with the largest logit
-# subtracted, or large logits overflow.
+# of each sample subtracted, or large logits overflow.
 #
 # - `weight` scales each sample by the weight of its class, and the mean is a *weighted* mean: divided by the sum of the weights.
 # - Samples whose target is `ignore_index` count nowhere, in the mean neither.
@@ -276,7 +286,7 @@ assert torch.allclose(y, expected), f"the logarithms of 1/4, 3/4, 1/2 and 1/2 ar
 # $$\ell = -w_t \log \frac{e^{z_t}}{\sum_{c} e^{z_c}}$$
 #
 # 这个损失接收的是 **logits** 而不是概率：若在前面再加一层 softmax，梯度会变弱，网络仍能训练，只是效果差，所以这个错误常常不被发现。
-# 请把 softmax 与对数合成一步，并先减去最大的 logit，否则大数值会溢出。
+# 请把 softmax 与对数合成一步，并先减去每个样本自己最大的 logit，否则大数值会溢出。
 #
 # - `weight` 按类别权重缩放每个样本，而平均是*加权*平均：除以权重之和。
 # - 目标等于 `ignore_index` 的样本完全不计入，也不计入平均。
@@ -501,7 +511,9 @@ assert torch.allclose(loss, expected), f"with the weight 2 it should be {expecte
 # $q$ of the formula, so that $\mathrm{KL}(p \,\|\, q)$ is `kl_div(q.log(), p, reduction="batchmean")`. Its default reduction
 # `"mean"` divides by all $N C$ entries, while the divergence of a batch is the mean over its $N$ rows (`"batchmean"`). And
 # $0 \log 0$ is 0 here, not NaN: a class with $p_c = 0$ adds nothing, whatever $q_c$ is, zero too. Where $q_c = 0 < p_c$ the divergence is $\infty$.
+# A $q_c$ of $10^{-30}$ is no zero and counts as it is: a small constant in the logarithm would change the result.
 #
+# The $q_c$ of a class with $p_c = 0$ gets the gradient 0.
 # Keep such classes out *before* the logarithm. To repair a NaN afterwards repairs the value only: the gradient still passes
 # through $0 \cdot \infty$. Do not call torch's `kl_div` or its other losses.
 
@@ -521,8 +533,9 @@ assert torch.allclose(loss, expected), f"with the weight 2 it should be {expecte
 # 这个次序接收两个概率：排在前面的 `input` 是**对数**概率，对应公式里的 $q$，所以 $\mathrm{KL}(p \,\|\, q)$ 要写成
 # `kl_div(q.log(), p, reduction="batchmean")`。它默认的归约 `"mean"` 除以全部 $N C$ 个元素，而一批数据的散度是对 $N$ 行取平均
 # （`"batchmean"`）。最后，这里的 $0 \log 0$ 等于 0，而不是 NaN：$p_c = 0$ 的类别不论 $q_c$ 是多少（为零也一样）都没有贡献。
-# 若 $q_c = 0 < p_c$，散度就是 $\infty$。
+# 若 $q_c = 0 < p_c$，散度就是 $\infty$。而 $q_c = 10^{-30}$ 并不是零，要如实计入：在对数里加小常数会改变结果。
 #
+# $p_c = 0$ 的类别，其 $q_c$ 的梯度为 0。
 # 请在取对数*之前*就排除这样的类别。事后再修补 NaN 只能修好数值：梯度仍然要经过 $0 \cdot \infty$。不要调用 torch 的 `kl_div` 或其他损失函数。
 
 
@@ -661,7 +674,7 @@ assert torch.allclose(loss, torch.tensor(0.5), atol=1e-4), f"their mean should b
 # Often believed and wrong: that the positive must be kept out of the denominator, or added to it. It is one of the $N$ classes and stands in
 # the sum **once**. That a small $\tau$ softens: dividing by it sharpens, and at $\tau = 0.01$ the logits reach $\pm 100$, whose exponential
 # overflows in float32. And that the length of the embeddings matters: without normalisation the network lowers the loss by making
-# them longer.
+# them longer. (A single pair has no negatives: its loss is 0.)
 #
 # Shapes that differ, and a temperature that is not above 0, raise `ValueError`. No row is zero. You may call your `cross_entropy` and
 # your `log_softmax` (while this exercise is graded, those names are torch's own); nothing is forbidden.
@@ -683,7 +696,7 @@ assert torch.allclose(loss, torch.tensor(0.5), atol=1e-4), f"their mean should b
 #
 # 常见的误解：以为正样本要从分母中去掉，或者再加进去一次。其实它就是 $N$ 个类别之一，在求和中恰好出现**一次**。
 # 又以为小的 $\tau$ 会让分布变平：除以它其实使分布更尖锐，$\tau = 0.01$ 时 logits 可达 $\pm 100$，其指数在 float32 中会溢出。
-# 还有人以为嵌入的长度有意义：若不归一化，网络只要把嵌入拉长就能降低损失。
+# 还有人以为嵌入的长度有意义：若不归一化，网络只要把嵌入拉长就能降低损失。（只有一对样本时没有负样本，损失为 0。）
 #
 # 形状不同，或温度不大于 0，都抛出 `ValueError`。没有全零的行。可以调用你自己的 `cross_entropy` 和 `log_softmax`
 # （评分本题时，这两个名字就是 torch 自带的函数）；没有禁止调用的函数。
@@ -741,7 +754,8 @@ assert torch.allclose(loss, torch.tensor(0.3132617)), f"log(1 + 1/e) is 0.313261
 # in the sum. A logit takes part with nothing only where it is $-\infty$, or absent.
 #
 # Another trap is the order of the rows: some code keeps the two views as neighbours, $2k$ and $2k + 1$. Here they are $N$ apart, as
-# `torch.cat([z1, z2])` leaves them. With the wrong partners the loss still falls, and the network learns nonsense.
+# `torch.cat([z1, z2])` leaves them. With the wrong partners the loss still falls, and the network learns nonsense. A single pair has no
+# negatives: its loss is 0, however unlike its two views are.
 #
 # An odd number of rows, and a temperature that is not above 0, raise `ValueError`. No row is zero. You may call your `cross_entropy` and your
 # `log_softmax` (torch's own while this exercise is graded); nothing is forbidden.
@@ -761,7 +775,7 @@ assert torch.allclose(loss, torch.tensor(0.3132617)), f"log(1 + 1/e) is 0.313261
 # 约 22026。把 $s_{ii}$ 设为 0 并不能去掉它，因为 $e^0 = 1$ 仍留在和里。只有当 logit 为 $-\infty$ 或根本不存在时，它才毫无贡献。
 #
 # 另一个陷阱是行的次序：有些代码让两个视图相邻，即 $2k$ 与 $2k + 1$。这里它们相距 $N$，正如 `torch.cat([z1, z2])` 的结果。
-# 搭档弄错了，损失照样会下降，网络学到的却毫无意义。
+# 搭档弄错了，损失照样会下降，网络学到的却毫无意义。只有一对样本时没有负样本，无论两个视图多么不像，损失都为 0。
 #
 # 行数为奇数，或温度不大于 0，都抛出 `ValueError`。没有全零的行。可以调用你自己的 `cross_entropy` 和 `log_softmax`
 # （评分本题时就是 torch 自带的函数）；没有禁止调用的函数。

@@ -28,13 +28,13 @@ NOT_RUN = {
     "demo": "a whole class, a minute; tests/autograder/demo runs it",
     "doctor": "says what the machine that tests has, whatever that is; tests/autograder/jail runs it",
     "formgrader": "a server that stays; tests/browser runs it",
-    "grade --executor": "needs a scheduler; tests/autograder/grading runs it",
+    "grade --scheduler": "needs a scheduler; tests/autograder/workers runs it",
     "init": "writes to a home; tests/autograder/release runs it",
     "move-gradebook": "needs a PostgreSQL server; tests/autograder/gradebook runs it",
     "new": "changes the course; tests/autograder/release runs it",
     "release": "audits, minutes; tests/autograder/release runs it",
-    "watch-exchange": "stays; tests/autograder/test_watch.py runs it",
-    "worker": "a server that stays; tests/autograder/grading runs it",
+    "watch-exchange": "stays; tests/autograder/exchange runs it",
+    "worker": "a server that stays; tests/autograder/workers runs it",
 }
 """Commands that are parsed only, by their beginning, and why."""
 

@@ -8,7 +8,10 @@ import sys
 import nbformat
 import pytest
 
+from autograder import status
+from autograder.insight import report
 from autograder.release.build import build
+from autograder.results import freshness, log
 from benchmarks import gradebook_rows
 
 GRADES = """
@@ -28,6 +31,13 @@ join submitted_notebook n on c.notebook_id = n.id
 join submitted_assignment s on n.assignment_id = s.id
 order by 1, 2
 """
+
+
+OWN_SAVING = """
+from nbgrader.preprocessors import AssignLatePenalties, CheckCellMetadata, SaveAutoGrades
+get_config().Autograde.autograde_preprocessors = [SaveAutoGrades, AssignLatePenalties, CheckCellMetadata]
+"""
+"""In nbgrader_config.py: nbgrader's own preprocessors write the scores, over those that ours has written."""
 
 
 def rows(root):
@@ -65,6 +75,8 @@ def both(classroom, root):
     (mine / "submitted/solved/ps1/timestamp.txt").write_text("2026-10-03 12:00:00 UTC")
     build(mine)
     theirs = shutil.copytree(mine, mine.parent / "theirs")
+    with (theirs / "nbgrader_config.py").open("a") as file:
+        file.write(OWN_SAVING)
     return room, theirs
 
 
@@ -117,3 +129,37 @@ def test_nbgrader_exports_the_same_scores(both):
     assert {student: float(scores[student]) for student in outcome.of} == {
         student: found.points for student, found in outcome.of.items()
     }
+
+
+def test_after_plain_nbgrader_autograde_everything_else_knows_of_it(classroom, root):
+    room, here = classroom, classroom.root
+    shutil.copy(root / "nbgrader_config.py", here)
+    room.hand_in("solved", room.notebook())
+    room.hand_in("mistaken", room.notebook("def scale(x, a):\n    return x / (1 / (a * a))"))
+    (here / "submitted/solved/ps1/timestamp.txt").write_text("2026-10-03 12:00:00 UTC")
+    build(here)
+    code, said = nbgrader(here, "autograde", "ps1")
+    assert code == 0, said[-3000:]
+
+    [found] = status.status(here)
+    assert (sorted(found.graded), found.changed, found.not_graded) == (["mistaken", "solved"], [], [])
+    for student in ("solved", "mistaken"):
+        done = subprocess.run(
+            [sys.executable, "-m", "autograder.cli", "-C", here, "show", student, "ps1"], capture_output=True, text=True
+        )
+        assert done.returncode == 0 and f"{student} ps1: " in done.stdout, done.stderr
+        assert freshness.submission(here, student, "ps1")[2] == "graded"
+        assert (here / "feedback" / student / "ps1" / "ps1.html").is_file()
+    gathered = report.gather(here, "ps1")
+    assert (gathered.submissions, gathered.not_graded) == (2, []) and gathered.seconds.count == 2
+    assert {entry.student for entry in log.read(here) if entry.event == "graded"} == {"solved", "mistaken"}
+    before = rows(here)
+    assert room.grade(dry_run=True).changes == []
+    again = room.grade()
+    assert again.unchanged == 2 and not again.problems and rows(here) == before
+
+    room.hand_in("solved", room.notebook(counter=""))
+    assert status.status(here)[0].changed == ["solved"]
+    code, said = nbgrader(here, "autograde", "ps1", "--student", "solved", "--force")
+    assert code == 0, said[-3000:]
+    assert status.status(here)[0].changed == [] and room.grade().unchanged == 2

@@ -9,7 +9,9 @@ import time
 
 import pytest
 
+from autograder import status
 from autograder.errors import AutograderError
+from autograder.release.build import build
 from autograder.workers import pool as pools
 from benchmarks import crash
 
@@ -72,6 +74,32 @@ def test_a_changed_check_grades_its_exercise_alone(graded, given):
     again = graded.grade(jobs=1)
     assert sorted(given) == [("half", ["Counter"]), ("mistaken", ["Counter"]), ("solved", ["Counter"])]
     assert again.unchanged == 0 and results(graded.root) == before
+
+
+DATA = '''
+
+@check(points=1)
+def test_data(student):
+    """gives the number that is kept beside the check"""
+    assert_close(student.scale(torch.tensor([1.0]), 2.0), torch.tensor([float((Path(__file__).parent / "PLACE").read_text())]))
+'''
+
+
+@pytest.mark.parametrize("place", ["number.txt", "data/number.txt", "../shared/number.txt", "../number.txt"])
+def test_a_data_file_beside_a_check_that_changed_is_noticed(classroom, place):
+    hidden = classroom.root / "tests/hidden/ps1"
+    checks = hidden / "test_scale.py"
+    checks.write_text("from pathlib import Path\n" + checks.read_text() + DATA.replace("PLACE", place))
+    (hidden / place).parent.mkdir(exist_ok=True)
+    (hidden / place).write_text("2")
+    build(classroom.root)
+    classroom.hand_in("solved", classroom.notebook(counter=""))
+    assert classroom.grade(jobs=1).of["solved"].points == 8
+    (hidden / place).write_text("3")
+    assert status.status(classroom.root)[0].changed == ["solved"]
+    [change] = classroom.grade(jobs=1, dry_run=True).changes
+    assert (change.before, change.after) == (8, 7)
+    assert classroom.grade(jobs=1).of["solved"].points == 7
 
 
 @pytest.mark.parametrize(

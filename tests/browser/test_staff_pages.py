@@ -9,7 +9,8 @@ import pytest
 from classroom import ATTACKS, WON, run_class
 
 from autograder.course import config
-from autograder.insight import figures, report, report_page, similarity
+from autograder.insight import figures, report, report_page
+from autograder.insight.similarity import compare as similarity
 from autograder.insight.statistics import spread
 
 ATTEMPTS = (
@@ -74,7 +75,7 @@ def hostile_report():
 
 def hostile_similarity():
     code = "\n".join(ATTEMPTS)
-    findings = [similarity.Finding(text, many, many, True, 1, 9, 1, code, f"{text}\n{code}") for text, many in zip(ATTEMPTS, [ATTEMPTS] * 9, strict=True)]  # fmt: skip
+    findings = [similarity.SimilarPair(text, many, many, True, 1, 9, 1, code, f"{text}\n{code}") for text, many in zip(ATTEMPTS, [ATTEMPTS] * 9, strict=True)]  # fmt: skip
     return similarity.Similarity("ps1", 3, findings, 1, list(ATTEMPTS))
 
 

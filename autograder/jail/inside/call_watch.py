@@ -48,14 +48,15 @@ _LAST_NAMES: set[str] = set()
 _push = torch._C._push_on_torch_function_stack
 _pop = torch._C._pop_torch_function_stack
 _depth = torch._C._len_torch_function_stack
-_at = torch._C._get_function_stack_at  # type: ignore[attr-defined]
+_at = torch._C._get_function_stack_at
 _setprofile, _getprofile, _settrace = sys.setprofile, sys.getprofile, sys.settrace
 _getframe = sys._getframe
 _random = os.urandom
 _HANDLING = torch.overrides.handle_torch_function.__code__
 _CANARY = torch.tensor([1.0])
 _CANARIES: tuple[tuple[Any, str], ...] = tuple(
-    (getattr(torch.Tensor, name), f"aten::{name}") for name in ("neg", "abs", "exp", "sin", "cos", "sqrt", "floor", "ceil")
+    (getattr(torch.Tensor, name), f"aten::{name}")
+    for name in ("neg", "abs", "exp", "sin", "cos", "sqrt", "floor", "ceil")
 )
 
 
@@ -80,9 +81,7 @@ class CallWatch:
         """Whether what runs now is a stand-in of ours for an earlier exercise."""
         self._begin((), (), ())
 
-    def begin(
-        self, on: bool, added: Sequence[str], taken: Sequence[str], others: Sequence[Any] = ()
-    ) -> None:
+    def begin(self, on: bool, added: Sequence[str], taken: Sequence[str], others: Sequence[Any] = ()) -> None:
         """Begin a check.
 
         Args:
@@ -303,9 +302,7 @@ _PLAIN = frozenset({int, float, bool, str, type(None), torch.Tensor, torch.nn.Pa
 
 
 def _is_plain(values: Sequence[Any]) -> bool:
-    return all(
-        type(value) in _PLAIN or (type(value) in (list, tuple) and _is_plain(value)) for value in values
-    )
+    return all(type(value) in _PLAIN or (type(value) in (list, tuple) and _is_plain(value)) for value in values)
 
 
 def guard(watch: CallWatch) -> None:
@@ -377,7 +374,9 @@ def _codes_of(item: Any, depth: int = 0) -> Iterator[Any]:
         members = list(vars(item if isinstance(item, type) else type(item)).values())
         for member in members:
             with contextlib.suppress(Exception):
-                yield from _codes_of(getattr(member, "__func__", member), depth + 1 if isinstance(item, type) else depth + 1)
+                yield from _codes_of(
+                    getattr(member, "__func__", member), depth + 1 if isinstance(item, type) else depth + 1
+                )
 
 
 _Code = type((lambda: 0).__code__)
@@ -414,6 +413,8 @@ def _named(func: Any) -> str:
     if isinstance(func, torch._ops.OpOverloadPacket):
         return "torch.ops." + str(func._qualified_op_name).replace("::", ".")
     try:
-        return plain_name(resolve_name(func) or (f"{func.__module__}.{func.__qualname__}" if func.__module__ else func.__name__))
+        return plain_name(
+            resolve_name(func) or (f"{func.__module__}.{func.__qualname__}" if func.__module__ else func.__name__)
+        )
     except Exception:
         return str(getattr(func, "__name__", "?"))

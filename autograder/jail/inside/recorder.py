@@ -13,7 +13,7 @@ from torch._C._profiler import ProfilerConfig, ProfilerState, _ExperimentalConfi
 
 _enable: Any = torch._C._autograd._enable_profiler_legacy
 _disable: Any = torch._C._autograd._disable_profiler_legacy
-_switch: Any = torch._C._autograd._enable_record_function  # type: ignore[attr-defined]
+_switch: Any = torch._C._autograd._enable_record_function
 _CONFIG = ProfilerConfig(ProfilerState.CPU, False, False, False, False, False, _ExperimentalConfig())
 
 _NODE = re.compile(r"\w+Backward\d+$|torch::autograd::\w+$")

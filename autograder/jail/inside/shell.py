@@ -3,43 +3,61 @@
 from __future__ import annotations
 
 import _signal  # type: ignore[import-not-found]  # without the enums that `signal` makes at every call
-import ast
 import base64
 import builtins
 import sys
-from types import CodeType
 from typing import Any, Literal
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
-from IPython.core.inputtransformer2 import leading_empty_lines
-from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
 from traitlets.config import Config
 
-from . import wire
+from . import ipython_private, wire
 from .call_watch import drop_hooks
 
 
 class TimeLimit(BaseException):
-    """The soft limit: it ends the cell or call and leaves what was defined before. The owner has the hard one."""
+    """The soft limit: it ends the cell or call and leaves what was defined before. The owner has the hard one.
+
+    Of processor time, or, where `waited`, of the clock on the wall.
+    """
+
+    def __init__(self, waited: bool = False) -> None:
+        super().__init__()
+        self.waited = waited
 
 
 class soft_limit:  # noqa: N801  (reads as a statement)
-    """Raise TimeLimit in the block after `seconds`."""
+    """Raise TimeLimit in the block after `seconds` of this process's processor time, whatever else the machine does.
+
+    What waits and computes nothing is stopped after `wire.PATIENCE` times as long by the clock.
+    """
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
 
     def __enter__(self) -> None:
-        _signal.signal(_signal.SIGALRM, self._ring)
-        _signal.setitimer(_signal.ITIMER_REAL, self.seconds)
+        _signal.signal(_signal.SIGPROF, self._computed)
+        _signal.signal(_signal.SIGALRM, self._waited)
+        _signal.setitimer(_signal.ITIMER_PROF, self.seconds)
+        _signal.setitimer(_signal.ITIMER_REAL, self.seconds * wire.PATIENCE)
 
     def __exit__(self, *_: object) -> None:
+        _signal.setitimer(_signal.ITIMER_PROF, 0)
         _signal.setitimer(_signal.ITIMER_REAL, 0)
 
     @staticmethod
-    def _ring(*_: object) -> None:
+    def _computed(*_: object) -> None:
         raise TimeLimit
+
+    @staticmethod
+    def _waited(*_: object) -> None:
+        raise TimeLimit(waited=True)
+
+
+def kind_of(limit: TimeLimit) -> Literal["TimeLimit", "WaitLimit"]:
+    """Which of the two limits it is, as the wire has it."""
+    return "WaitLimit" if limit.waited else "TimeLimit"
 
 
 class _Outputs:
@@ -162,7 +180,7 @@ class _Publisher(DisplayPublisher):  # type: ignore[misc]
         self.shell.outputs.kept.clear()
 
 
-class Shell(InteractiveShell):  # type: ignore[misc]
+class Shell(ipython_private.BaseShell):
     """IPython as a notebook kernel has it, but in this process and with its outputs kept.
 
     To be made by `Shell.instance()`: `display` shows things in IPython's one instance; without one it prints them.
@@ -185,71 +203,38 @@ class Shell(InteractiveShell):  # type: ignore[misc]
         self.run_cell("1 + 1", store_history=False)
         self.run_cell("raise ValueError", store_history=False)
 
-    def _showtraceback(self, etype: type, evalue: Any, stb: Any) -> None:
-        self.outputs.error(etype, evalue, stb if isinstance(stb, list) else [str(stb)])
+    def show_error(self, etype: type, evalue: Any, lines: list[str]) -> None:
+        """Keep an error and its traceback."""
+        self.outputs.error(etype, evalue, lines)
 
     def enable_gui(self, gui: Any = None) -> None:
         """Nothing: there are no windows, which `%matplotlib inline` asks for all the same."""
 
     def take_streams(self) -> None:
         """Send stdout and stderr of Python code, and what it displays, to the outputs."""
-        self.builtin_trap.__enter__()
-        self.display_trap.__enter__()
+        ipython_private.take_builtins_and_display(self)
         sys.stdout = sys.__stdout__ = _Stream(self.outputs, "stdout")  # type: ignore[assignment,misc]
         sys.stderr = sys.__stderr__ = _Stream(self.outputs, "stderr")  # type: ignore[assignment,misc]
 
-    def run(self, request: wire.Run) -> tuple[list[wire.Output], Literal["ok", "raised", "timeout"]]:
+    def run(self, request: wire.Run) -> tuple[list[wire.Output], wire.CellEnd]:
         """Run one cell and say how it ended."""
         self.outputs.begin(request.output_bytes)
         self.execution_count = request.number
-        ended: Literal["ok", "raised", "timeout"] = "ok"
+        ended: wire.CellEnd = "ok"
         try:
             with soft_limit(request.seconds):
-                result = self._run_plain(request.source) or self.run_cell(request.source, store_history=False)
+                result = ipython_private.run_plain(self, request.source) or self.run_cell(
+                    request.source, store_history=False
+                )
             error = result.error_before_exec or result.error_in_exec
             if isinstance(error, TimeLimit):
-                ended = "timeout"
+                ended = kind_of(error)
             elif error is not None:
                 ended = "raised"
-        except TimeLimit:
-            ended = "timeout"
+        except TimeLimit as error:
+            ended = kind_of(error)
         drop_hooks()
         return self.outputs.end(), ended
-
-    def _run_plain(self, source: str) -> ExecutionResult | None:
-        """Run a cell that is Python as it stands; None where it must be IPython that looks at it.
-
-        What IPython does around most cells finds nothing to do, in three times the time that the cells take.
-        """
-        callbacks = self.events.callbacks
-        parts = [] if callbacks["pre_run_cell"] or callbacks["post_run_cell"] else self._compiled(source)
-        if not parts:
-            return None
-        result = ExecutionResult(None)
-        self.events.trigger("pre_execute")
-        for part in parts:
-            try:
-                self.run_code(part, result).send(None)
-            except StopIteration as ended:
-                if ended.value:  # it raised
-                    break
-        self.events.trigger("post_execute")
-        return result
-
-    def _compiled(self, source: str) -> list[CodeType]:
-        """The parts of a cell that are run one after another: its statements, and the expression that it ends with."""
-        if "\n" not in source.strip() or self.ast_transformers:  # one line may be a magic without its sign
-            return []
-        try:
-            # As IPython has it, which counts lines from there and names the code by it.
-            source = "".join(leading_empty_lines(source.splitlines(keepends=True))).rstrip("\n") + "\n"
-            name = self.compile.cache(source, self.execution_count)
-            body = self.compile.ast_parse(source, filename=name).body
-            last = [body.pop()] if body and isinstance(body[-1], ast.Expr) else []
-            statements = self.compile(ast.Module(body, []), name, "exec")
-            return [statements, *(self.compile(ast.Interactive([shown]), name, "single") for shown in last)]
-        except Exception:  # a magic, an `await`, a mistake
-            return []
 
 
 def _text(value: object, limit: int = 4000) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import decimal
 import functools
 import gc
 import importlib
 import random
 import re
 import socket
+import sys
 import types
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,13 +20,14 @@ import torch
 
 from . import frames, values, wire
 from .call_watch import CallWatch, drop_hooks, guard, stand_in
-from .shell import Shell, TimeLimit, exception_text, soft_limit
+from .shell import Shell, TimeLimit, exception_text, kind_of, soft_limit
 
 MAX_LISTED = 100_000
 """How many items an iterator may yield to a check."""
 
 _Cached = type(functools.cache(lambda: None))
 _run_backward = torch.autograd.Variable._execution_engine.run_backward
+_RECURSION = sys.getrecursionlimit()
 
 _CELL_NAME = re.compile(r"<ipython-input-(\d+)-")
 
@@ -100,6 +103,7 @@ class Student:
                 value.cache_clear()  # what it kept was worked out where nobody watched
         others = [namespace[name] for name in held.others if name in namespace] if held else []
         self.watch.begin(held is not None, held.added if held else (), held.taken if held else (), others)
+        _set_defaults()
         seed_everything(request.seed)
 
     def _named(self, name: str) -> Any:
@@ -117,7 +121,7 @@ class Student:
                 return wire.encode(wire.Returned(request.token, value, changed, self.watch.seen)), packer.body
         except BaseException as error:
             cell, line = _where(error)
-            names = _names(type(error)) if not isinstance(error, TimeLimit) else ["TimeLimit"]
+            names = _names(type(error)) if not isinstance(error, TimeLimit) else [str(kind_of(error))]
             raised = wire.Raised(request.token, names, exception_text(error), cell, line, self.watch.seen)
             return wire.encode(raised), []
 
@@ -233,6 +237,20 @@ def seed_everything(seed: int) -> None:
     torch.default_generator.manual_seed(seed)  # torch.manual_seed writes down the stack for accelerators: 0.5 ms
     np.random.seed(seed % 2**32)
     random.seed(seed)
+
+
+def _set_defaults() -> None:
+    """Put back what a scratch cell or an earlier check may have set for the whole process."""
+    torch.set_default_dtype(torch.float32)
+    torch.set_default_device(None)
+    torch.set_autocast_enabled("cpu", False)
+    torch.set_anomaly_enabled(False)
+    if torch.are_deterministic_algorithms_enabled():  # to set it takes 10 us
+        torch.use_deterministic_algorithms(False)
+    torch.set_flush_denormal(False)
+    np.seterr(all="warn")
+    decimal.setcontext(decimal.Context())
+    sys.setrecursionlimit(_RECURSION)
 
 
 def _refuse(handle: wire.Handle) -> NoReturn:

@@ -19,6 +19,14 @@ MAX_BODY = 256 << 20
 """Largest body, bytes."""
 
 
+PATIENCE = 5
+"""How many times its limit of processor time a cell or call may take by the clock on the wall: machines are shared."""
+
+
+CellEnd: TypeAlias = Literal["ok", "raised", "TimeLimit", "WaitLimit"]
+"""How a cell ended: the last two are the limits of processor time and of the clock."""
+
+
 class WireError(Exception):
     """What arrived is not a message of this protocol."""
 
@@ -273,7 +281,7 @@ class Ran(Answer, frozen=True):
     """A cell has run; `ended` says how."""
 
     outputs: list[Output]
-    ended: Literal["ok", "raised", "timeout"]
+    ended: CellEnd
 
 
 class Returned(Answer, frozen=True):
@@ -314,10 +322,9 @@ class Setup(msgspec.Struct, frozen=True, tag=True):
 
 
 class Ready(msgspec.Struct, frozen=True, tag=True):
-    """The zygote is warm."""
+    """The zygote is warm; `torch` is the version that it imported."""
 
     torch: str
-    python: str
 
 
 class Spawn(msgspec.Struct, frozen=True, tag=True):
@@ -340,14 +347,13 @@ class Reap(msgspec.Struct, frozen=True, tag=True):
 
 
 class Ended(msgspec.Struct, frozen=True, tag=True):
-    """How the child ended by itself (None where Reap ended it), the peak memory of any child so far in bytes.
+    """How the child ended by itself (None where Reap ended it).
 
     `clean` is false where the writable folders could not be emptied: such a jail must not be used again.
     """
 
     exit_code: int | None
     signal: int | None
-    peak_bytes: int
     clean: bool
 
 

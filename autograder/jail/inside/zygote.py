@@ -6,7 +6,6 @@ import contextlib
 import gc
 import importlib
 import os
-import resource
 import shutil
 import signal
 import socket
@@ -58,7 +57,7 @@ def main(descriptor: int) -> None:
     gc.freeze()
     gc.enable()
     gc.set_threshold(*_GC_THRESHOLD)
-    frames.send(sock, wire.encode(wire.Ready(torch.version.__version__, sys.version.split()[0])))
+    frames.send(sock, wire.encode(wire.Ready(torch.version.__version__)))
 
     child: int | None = None
     children = 0
@@ -110,7 +109,6 @@ def _reap(child: int | None, confined: bool, patience: float) -> wire.Ended:
     Outside a PID namespace of its own (`confined` false) only the child is killed: -1 would be all of the user's.
     """
     code = sig = None
-    peak = 0
     if child is not None:
         ends = time.monotonic() + patience
         done, status = os.waitpid(child, os.WNOHANG)
@@ -125,9 +123,8 @@ def _reap(child: int | None, confined: bool, patience: float) -> wire.Ended:
         with contextlib.suppress(ChildProcessError):
             while True:
                 os.waitpid(-1, 0)
-        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
     clean = not confined or all([_empty(folder) for folder in WRITABLE])  # noqa: C419  (empties all in any case)
-    return wire.Ended(code, sig, peak, clean)
+    return wire.Ended(code, sig, clean)
 
 
 def _empty(folder: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ from autograder.course import release as releases
 from autograder.course.release import Release
 from autograder.course.repair import repair
 from autograder.diagnosis import misconceptions
+from autograder.diagnosis.upstream import upstream_of
 from autograder.errors import AutograderError
 from autograder.jail.inside import wire
 from autograder.model.limits import sandbox_limits_of, session_limits_of
@@ -173,6 +174,7 @@ def _cases(
     finished = [item for item in known if item.hint.strip()]
     left_out = {exercise for problem_set, exercise in begun if problem_set == name}
     wanted = [item for item in release.exercises if only in (None, item.name) and item.name not in left_out]
+    callers = _callers(root, release)
 
     def wrong(exercise: str, text: str) -> None:
         result.findings.append(Finding(name, exercise, text))
@@ -185,8 +187,8 @@ def _cases(
         if not item.hint.strip():
             wrong(item.exercise, f"misconception {item.name}: no hint; until it has one it is not used")
     if wanted:
-        yield Case(only or "", _without(left_out, _submission(release, right)), _solved)
-        yield Case(only or "", _without(left_out, _submission(release, {})), _empty)
+        yield Case(only or "", _without(left_out, submission_of(release, right)), _solved)
+        yield Case(only or "", _without(left_out, submission_of(release, {})), _empty)
     for exercise in wanted:
         mine = [item for item in finished if item.exercise == exercise.name]
         result.exercises += 1
@@ -195,7 +197,8 @@ def _cases(
             wrong(exercise.name, f"{len(mine)} misconceptions, at least 2 are wanted")
         for item in mine:
             written = right | {exercise.name: item.source()}
-            yield Case(exercise.name, _only(exercise.name, _submission(release, written)), _wrong, misconception=item)
+            mistaken = _only([exercise.name, *callers.get(exercise.name, ())], submission_of(release, written))
+            yield Case("", mistaken, _wrong, misconception=item)
         for option, names in (("also", exercise.also), ("without", exercise.without)):
             for unknown in vocabulary_calls.unknown(names):
                 wrong(exercise.name, f"{option}: there is no {unknown}; mend its spelling")
@@ -211,7 +214,7 @@ def _cases(
             if number % len(held) == place or vocabulary_calls.is_taken(call, exercise.vocabulary):
                 result.forbidden_calls += 1
                 written = right | {exercise.name: vocabulary_calls.in_disguise(exercise.name, call)}
-                yield Case(exercise.name, _only(exercise.name, _submission(release, written)), _caught, call=call)
+                yield Case(exercise.name, _only([exercise.name], submission_of(release, written)), _caught, call=call)
 
 
 def _cheap_cases(
@@ -224,8 +227,8 @@ def _cheap_cases(
     wanted = [item.name for item in release.exercises if only in (None, item.name) and (name, item.name) not in begun]
 
     def case(exercise: str, code: dict[str, str], judge: Callable[[Case, Graded], Iterator[str]], manner: str) -> Case:
-        submission = _submission(release, right | code)
-        chosen = _only(exercise, submission) if exercise else submission
+        submission = submission_of(release, right | code)
+        chosen = _only([exercise], submission) if exercise else submission
         free = [replace(item, also=[ALL]) for item in chosen.exercises if item.name in wanted]
         result.bodies += 1
         return Case(exercise, replace(chosen, exercises=free), judge, manner=manner)
@@ -265,7 +268,8 @@ def _no_more_than_the_first() -> Callable[[Case, Graded], Iterator[str]]:
     return judge
 
 
-def _submission(release: Release, written: dict[str, str]) -> Submission:
+def submission_of(release: Release, written: dict[str, str]) -> Submission:
+    """The release handed in with `written`, code by exercise, in place of the stubs."""
     cells = parse(json.dumps(made.notebook(release, written)).encode(), release.problem_set)
     return to_submission(repair(cells, release), release)
 
@@ -274,11 +278,26 @@ def _without(left_out: AbstractSet[str], submission: Submission) -> Submission:
     return replace(submission, exercises=[item for item in submission.exercises if item.name not in left_out])
 
 
-def _only(exercise: str, submission: Submission) -> Submission:
-    """What concerns one exercise: its checks, and the cells as far as its visible examples."""
-    [mine] = [item for item in submission.exercises if item.name == exercise]
-    cells = [cell for cell in submission.cells if mine.graded_at is None or cell.number <= mine.graded_at]
-    return replace(submission, cells=cells, exercises=[mine])
+def _only(exercises: Collection[str], submission: Submission) -> Submission:
+    """What concerns some of the exercises: their checks, and the cells as far as the last of their visible examples."""
+    mine = [item for item in submission.exercises if item.name in exercises]
+    last = max(item.graded_at or len(submission.cells) for item in mine)
+    cells = [cell for cell in submission.cells if cell.number <= last]
+    return replace(submission, cells=cells, exercises=mine)
+
+
+def _callers(root: Path, release: Release) -> dict[str, set[str]]:
+    """By exercise, those whose solutions call it, also through one another."""
+    exercises = frozenset(item.name for item in release.exercises)
+    path = root / "solutions" / release.problem_set / f"{release.problem_set}.py"
+    found: dict[str, set[str]] = {}
+    for exercise in (item.name for item in release.exercises):  # a notebook calls what stands above
+        for called in upstream_of(path, exercises).get(exercise, ()):
+            found.setdefault(called, set()).add(exercise)
+    for callers in found.values():
+        for caller in list(callers):
+            callers |= found.get(caller, set())
+    return found
 
 
 def _solved(case: Case, graded: Graded) -> Iterator[str]:
@@ -302,14 +321,19 @@ def _empty(case: Case, graded: Graded) -> Iterator[str]:
 def _wrong(case: Case, graded: Graded) -> Iterator[str]:
     known = case.misconception
     assert known is not None
-    [item] = case.verdicts(graded)
+    [item] = [verdict for verdict in graded.verdict.exercises if verdict.name == known.exercise]
     said = f"misconception {known.name}"
+    for other in graded.verdict.exercises:
+        if other is not item and other.points != other.max_points:
+            yield f"{said} costs {other.max_points - other.points:g} points more in {other.name}, which calls it"
     if item.status != "graded":
         yield f"{said} is {item.status}: {item.note}"
     elif item.points == item.max_points:
         yield f"{said} passes every check"
     elif item.misconception != known.name:
         yield f"{said} is taken for {item.misconception or 'none that is known'}"
+    elif item.points != item.max_points - known.cost(item.max_points):
+        yield f"{said} costs {item.max_points - item.points:g} points where it is worth {known.cost(item.max_points):g}"
     fails = case.examples_fail(item.name, graded)
     if fails and known.passes_examples:
         yield f"{said} fails the visible examples; if it must, say passes_examples=False"

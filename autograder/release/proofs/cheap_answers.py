@@ -61,8 +61,8 @@ def _like(value, number):
         if isinstance(value, _Image.Image):
             return _Image.new(value.mode, value.size)
         return type(value)(number)
-    except Exception:
-        return value
+    except Exception:  # no NaN among integers
+        return _like(value, 0)
 
 def _first(given):
     arrays = [value for value in _flat(given) if isinstance(value, (_torch.Tensor, _np.ndarray))]

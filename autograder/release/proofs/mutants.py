@@ -23,13 +23,15 @@ from autograder.authoring import Misconception
 from autograder.course import config
 from autograder.diagnosis import misconceptions
 from autograder.diagnosis.misconceptions import Both
-from autograder.diagnosis.rehearsal import Rehearsal
+from autograder.diagnosis.rehearsal import rehearsal
 from autograder.errors import AutograderError
 from autograder.grading.grader import Grader
 from autograder.grading.pytest_environment import environment
+from autograder.jail.cores import cores
 from autograder.model.limits import SessionLimits
 from autograder.model.submission import Exercise
 from autograder.release import source
+from autograder.session.session import Session
 
 from .mutations import Mutant, mutants
 
@@ -118,7 +120,7 @@ def hunt(
     if exercise is not None and not cases:
         raise AutograderError(f"no exercise {exercise} in {', '.join(names)}")
     started(len(cases))
-    task = Task(str(root.resolve()), list(names), exercise, jobs or len(os.sched_getaffinity(0)), seconds, diagnose)
+    task = Task(str(root.resolve()), list(names), exercise, jobs or cores(), seconds, diagnose)
     fates = _tried(task, len(cases), advanced)
     alive = [number for number, fate in enumerate(fates) if fate == LIVES]
     result = Outcome(
@@ -309,8 +311,8 @@ class _Tester:
         self.config.option.salt = salt
         return self.graders[salt]
 
-    def _session(self, namespace: dict[str, Any]) -> Rehearsal:
-        return Rehearsal(self.problem_set, namespace)
+    def _session(self, namespace: dict[str, Any]) -> Session:
+        return rehearsal(self.problem_set, namespace)
 
 
 def _solved(root: Path, problem_set: str) -> tuple[dict[str, Any], dict[str, Exercise]]:
@@ -322,8 +324,8 @@ def _solved(root: Path, problem_set: str) -> tuple[dict[str, Any], dict[str, Exe
             continue
         exec(compile(cell.source, problem_set, "exec"), namespace)
         if name := cell.metadata.get("exercise"):
-            uses = dict(item.split("=", 1) for item in cell.metadata.get("uses", []))
-            exercises[name] = Exercise(name, [], uses, None)
+            uses = dict(item.split("=", 1) for item in cell.metadata.get("uses", []) if "=" in item)
+            exercises[name] = Exercise(name, uses, None)
     return namespace, exercises
 
 

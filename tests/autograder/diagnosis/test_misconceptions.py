@@ -7,7 +7,7 @@ import torch
 
 from autograder.authoring import Misconception
 from autograder.diagnosis.misconceptions import Diagnosis
-from autograder.diagnosis.rehearsal import Rehearsal
+from autograder.diagnosis.rehearsal import rehearsal
 from autograder.model.submission import Exercise
 from autograder.session.remote import Student, StudentError
 
@@ -74,7 +74,7 @@ CHECKS = {
 
 
 def rehearse(exercise, session, note=None):
-    session.watch(exercise)
+    session.turn_to(exercise)
     found = {}
     for name, x in CHECKS.items():
         session.begin(1)
@@ -92,7 +92,7 @@ def told(answer, *known, hint="Do not."):
     """What is said of an answer, with these misconceptions."""
     misconceptions = [Misconception("size", item.__name__, hint, item) for item in known]
     diagnosis = Diagnosis(misconceptions, rehearse, "ps1", lambda exercise: {"size": size})
-    found = diagnosis.explain(SIZE, rehearse(SIZE, Rehearsal("ps1", {"size": answer})))
+    found = diagnosis.explain(SIZE, rehearse(SIZE, rehearsal("ps1", {"size": answer})))
     return found and found.name
 
 
@@ -194,6 +194,6 @@ def test_a_misconception_without_a_hint_is_not_finished_and_not_used():
 def test_the_nearest_is_the_one_that_agrees_in_most_calls():
     known = [Misconception("size", item.__name__, "Do not.", item) for item in (a_little_more, forgets_the_sign)]
     diagnosis = Diagnosis(known, rehearse, "ps1", lambda exercise: {"size": size})
-    trace = rehearse(SIZE, Rehearsal("ps1", {"size": lambda x: x if x.dim() else x + 1}))
+    trace = rehearse(SIZE, rehearsal("ps1", {"size": lambda x: x if x.dim() else x + 1}))
     # Of each check two entries, the name and the call; one call of five is another.
     assert diagnosis.nearest(SIZE, trace) == ("forgets_the_sign", 0.9)

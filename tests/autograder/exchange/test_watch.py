@@ -17,7 +17,7 @@ from autograder import status
 from autograder.exchange import arrivals, watch
 from autograder.results import log
 
-TINY = Path(__file__).parents[1] / "tiny"
+TINY = Path(__file__).parents[2] / "tiny"
 CONFIG = """\
 from autograder.nbgrader_plugin import configure
 configure(get_config(), __file__)

@@ -17,10 +17,11 @@ from sqlalchemy import text
 from autograder.course import config, release
 from autograder.errors import AutograderError
 from autograder.grade import grade
-from autograder.gradebook import late, locking
+from autograder.gradebook import locking
 from autograder.gradebook.connection import opened
 from autograder.gradebook.migration import move
 from autograder.gradebook.recorder import Recorder
+from autograder.lms import extensions
 from autograder.release.build import build
 
 from .conftest import use
@@ -185,7 +186,7 @@ def test_extending_waits_for_a_run_that_writes_the_same_student(graded):
     def hold(other):
         locking.hold_student(other.db, "s01")
 
-    assert give_and_wait(url, hold, lambda: late.extend(root, "s01", "ps1", timedelta(hours=2))) == []
+    assert give_and_wait(url, hold, lambda: extensions.extend(root, "s01", "ps1", timedelta(hours=2))) == []
     with Gradebook(url, "tiny") as gradebook:
         assert gradebook.find_submission("ps1", "s01").extension == timedelta(hours=2)
 

@@ -12,8 +12,8 @@ from sqlalchemy import NullPool, create_engine, inspect, select
 
 from autograder.errors import AutograderError
 from autograder.grade import grade
-from autograder.gradebook import late
 from autograder.gradebook.migration import move
+from autograder.lms import extensions
 from autograder.release.build import build
 from benchmarks.gradebook_rows import rows
 
@@ -29,7 +29,7 @@ def left_by_people(shared_classroom):
     shared_classroom.hand_in("ada", shared_classroom.notebook())
     shared_classroom.hand_in("ben", shared_classroom.notebook(counter=""))
     grade(root, jobs=1)
-    late.extend(root, "ada", "ps1", timedelta(days=2, hours=1))
+    extensions.extend(root, "ada", "ps1", timedelta(days=2, hours=1))
     with Gradebook(f"sqlite:///{root}/gradebook.db", "tiny") as gradebook:
         written = gradebook.find_grade("ps1-written", "ps1", "ps1", "ada")
         written.manual_score, written.needs_manual_grade = 2.5, False

@@ -20,8 +20,8 @@ from sqlalchemy import text
 from autograder.course import config
 from autograder.formgrader import LINES
 from autograder.grade import grade
-from autograder.gradebook import late
 from autograder.gradebook.connection import connected
+from autograder.lms import extensions
 from autograder.lms.export import export
 from autograder.release.build import build
 from autograder.status import status
@@ -68,7 +68,7 @@ def a_round(root, url):
     build(root)
     assert grade(root, jobs=1).problems == []
     give_by_hand(url, "solved", 2.5, "well said")
-    late.extend(root, "late", "ps1", timedelta(hours=5))
+    extensions.extend(root, "late", "ps1", timedelta(hours=5))
     assert grade(root, jobs=1, fresh=True).problems == []
     export(root, "csv")
     export(root, "canvas")

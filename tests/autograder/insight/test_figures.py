@@ -105,7 +105,7 @@ def test_forbidden_calls_and_incidents(report):
         ("your code ran for more than 3 s and did not let itself be stopped", "out of time"),
         ("your code asked for more memory than it may use (cell 3, line 2)", "out of memory"),
         ("your code crashed the whole program (segmentation fault)", "ended the program"),
-        ("your code answered in a way that only the grader may", "posed as the grader"),
+        ("your code sent a reply that the grader cannot read", "posed as the grader"),
         ("your code raised ValueError: your code was stopped after 3 s", None),
         ("your code was stopped after 3 s — for f(2)", "out of time"),
         (GROUND, None),

@@ -13,8 +13,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from autograder.errors import AutograderError
-from autograder.gradebook import late
-from autograder.lms import archive
+from autograder.lms import archive, extensions
 from autograder.lms.collect import collect
 from autograder.release.build import build
 
@@ -125,7 +124,7 @@ def test_names_in_utf_8_that_do_not_say_so_are_read_as_meant(course, tmp_path):
 
 def test_an_extension_makes_a_later_attempt_count(course, tmp_path):
     build(course.root, ["ps1"])
-    late.extend(course.root, "ada", "ps1", timedelta(days=1))
+    extensions.extend(course.root, "ada", "ps1", timedelta(days=1))
     source = zipped(
         tmp_path / "plain.zip",
         [

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from autograder.errors import AutograderError
-from autograder.exchange.release import Exchange
+from autograder.exchange.nbgrader_exchange import Exchange
 from autograder.release import new
 from autograder.release.preview import preview
 

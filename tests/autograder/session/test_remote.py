@@ -5,12 +5,13 @@ import pytest
 import torch
 from PIL import Image
 
-from autograder.authoring import assert_gradients, assert_raises, assert_unchanged
+from autograder.authoring import Difference, assert_close, assert_gradients, assert_raises, assert_unchanged, observe
 from autograder.jail.jail import Jail, SandboxLimits
 from autograder.model.limits import SessionLimits
 from autograder.model.submission import CodeCell, Exercise, Submission
-from autograder.session.remote import RemoteObject, Student, StudentError
+from autograder.session.remote import CallFailed, RemoteObject, Student, StudentError
 from autograder.session.session import Session
+from autograder.session.transport import JailTransport
 
 CODE = """
 import numpy as np, random, torch
@@ -40,6 +41,16 @@ def half_copied(x): return x[: len(x) // 2].copy()
 def as_tensor(a): return torch.from_numpy(a)
 def same(x): return x
 
+def in_place_returned(x): x *= 3; return x
+def overwrite(x, how):
+    if how == "zero": x.data.zero_()
+    if how == "nan": x.fill_(float("nan"))
+    if how == "empty": x.data = x.data.new_empty((0,) * x.dim())
+    if how == "data": x.set_(torch.full((2,), 7.0))
+    return x.data.clone()
+def layout_of_array(a): return a.strides, bool(a.flags.writeable), a
+def layout_of_tensor(t): return t.stride(), t.is_contiguous(), t
+
 class Layer(torch.nn.Module):
     def __init__(self, n):
         super().__init__()
@@ -59,9 +70,9 @@ def session():
     jail = Jail(SandboxLimits(memory_bytes=512 << 20))
     jail.start()
     submission = Submission("ps", [CodeCell(1, CODE)], [Exercise("double", [], {}, None)], [])
-    session = Session(jail, submission, SessionLimits(5, 5, 600))
+    session = Session(JailTransport(jail), submission, SessionLimits(5, 5, 600))
     session.run()
-    session.watch(submission.exercises[0])
+    session.turn_to(submission.exercises[0])
     yield session
     session.close()
     jail.close()
@@ -105,14 +116,73 @@ def test_no_grad_out_here_holds_in_there(student):
         assert student.grad_enabled() is False
 
 
-def test_changes_in_place_are_seen(student):
+def test_changes_in_place_come_back_beside_the_result_and_leave_the_arguments(student):
     x, a, items = torch.ones(2), np.ones(2), [torch.ones(2)]
-    student.in_place(x)
-    student.in_place_array(a)
-    student.in_place_list(items)
-    assert x.tolist() == [3, 3] and a.tolist() == [2, 2]
-    assert items[0].tolist() == [0, 0] and items[1] == 1
+    assert observe(student.in_place, x).arguments[0].tolist() == [3, 3]
+    assert observe(student.in_place_array, a).arguments[0].tolist() == [2, 2]
+    [changed] = observe(student.in_place_list, items).arguments
+    assert changed[0].tolist() == [0, 0] and changed[1] == 1
+    assert x.tolist() == [1, 1] and a.tolist() == [1, 1] and len(items) == 1 and items[0].tolist() == [1, 1]
     assert_unchanged(student.double, x)
+    for function, argument in [(student.in_place, x), (student.in_place_array, a), (student.in_place_list, items)]:
+        with pytest.raises(Difference, match="the call changed its first argument in place; work on a copy instead"):
+            assert_unchanged(function, argument)
+
+
+@pytest.mark.parametrize("how", ["zero", "nan", "empty", "data"])
+def test_what_a_call_does_to_its_arguments_does_not_reach_what_it_is_compared_with(student, how):
+    x = torch.tensor([1.0, 2.0])
+    student.overwrite(x, how)
+    assert x.tolist() == [1, 2]
+    with pytest.raises(Difference):
+        assert_close(student.overwrite(x, how), x * 2)
+
+
+def test_a_result_that_is_an_argument_changed_in_place_is_what_the_call_made_of_it(student):
+    x = torch.ones(3)
+    assert student.in_place_returned(x).tolist() == [3, 3, 3] and x.tolist() == [1, 1, 1]
+
+
+def test_an_argument_that_requires_a_gradient_can_be_changed_in_place(student):
+    x = torch.tensor([1.0, 2.0], dtype=torch.float64, requires_grad=True)
+    assert_gradients(student.in_place_returned, lambda x: x * 3, x)
+
+
+def test_an_observed_argument_that_requires_a_gradient_is_a_leaf(student):
+    x = torch.ones(2, requires_grad=True)
+    with pytest.raises(RuntimeError, match="leaf Variable that requires grad"):
+        observe(student.in_place, x)
+
+
+def test_values_arrive_as_they_are_laid_out(student):
+    a = np.arange(12.0).reshape(3, 4)
+    fixed = a.copy()
+    fixed.flags.writeable = False
+    arrays = [
+        a,
+        a[::-1],
+        a[:, ::2],
+        a.T,
+        np.asfortranarray(a),
+        np.broadcast_to(a[0], (5, 4)),
+        fixed,
+        a[1:, 1:],
+    ]
+    for array in arrays:
+        strides, writable, numbers = student.layout_of_array(array)
+        assert strides == array.strides and writable == array.flags.writeable
+        assert np.array_equal(numbers, array)
+    t = torch.arange(24.0).reshape(2, 3, 4)
+    tensors = [t, t.transpose(0, 2), t[:, ::2], t.expand(2, 3, 4), t[0, 0, 0].expand(3, 2), t[..., 0], t.bfloat16().mT]
+    tensors += [t.to(torch.complex64).permute(2, 0, 1), t.double().mT.requires_grad_(), t.bool().mT]
+    for tensor in tensors:
+        strides, contiguous, numbers = student.layout_of_tensor(tensor)
+        assert (strides, contiguous) == (tensor.stride(), tensor.is_contiguous())
+        assert torch.equal(numbers, tensor)
+
+
+def test_a_view_of_much_larger_memory_arrives_contiguous(student):
+    assert student.layout_of_tensor(torch.zeros(1 << 24)[:: 1 << 21])[0] == (1,)
 
 
 def test_seeds_are_set_on_both_sides(session):
@@ -125,10 +195,12 @@ def test_seeds_are_set_on_both_sides(session):
     assert torch.equal(first[0], torch.randn(3))
 
 
-def test_a_generator_of_ones_own_is_honoured_and_moves_on(student):
+def test_a_generator_of_ones_own_is_honoured_and_moves_on_inside(student):
     ours, same = torch.Generator().manual_seed(3), torch.Generator().manual_seed(3)
-    first, second = student.draw_from(ours), student.draw_from(ours)
-    assert torch.equal(torch.cat([first, second]), torch.rand(4, generator=same))
+    first = observe(student.draw_from, ours)
+    second = student.draw_from(first.arguments[0])
+    assert torch.equal(torch.cat([first.result, second]), torch.rand(4, generator=same))
+    assert torch.equal(ours.get_state(), torch.Generator().manual_seed(3).get_state())
 
 
 def test_exceptions_are_of_the_class_they_had(student):
@@ -140,7 +212,7 @@ def test_exceptions_are_of_the_class_they_had(student):
 
 
 def test_a_missing_name_is_said(student):
-    with pytest.raises(StudentError, match="the notebook defines no nothing"):
+    with pytest.raises(CallFailed, match="the notebook defines no nothing"):
         student.nothing(1)
 
 
@@ -215,8 +287,8 @@ def test_arguments_that_share_memory_share_it_inside(student):
 def test_a_change_through_one_of_two_views_is_seen_in_both(student):
     a = np.arange(4.0)
     t = torch.from_numpy(a)
-    student.first_to_nine(t, a)
-    assert a[0] == 9 and t[0] == 9
+    first, second = observe(student.first_to_nine, t, a).arguments
+    assert first[0] == 9 and second[0] == 9 and a[0] == 0
 
 
 def test_a_result_that_is_a_view_of_an_argument_is_one_out_here(student):

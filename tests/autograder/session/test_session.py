@@ -1,6 +1,6 @@
 """What ends a session is told as what it was: a jail or time that went, a call, or what an earlier check left behind."""
 
-import socket
+import threading
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,23 +11,61 @@ from autograder.grading.grader import Grader
 from autograder.jail.jail import Jail, JailError, SandboxLimits, token
 from autograder.model.limits import SessionLimits
 from autograder.model.submission import CodeCell, Exercise, Submission
-from autograder.session.remote import Student, StudentError
+from autograder.session.remote import CallFailed, Student
 from autograder.session.session import Session
+from autograder.session.transport import JailTransport
+
+STEPS = ["before it is spawned", "before its cells", "before a call", "in a call", "before it is reaped"]
 
 
-class Gone:
-    def reap(self, patience=0):
-        raise JailError("it is gone")
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("errors", ["", "out of memory"])
+def test_a_jail_that_is_killed_is_told_as_that_at_every_step(step, errors):
+    """In a check it may have been taken for the student's mistake before: the end of the session says it again."""
+    jail = Jail(SandboxLimits(memory_bytes=512 << 20))
+    jail.start()
 
+    def kill():
+        jail._errors.write(errors.encode())
+        jail._errors.flush()
+        jail._process.kill()
+        jail._process.wait()
+        time.sleep(0.5)  # until what runs in it has ended as well
 
-def test_what_a_check_swallowed_is_said_at_the_end():
-    session = Session(Gone(), Submission("ps1", [], [], []), SessionLimits())
-    session._sock, other = socket.socketpair()
-    other.close()
-    with pytest.raises(JailError):
-        session._lose(None)
-    with pytest.raises(JailError):
-        session.close()
+    exercise = Exercise("waits", [], {}, None)
+    submission = Submission("ps1", [CodeCell(1, CODE)], [exercise], [])
+    session = Session(JailTransport(jail), submission, SessionLimits())
+    asked = {
+        "before it is spawned": lambda: (kill(), session.run()),
+        "before its cells": lambda: (
+            session._connection.start(),
+            kill(),
+            session._cells._run_cell(submission.cells[0], []),
+        ),
+        "before a call": lambda: (
+            session.run(),
+            session.turn_to(exercise),
+            session.begin(1),
+            kill(),
+            Student(session).waits(0),
+        ),
+        "in a call": lambda: (
+            session.run(),
+            session.turn_to(exercise),
+            session.begin(1),
+            threading.Timer(0.5, kill).start(),
+            Student(session).waits(60),
+        ),
+        "before it is reaped": lambda: (session.run(), kill(), session.close()),
+    }
+    try:
+        with pytest.raises(JailError, match=errors or "stopped answering"):
+            asked[step]()
+        if "call" in step:
+            with pytest.raises(JailError):
+                session.close()
+    finally:
+        jail.close()
 
 
 class LastCheck:
@@ -48,14 +86,13 @@ class OutOfTimeInACheck(Session):
     """The process lives, and the next thing asked of it comes too late."""
 
     def begin(self, seed):
-        self._ends = 0
-        self._sock, _ = socket.socketpair()
+        super().begin(seed)
+        self._connection._ends = 0
 
 
-def test_time_that_ends_in_the_last_check_is_not_taken_for_a_wrong_answer():
+def test_time_that_ends_in_the_last_check_is_not_taken_for_a_wrong_answer(jail):
     exercise = Exercise("scale", [], {}, None)
-    jail = SimpleNamespace(reap=lambda patience: None)
-    session = OutOfTimeInACheck(jail, Submission("ps1", [], [], [exercise]), SessionLimits())
+    session = OutOfTimeInACheck(JailTransport(jail), Submission("ps1", [], [], [exercise]), SessionLimits())
     found, in_time = Grader("ps1", [LastCheck()], [], SessionLimits())._exercise(exercise, session, True)
     assert not in_time
     assert [(check.passed, check.reason) for check in found.verdict.checks] == [
@@ -65,6 +102,9 @@ def test_time_that_ends_in_the_last_check_is_not_taken_for_a_wrong_answer():
 
 CODE = """
 import os, threading
+
+def waits(seconds):
+    __import__("time").sleep(seconds)
 
 def leaves(x):
     threading.Timer(0.2, os._exit, [3]).start()
@@ -85,9 +125,9 @@ def jail():
 
 def begun(jail, name):
     exercise = Exercise(name, [], {}, None)
-    session = Session(jail, Submission("ps1", [CodeCell(1, CODE)], [exercise], []), SessionLimits())
+    session = Session(JailTransport(jail), Submission("ps1", [CodeCell(1, CODE)], [exercise], []), SessionLimits())
     session.run()
-    session.watch(exercise)
+    session.turn_to(exercise)
     session.begin(1)
     return session
 
@@ -112,7 +152,7 @@ def test_a_call_that_ends_the_program_is_told_as_that_and_not_tried_again(jail, 
     session = begun(jail, "ends")
     for seed in (1, 2):
         session.begin(seed)
-        with pytest.raises(StudentError, match=r"^your code ended the whole program \(exit code 3\)$"):
+        with pytest.raises(CallFailed, match=r"^your code ended the whole program \(exit code 3\)$"):
             Student(session).ends(1)
     assert session.strikes == 2 and session.drain_incidents()[0] == [] and len(processes) == 2
     session.close()

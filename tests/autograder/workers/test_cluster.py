@@ -217,7 +217,7 @@ def test_the_command_worker_and_tls(classroom, tmp_path):
             subprocess.Popen([*ours, "worker", address, "--jobs", "1"], env=environment, stderr=subprocess.DEVNULL)
         )
         classroom.hand_in("ada", classroom.notebook())
-        command = [*ours, "-C", classroom.root, "grade", "--executor", "dask", "--scheduler", address, "--json"]
+        command = [*ours, "-C", classroom.root, "grade", "--scheduler", address, "--json"]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=180)
         assert done.returncode == 0, done.stderr
         assert json.loads(done.stdout)["verdicts"][0]["points"] == 10

@@ -52,35 +52,32 @@ def test_maps_every_byte_to_its_255th(student):
     assert_close(student.image_to_tensor(dark), (ramp // 128)[None] / 255)
 
 
-@check(points=1)
+@check(points=1, property=True)
 def test_refuses_other_modes(student):
     """raises ValueError for images of the modes RGBA and CMYK"""
     for mode in ("RGBA", "CMYK"):
         assert_raises(ValueError, student.image_to_tensor, Image.new(mode, (2, 3)))
 
 
-@check(points=1)
+@check(points=1, property=True)
 def test_leaves_the_image_unchanged(student):
-    """leaves the image as it is, and gives the same tensor when called again"""
+    """leaves the image as it is"""
     for mode in ("RGB", "L"):
-        image = random_image(mode, 4, 3)
-        first = assert_unchanged(student.image_to_tensor, image)
-        assert_equal(student.image_to_tensor(image), first)
-        assert_close(first, by_numpy(image))
+        assert_unchanged(student.image_to_tensor, random_image(mode, 4, 3))
 
 
-@check(points=1)
+@check(points=1, property=True)
 def test_has_memory_of_its_own(student):
-    """gives a tensor that may be written to without a change of the image, and follows when the image is painted on"""
+    """gives a tensor that may be written to: the image stays as it is, and so does the tensor when the image is painted on"""
     image = random_image("RGB", 4, 3)
     before = image.copy()
-    first = student.image_to_tensor(image)
-    assert_close(first, by_numpy(before))
+    tensor = student.image_to_tensor(image)
+    if not isinstance(tensor, torch.Tensor):
+        raise Difference("the result is no tensor")
     try:
-        first.fill_(0.5)
+        tensor.fill_(0.5)
     except RuntimeError:
         raise Difference("the result cannot be written to in place") from None
     assert_equal(image, before, what="the image, after the tensor was written to,")
     image.paste((9, 9, 9), (0, 0, 2, 2))
-    assert_close(student.image_to_tensor(image), by_numpy(image), what="the tensor of the image, once painted on,")
-    assert_equal(first, torch.full((3, 3, 4), 0.5), what="the first tensor, after the image was painted on,")
+    assert_equal(tensor, torch.full_like(tensor, 0.5), what="the tensor, after the image was painted on,")

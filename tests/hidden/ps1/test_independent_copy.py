@@ -26,20 +26,32 @@ def test_has_memory_of_its_own(student):
     assert_independent(student, np.arange(5, dtype=np.uint8), "a uint8 array")
 
 
-@check(points=2)
+@check(points=1)
 def test_copies_slices_and_transposes(student):
-    """copies slices, transposes and mirrored arrays, with their own shape and values"""
+    """copies slices, transposes, arrays in Fortran order and read-only ones, with their own shape and values"""
     a = np.arange(24.0).reshape(2, 3, 4)
+    fixed = np.arange(6, dtype=np.int64).reshape(2, 3)
+    fixed.flags.writeable = False
     assert_independent(student, np.arange(10, dtype=np.int32)[3:7], "a slice, a[3:7],")
     assert_independent(student, a[1], "one matrix of several, a[1],")
     assert_independent(student, a[0, 1:, ::2], "every other column, a[1:, ::2],")
     assert_independent(student, a.transpose(2, 0, 1), "an array with its axes permuted")
     assert_independent(student, np.arange(12, dtype=np.float32).reshape(3, 4).T, "a transpose, a.T,")
+    assert_independent(student, np.asfortranarray(a[1]), "an array in Fortran order")
+    assert_independent(student, fixed, "a read-only array")
+
+
+@check(points=3)
+def test_copies_mirrored_arrays(student):
+    """copies arrays with negative strides: mirrored, turned by 90 degrees, and read from the end"""
+    a = np.arange(24.0).reshape(2, 3, 4)
     assert_independent(student, a[0, :, ::-1], "a mirrored array, a[:, ::-1],")
+    assert_independent(student, a[::-1, ::-1, 1::2], "an array mirrored along two axes")
+    assert_independent(student, np.arange(5, dtype=np.int32)[::-1], "a row from the end, a[::-1],")
     assert_independent(student, np.rot90(np.arange(12, dtype=np.uint8).reshape(3, 4)), "a rotated array, np.rot90(a),")
 
 
-@check(points=2)
+@check(points=1)
 def test_saves_a_dataset_from_what_works_in_place(student):
     """keeps the images of a dataset as they are while their copies are darkened in place, epoch after epoch"""
     images = np.linspace(0.25, 1, 24, dtype=np.float32).reshape(2, 3, 4)
@@ -52,9 +64,9 @@ def test_saves_a_dataset_from_what_works_in_place(student):
             assert_equal(image, before, what=f"the image, after its copy of epoch {epoch} was halved in place,")
 
 
-@check(points=2)
+@check(points=1)
 def test_keeps_the_dtype(student):
-    """keeps the dtype: bools, integers and floats of several sizes"""
+    """copies bools, integers and floats of several sizes, and keeps the dtype"""
     for dtype in (np.bool_, np.uint8, np.int32, np.int64, np.float16, np.float32, np.float64):
         a = np.array([[0, 1, 1], [2, 0, 200]]).astype(dtype)
         assert_equal(student.independent_copy(a), values_of(a))
@@ -67,8 +79,7 @@ def test_takes_numbers_and_empty_arrays(student):
     assert_equal(student.independent_copy(np.zeros((0, 3), dtype=np.float32)), torch.zeros(0, 3))
 
 
-@check(points=1)
+@check(points=1, property=True)
 def test_leaves_its_argument_unchanged(student):
     """leaves the array unchanged"""
-    a = np.arange(6.0).reshape(2, 3)
-    assert_equal(assert_unchanged(student.independent_copy, a), torch.arange(6, dtype=torch.float64).reshape(2, 3))
+    assert_unchanged(student.independent_copy, np.arange(6.0).reshape(2, 3))

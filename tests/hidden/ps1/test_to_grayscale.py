@@ -30,7 +30,7 @@ def test_agrees_with_pil(student):
     """agrees with PIL's conversion to mode L within 1/255"""
     pixels = torch.randint(256, (9, 7, 3), dtype=torch.uint8).numpy()
     expected = np.asarray(Image.fromarray(pixels).convert("L"))
-    x = torch.from_numpy(pixels).permute(2, 0, 1) / 255
+    x = torch.from_numpy(pixels).permute(2, 0, 1).contiguous() / 255
     assert_close(student.to_grayscale(x), torch.tensor(expected)[None] / 255, rtol=0, atol=1 / 255)
 
 
@@ -46,18 +46,18 @@ def test_has_the_right_gradient(student):
     """passes to each channel the gradient times its weight"""
     x = torch.rand(3, 2, 4, dtype=torch.float64, requires_grad=True)
     assert_gradients(student.to_grayscale, by_weights, x, names=("x",))
-    torch.autograd.gradcheck(student.to_grayscale, (x[:, :, :2].detach().requires_grad_(),))
+    few = torch.rand(3, 2, 2, dtype=torch.float64, requires_grad=True)
+    torch.autograd.gradcheck(student.to_grayscale, (few,))
 
 
-@check(points=1)
+@check(points=1, property=True)
 def test_refuses_other_shapes(student):
     """raises ValueError for one channel, for four, for the channel in the last place, and for two or four axes"""
     for shape in [(1, 4, 5), (4, 4, 5), (4, 5, 3), (3, 4), (3, 1, 4, 5)]:
         assert_raises(ValueError, student.to_grayscale, torch.rand(shape))
 
 
-@check(points=1)
+@check(points=1, property=True)
 def test_leaves_its_argument_unchanged(student):
     """leaves the image unchanged"""
-    x = torch.rand(3, 4, 2)
-    assert_close(assert_unchanged(student.to_grayscale, x), by_weights(x))
+    assert_unchanged(student.to_grayscale, torch.rand(3, 4, 2))

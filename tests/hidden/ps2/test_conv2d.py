@@ -31,12 +31,18 @@ def test_adds_up_the_channels_and_one_bias(student):
 
 @check(points=2)
 def test_equals_torch(student):
-    """equals torch's convolution in float32 and float64"""
+    """equals torch's convolution in float32 and float64, with kernels of one pixel to the whole picture"""
     for dtype in (torch.float32, torch.float64):
         x, weight, bias = layer(2, 3, (7, 6), 4, (3, 2), dtype=dtype)
         near = {"atol": 1e-4} if dtype == torch.float32 else {"rtol": 1e-9, "atol": 1e-9}
         assert_close(student.conv2d(x, weight, bias), F.conv2d(x, weight, bias), **near)
         assert_close(student.conv2d(x, weight), F.conv2d(x, weight), **near)
+    for kernel in [(1, 1), (4, 3)]:
+        x, weight, bias = layer(3, 2, (4, 3), 5, kernel, dtype=torch.float64)
+        assert_close(student.conv2d(x, weight, bias), F.conv2d(x, weight, bias))
+    # Positive numbers of which nothing cancels, far from 1 in size.
+    x, weight = torch.rand(1, 1, 3, 3) * 1e30, torch.rand(1, 1, 2, 2) * 1e-20
+    assert_close(student.conv2d(x, weight), F.conv2d(x, weight), rtol=1e-4)
 
 
 @check(points=2)
@@ -46,6 +52,10 @@ def test_takes_stride_padding_and_dilation(student):
         x, weight, bias = layer(1, 2, (9, 8), 3, (3, 2), dtype=torch.float64)
         options = {"stride": stride, "padding": padding, "dilation": dilation}
         assert_close(student.conv2d(x, weight, bias, **options), F.conv2d(x, weight, bias, **options))
+    # A dilated kernel as large as the padded input.
+    x, weight, bias = layer(1, 2, (5, 5), 3, (3, 3), dtype=torch.float64)
+    y = student.conv2d(x, weight, bias, padding=1, dilation=3)
+    assert_close(y, F.conv2d(x, weight, bias, padding=1, dilation=3))
 
 
 @check(points=2)
@@ -73,18 +83,15 @@ def test_has_the_right_gradients(student):
     torch.autograd.gradcheck(lambda *given: student.conv2d(*given, padding=1, stride=2), (x, weight, bias))
 
 
-@check(points=1)
-def test_handles_kernels_of_one_pixel_and_of_the_whole_picture(student):
-    """handles a kernel of one pixel and one as large as the picture, and leaves its arguments unchanged"""
-    for kernel in [(1, 1), (4, 3)]:
-        x, weight, bias = layer(3, 2, (4, 3), 5, kernel, dtype=torch.float64)
-        assert_close(assert_unchanged(student.conv2d, x, weight, bias), F.conv2d(x, weight, bias))
-    # Positive numbers of which nothing cancels, far from 1 in size.
-    x, weight = torch.rand(1, 1, 3, 3) * 1e30, torch.rand(1, 1, 2, 2) * 1e-20
-    assert_close(student.conv2d(x, weight), F.conv2d(x, weight), rtol=1e-4)
+@check(points=1, property=True)
+def test_leaves_its_arguments_unchanged(student):
+    """leaves the input, the weights and the biases unchanged, with padding and without"""
+    x, weight, bias = layer(2, 2, (4, 3), 3, (2, 2))
+    assert_unchanged(student.conv2d, x, weight, bias)
+    assert_unchanged(student.conv2d, x, weight, bias, padding=1)
 
 
-@check(points=1)
+@check(points=1, property=True)
 def test_refuses_what_does_not_fit(student):
     """raises ValueError where channels and groups do not fit together, or the kernel does not fit into the picture"""
     x = torch.randn(1, 4, 5, 5)
@@ -93,4 +100,3 @@ def test_refuses_what_does_not_fit(student):
     assert_raises(ValueError, student.conv2d, x, torch.randn(2, 4, 3, 3), dilation=3)
     for kernel in [(6, 1), (1, 6), (8, 1), (1, 8)]:
         assert_raises(ValueError, student.conv2d, x, torch.randn(2, 4, *kernel))
-    assert_close(student.conv2d(x, torch.zeros(2, 4, 3, 3), padding=1, dilation=3), torch.zeros(1, 2, 1, 1))

@@ -27,9 +27,10 @@ def test_steps_by_the_stride_and_rounds_down(student):
 
 @check(points=1)
 def test_adds_the_padding_on_both_sides(student):
-    """adds the padding on both sides"""
+    """adds the padding on both sides, so that a kernel may be larger than the input"""
     assert_equal(student.conv_output_size(5, 3, padding=1), 5)
     assert_equal(student.conv_output_size(224, 7, stride=2, padding=3), 112)
+    assert_equal(student.conv_output_size(3, 5, padding=1), 1)
 
 
 @check(points=2)
@@ -52,11 +53,10 @@ def test_equals_torch_for_many_pairs(student):
     assert_equal(student.conv_output_size(10, (3, 5)), (8, 6))
 
 
-@check(points=1)
+@check(points=1, property=True)
 def test_refuses_a_kernel_that_does_not_fit(student):
     """raises ValueError where the dilated kernel is larger than the padded input"""
     assert_raises(ValueError, student.conv_output_size, 3, 5)
     assert_raises(ValueError, student.conv_output_size, 6, 3, 1, 0, 3)
     assert_raises(ValueError, student.conv_output_size, (9, 2), 3)
     assert_raises(ValueError, student.conv_output_size, 3, 6, 1, 1)
-    assert_equal(student.conv_output_size(3, 5, padding=1), 1)

@@ -46,7 +46,7 @@ def test_depends_on_the_order(student):
     assert_equal(student.receptive_field([(3, 3, 1), (3, 1, 1)]), 9)
 
 
-@check(points=2)
+@check(points=1)
 def test_equals_what_a_real_stack_can_see(student):
     """equals the stretch of input from which a gradient reaches an output of a real stack"""
     for layers in [
@@ -59,14 +59,20 @@ def test_equals_what_a_real_stack_can_see(student):
 
 @check(points=1)
 def test_handles_no_layers_and_deep_stacks(student):
-    """gives 1 for no layers, is exact for deep stacks, and leaves the list unchanged"""
+    """gives 1 for no layers, and is exact for deep stacks"""
     assert_equal(student.receptive_field([]), 1)
-    assert_equal(assert_unchanged(student.receptive_field, [(1, 2, 1), (3, 1, 1)]), 5)
+    assert_equal(student.receptive_field([(1, 2, 1), (3, 1, 1)]), 5)
     # Sixty layers of kernel and stride 2 see 2 to the power of 60 positions.
     assert_equal(student.receptive_field([(2, 2, 1)] * 60), 2**60)
 
 
-@check(points=1)
+@check(points=1, property=True)
+def test_leaves_the_list_unchanged(student):
+    """leaves the list of layers unchanged"""
+    assert_unchanged(student.receptive_field, [(1, 2, 1), (3, 1, 1), (5, 2, 2)])
+
+
+@check(points=1, property=True)
 def test_refuses_numbers_below_one(student):
     """raises ValueError where a kernel, stride or dilation is less than 1"""
     for layer in [(0, 1, 1), (3, 0, 1), (3, 1, 0)]:

@@ -73,14 +73,13 @@ def test_has_the_right_gradients(student):
     assert_gradients(student.collapse_linear, measured, layers, names=names)
 
 
-@check(points=1)
+@check(points=1, property=True)
 def test_refuses_a_stack_without_layers(student):
     """raises ValueError where there are no layers"""
     assert_raises(ValueError, student.collapse_linear, [])
 
 
-@check(points=1)
+@check(points=1, property=True)
 def test_changes_no_argument(student):
     """leaves the list of layers and all that is in it unchanged"""
-    layers = stack(3, 3, 3)
-    assert_close(assert_unchanged(student.collapse_linear, layers), measured(layers))
+    assert_unchanged(student.collapse_linear, stack(3, 3, 3))

@@ -32,9 +32,9 @@ def test_equals_torch_in_both_precisions(student):
 
 @check(points=2)
 def test_keeps_more_leading_axes(student):
-    """keeps all leading axes, as in (batch, time, features), and also an empty batch"""
+    """keeps all leading axes, as in (batch, time, features)"""
     weight, bias = torch.randn(5, 3), torch.randn(5)
-    for shape in ((2, 4, 3), (2, 3, 2, 3), (1, 1, 3), (0, 3)):
+    for shape in ((2, 4, 3), (2, 3, 2, 3), (1, 1, 3)):
         x = torch.randn(*shape)
         assert_close(student.linear(x, weight, bias), F.linear(x, weight, bias))
 
@@ -47,10 +47,10 @@ def test_takes_one_vector(student):
 
 
 @check(points=1)
-def test_makes_one_output(student):
-    """keeps the last axis when there is one output, or one input"""
-    for inputs, outputs in ((3, 1), (1, 3), (1, 1)):
-        x, weight, bias = torch.randn(4, inputs), torch.randn(outputs, inputs), torch.zeros(outputs)
+def test_handles_one_output_and_an_empty_batch(student):
+    """keeps the last axis when there is one output or one input, and the first when the batch is empty"""
+    for batch, inputs, outputs in ((4, 3, 1), (4, 1, 3), (4, 1, 1), (0, 3, 5)):
+        x, weight, bias = torch.randn(batch, inputs), torch.randn(outputs, inputs), torch.zeros(outputs)
         assert_close(student.linear(x, weight, bias), F.linear(x, weight, bias))
 
 
@@ -63,8 +63,8 @@ def test_gradients(student):
     assert_gradients(student.linear, F.linear, x, weight, bias, names=("x", "weight", "bias"))
 
 
-@check(points=1)
+@check(points=1, property=True)
 def test_changes_no_argument(student):
     """changes neither input nor weight nor bias"""
     x, weight, bias = torch.randn(4, 3), torch.randn(3, 3), torch.randn(3)
-    assert_close(assert_unchanged(student.linear, x, weight, bias), F.linear(x, weight, bias))
+    assert_unchanged(student.linear, x, weight, bias)

@@ -15,7 +15,7 @@ def test_gives_the_numbers_worked_out_by_hand(student):
 
 @check(points=1)
 def test_keeps_shape_and_dtype(student):
-    """keeps shape and dtype, for float32 and float64, a single number and an empty tensor"""
+    """equals torch for any shape, a single number and an empty tensor too, in float32 and float64"""
     for shape, dtype in [
         ((4, 5), torch.float32),
         ((2, 3, 4), torch.float64),
@@ -54,8 +54,7 @@ def test_has_gradient_zero_at_zero(student):
     assert_gradients(student.relu, F.relu, x, names=("x",))
 
 
-@check(points=1)
+@check(points=1, property=True)
 def test_changes_no_argument(student):
     """leaves its input unchanged"""
-    x = torch.tensor([-1.0, 2.0, -3.0])
-    assert_equal(assert_unchanged(student.relu, x), torch.tensor([0.0, 2.0, 0.0]))
+    assert_unchanged(student.relu, torch.tensor([-1.0, 2.0, -3.0]))

@@ -55,8 +55,7 @@ def test_has_the_right_gradient(student):
     assert_gradients(student.softmax, torch.softmax, tied, 0, names=("x",))
 
 
-@check(points=1)
+@check(points=1, property=True)
 def test_changes_no_argument(student):
     """leaves the logits unchanged"""
-    x = torch.randn(3, 4)
-    assert_close(assert_unchanged(student.softmax, x, 1), torch.softmax(x, 1))
+    assert_unchanged(student.softmax, torch.randn(3, 4), 1)

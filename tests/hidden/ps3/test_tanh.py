@@ -65,8 +65,7 @@ def test_has_the_gradient_one_at_zero(student):
     assert_gradients(student.tanh, torch.tanh, x, names=("x",))
 
 
-@check(points=1)
+@check(points=1, property=True)
 def test_changes_no_argument(student):
     """leaves its input unchanged"""
-    x = torch.randn(5)
-    assert_close(assert_unchanged(student.tanh, x), torch.tanh(x))
+    assert_unchanged(student.tanh, torch.tensor([-1e4, -30.0, -0.5, 0.0, 2.0, 40.0]))

@@ -21,6 +21,14 @@ def kept_in(y, x):
     return y.detach() != 0
 
 
+def some_kept_in(y, x):
+    """Where an element was kept, of a result in which some were kept and some dropped."""
+    kept = kept_in(y, x)
+    if kept.all() or not kept.any():
+        raise Difference(f"in training {'none' if kept.all() else 'all'} of {x.numel()} elements were dropped")
+    return kept
+
+
 def seeded(seed):
     """A generator of its own."""
     return torch.Generator().manual_seed(seed)
@@ -30,16 +38,16 @@ def seeded(seed):
 def test_zeroes_or_scales_each_element(student):
     """gives each element 0 or x / (1 - p) in training, in any shape and dtype"""
     for shape, p, dtype in [
-        ((40,), 0.2, torch.float32),
-        ((4, 3, 5), 0.5, torch.float64),
-        ((6, 9), 0.75, torch.float32),
+        ((200,), 0.2, torch.float32),
+        ((8, 3, 5), 0.5, torch.float64),
+        ((20, 9), 0.75, torch.float32),
     ]:
         x = away_from_zero(*shape, dtype=dtype)
         y = student.Dropout(p)(x)
-        assert_close(y, x * kept_in(y, x) / (1 - p))
+        assert_close(y, x * some_kept_in(y, x) / (1 - p))
 
 
-@check(points=2)
+@check(points=1)
 def test_keeps_the_right_share_and_the_mean(student):
     """keeps a share of 1 - p of the elements, so that the mean stays (within 5 standard errors)"""
     x = torch.ones(100, 100)
@@ -74,7 +82,7 @@ def test_draws_a_new_mask_for_every_element_and_call(student):
             raise Difference(f"every {name} loses the same elements: draw for each element on its own")
 
 
-@check(points=2)
+@check(points=1)
 def test_handles_both_ends(student):
     """is the identity for p = 0 and gives zeros, not NaN, for p = 1"""
     x = away_from_zero(5, 6)
@@ -82,7 +90,7 @@ def test_handles_both_ends(student):
     assert_equal(student.Dropout(1.0)(x) + 0.0, torch.zeros(5, 6))
 
 
-@check(points=2)
+@check(points=1)
 def test_draws_from_its_own_generator(student):
     """draws from the generator it is given: equal generators give equal masks, call by call"""
     x = torch.ones(12, 10)
@@ -95,21 +103,44 @@ def test_draws_from_its_own_generator(student):
         raise Difference("the generator should move on in every call, and another seed should give another mask")
 
 
+@check(points=2)
+def test_draws_from_the_default_generator_and_sets_no_seed(student):
+    """draws from torch's default generator where it is given none, and sets no seed"""
+    x = torch.ones(12, 10)
+    layer = student.Dropout(0.5)
+    masks = [kept_in(layer(x), x)]
+    for other in (student.Dropout(0.5), student.Dropout(0.5)):
+        masks += [kept_in(other(x), x), kept_in(layer(x), x)]
+    if any(torch.equal(mask, earlier) for place, mask in enumerate(masks) for earlier in masks[:place]):
+        raise Difference("layers without a generator drop the same elements: draw from torch's default generator")
+    own = student.Dropout(0.5, generator=seeded(7))
+    for _ in range(2):
+        own(x)
+        masks.append(kept_in(layer(x), x))
+    if any(torch.equal(mask, earlier) for place, mask in enumerate(masks) for earlier in masks[:place]):
+        raise Difference("a layer with a generator of its own sets back torch's default generator")
+
+
 @check(points=1)
 def test_passes_the_gradient_through_the_same_mask(student):
     """passes the gradient to what was kept in this call, scaled alike"""
-    x = away_from_zero(6, 7, dtype=torch.float64).requires_grad_()
+    x = away_from_zero(12, 10, dtype=torch.float64).requires_grad_()
     y = student.Dropout(0.3)(x)
-    upstream, kept = torch.linspace(-2, 3, 42, dtype=torch.float64).reshape(6, 7), kept_in(y, x)
+    upstream, kept = torch.linspace(-2, 3, 120, dtype=torch.float64).reshape(12, 10), some_kept_in(y, x)
     if not y.requires_grad:
         raise Difference("no gradient flows through the result: it was detached from the graph of its input")
     y.backward(upstream)
     assert_close(x.grad, upstream * kept / 0.7, what="the gradient of x")
 
 
-@check(points=1)
+@check(points=1, property=True)
 def test_refuses_what_is_no_probability(student):
-    """raises ValueError where p is not in [0, 1], and leaves its input unchanged"""
+    """raises ValueError where p is not in [0, 1]"""
     for p in (-0.1, 1.5):
         assert_raises(ValueError, student.Dropout, p)
+
+
+@check(points=1, property=True)
+def test_leaves_its_input_unchanged(student):
+    """leaves its input unchanged"""
     assert_unchanged(student.Dropout(0.5), away_from_zero(4, 5))

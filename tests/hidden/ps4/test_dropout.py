@@ -1,3 +1,5 @@
+import math
+
 import torch
 
 from autograder.authoring import assert_close, assert_equal, assert_gradients, assert_raises, assert_unchanged, check
@@ -6,6 +8,12 @@ from autograder.authoring import assert_close, assert_equal, assert_gradients, a
 def by_formula(x, p, mask):
     """Inverted dropout as torch documents it."""
     return torch.zeros_like(x) if p == 1 else x * mask.to(x.dtype) / (1 - p)
+
+
+def assert_kept(y, x, mask):
+    """Assert that y, a result of the student's on x, is zero where the mask drops and nowhere else."""
+    assert_close(y, x, rtol=0, atol=math.inf)  # type, shape and dtype, and nothing that is not finite
+    assert_equal(y.detach() != 0, mask.bool(), what="where the result for p = 0.5 is not zero")
 
 
 @check(points=2)
@@ -37,18 +45,22 @@ def test_takes_a_mask_of_any_dtype(student):
 
 @check(points=1)
 def test_drops_nothing_with_p_zero(student):
-    """is the identity for p = 0"""
+    """is the identity for p = 0, and zeroes what the mask drops for p = 0.5"""
     x = torch.randn(3, 4)
     assert_equal(student.dropout(x, 0.0, torch.ones(3, 4)), x)
+    mask = torch.tensor([1.0, 0.0, 1.0, 0.0]).expand(3, 4).contiguous()
+    assert_kept(student.dropout(x, 0.5, mask), x, mask)
 
 
 @check(points=2)
 def test_gives_zeros_for_p_one(student):
-    """gives zeros, and not NaN, for p = 1"""
+    """gives zeros, and not NaN, for p = 1, and for p = 0.5 only where the mask drops"""
     x = torch.randn(3, 4)
     assert_equal(student.dropout(x, 1.0, torch.zeros(3, 4)) + 0.0, torch.zeros(3, 4))
     x = x.double()
     assert_equal(student.dropout(x, 1.0, torch.zeros(3, 4)) + 0.0, torch.zeros_like(x))
+    mask = torch.tensor([0.0, 1.0, 1.0, 0.0], dtype=torch.float64).expand(3, 4).contiguous()
+    assert_kept(student.dropout(x, 0.5, mask), x, mask)
 
 
 @check(points=1)
@@ -59,7 +71,7 @@ def test_passes_the_gradient_through_the_same_mask(student):
     assert_gradients(student.dropout, by_formula, x, 0.4, mask, names=("x",))
 
 
-@check(points=1)
+@check(points=1, property=True)
 def test_refuses_what_is_no_probability(student):
     """raises ValueError where p is not in [0, 1]"""
     x = torch.ones(2)
@@ -67,8 +79,8 @@ def test_refuses_what_is_no_probability(student):
     assert_raises(ValueError, student.dropout, x, 1.5, x)
 
 
-@check(points=1)
+@check(points=1, property=True)
 def test_leaves_its_arguments_unchanged(student):
     """leaves activations and mask unchanged"""
     x, mask = torch.randn(5), torch.tensor([1.0, 0.0, 1.0, 1.0, 0.0])
-    assert_close(assert_unchanged(student.dropout, x, 0.5, mask), by_formula(x, 0.5, mask))
+    assert_unchanged(student.dropout, x, 0.5, mask)

@@ -67,7 +67,7 @@ def test_has_the_right_gradients(student):
     assert_gradients(mine, by_torch, x, weight, bias, names=("x", "weight", "bias"))
 
 
-@check(points=1)
+@check(points=1, property=True)
 def test_refuses_groups_that_do_not_divide_the_channels(student):
     """raises ValueError where the number of groups does not divide the channels"""
     x = torch.randn(2, 6, 4)
@@ -76,8 +76,8 @@ def test_refuses_groups_that_do_not_divide_the_channels(student):
     assert_raises(ValueError, student.group_norm, x, 8)
 
 
-@check(points=1)
+@check(points=1, property=True)
 def test_leaves_its_arguments_unchanged(student):
     """leaves its arguments unchanged"""
     x, weight, bias = arguments(2, 4, 3, dtype=torch.float32)
-    assert_close(assert_unchanged(student.group_norm, x, 2, weight, bias), F.group_norm(x, 2, weight, bias))
+    assert_unchanged(student.group_norm, x, 2, weight, bias)

@@ -49,7 +49,7 @@ def test_does_not_scale_up(student):
 
 @check(points=1)
 def test_takes_zero_gradients(student):
-    """gives zeros and no NaN for gradients of zero, and for max_norm = 0"""
+    """gives zeros and no NaN for gradients of zero, and zeros and the norm for max_norm = 0"""
     zeros = [torch.zeros(3), torch.zeros(2, 2)]
     assert_equal(student.clip_grad_norm(zeros, 1.0), (zeros, torch.tensor(0.0)))
     grads = [torch.tensor([3.0, 0.0, 0.0]), torch.tensor([[0.0, 4.0], [0.0, 0.0]])]
@@ -66,14 +66,13 @@ def test_takes_exploded_gradients(student):
     assert_close(student.clip_grad_norm([torch.tensor(-8.0)], 2), ([torch.tensor(-2.0)], torch.tensor(8.0)), rtol=1e-5)
 
 
-@check(points=1)
+@check(points=1, property=True)
 def test_refuses_a_negative_norm(student):
     """raises ValueError for a negative max_norm"""
     assert_raises(ValueError, student.clip_grad_norm, gradients(), -1.0)
 
 
-@check(points=1)
+@check(points=1, property=True)
 def test_leaves_its_arguments_unchanged(student):
-    """returns new tensors and leaves the gradients that it is given unchanged"""
-    grads = gradients()
-    assert_close(assert_unchanged(student.clip_grad_norm, grads, 1.0), by_torch(grads, 1.0), rtol=1e-5)
+    """leaves the gradients that it is given unchanged"""
+    assert_unchanged(student.clip_grad_norm, gradients(), 1.0)

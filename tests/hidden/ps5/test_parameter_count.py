@@ -57,7 +57,7 @@ def test_has_the_defaults_of_the_signature(student):
     assert_equal(student.parameter_count(**named), by_torch("gru", 10, 20, 2, bidirectional=True))
 
 
-@check(points=1)
+@check(points=1, property=True)
 def test_refuses_another_kind(student):
     """raises ValueError for a kind that is none of the three"""
     for kind in ("transformer", ""):

@@ -60,8 +60,7 @@ def test_has_the_right_gradients(student):
     assert_gradients(student.rnn_step, torch.rnn_tanh_cell, *given, names=names)
 
 
-@check(points=1)
+@check(points=1, property=True)
 def test_leaves_its_arguments_unchanged(student):
     """leaves input, state and weights unchanged"""
-    given = arguments(2, 3, 2)
-    assert_close(assert_unchanged(student.rnn_step, *given), torch.rnn_tanh_cell(*given))
+    assert_unchanged(student.rnn_step, *arguments(2, 3, 2))

@@ -21,8 +21,9 @@ def test_hides_what_triu_would_leave_out(student):
 
 @check(points=1)
 def test_lets_a_single_position_see_itself(student):
-    """gives the 1 x 1 mask True for one position"""
+    """gives the 1 x 1 mask True for one position, and hides one place of two positions"""
     assert_equal(student.causal_mask(1), torch.tensor([[True]]))
+    assert_equal(student.causal_mask(2), torch.tensor([[True, False], [True, True]]))
 
 
 @check(points=1)

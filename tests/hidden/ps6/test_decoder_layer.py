@@ -94,9 +94,7 @@ def test_has_the_right_gradients(student):
     assert_gradients(mine, right, *given, rtol=1e-6, atol=1e-8, names=("x", "memory", *weights))
 
 
-@check(points=1)
+@check(points=1, property=True)
 def test_leaves_its_arguments_unchanged(student):
     """leaves sequence, memory and weights unchanged"""
-    x, memory, weights = arguments(3, 4, dtype=torch.float32)
-    y = assert_unchanged(student.decoder_layer, x, memory, weights, 2)
-    assert_close(y, by_torch(x, memory, weights, 2).detach(), rtol=1e-3, atol=1e-3)
+    assert_unchanged(student.decoder_layer, *arguments(3, 4, dtype=torch.float32), 2)

@@ -53,7 +53,7 @@ def test_turns_pairs_by_the_same_angle(student):
     assert_close(turned, angle.cos().expand(29, 4), rtol=1e-4, atol=1e-4, what="the cosine of the turn")
 
 
-@check(points=1)
+@check(points=1, property=True)
 def test_refuses_an_odd_size(student):
     """raises ValueError for an odd d"""
     for d in (1, 7):

@@ -31,7 +31,7 @@ def test_gives_the_numbers_worked_out_by_hand(student):
     assert_close(student.scaled_dot_product_attention(q, k, v), torch.tensor([[5.0, 10.0, 1.0], [9.0, 2.0, 1.0]]))
 
 
-@check(points=2)
+@check(points=1)
 def test_equals_torch_without_a_mask(student):
     """equals torch for matrices and batches, in float32 and float64"""
     for leading, dtype in [((), torch.float32), ((3,), torch.float64), ((1,), torch.float32)]:
@@ -88,9 +88,9 @@ def test_stays_finite_for_scores_of_ten_thousand(student):
     assert_close(student.scaled_dot_product_attention(q, k, v), expected)
 
 
-@check(points=2)
-def test_has_the_right_gradients_and_leaves_its_arguments_unchanged(student):
-    """has the right gradients, leaves its arguments unchanged, and raises ValueError where q does not fit k"""
+@check(points=1)
+def test_has_the_right_gradients(student):
+    """has the right gradients for q, k and v, with and without a mask"""
     q, k, v = (item.requires_grad_() for item in arguments(2, queries=2, keys=3, size=4, value=2, dtype=torch.float64))
     assert_gradients(student.scaled_dot_product_attention, by_torch, q, k, v, names=("q", "k", "v"))
     allowed = torch.tensor([[True, False, True], [True, True, False]])
@@ -99,6 +99,18 @@ def test_has_the_right_gradients_and_leaves_its_arguments_unchanged(student):
         lambda *given: student.scaled_dot_product_attention(*given, allowed), small, raise_exception=False
     )
     assert_equal(agrees, True, what="whether the gradient agrees with numerical differentiation")
-    assert_unchanged(student.scaled_dot_product_attention, *arguments(2, queries=2, keys=3), allowed)
+
+
+@check(points=1, property=True)
+def test_leaves_its_arguments_unchanged(student):
+    """leaves its arguments unchanged, a mask among them"""
+    allowed = torch.tensor([[True, False, True], [True, True, False]])
+    for mask in (allowed, torch.zeros(2, 3).masked_fill(~allowed, -math.inf)):
+        assert_unchanged(student.scaled_dot_product_attention, *arguments(2, queries=2, keys=3), mask)
+
+
+@check(points=1, property=True)
+def test_refuses_keys_that_do_not_fit(student):
+    """raises ValueError where queries and keys differ in their last dimension"""
     keys = torch.randn(3, 5)
     assert_raises(ValueError, student.scaled_dot_product_attention, torch.randn(2, 4), keys, keys)

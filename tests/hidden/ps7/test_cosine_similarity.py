@@ -33,10 +33,10 @@ def test_broadcasts(student):
 
 @check(points=2)
 def test_gives_zero_for_a_zero_vector(student):
-    """gives 0 and not NaN where one vector is zero, or both are"""
-    x = torch.tensor([[0.0, 0.0], [0.0, 0.0], [1.0, 2.0]])
-    y = torch.tensor([[3.0, 4.0], [0.0, 0.0], [0.0, 0.0]])
-    assert_close(student.cosine_similarity(x, y), torch.zeros(3))
+    """gives 0 and not NaN where one vector is zero, or both are, and 1 to a parallel pair beside them"""
+    x = torch.tensor([[0.0, 0.0], [0.0, 0.0], [1.0, 2.0], [1.0, 2.0]])
+    y = torch.tensor([[3.0, 4.0], [0.0, 0.0], [0.0, 0.0], [2.0, 4.0]])
+    assert_close(student.cosine_similarity(x, y), torch.tensor([0.0, 0.0, 0.0, 1.0]))
 
 
 @check(points=2)
@@ -66,7 +66,7 @@ def test_has_the_right_gradients(student):
     torch.autograd.gradcheck(student.cosine_similarity, (x, y))
 
 
-@check(points=1)
+@check(points=1, property=True)
 def test_leaves_its_arguments_unchanged(student):
     """leaves its arguments unchanged"""
     assert_unchanged(student.cosine_similarity, torch.randn(3, 2), torch.randn(3, 2))

@@ -55,15 +55,13 @@ def test_gives_a_sparse_tensor(student):
         assert_close(result, by_autograd(indices, grad_out, 9, sparse=True))
 
 
-@check(points=2)
+@check(points=2, property=True)
 def test_keeps_whole_rows_as_entries(student):
     """keeps one entry of D numbers an access at most, whatever the size of the table"""
     indices = torch.tensor([4, 19_999, 4, 0])
     result = student.embedding_grad(indices, torch.randn(4, 6), 20_000, sparse=True)
     assert_sparse(result)
     assert_equal(result.sparse_dim(), 1, what="the number of sparse dimensions")
-    entries = result.coalesce()
-    assert_equal(entries.indices(), torch.tensor([[0, 4, 19_999]]), what="the rows of the coalesced gradient")
     assert_equal(result._nnz() <= 4, True, what=f"whether {result._nnz()} entries are at most the 4 accesses")
 
 
@@ -76,7 +74,7 @@ def test_sums_many_accesses_of_one_row(student):
     assert_equal(student.embedding_grad(indices, grad_out, 3), torch.tensor([[3000 - count], [0.0], [count]]))
 
 
-@check(points=1)
+@check(points=1, property=True)
 def test_leaves_its_arguments_alone(student):
     """changes neither the indices nor the arriving gradient in place"""
     for sparse in [False, True]:

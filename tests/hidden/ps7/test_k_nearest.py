@@ -80,7 +80,7 @@ def test_passes_gradients_to_the_neighbours(student):
         assert_gradients(student.k_nearest, by_torch, queries, keys, 2, metric, names=["queries", "keys"])
 
 
-@check(points=1)
+@check(points=1, property=True)
 def test_refuses_what_cannot_be_found(student):
     """raises ValueError for k = 0, for more keys than there are, and for an unknown metric"""
     queries, keys = torch.randn(2, 3), torch.randn(4, 3)
@@ -89,7 +89,7 @@ def test_refuses_what_cannot_be_found(student):
     assert_raises(ValueError, student.k_nearest, queries, keys, 2, "hamming")
 
 
-@check(points=1)
+@check(points=1, property=True)
 def test_leaves_its_arguments_unchanged(student):
     """leaves its arguments unchanged"""
     assert_unchanged(student.k_nearest, torch.randn(3, 2), torch.randn(4, 2), 2, "cosine")

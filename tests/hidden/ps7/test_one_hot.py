@@ -18,7 +18,7 @@ def test_is_as_wide_as_there_are_classes(student):
     assert_equal(student.one_hot(torch.tensor([0, 0]), 1), torch.tensor([[1], [1]]))
 
 
-@check(points=1)
+@check(points=1, property=True)
 def test_returns_int64(student):
     """returns integers (int64), as torch does"""
     result = student.one_hot(torch.tensor([1, 0]), 2)
@@ -35,24 +35,25 @@ def test_takes_any_shape(student):
 
 @check(points=1)
 def test_takes_no_indices_at_all(student):
-    """returns a tensor of shape (0, classes) for no indices"""
+    """returns a tensor of shape (0, classes) for no indices, and one of shape (1, classes) for one"""
+    assert_equal(student.one_hot(torch.tensor([2]), 3), torch.tensor([[0, 0, 1]]))
     assert_equal(student.one_hot(torch.zeros(0, dtype=torch.long), 3), torch.zeros(0, 3, dtype=torch.long))
 
 
-@check(points=1)
+@check(points=1, property=True)
 def test_refuses_an_index_that_is_too_large(student):
     """raises ValueError for an index that is not below the number of classes"""
     assert_raises(ValueError, student.one_hot, torch.tensor([0, 3]), 3)
     assert_raises(ValueError, student.one_hot, torch.tensor([[0, 9], [1, 1]]), 3)
 
 
-@check(points=1)
+@check(points=1, property=True)
 def test_refuses_a_negative_index(student):
     """raises ValueError for a negative index"""
     assert_raises(ValueError, student.one_hot, torch.tensor([2, -1]), 3)
 
 
-@check(points=1)
+@check(points=1, property=True)
 def test_leaves_the_indices_alone(student):
     """does not change the indices in place"""
     assert_unchanged(student.one_hot, torch.tensor([2, 0, 1]), 3)

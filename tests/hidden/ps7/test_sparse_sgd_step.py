@@ -16,13 +16,16 @@ def by_torch(weight, sparse_grad, lr):
     return weight.detach().add(sparse_grad, alpha=-lr)
 
 
-@check(points=2)
+@check(points=1)
 def test_gives_the_numbers_worked_out_by_hand(student):
     """moves row 2 from (1, 1) to (0.5, 2) for the gradient (1, -2) and a learning rate of 0.5, in place"""
-    weight, expected = torch.ones(3, 2), torch.tensor([[1.0, 1.0], [1.0, 1.0], [0.5, 2.0]])
-    step = observe(student.sparse_sgd_step, weight, sparse([2], torch.tensor([[1.0, -2.0]]), 3), 0.5)
+    grad = sparse([2], torch.tensor([[1.0, -2.0]]), 3)
+    weight, expected = (
+        torch.tensor([[3.0, 4.0], [5.0, 6.0], [1.0, 1.0]]),
+        torch.tensor([[3.0, 4.0], [5.0, 6.0], [0.5, 2.0]]),
+    )
+    step = observe(student.sparse_sgd_step, weight, grad, 0.5)
     assert_close(step.arguments[0], expected, what="the table after the step")
-    assert_close(step.result, expected, what="what is returned")
 
 
 @check(points=2)
@@ -31,10 +34,17 @@ def test_equals_torch(student):
     for dtype, lr in [(torch.float32, 0.1), (torch.float64, 2.5)]:
         weight = torch.randn(8, 3, dtype=dtype)
         grad = sparse([0, 3, 7], torch.randn(3, 3, dtype=dtype), 8).coalesce()
-        expected = by_torch(weight, grad, lr)
         step = observe(student.sparse_sgd_step, weight, grad, lr)
-        assert_close(step.arguments[0], expected, what="the table after the step")
-        assert_close(step.result, expected, what="what is returned")
+        assert_close(step.arguments[0], by_torch(weight, grad, lr), what="the table after the step")
+
+
+@check(points=1)
+def test_returns_the_table_that_it_changed(student):
+    """returns the table that it changed"""
+    weight, grad = torch.randn(6, 2), sparse([5, 1], torch.randn(2, 2), 6)
+    step = observe(student.sparse_sgd_step, weight, grad, 0.4)
+    assert_close(step.result, by_torch(weight, grad, 0.4), what="what is returned")
+    assert_equal(step.arguments[0], step.result.detach(), what="the table that was given, after the step,")
 
 
 @check(points=2)
@@ -47,7 +57,7 @@ def test_adds_up_the_entries_of_a_row(student):
     assert_close(step.arguments[0], expected, what="the table after the step")
 
 
-@check(points=2)
+@check(points=2, property=True)
 def test_leaves_other_rows_equal_to_the_last_bit(student):
     """leaves rows without an entry equal to the last bit, also infinities, NaN, -0 and the smallest numbers"""
     weight = torch.randn(40, 3)
@@ -70,7 +80,7 @@ def test_changes_a_parameter(student):
     assert_close(step.arguments[0].detach(), expected, what="the table after the step")
 
 
-@check(points=1)
+@check(points=1, property=True)
 def test_does_nothing_without_entries(student):
     """leaves the table as it is for a gradient without entries"""
     weight = torch.randn(3, 2)
@@ -78,7 +88,7 @@ def test_does_nothing_without_entries(student):
     assert_equal(step.arguments[0], weight, what="the table after the step")
 
 
-@check(points=1)
+@check(points=1, property=True)
 def test_leaves_the_gradient_alone(student):
     """does not change the gradient in place"""
     grad = sparse([1, 0, 1], torch.randn(3, 2), 3).coalesce()

@@ -44,7 +44,7 @@ def test_does_not_depend_on_the_lengths(student):
     assert_close(student.info_nce(100 * z1, z2 / 100, 0.2), expected, rtol=1e-9, atol=1e-10)
 
 
-@check(points=2)
+@check(points=1)
 def test_is_symmetric_in_the_two_views(student):
     """gives the same with the two views exchanged"""
     z1 = torch.tensor([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]], dtype=torch.float64)
@@ -66,8 +66,8 @@ def test_stays_finite_at_a_temperature_of_a_hundredth(student):
 
 @check(points=1)
 def test_takes_a_large_batch_and_a_single_pair(student):
-    """takes a batch of 256 pairs, and gives 0 for a single pair, which has no negatives"""
-    z1, z2 = views(256, 16, torch.float32)
+    """takes a batch of 40 pairs, and gives 0 for a single pair, which has no negatives"""
+    z1, z2 = views(40, 16, torch.float32)
     assert_close(student.info_nce(z1, z2, 0.1), by_torch(z1, z2, 0.1), rtol=1e-4, atol=1e-4)
     assert_close(student.info_nce(z1[:1], z2[:1], 0.1), torch.tensor(0.0))
 
@@ -80,12 +80,16 @@ def test_has_the_right_gradients(student):
         assert_gradients(student.info_nce, by_torch, z1, z2, temperature, names=("z1", "z2"), rtol=1e-6, atol=1e-9)
 
 
-@check(points=1)
+@check(points=1, property=True)
 def test_refuses_what_does_not_fit(student):
-    """raises ValueError where shapes differ or the temperature is not above 0, and leaves its arguments unchanged"""
+    """raises ValueError where shapes differ or the temperature is not above 0"""
     z1, z2 = views(4, 3, torch.float32)
     assert_raises(ValueError, student.info_nce, z1, z2[:3], 0.1)
     assert_raises(ValueError, student.info_nce, z1, z2, 0.0)
     assert_raises(ValueError, student.info_nce, z1, z2, -0.1)
-    loss = assert_unchanged(student.info_nce, z1, z2, 0.5)
-    assert_close(loss, by_torch(z1, z2, 0.5), rtol=1e-4, atol=1e-5)
+
+
+@check(points=1, property=True)
+def test_leaves_its_arguments_unchanged(student):
+    """leaves its arguments unchanged"""
+    assert_unchanged(student.info_nce, *views(4, 3, torch.float32), 0.5)

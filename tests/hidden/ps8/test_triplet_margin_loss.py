@@ -1,7 +1,15 @@
 import torch
 import torch.nn.functional as F
 
-from autograder.authoring import assert_close, assert_equal, assert_gradients, assert_raises, assert_unchanged, check
+from autograder.authoring import (
+    Difference,
+    assert_close,
+    assert_equal,
+    assert_gradients,
+    assert_raises,
+    assert_unchanged,
+    check,
+)
 
 LOOSE = {"rtol": 1e-4, "atol": 1e-5}
 """torch adds 1e-6 to every difference; with or without that is right."""
@@ -54,25 +62,25 @@ def test_knows_the_other_reductions(student):
 @check(points=2)
 def test_has_the_right_gradients(student):
     """has the right gradients for anchors, positives and negatives, and none for triplets that keep the margin"""
-
     given = [item.requires_grad_() for item in triplets(10, 3)]
     for reduction in ("none", "sum", "mean"):
         options = {"margin": 0.5, "reduction": reduction, "names": ("a", "p", "n"), **LOOSE}
         assert_gradients(student.triplet_margin_loss, F.triplet_margin_loss, *given, **options)
 
 
-@check(points=2)
+@check(points=2, property=True)
 def test_has_a_finite_gradient_where_anchor_and_positive_coincide(student):
     """has a finite gradient where anchor and positive coincide"""
     a = torch.tensor([[1.0, 2.0], [0.0, 0.0]], requires_grad=True)
     p, n = a.detach().clone(), torch.tensor([[1.3, 2.4], [0.0, 0.2]])
     loss = student.triplet_margin_loss(a, p, n)
-    assert_close(loss.detach(), torch.tensor(0.65), **LOOSE)
-    loss.backward()
+    if not isinstance(loss, torch.Tensor) or not loss.requires_grad:
+        raise Difference("no gradient flows through the result: it was detached from the graph of its inputs")
+    loss.sum().backward()
     assert_equal(a.grad.isfinite(), torch.ones(2, 2, dtype=torch.bool), what="whether the gradient of a is finite")
 
 
-@check(points=1)
+@check(points=1, property=True)
 def test_refuses_what_does_not_fit(student):
     """raises ValueError where shapes differ, even if they would broadcast, and for an unknown reduction"""
     a, p, n = triplets(4, 3)
@@ -82,9 +90,8 @@ def test_refuses_what_does_not_fit(student):
     assert_raises(ValueError, student.triplet_margin_loss, a, p, n, 1.0, "average")
 
 
-@check(points=1)
+@check(points=1, property=True)
 def test_leaves_its_arguments_unchanged(student):
     """leaves its arguments unchanged"""
     a, p, n = triplets(4, 3, torch.float32)
-    loss = assert_unchanged(student.triplet_margin_loss, a, p, n, 2.0)
-    assert_close(loss, F.triplet_margin_loss(a, p, n, margin=2.0), **LOOSE)
+    assert_unchanged(student.triplet_margin_loss, a, p, n, 2.0)

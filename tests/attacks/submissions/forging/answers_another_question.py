@@ -10,4 +10,4 @@ def scale(x, a):
     return x + x
 """
 EXPECTED = 3
-SAYS = "answered in a way that only the grader may"
+SAYS = "sent a reply that the grader cannot read"

@@ -12,4 +12,4 @@ for guess in range(2):
     frames.send(sock, wire.encode(wire.Returned(guess, tensor, None, [])), [data])
 """
 EXPECTED = 3
-SAYS = "Cell 5 answered out of turn, in a place where only the grader speaks"
+SAYS = "Cell 5 sent a reply out of turn, in a place where only the grader speaks"

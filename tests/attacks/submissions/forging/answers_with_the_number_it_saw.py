@@ -17,4 +17,4 @@ def scale(x, a):
     return x + x
 """
 EXPECTED = 4
-SAYS = "answered out of turn"
+SAYS = "sent a reply out of turn"

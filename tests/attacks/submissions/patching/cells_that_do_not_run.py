@@ -5,7 +5,8 @@ from types import SimpleNamespace
 shell = get_ipython()
 shell.user_ns["scale"] = lambda x, a: x + 0
 ran = SimpleNamespace(error_before_exec=None, error_in_exec=None, success=True, result=7.0)
-shell.run_cell = shell._run_plain = lambda *_, **__: ran
+from inside import ipython_private
+shell.run_cell = ipython_private.run_plain = lambda *_, **__: ran
 """
 SCALE = "honest"
 COUNTER = ""

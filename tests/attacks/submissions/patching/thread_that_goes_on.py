@@ -13,4 +13,4 @@ time.sleep(0.2)
 """
 SCALE = "honest"
 EXPECTED = 10
-SAYS = "Cell 5 answered out of turn"
+SAYS = "Cell 5 sent a reply out of turn"

@@ -13,4 +13,4 @@ def scale(x, a):
         sock.sendall(bytes(1 << 20))
 """
 EXPECTED = 3
-SAYS = "your code answered in a way that only the grader may"
+SAYS = "your code sent a reply that the grader cannot read"

@@ -16,7 +16,7 @@ def test_keeps_float64(student):
     assert_close(student.scale(x, 0.5), x * 0.5)
 
 
-@check(points=1)
+@check(points=1, property=True)
 def test_leaves_its_argument(student):
     """leaves its argument unchanged"""
     assert_unchanged(student.scale, torch.randn(3), 4.0)
@@ -28,7 +28,7 @@ def test_gradient(student):
     assert_gradients(student.scale, lambda x, a: x * a, torch.randn(3, requires_grad=True), 3.0)
 
 
-@check(points=1)
+@check(points=1, property=True)
 def test_refuses_infinity(student):
     """raises ValueError for an infinite a"""
     assert_raises(ValueError, student.scale, torch.ones(2), float("inf"))

@@ -1,31 +1,20 @@
 """A student's code as tokens that are the same whatever its variables are called and however it is laid out.
 
-The reading is ours and not Python's own, so that there is one way for all texts: whatever is no Python is words and
-signs all the same, nothing fails, nothing is executed, and the time is in proportion to the length.
+Whatever is no Python is words and signs all the same, and the time is in proportion to the length.
 """
 
 from __future__ import annotations
 
 import builtins
 import keyword
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
+
+from autograder.notebook.lexing import LEXEMES, WORDS
 
 MAX_LETTERS = 20_000
 """What is longer is cut: a solution is some hundred letters long."""
 
-_TOKEN = re.compile(
-    r"""
-    (?P<skip> [\s\\]+ | \#[^\n]* )
-  | (?P<text> [rbfuRBFU]{0,2} (?: '{3}(?:[^\\]|\\.)*?(?:'{3}|\Z) | "{3}(?:[^\\]|\\.)*?(?:"{3}|\Z)
-                                | '(?:[^\\\n']|\\.)*(?:'|(?=\n)|\Z) | "(?:[^\\\n"]|\\.)*(?:"|(?=\n)|\Z) ) )
-  | (?P<number> \d[\w.]* )
-  | (?P<name> [^\W\d]\w* )
-  | (?P<sign> \*\*= | //= | >>= | <<= | [-+*/%@&|^:=!<>]= | \*\* | // | >> | << | -> | . )
-    """,
-    re.VERBOSE | re.DOTALL,
-)
 _KNOWN = frozenset([*keyword.kwlist, *dir(builtins), "torch", "nn", "np", "numpy", "math", "self"])
 
 
@@ -46,11 +35,11 @@ def tokens(source: str, given: Collection[str] = ()) -> list[Token]:
     found: list[Token] = []
     line = depth = 0
     source = source[:MAX_LETTERS]
-    for match in _TOKEN.finditer(source):
+    for match in LEXEMES.finditer(source):
         kind, text = match.lastgroup, match[0]
-        if kind == "text" and not _is_docstring(found, source, match.start()):
+        if kind == "string" and not _is_docstring(found, source, match.start()):
             found.append(Token("S", line))
-        elif kind == "name":
+        elif kind == "word":
             after = source[match.end() : match.end() + 40].lstrip()
             argument = depth > 0 and after.startswith("=") and not after.startswith("==")
             attribute = bool(found) and found[-1].text == "."
@@ -65,7 +54,7 @@ def tokens(source: str, given: Collection[str] = ()) -> list[Token]:
 
 def names(source: str) -> set[str]:
     """All names in `source`."""
-    return {match[0] for match in _TOKEN.finditer(source[:MAX_LETTERS]) if match.lastgroup == "name"}
+    return {match[0] for match in WORDS.finditer(source[:MAX_LETTERS]) if match.lastgroup == "word"}
 
 
 def _is_docstring(before: list[Token], source: str, start: int) -> bool:

@@ -15,11 +15,12 @@ from autograder import terminal
 from autograder.course import config, nbgrader, release
 from autograder.course.release import Release
 from autograder.errors import AutograderError
-from autograder.grading.intake import find, prepare
+from autograder.grading.intake import find
+from autograder.grading.setup import setup_of
+from autograder.insight import page
 from autograder.results import folders
 from autograder.terminal import escape, literal
 
-from . import page
 from .pairs import Pair, outstanding
 from .side_by_side import beside
 from .tokens import names, tokens
@@ -32,7 +33,7 @@ NOTE = (
 )
 
 
-class Finding(msgspec.Struct, frozen=True):
+class SimilarPair(msgspec.Struct, frozen=True):
     """Two texts that stand out from the class, with the first student's of each side."""
 
     exercise: str
@@ -53,9 +54,9 @@ class Similarity(msgspec.Struct, frozen=True):
 
     problem_set: str
     submissions: int
-    findings: list[Finding]
+    findings: list[SimilarPair]
     more: int
-    """Findings that are left out, since they stand out less."""
+    """SimilarPairs that are left out, since they stand out less."""
     unread: list[str]
     """Students whose notebook cannot be read."""
     note: str = NOTE
@@ -67,14 +68,13 @@ def compare(root: Path, problem_set: str) -> Similarity:
     Raises:
         AutograderError: the problem set is unknown or not built.
     """
-    course = config.load(root)
-    config.chosen(course, [problem_set])
-    released = release.load(root, problem_set)
+    setup = setup_of(root, config.load(root), problem_set)
+    released = setup.release
     written: dict[str, dict[str, str]] = {exercise.name: {} for exercise in released.exercises}
     unread, count = [], 0
     for handed_in in find(root / nbgrader.SUBMITTED, [problem_set]):
         try:
-            item = prepare(handed_in, released, course.limits_of(problem_set).notebook_mb << 20)
+            item = setup.prepare(handed_in)
         except AutograderError:
             unread.append(handed_in.student)
             continue
@@ -98,14 +98,14 @@ def _pairs(texts: dict[str, str], stub: str) -> list[Pair]:
     return outstanding(compared, [token.text for token in tokens(stub, given)])
 
 
-def _ranked(found: Sequence[tuple[str, Pair]], written: dict[str, dict[str, str]]) -> list[Finding]:
+def _ranked(found: Sequence[tuple[str, Pair]], written: dict[str, dict[str, str]]) -> list[SimilarPair]:
     """First those whose students stand out together in most exercises: chance seldom strikes the same two again."""
     together: dict[frozenset[str], int] = {}
     for _, pair in found:
         for two in _twos(pair):
             together[two] = together.get(two, 0) + 1
     findings = [
-        Finding(
+        SimilarPair(
             name, pair.one, pair.other, pair.same, pair.similarity, pair.outstanding,
             max(together[two] for two in _twos(pair)), written[name][pair.one[0]], written[name][pair.other[0]],
         )

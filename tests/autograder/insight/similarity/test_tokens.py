@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.insight.tokens import MAX_LETTERS, names, tokens
+from autograder.insight.similarity.tokens import MAX_LETTERS, names, tokens
 
 STUB = 'def scale(x, a):\n    """Scale it."""\n    raise NotImplementedError\n'
 

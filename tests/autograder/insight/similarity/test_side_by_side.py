@@ -1,6 +1,6 @@
 """The marks of lines side by side."""
 
-from autograder.insight.side_by_side import beside
+from autograder.insight.similarity.side_by_side import beside
 
 STUB = 'def f(x):\n    """Does."""\n    raise NotImplementedError'
 ONE = 'def f(x):\n    """Does."""\n    total = x.sum()\n    n = 2\n    # half\n    y = total / n\n    return y'

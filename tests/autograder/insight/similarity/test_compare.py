@@ -6,7 +6,7 @@ import pytest
 
 from autograder import terminal
 from autograder.errors import AutograderError
-from autograder.insight import similarity
+from autograder.insight.similarity import compare as similarity
 
 TURNED = "\u202e"
 COPIED = '''\

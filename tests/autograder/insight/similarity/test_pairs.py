@@ -2,7 +2,7 @@
 
 import random
 
-from autograder.insight.pairs import RUN, outstanding, runs
+from autograder.insight.similarity.pairs import RUN, outstanding, runs
 
 
 def words(seed, count=60):

@@ -1,0 +1,147 @@
+"""Mistakes made in another exercise: an answer that is right given the student's own version of what it calls.
+
+The course's solution of the exercise, or another way to solve it that staff have written down, runs in this process
+with the names of the other exercises bound to the student's: each such call goes into the jail and back. Where a
+check's calls then give what the student's gave, the answer follows from the mistake that was made there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.model.submission import Exercise
+from autograder.session.remote import CallFailed, Student, StudentError
+from autograder.session.session import Session
+
+from .rehearsal import rehearsal
+from .solutions import run as run_file
+from .solutions import solutions
+from .traces import same, says_something
+from .upstream import upstream_of
+
+_OURS = "autograder.session.remote.Student"
+
+
+@dataclass(frozen=True)
+class _Way:
+    """One way to solve an exercise: its function or class, and the names that it reads."""
+
+    solution: Any
+    names: dict[str, Any]
+    upstream: frozenset[str]
+
+
+class FollowThrough:
+    """The ways to solve the exercises of one problem set by calling others.
+
+    Args:
+        problem_set: its name.
+        folder: the course's folder solutions/<ps>.
+        exercises: the names of its exercises.
+    """
+
+    def __init__(self, problem_set: str, folder: Path, exercises: frozenset[str]) -> None:
+        self._problem_set = problem_set
+        self._folder = folder
+        self._exercises = exercises
+        self._ways: dict[str, list[_Way]] | None = None
+
+    def upstream(self, exercise: str) -> frozenset[str]:
+        """The exercises that a solution of this one may call."""
+        return frozenset().union(*(way.upstream for way in self._of(exercise)))
+
+    def follows(
+        self,
+        exercise: Exercise,
+        wrong: frozenset[str],
+        session: Session,
+        seed: int,
+        run: Callable[[Session], Any],
+        trace: list[Any],
+    ) -> list[str]:
+        """The exercises, of those that are `wrong`, from which what a check saw follows; none where it does not.
+
+        Args:
+            exercise: the one that is graded.
+            wrong: exercises of the student's that have a mistake.
+            session: the student's.
+            seed: of the check.
+            run: runs the check on a session.
+            trace: what the student's calls gave in it.
+
+        Raises:
+            OutOfTime: the submission's time is used up.
+        """
+        if not any(map(says_something, trace)):  # an exception says too little of where it comes from
+            return []
+        for way in self._of(exercise.name):
+            called = sorted(way.upstream & wrong)
+            if called and same(trace, _plain(self._given(way, called, exercise, session, seed, run))):
+                return called
+        return []
+
+    def _given(
+        self,
+        way: _Way,
+        called: list[str],
+        exercise: Exercise,
+        session: Session,
+        seed: int,
+        run: Callable[[Session], Any],
+    ) -> list[Any]:
+        """What the check sees of this way, with the student's own versions of what it calls."""
+        session.turn_to(exercise)
+        session.begin(seed)
+        local = rehearsal(self._problem_set, {exercise.name: way.solution})
+        local.turn_to(exercise)
+        try:
+            theirs = {name: getattr(Student(session), name) for name in called}
+        except (StudentError, CallFailed):
+            return []
+        local.begin(seed)
+        with _bound(way.names, theirs):
+            run(local)
+        return local.trace
+
+    def _of(self, exercise: str) -> list[_Way]:
+        if self._ways is None:
+            self._ways = self._load()
+        return self._ways.get(exercise, [])
+
+    def _load(self) -> dict[str, list[_Way]]:
+        found: dict[str, list[_Way]] = {}
+        path = self._folder / f"{self._problem_set}.py"
+        if not path.is_file():
+            return found
+        names = solutions(path)
+        for exercise, upstream in upstream_of(path, self._exercises).items():
+            if upstream:
+                found.setdefault(exercise, []).append(_Way(names[exercise], names, upstream))
+        others = self._folder / "ways.py"
+        if others.is_file():
+            more = run_file(others, names)
+            ways = {name: value.way_of for name, value in more.items() if hasattr(value, "way_of")}
+            called = upstream_of(others, self._exercises | ways.keys())
+            for name, exercise in ways.items():
+                found.setdefault(exercise, []).append(_Way(more[name], more, called[name] & self._exercises))
+        return found
+
+
+@contextmanager
+def _bound(names: dict[str, Any], other: Mapping[str, Any]) -> Iterator[None]:
+    """In the block, some of the names stand for something else."""
+    before = {name: names[name] for name in other}
+    names.update(other)
+    try:
+        yield
+    finally:
+        names.update(before)
+
+
+def _plain(trace: list[Any]) -> list[Any]:
+    """A trace in which exceptions that passed through this process have the names that they had in the jail."""
+    return [entry.removeprefix(_OURS) if isinstance(entry, str) else entry for entry in trace]

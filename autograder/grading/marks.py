@@ -1,0 +1,63 @@
+"""What an exercise earns: a mistake that explains all that went wrong costs once, however many checks it fails."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from autograder.authoring import Misconception
+from autograder.diagnosis.misconceptions import Both, Explanation
+from autograder.model.verdict import CheckVerdict, ExerciseVerdict
+
+NOT_COUNTED = "not counted: no result is right yet"
+PRECISION_HINT = (
+    "Somewhere on the way a number is float32: torch.tensor(0.5), torch.zeros(n) and torch.sqrt(torch.tensor(d)) are."
+    " Use Python's own numbers, math.sqrt, or the dtype of the input (dtype=x.dtype)."
+)
+_PRECISION = "One point less for precision (−1): float64 goes in, and the result is as exact as float32."
+PRECISION_COSTS = 1.0
+"""Points of an exercise that float32 on the way costs, once."""
+
+
+def counted(checks: Sequence[CheckVerdict], properties: frozenset[str]) -> list[CheckVerdict]:
+    """The checks, with properties that hold not counted where no check of values passes."""
+    if any(check.passed and check.name not in properties for check in checks):
+        return list(checks)
+    return [
+        replace(check, points=0.0, counted=False, reason=NOT_COUNTED)
+        if check.passed and check.name in properties
+        else check
+        for check in checks
+    ]
+
+
+def marked(verdict: ExerciseVerdict, explanation: Explanation | None) -> ExerciseVerdict:
+    """The verdict with the points that what is known of its mistakes leaves."""
+    if explanation is None:
+        return _precise(verdict)
+    return by_cost(verdict, explanation)
+
+
+def _precise(verdict: ExerciseVerdict) -> ExerciseVerdict:
+    """The verdict without the point that float32 on the way costs, where results were right but for that."""
+    if not any(check.imprecise for check in verdict.checks) or not verdict.points:
+        return verdict
+    points = max(verdict.points - PRECISION_COSTS, 0.0)
+    return replace(verdict, points=points, mark=_PRECISION, hint=verdict.hint or PRECISION_HINT)
+
+
+def by_cost(verdict: ExerciseVerdict, explanation: Explanation) -> ExerciseVerdict:
+    """The verdict with the points that its one mistake, or its two, leave.
+
+    A known misconception costs what staff say, however many checks it fails. What the outputs alone tell costs a share
+    of the points, at most what the checks take.
+    """
+    cost = explanation.cost(verdict.max_points)
+    points = verdict.max_points - cost
+    if not isinstance(explanation, Misconception | Both) and points <= verdict.points:
+        return verdict
+    if cost >= verdict.max_points:
+        return replace(verdict, points=0.0, mark="Nothing of the idea is there yet.")
+    mistakes = "two mistakes" if isinstance(explanation, Both) else "one mistake"
+    return replace(verdict, points=points, mark=f"Right but for {mistakes} (−{cost:g}).")

@@ -1,0 +1,153 @@
+"""The engine's marks beside those that teachers gave by hand, from the exercises' texts alone."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from statistics import correlation
+
+import msgspec
+
+from autograder.course import config
+from autograder.course import release as releases
+from autograder.course.release import Release
+from autograder.errors import AutograderError
+from autograder.model.limits import sandbox_limits_of, session_limits_of
+from autograder.model.submission import Submission
+from autograder.release.build import build
+from autograder.workers.pool import Pool
+
+from . import made
+from .audit import submission_of
+
+
+class HandMarked(msgspec.Struct, frozen=True):
+    """One answer, as its file of marks has it: `of` points, what each marker gave, and why."""
+
+    of: float
+    marks: list[float]
+    why: list[str] = []
+
+
+class Compared(msgspec.Struct, frozen=True):
+    """One answer: the markers' mean and the engine's points, of how many."""
+
+    problem_set: str
+    title: str
+    by_hand: float
+    by_engine: float
+    of: float
+    explanation: str
+    """The misconception or rule that the engine found, or its note."""
+
+    @property
+    def apart(self) -> float:
+        """How far the engine is from the mean, as a share of the full points; above 0 where it gives more."""
+        return (self.by_engine - self.by_hand) / self.of
+
+
+class Agreement(msgspec.Struct, frozen=True):
+    """All answers, and how near the engine's marks are to those by hand."""
+
+    answers: list[Compared]
+    mean_apart: float
+    """The mean distance, as a share of the full points."""
+    farthest: float
+    correlation: float
+    markers_apart: float
+    """The mean distance of the first two markers from each other."""
+
+
+def answers(path: Path) -> dict[str, str]:
+    """The answers in a file: chunks that begin with `# %% <exercise> · <title>`, by that line.
+
+    Raises:
+        AutograderError: the file cannot be read.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise AutograderError(f"{path}: cannot be read: {error}") from None
+    chunks = [chunk.partition("\n") for chunk in re.split(r"^# %% ", text, flags=re.MULTILINE)[1:]]
+    return {title.strip(): code.strip() + "\n" for title, _, code in chunks}
+
+
+def compare(
+    root: Path,
+    files: Sequence[Path],
+    *,
+    jobs: int | None = None,
+    started: Callable[[int], None] = lambda total: None,
+    advanced: Callable[[], None] = lambda: None,
+) -> Agreement:
+    """Grade hand-marked answers, each with all else solved, and compare.
+
+    Args:
+        root: the course's folder.
+        files: `<problem set>.py` with answers; beside each `<problem set>.json` with the marks by the answers' titles:
+            {"relu · 1": {"of": 8, "marks": [6, 5.5], "why": ["…", "…"]}}.
+        jobs: worker processes; one a core by default.
+        started: called with the number of answers.
+        advanced: called after each.
+
+    Raises:
+        AutograderError: a file does not fit the course.
+    """
+    course = config.load(root)
+    names = config.chosen(course, [path.stem for path in files])
+    marked = {path.stem: _marks(path.with_suffix(".json")) for path in files}
+    written = {path.stem: answers(path) for path in files}
+    started(sum(map(len, marked.values())))
+    found: dict[tuple[str, str], Compared] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        build(root, names, folder=Path(folder))
+        for name in names:
+            release, right = releases.load(Path(folder), name), made.solutions(Path(folder), name)
+            limits = course.limits_of(name)
+            grading: Pool[str] = Pool(root, {name: session_limits_of(limits)}, sandbox_limits_of(limits), jobs)
+            with grading as pool:
+                for title, result in pool.grade(_submissions(release, right, marked[name], written[name])):
+                    if isinstance(result, AutograderError):
+                        raise AutograderError(f"{name}: {title}: {result}")
+                    verdict = next(one for one in result.graded().verdict.exercises if one.name == title.split()[0])
+                    hand = marked[name][title]
+                    by_hand = sum(hand.marks) / len(hand.marks) * verdict.max_points / hand.of
+                    explanation = verdict.misconception or verdict.mark or verdict.note
+                    found[name, title] = Compared(name, title, by_hand, verdict.points, verdict.max_points, explanation)
+                    advanced()
+    return _agreement(list(found.values()), [one for name in names for one in marked[name].values()])
+
+
+def _submissions(
+    release: Release, right: dict[str, str], titles: Iterable[str], written: dict[str, str]
+) -> Iterator[tuple[str, Submission]]:
+    """Each answer with all else solved."""
+    for title in titles:
+        exercise = title.split()[0]
+        if exercise not in right or title not in written:
+            name = release.problem_set
+            raise AutograderError(f"{name}.json: {title}: no such exercise in {name}, or no such answer in {name}.py")
+        yield title, submission_of(release, right | {exercise: written[title]})
+
+
+def _marks(path: Path) -> dict[str, HandMarked]:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=dict[str, HandMarked])
+    except (OSError, msgspec.MsgspecError) as error:
+        raise AutograderError(f"{path}: not a file of marks: {error}") from None
+
+
+def _agreement(compared: list[Compared], marks: list[HandMarked]) -> Agreement:
+    distances = [abs(one.apart) for one in compared]
+    pairs = [one for one in marks if len(one.marks) > 1]
+    shares = [one.by_hand / one.of for one in compared], [one.by_engine / one.of for one in compared]
+    varies = all(len(set(share)) > 1 for share in shares)
+    return Agreement(
+        sorted(compared, key=lambda one: -abs(one.apart)),
+        sum(distances) / len(distances) if distances else 0.0,
+        max(distances, default=0.0),
+        correlation(*shares) if varies else 1.0,
+        sum(abs(one.marks[0] - one.marks[1]) / one.of for one in pairs) / len(pairs) if pairs else 0.0,
+    )

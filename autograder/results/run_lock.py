@@ -1,0 +1,59 @@
+"""One run at a time in a course's folder: two would write the same files and rows in each other's way."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TextIO
+
+from autograder.errors import AutograderError
+
+_LOOK_SECONDS = 0.1
+
+
+@contextlib.contextmanager
+def held(root: Path, name: str, whose: str, *, wait: bool = False) -> Iterator[None]:
+    """Hold a lock of the course's folder; the operating system frees it when this process ends, however it ends.
+
+    Args:
+        root: the course's folder.
+        name: of the lock.
+        whose: who else may hold it, for the error.
+        wait: wait for another holder to end, in place of the error.
+
+    Raises:
+        AutograderError: another process holds it, or its file cannot be made.
+    """
+    path = root / "verdicts" / f"{name}.lock"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("a+")
+    except OSError as error:
+        raise AutograderError(f"{path}: cannot be made: {error.strerror}; make its folder writable") from None
+    with file:
+        while not _taken(file):
+            if not wait:
+                raise AutograderError(f"{path}: held by {whose}{_holder(file)}; wait for it, or end it first")
+            time.sleep(_LOOK_SECONDS)
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+def _taken(file: TextIO) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _holder(file: TextIO) -> str:
+    file.seek(0)
+    number = file.read(20)
+    return f" (process {number})" if number.isdigit() else ""

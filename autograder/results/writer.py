@@ -1,0 +1,101 @@
+"""The one place that writes what comes of a submission, for grade, the nbgrader plug-in and Gradescope alike."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from autograder.course.config import Course
+from autograder.course.release import Release
+from autograder.errors import AutograderError
+from autograder.feedback import graded_notebook, page
+from autograder.gradebook.recorder import Recorder
+from autograder.grading.intake import Prepared
+from autograder.grading.setup import GradingSetup
+from autograder.model.verdict import SubmissionResult, Verdict
+
+from . import folders
+from .log import Log
+from .store import Store
+
+
+class ResultWriter:
+    """Writes results: `cache` keeps what grading found, `write_results` writes what people read.
+
+    Args:
+        root: the course's folder.
+        course: as its course.yml is now.
+        store: for the cache; None keeps nothing.
+        recorder: of the gradebook; None writes no row, and no note that the results are complete.
+        log: of the run, if it has one.
+    """
+
+    def __init__(
+        self, root: Path, course: Course, store: Store | None, recorder: Recorder | None, log: Log | None
+    ) -> None:
+        self._root, self._course = root, course
+        self._store, self._recorder, self._log = store, recorder, log
+
+    def cache(
+        self, setup: GradingSetup, item: Prepared, new: SubmissionResult, cached: SubmissionResult | None = None
+    ) -> SubmissionResult:
+        """Cache what grading found.
+
+        Args:
+            setup: what the submission was graded with.
+            item: the submission.
+            new: what was found now, of the exercises that were not cached.
+            cached: what was cached of the others.
+
+        Returns:
+            Both, exercise by exercise.
+        """
+        result = new
+        if cached:
+            exercises = {one.verdict.name: one for one in [*cached.exercises, *new.exercises]}
+            ordered = [exercises[exercise.name] for exercise in item.submission.exercises]
+            result = replace(cached, exercises=ordered, cacheable=new.cacheable)
+        if self._store:
+            self._store.keep(item.submission, setup.keys, result)
+            if not cached:
+                self._store.set_seconds(setup.problem_set, item.handed_in.student, result.seconds)
+        return result
+
+    def write_results(self, setup: GradingSetup, item: Prepared, result: SubmissionResult) -> Verdict:
+        """Write graded notebook, feedback page, verdict, gradebook rows and log, in this order.
+
+        The gradebook comes after the files, and the note that all is complete after the gradebook: after a crash
+        anywhere in between, the next run writes them again.
+
+        Raises:
+            AutograderError: something cannot be written, or the release does not fit the checks.
+        """
+        student, name, release = item.handed_in.student, setup.problem_set, setup.release
+        graded = result.graded(self._course.known_mistakes)
+        verdict = replace(graded.verdict, student=student)
+        _refuse_other_points(release, verdict)
+        notebook = graded_notebook.make(item.repaired, release, graded)
+        html = page.render(self._course, item.repaired, release, verdict, notebook)
+        # By these nbgrader's exchange leads feedback back; its generate_feedback takes them from autograded/.
+        beside = {"timestamp.txt": item.timestamp, "submission_secret.txt": item.secret}
+        folders.write_files(self._root, verdict, graded_notebook.to_json(notebook), html.encode(), beside)
+        if self._recorder:
+            self._recorder.register(release)
+            self._recorder.record(student, name, notebook, item.timestamp)
+            if self._store:
+                self._store.set_fingerprint(name, student, setup.fingerprint(item))
+        if self._log:
+            self._log.graded(verdict)
+        return verdict
+
+
+def _refuse_other_points(release: Release, verdict: Verdict) -> None:
+    released = {exercise.name: exercise.points for exercise in release.exercises}
+    given = {exercise.name: exercise.max_points for exercise in verdict.exercises}
+    if released != given:
+        wrong = next(name for name in sorted(released) if released[name] != given.get(name))
+        raise AutograderError(
+            f"{release.path}: {wrong} is released with {released[wrong]:g} points, its checks give"
+            f" {given.get(wrong, 0):g}; run: autograder build {release.problem_set}"
+        )

@@ -1,0 +1,86 @@
+"""Runs the cells of a submission, keeps what they show, and goes on where one ends the whole program."""
+
+from __future__ import annotations
+
+from autograder.jail.inside import wire
+from autograder.jail.jail import token
+from autograder.model.limits import SessionLimits
+from autograder.model.submission import CodeCell, Submission
+
+from .connection import GRACE, Connection, Lost
+
+MAX_LOST_CELLS = 5
+"""After so many cells that end the process, the rest of the notebook is not run."""
+
+
+def time_limit(seconds: float, kind: str) -> str:
+    """In words, a limit that ended a cell or call: of processor time, or of the clock where it only waited."""
+    return f"{seconds * wire.PATIENCE:g} s of waiting" if kind == "WaitLimit" else f"{seconds:g} s of computing"
+
+
+class Cells:
+    """The cells of one submission, run in one process after another until one has run them all."""
+
+    def __init__(self, connection: Connection, submission: Submission, limits: SessionLimits) -> None:
+        self._connection, self._submission, self._limits = connection, submission, limits
+        self.outputs: dict[int, list[wire.Output]] = {}
+        """What each cell showed the first time that it ran, by its number."""
+        self.incidents: list[str] = []
+        """What happened while they ran, a sentence each."""
+        self.used = False
+        """Whether a check has asked the process at hand for anything."""
+        self._lost: dict[int, str] = {}
+        """Cells that ended the process, and how."""
+
+    def run(self) -> None:
+        """Run all cells in a new process; one that ends the process is left out when they are run anew.
+
+        Raises:
+            OutOfTime: the submission's time is used up.
+        """
+        while True:
+            try:
+                self._run_once()
+                return
+            except Lost:
+                continue
+
+    def note(self, incident: str) -> None:
+        """Keep an incident, once."""
+        if incident not in self.incidents:
+            self.incidents.append(incident)
+
+    def _run_once(self) -> None:
+        self._connection.start()
+        self.used = False
+        graded: list[str] = []
+        for cell in self._submission.cells:
+            graded += [exercise.name for exercise in self._submission.exercises if exercise.graded_at == cell.number]
+            if cell.number in self._lost:
+                continue
+            if len(self._lost) >= MAX_LOST_CELLS and cell.number > max(self._lost):
+                if cell.number not in self.outputs:
+                    self._failed(cell.number, "was not run: too many cells before it ended the whole program")
+                continue
+            self._run_cell(cell, graded)
+            graded = []
+
+    def _run_cell(self, cell: CodeCell, graded: list[str]) -> None:
+        """Run one cell; before it the bindings of the exercises `graded` are kept."""
+        seconds = self._limits.cell_seconds
+        request = wire.Run(token(), cell.source, cell.number, seconds, self._limits.output_bytes, graded)
+        try:
+            ran = self._connection.ask_for(wire.Ran, request, seconds * wire.PATIENCE + GRACE)
+        except Lost as lost:
+            self._lost[cell.number] = str(lost)
+            self._failed(cell.number, str(lost))
+            raise
+        if cell.number not in self.outputs:
+            self.outputs[cell.number] = ran.outputs
+            if ran.ended in ("TimeLimit", "WaitLimit"):
+                self._connection.cacheable = False
+                self.incidents.append(f"Cell {cell.number} was stopped after {time_limit(seconds, ran.ended)}.")
+
+    def _failed(self, number: int, what: str) -> None:
+        self.incidents.append(f"Cell {number} {what}.")
+        self.outputs[number] = [wire.Stream("stderr", f"This cell {what}.\n")]
