@@ -9,6 +9,8 @@ from typing import Any
 import nbformat
 
 from autograder.errors import AutograderError
+from autograder.notebook import vocabulary
+from autograder.notebook.vocabulary import Vocabulary
 
 from .layout import RELEASE
 
@@ -32,8 +34,15 @@ class ReleasedExercise:
     solution_id: str
     examples_id: str
     points: float
-    forbidden: tuple[str, ...]
+    also: tuple[str, ...]
+    without: tuple[str, ...]
     replaced: tuple[tuple[str, str], ...]
+    others: tuple[str, ...]
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """What it may call."""
+        return vocabulary.of(self.also, self.without)
 
 
 @dataclass(frozen=True)
@@ -90,8 +99,10 @@ def load(root: Path, problem_set: str) -> Release:
             grade_id,
             examples[name][0],
             examples[name][1],
-            tuple(ours.get("forbidden", ())),
+            tuple(ours.get("also", ())),
+            tuple(ours.get("without", ())),
             tuple(sorted(ours.get("uses", {}).items())),
+            tuple(ours.get("others", ())),
         )
         for name, (grade_id, ours) in solutions.items()
     )

@@ -18,6 +18,7 @@ from autograder.diagnosis import traces
 from autograder.diagnosis.follow_through import FollowThrough
 from autograder.diagnosis.misconceptions import Diagnosis
 from autograder.diagnosis.traces import Trace
+from autograder.jail.inside.wire import HIDDEN
 from autograder.jail.jail import Jail
 from autograder.model.limits import SessionLimits
 from autograder.model.submission import Exercise, Submission
@@ -29,7 +30,7 @@ from autograder.model.verdict import (
     SubmissionResult,
     quality_of,
 )
-from autograder.notebook.rules import forbidden_names, insides
+from autograder.notebook.rules import insides, listed, outside
 from autograder.session.connection import OutOfTime
 from autograder.session.remote import Student
 from autograder.session.session import Session
@@ -146,12 +147,8 @@ class Grader:
             note = "This exercise is not written yet."
             return ExerciseResult(ExerciseVerdict(exercise.name, "not begun", 0, max_points, checks, note), [], True)
         sources = [cell.source for cell in session.submission.cells]
-        forbidden = session.forbidden or forbidden_names(sources, exercise.name, exercise.forbidden)
-        hiding = insides(sources) if exercise.forbidden and not forbidden else []
-        if forbidden or hiding:
-            called = f"must not call {_listed(forbidden)}: write out what it does"
-            unseen = f"cannot be graded beside {_listed(hiding)}, which may hide what it calls: take that out"
-            note = f"{exercise.name} {called if forbidden else unseen}. It earns no points this way."
+        if refused := _refused(exercise, session.forbidden, sources):
+            note = f"{exercise.name} {refused}. It earns no points this way."
             return ExerciseResult(ExerciseVerdict(exercise.name, "forbidden", 0, max_points, checks, note), [], True)
         checks = self._followed(exercise, session, checks, trace, wrong)
         properties = frozenset(item.name for item in self.items.get(exercise.name, []) if is_property(item))
@@ -272,8 +269,23 @@ def sentence_of(item: pytest.Item) -> str:
     return str(text).strip().splitlines()[0] if text.strip() else item.name
 
 
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(sorted(names)[:5])
+def _refused(exercise: Exercise, called: Sequence[str], sources: Sequence[str]) -> str:
+    """What of an exercise's vocabulary is not kept, as the rest of a sentence; empty where all is well."""
+    if exercise.vocabulary.everything:
+        return ""
+    hidden = [name for name in called if name.startswith(HIDDEN)]
+    called = [name for name in called if name not in hidden]
+    if uses := outside(sources, exercise.name, exercise.vocabulary, exercise.others):
+        return f"must not call {listed(uses)}: it is not in the vocabulary of this exercise, write out what it does"
+    if called:
+        names = ", ".join(sorted(called)[:5])
+        return f"must not call {names}: it is not in the vocabulary of this exercise, write out what it does"
+    if hiding := insides(sources):
+        return f"cannot be graded beside {', '.join(sorted(hiding)[:5])}, which may hide what it calls: take that out"
+    if hidden:
+        how = hidden[0].removeprefix(HIDDEN)[:100]
+        return f"cannot be graded: something in the notebook hides from the grader what it calls ({how}); take that out"
+    return ""
 
 
 def _run(item: pytest.Item, student: Student) -> tuple[bool, str, bool]:

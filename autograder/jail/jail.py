@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from autograder.errors import AutograderError
 
-from . import bubblewrap, cgroup, seccomp
+from . import bubblewrap, cgroup, operations, seccomp
 from .inside import frames, wire
 
 _START_SECONDS = 120
@@ -109,6 +109,7 @@ class Jail:
             cwd="/" if self.limits.confined else self._home.name,
         )
         theirs.close()
+        functions, inner = operations.basic()
         setup = wire.Setup(
             memory_bytes=self.limits.memory_bytes,
             cpu_seconds=self.limits.cpu_seconds,
@@ -116,6 +117,8 @@ class Jail:
             filter_bytes=seccomp.program(),
             confined=self.limits.confined,
             imports=list(self.imports),
+            functions=functions,
+            operations=inner,
         )
         try:
             frames.send(self._sock, wire.encode(setup))

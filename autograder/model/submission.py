@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from autograder.notebook import vocabulary
+from autograder.notebook.vocabulary import Vocabulary
+
 from .verdict import ExerciseResult, Quality
 
 if TYPE_CHECKING:  # as in `limits`
@@ -22,13 +25,24 @@ class CodeCell(msgspec.Struct, frozen=True):
 
 
 class Exercise(msgspec.Struct, frozen=True):
-    """One exercise as the release says: what must not be called, which earlier names are replaced by torch's."""
+    """One exercise as the release says: its vocabulary, and which earlier names are replaced by torch's.
+
+    `also` and `without` are what it adds to the basic vocabulary and takes from it; `others` are exercises that it may be
+    written with, whose calls are looked at when they are graded themselves.
+    """
 
     name: str
-    forbidden: list[str]
     replaced: dict[str, str]
     graded_at: int | None
     """The number of the cell before which its bindings are kept; None: after the last cell."""
+    also: list[str] = []
+    without: list[str] = []
+    others: list[str] = []
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """What it may call."""
+        return vocabulary.of(self.also, self.without)
 
 
 class Submission(msgspec.Struct, frozen=True):
@@ -51,7 +65,14 @@ def to_submission(repaired: Repaired, release: Release, repairs: Sequence[str] =
         solution, examples = repaired.place(exercise.solution_id), repaired.place(exercise.examples_id)
         in_order = solution is not None and examples is not None and solution < examples
         exercises.append(
-            Exercise(exercise.name, list(exercise.forbidden), dict(exercise.replaced), examples if in_order else None)
+            Exercise(
+                exercise.name,
+                dict(exercise.replaced),
+                examples if in_order else None,
+                list(exercise.also),
+                list(exercise.without),
+                list(exercise.others),
+            )
         )
     cells = [CodeCell(number, cell.source) for number, cell in enumerate(repaired.cells, 1) if cell.kind == "code"]
     return Submission(release.problem_set, cells, exercises, [*repairs, *repaired.repairs])

@@ -1,4 +1,4 @@
-"""Forbidden calls, found by reading the code: what an exercise's function can reach must not name what it may not call.
+"""The rules, kept by reading the code: what an exercise's function can reach is held to its vocabulary.
 
 Only what the graded name leads to is read, so that a student may compare with torch's own function in a cell beside it.
 What reading cannot see (methods of tensors, names made up at run time) the jail's watch sees when it is called.
@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import ast
 import re
-import symtable
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from weakref import WeakKeyDictionary
 
-_UNWATCHED = ("jit", "overrides", "compile", "fx", "library", "utils.cpp_extension")
-"""Parts of torch in which a call is not seen by the watch; private ones are another."""
+from .bindings import Bindings, called, global_names, nodes, statements
+from .glance import is_clean, is_disguised
+from .texts import text
+from .vocabulary import METHODS_REFUSED, Vocabulary, is_module, longest, plain
+
 _INSIDES = {
     "sys": ("settrace", "setprofile", "_*"),
     "gc": ("get_*", "callbacks"),
@@ -27,49 +29,69 @@ _INSIDES = {
 """By module, the ways to the interpreter's own objects, the watch and its notes among them."""
 _FRAMES = frozenset("f_back f_builtins f_globals f_locals tb_frame gi_frame cr_frame ag_frame __subclasses__".split())
 """Attributes that are such ways, of whatever object."""
-_WAYS = re.compile("|".join([*_INSIDES, *_FRAMES, "exec", "eval", "compile", "import_module", "__import__"]))
-"""Without one of these words there is no way, or it is written in letters that are not ASCII."""
-_ELSEWHERE = re.compile(
-    r"\b(from|exec|eval|compile|getattr|vars|modules|import_module|__import__|__dict__)\b|\.\s*[#\\]"
+_WAYS = re.compile(
+    r"\b(" + "|".join([*_INSIDES, *_FRAMES, "import_module", "__import__", "builtins"]) + r")\b"
+    r"|(?<!\.)\b(exec|eval|compile)\b"
 )
-_ATTRIBUTE = re.compile(r"\.\s*([^\W\d]\w*)")
-_NAMING = (ast.arg, ast.Import, ast.ImportFrom, ast.Assign, ast.Name, ast.Attribute, ast.Call, ast.Subscript)
+"""Without one of these words there is no way, or it is written in letters that are not ASCII."""
 _ANY = "object"
-_MODULES = {"torch", *_INSIDES}
 
-_MAGIC = re.compile(r"^(\s*)([%!?].*)$", re.MULTILINE)
+_BEHIND = frozenset(
+    "__self__ __globals__ __closure__ cell_contents __builtins__ __code__ __reduce__ __reduce_ex__".split()
+)
+"""Attributes that lead from a function to what it was made of."""
+_RUNNING = ("exec", "eval", "compile")
+_IMPORTING = ("import_module", "__import__", "reload")
+_BUILTINS_REFUSED = frozenset("exec eval compile __import__ globals __dict__".split())
+_LOOKING_UP = frozenset("attrgetter methodcaller __getattribute__ __getattr__ getmembers".split())
+"""Names of what looks up a part by its name, beside getattr."""
+_DUNDERS = frozenset("__dict__ __getattribute__ __getattr__ __loader__ __spec__".split())
+_UNREADABLE = "a name made up at run time"
 
 
-def forbidden_names(cells: Iterable[str], name: str, patterns: Sequence[str]) -> list[str]:
-    """Dotted torch names that the definition of `name` can reach and must not.
+@dataclass(frozen=True)
+class Use:
+    """A name that an exercise reaches and its vocabulary does not have; `by` is the helper that uses it, or empty."""
 
-    Their last part matches one of `patterns`, or they are private, or they lead to where no watch sees what is called.
+    name: str
+    by: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name} (in {self.by})" if self.by else self.name
+
+
+def outside(cells: Iterable[str], exercise: str, vocabulary: Vocabulary, others: Sequence[str] = ()) -> list[Use]:
+    """What the definition of `exercise` can reach that is not in its vocabulary.
+
+    Args:
+        cells: the sources of all code cells, in their order.
+        exercise: the name that is graded.
+        vocabulary: what it may call.
+        others: exercises of the notebook that it may be written with; what those call is looked at when they are graded.
     """
     sources = tuple(cells)
-    if not any(_may_name(source, tuple(patterns)) for source in sources):
+    if vocabulary.everything or is_clean(sources, vocabulary):
         return []
-    module = _module(sources)
-    return _distinct(
-        dotted for node in module.reachable(name) for dotted in module.names(node) if _matches(dotted, patterns)
-    )
+    names, readers = _notebook(sources)
+    found: dict[str, str] = {}
+    handed_on, looks_up = "", False
+    for by, node in names.reachable(exercise, others):
+        handed_on = handed_on or readers.handed_on(node)
+        looks_up = looks_up or readers.looks_up(node)
+        for name in readers.names(node):
+            if name not in found and not _allowed(name, vocabulary):
+                found[name] = "" if by == exercise else by
+        for name in readers.methods(node):
+            if f"Tensor.{name}" not in found and not vocabulary.allows_method(name):
+                found[f"Tensor.{name}"] = "" if by == exercise else by
+    if handed_on and looks_up:
+        found[f"{handed_on}.{_UNREADABLE}"] = ""
+    return [Use(name, found[name]) for name in longest(found)]
 
 
-@lru_cache(maxsize=1024)
-def _may_name(source: str, patterns: tuple[str, ...]) -> bool:
-    """Whether a cell can name anything of the kind at all: most cannot, and need not be looked through."""
-    words = _attributes(source)
-    return bool(patterns) and (words is None or any(_is_suspect(word, patterns) for word in words))
-
-
-@lru_cache(maxsize=256)
-def _attributes(source: str) -> frozenset[str] | None:
-    """All words after a dot; None where names can come from elsewhere: imported as such, made of text, not ASCII."""
-    return None if not source.isascii() or _ELSEWHERE.search(source) else frozenset(_ATTRIBUTE.findall(source))
-
-
-@lru_cache(maxsize=4096)
-def _is_suspect(word: str, patterns: tuple[str, ...]) -> bool:
-    return _matches(f"torch.{word}", patterns) or any(word in name.split(".") for name in _UNWATCHED)
+def listed(uses: Sequence[Use]) -> str:
+    """The first five of them as text, each with the helper that it is called in."""
+    return ", ".join(str(item) for item in sorted(uses, key=lambda item: item.name)[:5])
 
 
 def insides(cells: Iterable[str]) -> list[str]:
@@ -81,34 +103,24 @@ def insides(cells: Iterable[str]) -> list[str]:
 
 
 @lru_cache(maxsize=4)
-def _module(cells: tuple[str, ...]) -> _Module:
-    return _Module(cells)
+def _notebook(cells: tuple[str, ...]) -> tuple[Bindings, _Reader]:
+    found = Bindings(cells)
+    return found, _Reader(found)
 
 
 @lru_cache(maxsize=4)
 def _insides(cells: tuple[str, ...]) -> list[str]:
-    if all(source.isascii() and not _WAYS.search(source) for source in cells):
+    if all(not is_disguised(source) and not _WAYS.search(source) for source in cells):
         return []
-    module = _module(cells)
-    return _distinct(dotted for node in module.statements for dotted in module.names(node) if _is_inside(dotted))
-
-
-def _distinct(names: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(names))
-
-
-def _matches(dotted: str, patterns: Sequence[str]) -> bool:
-    first, *rest = dotted.split(".")
-    if first != "torch" or not rest:
-        return False
-    if any(part.startswith("_") and not part.endswith("__") for part in rest) or _begins(rest, _UNWATCHED):
-        return True
-    return any(fnmatchcase(rest[-1], pattern) for pattern in patterns)
+    names, reader = _notebook(cells)
+    return list(
+        dict.fromkeys(dotted for node in names.statements for dotted in reader.names(node) if _is_inside(dotted))
+    )
 
 
 def _is_inside(dotted: str) -> bool:
     first, *rest = dotted.split(".")
-    return first == _ANY or (first in _INSIDES and _begins(rest, _INSIDES[first]))
+    return (first == _ANY and rest[0] in _FRAMES) or (first in _INSIDES and _begins(rest, _INSIDES[first]))
 
 
 def _begins(rest: Sequence[str], patterns: Sequence[str]) -> bool:
@@ -117,68 +129,55 @@ def _begins(rest: Sequence[str], patterns: Sequence[str]) -> bool:
     return any(fnmatchcase(part, pattern) for part in above for pattern in patterns)
 
 
-@lru_cache(maxsize=256)
-def _statements(source: str) -> list[ast.stmt]:
-    try:
-        text = _MAGIC.sub(r"\1pass", source)
-        statements = ast.parse(text).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return []  # such a cell does not run either
-    _note_texts(statements, text)
-    return statements
+def _allowed(dotted: str, vocabulary: Vocabulary) -> bool:
+    first, _, rest = dotted.partition(".")
+    if first == _ANY or _UNREADABLE in dotted or _is_inside(dotted):
+        return False
+    if first == "builtins":
+        return rest not in _BUILTINS_REFUSED
+    if dotted == "sys.modules" or any(part in _DUNDERS for part in dotted.split(".")):
+        return False
+    return vocabulary.allows(dotted)
 
 
-def _note_texts(statements: Sequence[ast.stmt], text: str) -> None:
-    """Keep the lines of those that have whole ones for themselves, which saves writing them out again."""
-    if "\r" in text or "\f" in text or ";" in text:  # lines that are counted otherwise, or shared
-        return
-    lines = text.split("\n")
-    for statement in statements:
-        first = min([statement, *getattr(statement, "decorator_list", [])], key=lambda node: node.lineno).lineno
-        _TEXTS[statement] = "\n".join(lines[first - 1 : statement.end_lineno]) + "\n"
+class _Reader:
+    """Reads dotted names of modules from statements of one notebook."""
 
-
-_TEXTS: WeakKeyDictionary[ast.AST, str] = WeakKeyDictionary()
-
-
-class _Module:
-    """All top-level bindings of a notebook, in order, and what its names stand for in torch and other modules."""
-
-    def __init__(self, cells: Iterable[str]) -> None:
-        self.bindings: dict[str, list[ast.AST]] = {}
+    def __init__(self, bindings: Bindings) -> None:
+        self.bindings = bindings
         self.imported: dict[str, str] = {}
         self.stars: list[str] = []
-        self._named: dict[ast.AST, list[str]] = {}
-        self.statements = [statement for source in cells for statement in _statements(source)]
-        for statement in self.statements:
-            self._add(statement)
+        self._names: dict[ast.AST, list[str]] = {}
+        self._used: frozenset[str] = frozenset()
+        """The names of the notebook in what is read just now: what a star import may have brought."""
+        self._bound_once = {
+            name: statement.value
+            for name, [statement, *more] in bindings.of.items()
+            if not more and isinstance(statement, ast.Assign)
+        }
+        for statement in bindings.statements:
+            self._take_in(statement)
 
-    def _add(self, statement: ast.stmt) -> None:
-        """Take in one statement, and those inside its branches."""
-        for name in _bound(statement):
-            if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-                self.bindings[name] = [statement]
-                self.imported.pop(name, None)
-            else:
-                self.bindings.setdefault(name, []).append(statement)
+    def _take_in(self, statement: ast.AST) -> None:
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            self.imported.pop(statement.name, None)
+            return
         self._learn(statement, self.imported)
         for block in ("body", "orelse", "finalbody", "handlers"):
-            if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-                for inner in getattr(statement, block, []):
-                    self._add(inner)
+            for inner in getattr(statement, block, []):
+                self._take_in(inner)
 
     def _learn(self, node: ast.AST, known: dict[str, str]) -> None:
         """Note what an import or a plain assignment makes a name stand for."""
         if isinstance(node, ast.Import):
             for alias in node.names:
                 first = alias.name.split(".")[0]
-                if first in _MODULES:
-                    known[alias.asname or first] = alias.name if alias.asname else first
-        elif isinstance(node, ast.ImportFrom) and _looked_at(node.module):
+                known[alias.asname or first] = alias.name if alias.asname else first
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             for alias in node.names:
                 if alias.name == "*":
                     if known is self.imported:
-                        self.stars.append(node.module or "torch")
+                        self.stars.append(node.module)
                 else:
                     known[alias.asname or alias.name] = f"{node.module}.{alias.name}"
         elif isinstance(node, ast.Assign):
@@ -190,170 +189,136 @@ class _Module:
                     else:
                         known.pop(target.id, None)
 
-    def reachable(self, name: str) -> Iterator[ast.AST]:
-        """The statements that bind `name`, those that bind names used there, and so on."""
-        seen: set[str] = set()
-        waiting = [name]
-        while waiting:
-            current = waiting.pop()
-            if current in seen:
-                continue
-            seen.add(current)
-            for node in self.bindings.get(current, []):
-                yield node
-                waiting += _global_names(node)
-
     def names(self, node: ast.AST) -> list[str]:
-        """Every dotted name of the modules that are looked at in `node`, and every attribute that leads to frames."""
-        if node not in self._named:
-            self._named[node] = _distinct(self._names(node))
-        return self._named[node]
+        """Every dotted name of a module in `node`, every attribute that leads behind things, all that cannot be read."""
+        if node not in self._names:
+            self._names[node] = list(dict.fromkeys(self._read(node)))
+        return self._names[node]
 
-    def _names(self, node: ast.AST) -> Iterator[str]:
+    def handed_on(self, node: ast.AST) -> str:
+        """A module that `node` uses as a value: gives to a function, keeps in a container."""
+        parts = nodes(node)
+        used_for_parts = {id(part.value) for part in parts if isinstance(part, ast.Attribute)}
+        for part in parts:
+            if isinstance(part, ast.Assign) and len(part.targets) == 1:
+                used_for_parts.add(id(part.value))  # another name for it, which is known
+            if isinstance(part, ast.Call) and called(part) in ("getattr", "hasattr", "isinstance") and part.args:
+                used_for_parts.add(id(part.args[0]))
+        for part in parts:
+            if isinstance(part, ast.Name | ast.Attribute) and isinstance(part.ctx, ast.Load):
+                dotted = self.imported.get(part.id, "") if isinstance(part, ast.Name) else ""
+                if dotted and dotted.split(".")[-1].islower() and is_module(dotted) and id(part) not in used_for_parts:
+                    return dotted
+        return ""
+
+    def looks_up(self, node: ast.AST) -> bool:
+        """Whether `node` takes a part of something by a name that cannot be read."""
+        return any(
+            (
+                isinstance(part, ast.Call)
+                and called(part) == "getattr"
+                and len(part.args) > 1
+                and not self._text(part.args[1])
+            )
+            or (isinstance(part, ast.Attribute) and part.attr in _LOOKING_UP)
+            or (isinstance(part, ast.Name) and self.imported.get(part.id, "").rpartition(".")[2] in _LOOKING_UP)
+            or (isinstance(part, ast.Call) and called(part) == "vars" and bool(part.args))
+            for part in nodes(node)
+        )
+
+    def methods(self, node: ast.AST) -> list[str]:
+        """Names of methods that are not basic, called on what is no module and nothing of the notebook's own."""
+        return [
+            part.func.attr
+            for part in nodes(node)
+            if isinstance(part, ast.Call)
+            and isinstance(part.func, ast.Attribute)
+            and plain(part.func.attr) in METHODS_REFUSED
+            and part.func.attr not in self.bindings.members
+            and not (isinstance(part.func.value, ast.Name) and part.func.value.id in ("self", "cls"))
+            and not self.dotted(part.func.value, self.imported)
+        ]
+
+    def _read(self, node: ast.AST) -> Iterator[str]:
         known = dict(self.imported)
-        parts = _parts(node)
+        parts = nodes(node)
+        self._used = global_names(node) if self.stars else frozenset()
         for part in parts:
             if isinstance(part, ast.arg):
                 known.pop(part.arg, None)
+            elif isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
+                known.pop(part.id, None)
         for part in parts:
             self._learn(part, known)
         for part in parts:
-            if isinstance(part, ast.expr):
-                dotted = self.dotted(part, known)
-                if dotted:
+            if isinstance(part, ast.Name | ast.Attribute | ast.Subscript | ast.Call):
+                if dotted := self.dotted(part, known):
                     yield dotted
-            if isinstance(part, ast.Attribute) and part.attr in _FRAMES:
+            if isinstance(part, ast.Attribute) and part.attr in _FRAMES | _BEHIND:
                 yield f"{_ANY}.{part.attr}"
-            if isinstance(part, ast.ImportFrom) and _looked_at(part.module):
-                yield from (f"{part.module}.{alias.name}" for alias in part.names)
-            if isinstance(part, ast.Call) and _called(part) in ("exec", "eval", "compile") and part.args:
-                code = _text(part.args[0])
-                for statement in _statements(code) if code else ():
-                    yield from self.names(statement)
+            if isinstance(part, ast.Call):
+                yield from self._made_up(part, known)
+            if isinstance(part, ast.Name) and part.id in ("__builtins__", "__loader__", "__spec__"):
+                yield f"{_ANY}.{part.id}"
+
+    def _made_up(self, call: ast.Call, known: dict[str, str]) -> Iterator[str]:
+        """What a call runs, imports or looks up by a text; where the text cannot be read, that."""
+        name = called(call)
+        bare = isinstance(call.func, ast.Name) or self.dotted(call.func, known).startswith(("builtins.", "importlib."))
+        if not bare or (isinstance(call.func, ast.Name) and call.func.id in self.bindings.of):
+            return
+        if name in _RUNNING and call.args:
+            code = self._text(call.args[0])
+            if not code:
+                yield f"{_ANY}.{name}({_UNREADABLE})"
+            for statement in statements(code) if code else ():
+                yield from self.names(statement)
+        elif name in _IMPORTING and call.args and name != "reload" and not self._text(call.args[0]):
+            yield f"{_ANY}.{name}({_UNREADABLE})"
+        elif name == "getattr" and len(call.args) > 1 and not self._text(call.args[1]):
+            base = self.dotted(call.args[0], known)
+            # getattr(torch, reduction) is ordinary, and what it gives is seen when it is called.
+            varies = any(isinstance(part, ast.Name) and part.id not in _PYTHON for part in nodes(call.args[1]))
+            if base and not (varies and base == "torch"):
+                yield f"{base}.{_UNREADABLE}"
+        elif name in ("vars", "dir") and call.args and (base := self.dotted(call.args[0], known)):
+            if name == "vars":
+                yield f"{base}.__dict__"
+        elif name == "globals":
+            yield f"{_ANY}.globals"
 
     def dotted(self, node: ast.AST, known: dict[str, str]) -> str:
-        """What an expression stands for in torch, or the empty string."""
+        """What an expression stands for in a module, or the empty string."""
         match node:
             case ast.Name(id=name):
                 if name in known:
                     return known[name]
-                return f"{self.stars[-1]}.{name}" if self.stars and name not in self.bindings else ""
+                if self.stars and name in self._used and name not in self.bindings.of and name not in _PYTHON:
+                    return f"{self.stars[-1]}.{name}"
+                return ""
             case ast.Attribute(value=value, attr=attr):
                 base = self.dotted(value, known)
-                if base and attr == "__dict__":
-                    return base
                 return f"{base}.{attr}" if base else ""
-            case ast.Call(args=[value, key, *_]) if _called(node) == "getattr":
+            case ast.Call(args=[value, key, *_]) if called(node) == "getattr":
                 return self._part(value, key, known)
-            case ast.Call(args=[value]) if _called(node) in ("vars", "reload"):
+            case ast.Call(args=[value]) if called(node) in ("vars", "reload"):
                 return self.dotted(value, known)
-            case ast.Call(args=[module, *_]) if _called(node) in ("import_module", "__import__"):
-                name = _text(module)
-                return name if _looked_at(name) else ""
-            case ast.Subscript(value=value, slice=key):
-                name = _text(key)
-                if isinstance(value, ast.Attribute) and value.attr == "modules" and _looked_at(name):
-                    return name
+            case ast.Call(args=[module, *_]) if called(node) in _IMPORTING:
+                return self._text(module)
+            case ast.Subscript(value=ast.Attribute(value=value, attr="modules"), slice=key) if self._text(key):
+                return self._text(key) if self.dotted(value, known) == "sys" else ""
+            case ast.Subscript(value=ast.Attribute(value=value, attr="__dict__"), slice=key):
+                return self._part(value, key, known)
+            case ast.Subscript(value=ast.Call() as value, slice=key):
                 return self._part(value, key, known)
         return ""
 
+    def _text(self, node: ast.AST) -> str:
+        return text(node, self._bound_once)
+
     def _part(self, value: ast.AST, key: ast.AST, known: dict[str, str]) -> str:
-        base, name = self.dotted(value, known), _text(key)
+        base, name = self.dotted(value, known), self._text(key)
         return f"{base}.{name}" if base and name else ""
 
 
-def _looked_at(module: str | None) -> bool:
-    return (module or "").split(".")[0] in _MODULES
-
-
-@lru_cache(maxsize=2048)
-def _parts(node: ast.AST) -> list[ast.AST]:
-    """What names can be read from, within `node`, from the outside in."""
-    found: list[ast.AST] = [node]
-    for part in found:  # which grows meanwhile; ast.walk takes twice the time
-        for name in part._fields:
-            value = getattr(part, name, None)
-            if isinstance(value, list):
-                found += [item for item in value if isinstance(item, ast.AST)]
-            elif isinstance(value, ast.AST) and name != "ctx":
-                found.append(value)
-    return [part for part in found if isinstance(part, _NAMING)]
-
-
-@lru_cache(maxsize=2048)
-def _global_names(node: ast.AST) -> frozenset[str]:
-    return frozenset(_used_names(node))
-
-
-def _used_names(node: ast.AST) -> Iterator[str]:
-    """The names of the notebook that `node` uses; what is local to a function in it is something else."""
-    try:
-        tables = [symtable.symtable(_TEXTS.get(node) or ast.unparse(node), "", "exec")]
-    except (
-        SyntaxError,
-        ValueError,
-        RecursionError,
-    ):  # such code does not run; all its names are taken for the notebook's
-        yield from (part.id for part in ast.walk(node) if isinstance(part, ast.Name))
-        return
-    while tables:
-        table = tables.pop()
-        tables += table.get_children()
-        for symbol in table.get_symbols():
-            if symbol.is_referenced() and (table.get_type() == "module" or symbol.is_global()):
-                yield symbol.get_name()
-
-
-def _bound(statement: ast.stmt) -> Iterator[str]:
-    match statement:
-        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-            yield name
-        case ast.Import(names=names) | ast.ImportFrom(names=names):
-            for alias in names:
-                yield alias.asname or alias.name.split(".")[0]
-        case ast.Assign(targets=targets):
-            for target in targets:
-                yield from _roots(target)
-        case ast.AnnAssign(target=target) | ast.AugAssign(target=target) | ast.For(target=target):
-            yield from _roots(target)
-        case ast.Expr(value=ast.Call(args=[ast.Name(id=name), *_])) if _called(statement.value) == "setattr":
-            yield name
-        case ast.With(items=items):
-            for item in items:
-                if item.optional_vars is not None:
-                    yield from _roots(item.optional_vars)
-
-
-def _roots(target: ast.AST) -> Iterator[str]:
-    """The names that an assignment to `target` changes: `a`, and `a` for `a.forward` or `a[0]`."""
-    match target:
-        case ast.Name(id=name):
-            yield name
-        case ast.Attribute(value=value) | ast.Subscript(value=value) | ast.Starred(value=value):
-            yield from _roots(value)
-        case ast.Tuple(elts=elements) | ast.List(elts=elements):
-            for element in elements:
-                yield from _roots(element)
-
-
-def _called(node: ast.AST) -> str:
-    function = node.func if isinstance(node, ast.Call) else None
-    if isinstance(function, ast.Name):
-        return function.id
-    return function.attr if isinstance(function, ast.Attribute) else ""
-
-
-def _text(node: ast.AST) -> str:
-    """The string that an expression is, where that can be read: constants joined by +."""
-    match node:
-        case ast.Constant(value=str() as text):
-            return text
-        case ast.BinOp(left=left, op=ast.Add(), right=right):
-            first, second = _text(left), _text(right)
-            return first + second if first and second else ""
-        case ast.FormattedValue(value=value):
-            return _text(value)
-        case ast.JoinedStr(values=values):
-            parts = [_text(value) for value in values]
-            return "".join(parts) if all(parts) else ""
-    return ""
+_PYTHON = frozenset(dir(__builtins__)) if not isinstance(__builtins__, dict) else frozenset(__builtins__)

@@ -16,7 +16,7 @@ from autograder.errors import AutograderError
 
 from . import course_entry, source, trial
 from .proofs.unfinished import Gap, gaps
-from .reference import Parameter, Reference, find, forbidden
+from .reference import Parameter, Reference, find, taken
 from .trial import Trial
 
 _PROBLEM_SET = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
@@ -166,7 +166,7 @@ def _values(name: str, found: Reference | None, parameters: tuple[Parameter, ...
         "parameters": parameters,
         "definition": partial(_definition, parameters),
         "stand_in": _stand_in(found) if tried.draws and found else "",
-        "forbidden": forbidden(found) if found else [],
+        "without": taken(found) if found else [],
         "reference": found.name if found else "",
         "short": found.short if found else "",
         "trial": tried,

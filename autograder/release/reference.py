@@ -15,8 +15,9 @@ from typing import Any
 import torch
 
 from autograder.errors import AutograderError
+from autograder.notebook.vocabulary import Vocabulary
 
-from .proofs import forbidden_calls
+from .proofs import vocabulary_calls
 
 _LEFT_OUT = {
     *("out", "inplace", "size_average", "reduce"),  # of how torch is called, not of what is computed
@@ -65,7 +66,7 @@ def find(name: str) -> Reference:
     if owner.partition(".")[0] == "torch" and not last.startswith("_"):
         found = getattr(_module(owner), last, None)
     if found is None:
-        near = forbidden_calls.matching([last]) or difflib.get_close_matches(name, forbidden_calls.names(), 3)
+        near = vocabulary_calls.matching([last]) or difflib.get_close_matches(name, vocabulary_calls.names(), 3)
         meant = f"; is it {' or '.join(near[:3])}?" if near else "; write one like torch.nn.functional.softplus"
         raise AutograderError(f"--reference {name}: torch has no such function{meant}")
     if inspect.ismodule(found) or inspect.isclass(found) or not callable(found):
@@ -73,15 +74,9 @@ def find(name: str) -> Reference:
     return Reference(name, found, _parameters(found, owner, last))
 
 
-def forbidden(reference: Reference) -> list[str]:
-    """The names under which torch has the same: softplus and Softplus, relu, relu_ and ReLU."""
-    wanted = _plain(reference.name.rpartition(".")[2])
-    lasts = {item.rpartition(".")[2] for item in forbidden_calls.names()}
-    return sorted((last for last in lasts if _plain(last) == wanted), key=lambda last: (last[0].isupper(), last))
-
-
-def _plain(name: str) -> str:
-    return name.replace("_", "").lower()
+def taken(reference: Reference) -> list[str]:
+    """The reference itself, where it is a basic operation: what an exercise must then do without."""
+    return [reference.name] if Vocabulary().allows(reference.name) else []
 
 
 def _module(name: str) -> Any:

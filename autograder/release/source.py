@@ -21,7 +21,7 @@ _CJK = "[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]"
 _BROKEN_LINE = re.compile(f"(?<={_CJK})\n(?={_CJK})")
 """Chinese is written without spaces, which the end of a line would become."""
 _JUPYTEXT = {"jupyter", "title", "lines_to_next_cell", "lines_to_end_of_cell_marker"}
-_OPTIONS = {"exercise", "forbidden", "uses", "stub", "examples", "written", "points", "lang"}
+_OPTIONS = {"exercise", "also", "without", "uses", "stub", "examples", "written", "points", "lang"}
 
 
 def path_of(root: Path, problem_set: str) -> Path:
@@ -80,6 +80,11 @@ def _cells(cells: list[Any], path: Path, language: str, points: Mapping[str, flo
     for cell in cells:
         options = {key: value for key, value in cell.metadata.items() if key not in _JUPYTEXT}
         unknown = set(options) - _OPTIONS
+        if "forbidden" in unknown:
+            raise AutograderError(
+                f"{path}: forbidden= is written otherwise now: the basic vocabulary is allowed, all else is not; "
+                'say also=["torch.sigmoid"] to add to it, without=["torch.tril"] to take from it'
+            )
         if unknown:
             raise AutograderError(
                 f"{path}: a cell has the unknown option {sorted(unknown)[0]}; known: {sorted(_OPTIONS)}"
@@ -101,9 +106,11 @@ def _cell(
     if "exercise" in options:
         name = grade_id = options["exercise"]
         graded |= {"solution": True, "locked": False}
-        uses = dict(item.split("=", 1) for item in options.get("uses", []))
-        ours = {"exercise": name, "forbidden": options.get("forbidden", []), "stub": options.get("stub", "")}
-        ours |= {"uses": uses} if uses else {}
+        uses = dict(item.split("=", 1) for item in options.get("uses", []) if "=" in item)
+        others = [item for item in options.get("uses", []) if "=" not in item]
+        ours = {"exercise": name, "also": options.get("also", []), "without": options.get("without", [])}
+        ours |= {"stub": options.get("stub", "")}
+        ours |= ({"uses": uses} if uses else {}) | ({"others": others} if others else {})
         if "### BEGIN SOLUTION" not in cell.source:
             raise AutograderError(f"{path}: exercise {name}: no ### BEGIN SOLUTION … ### END SOLUTION")
     elif "examples" in options:

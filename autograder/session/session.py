@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from autograder.authoring.assertions import shown_call
+from autograder.jail import operations
 from autograder.jail.inside import shared_memory, values, wire
 from autograder.jail.jail import token
 from autograder.model.limits import SessionLimits
@@ -118,8 +119,8 @@ class Session:
         self.trace, self.given = [], []
         self._names = {}
         exercise = self.exercise
-        forbidden = exercise.forbidden if self._watched else []
-        self._begin = wire.Begin(exercise.name, seed, forbidden, exercise.replaced)
+        held = _held_to(exercise) if self._watched else None
+        self._begin = wire.Begin(exercise.name, seed, held, exercise.replaced)
 
     def do(self, op: str, target: str | int, *args: Any, **kwargs: Any) -> Any:
         """Do one thing with an object of the student's and return what came of it.
@@ -292,6 +293,13 @@ class Session:
     def _broken(self) -> remote.CallFailed:
         self.strikes += 1
         return remote.CallFailed(f"your code {self._connection.lose(UNREADABLE)}")
+
+
+def _held_to(exercise: Exercise) -> wire.Held | None:
+    if exercise.vocabulary.everything:
+        return None
+    changes = operations.changes(tuple(exercise.also), tuple(exercise.without))
+    return wire.Held(list(changes.added), list(changes.taken), exercise.others)
 
 
 def _differentiable(value: Any) -> list[torch.Tensor]:

@@ -16,10 +16,11 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from fnmatch import fnmatchcase
 from typing import IO, Any
 
 import msgspec
+
+from autograder.notebook import vocabulary
 
 ROOM = 4000
 """So many letters are kept of what a cell prints, and of an error's message."""
@@ -27,11 +28,17 @@ _CELL_NAME = re.compile(r"<ipython-input-(\d+)-")
 
 
 class Task(msgspec.Struct, frozen=True):
-    """One cell to be run; calls of functions that match one of `forbidden`, made in other cells, are noted."""
+    """One cell to be run. Where it is `watched`, calls that the vocabulary does not have are noted.
+
+    Those of the cell itself are not, nor those of the cells in `excused`: exercises that this one may be written with.
+    """
 
     number: int
     source: str
-    forbidden: tuple[str, ...] = ()
+    watched: bool = False
+    also: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    excused: tuple[int, ...] = ()
 
 
 class Work(msgspec.Struct, frozen=True):
@@ -103,20 +110,23 @@ def _runner() -> Any:
     from traitlets.config import Config
 
     class ForbiddenCalls(TorchFunctionMode):
-        """Notes the forbidden functions that are called, but for those that the examples' own cell calls."""
+        """Notes what is called that the vocabulary does not have, but for what the examples' own cell calls."""
 
         def __init__(self, task: Task) -> None:
             super().__init__()
             self.task = task
+            self.vocabulary = vocabulary.of(task.also, task.without)
             self.seen: list[str] = []
 
         def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
             task = self.task
-            name = str(resolve_name(func) or getattr(func, "__name__", "?"))
-            last = name.rpartition(".")[2]
-            # Without a cell on the stack it is IPython, which shows a tensor.
-            if any(fnmatchcase(last, pattern) for pattern in task.forbidden) and _caller() not in (None, task.number):
-                self.seen.append(name)
+            if task.watched:
+                name = vocabulary.of_function(func, resolve_name(func))
+                # Without a cell on the stack it is IPython, which shows a tensor.
+                if name and not self.vocabulary.allows(name):
+                    cells = _callers()
+                    if cells and cells[0] != task.number and not any(cell in task.excused for cell in cells):
+                        self.seen.append(name)
             return func(*args, **(kwargs or {}))
 
     class Shell(InteractiveShell):  # type: ignore[misc]
@@ -211,15 +221,15 @@ def _ring(*_: object) -> None:
     raise TimeLimit
 
 
-def _caller() -> int | None:
-    """The number of the cell that is nearest on the stack."""
-    frame = sys._getframe(1)
+def _callers() -> list[int]:
+    """The numbers of the cells on the stack, the nearest first."""
+    frame, found = sys._getframe(1), []
     while frame is not None:
         match = _CELL_NAME.match(frame.f_code.co_filename)
         if match:
-            return int(match[1])
+            found.append(int(match[1]))
         frame = frame.f_back  # type: ignore[assignment]
-    return None
+    return found
 
 
 def _frames(error: BaseException) -> list[tuple[int, int]]:

@@ -42,8 +42,9 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "与评分时一样，单元格在一个空文件夹中运行：其中没有你自己的文件",
     ),
     "must not call": (
-        "it must not call {names}: write out what it does. It earns no points this way",
-        "不得调用 {names}：请自己写出它所做的事，否则不得分",
+        "it must not call {names}: it is not in the vocabulary of this exercise, write out what it does. "
+        "It earns no points this way",
+        "不得调用 {names}：它不在本练习的词汇表中，请自己写出它所做的事，否则不得分",
     ),
     "hides": (
         "it cannot be graded beside {names}, which may hide what it calls: take that out",

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import AutograderError
+from autograder.notebook import vocabulary
 from autograder.notebook.reading import cell_of, load
+from autograder.notebook.vocabulary import Vocabulary
 
 from .messages import LANGUAGES
 
@@ -34,7 +36,9 @@ class Exercise:
     points: float
     solution: int | None
     examples: int | None
-    forbidden: tuple[str, ...]
+    vocabulary: Vocabulary
+    others: tuple[str, ...] = ()
+    """Exercises that it may be written with."""
 
 
 @dataclass(frozen=True)
@@ -152,13 +156,14 @@ def _exercises(cells: list[_Marked]) -> Iterator[Exercise]:
     places = {name: cell.number for name, cell in [*examples.items(), *solutions.items()]}
     for name in sorted(places, key=lambda name: places[name]):
         solution, shown = solutions.get(name), examples.get(name)
-        forbidden = solution.ours.get("forbidden") if solution else None
+        ours = solution.ours if solution else {}
         yield Exercise(
             name,
             shown.points if shown else 0.0,
             solution.number if solution else None,
             shown.number if shown else None,
-            tuple(filter(None, map(_text, forbidden))) if isinstance(forbidden, list) else (),
+            vocabulary.of(_texts(ours.get("also")), _texts(ours.get("without"))),
+            (*_texts(ours.get("others")), *map(_text, _mapping(ours.get("uses")))),
         )
 
 
@@ -174,6 +179,10 @@ def checksum(source: str, kind: str, nbgrader: Mapping[str, Any]) -> str:
 
 def _mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(filter(None, map(_text, value))) if isinstance(value, list) else ()
 
 
 def _text(value: Any) -> str:

@@ -9,11 +9,11 @@ from typing import Literal
 
 import msgspec
 
-from autograder.notebook.rules import forbidden_names, insides
+from autograder.notebook.rules import insides, listed, outside
 
 from .child import Ran, Task
 from .messages import sentence
-from .released_notebook import Exercise, Sheet, read
+from .released_notebook import Cell, Exercise, Sheet, read
 from .running import run
 
 Status = Literal["passes", "not begun", "fails", "forbidden"]
@@ -85,9 +85,18 @@ def check(path: Path, seconds: float | None = None) -> Report:
 def examine(sheet: Sheet, seconds: float | None = None) -> Report:
     """The same for a notebook that was read."""
     seconds = seconds or sheet.cell_seconds
-    forbidden = {exercise.examples: exercise.forbidden for exercise in sheet.exercises}
-    tasks = [Task(cell.number, cell.source, forbidden.get(cell.number, ())) for cell in sheet.cells]
+    tasks = [_task(cell, sheet) for cell in sheet.cells]
     return judge(sheet, run(tasks, seconds), seconds)
+
+
+def _task(cell: Cell, sheet: Sheet) -> Task:
+    """A cell to be run; where it holds an exercise's examples, with what they may call."""
+    exercise = next((item for item in sheet.exercises if item.examples == cell.number), None)
+    if exercise is None or exercise.vocabulary.everything:
+        return Task(cell.number, cell.source)
+    excused = [item.solution for item in sheet.exercises if item.name in exercise.others and item.solution]
+    known = exercise.vocabulary
+    return Task(cell.number, cell.source, True, known.also, known.without, tuple(excused))
 
 
 def judge(sheet: Sheet, ran: Mapping[int, Ran], seconds: float) -> Report:
@@ -147,9 +156,13 @@ class _Judge:
     def _forbidden(self, exercise: Exercise, examples: Ran | None) -> str:
         sources = list(self.sources.values())
         called = examples.called if examples else []
-        if names := called or forbidden_names(sources, exercise.name, exercise.forbidden):
-            return self.say("must not call", names=_listed(names))
-        hiding = insides(sources) if exercise.forbidden else []
+        if exercise.vocabulary.everything:
+            return ""
+        if uses := outside(sources, exercise.name, exercise.vocabulary, exercise.others):
+            return self.say("must not call", names=listed(uses))
+        if called:
+            return self.say("must not call", names=_listed(called))
+        hiding = insides(sources)
         return self.say("hides", names=_listed(hiding)) if hiding else ""
 
     def _other(self, exercise: Exercise, examples: Ran) -> str:

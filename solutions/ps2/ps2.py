@@ -65,7 +65,7 @@ import torch
 # 如果卷积核放不进填充后的输入，请抛出 `ValueError`。请直接计算，不要真的运行卷积。
 
 
-# %% exercise="conv_output_size" forbidden=["*conv*", "*Conv*", "unfold", "Unfold"] stub="conv_output_size is not written yet: count the steps the kernel can take"
+# %% exercise="conv_output_size" stub="conv_output_size is not written yet: count the steps the kernel can take"
 def conv_output_size(size, kernel, stride=1, padding=0, dilation=1):
     """Compute the spatial output size of a convolution.
 
@@ -157,7 +157,7 @@ assert size == (16, 14), f"should be (16, 14), not {size}"
 # 用 `ceil_mode` 则是 5。请编写 `pool_output_size`，整数与成对参数的约定同上。请直接计算，不要真的运行池化。
 
 
-# %% exercise="pool_output_size" forbidden=["*pool*", "*Pool*", "unfold", "Unfold"] stub="pool_output_size is not written yet: count the windows, and mind where the last one starts"
+# %% exercise="pool_output_size" stub="pool_output_size is not written yet: count the windows, and mind where the last one starts"
 def pool_output_size(size, kernel, stride=None, padding=0, dilation=1, ceil_mode=False):
     """Compute the spatial output size of a max pooling layer.
 
@@ -247,7 +247,7 @@ assert size == (16, 28), f"should be (16, 28), not {size}"
 # 请编写 `conv_parameter_count`。通道数不能被 `groups` 整除时，请抛出 `ValueError`。请直接计算，不要创建 torch 的层。
 
 
-# %% exercise="conv_parameter_count" forbidden=["*conv*", "*Conv*"] stub="conv_parameter_count is not written yet: what does one output channel need?"
+# %% exercise="conv_parameter_count" stub="conv_parameter_count is not written yet: what does one output channel need?"
 def conv_parameter_count(in_channels, out_channels, kernel, groups=1, bias=True):
     """Count the parameters of a two-dimensional convolution.
 
@@ -323,7 +323,7 @@ assert count == 120, f"should be 120, not {count}"
 # 请为带有任意多个前导轴的张量编写 `pad2d`。不要调用 torch 自带的填充；可以新建更大的张量，也可以拼接张量。
 
 
-# %% exercise="pad2d" forbidden=["*pad", "*pad_nd", "*Pad1d", "*Pad2d", "*Pad3d"] stub="pad2d is not written yet: a larger tensor with the input in its place"
+# %% exercise="pad2d" without=["torch.nn.functional.pad", "torch.constant_pad_nd"] stub="pad2d is not written yet: a larger tensor with the input in its place"
 def pad2d(x, padding, value=0):
     """Put a frame of one value around the last two axes.
 
@@ -421,7 +421,7 @@ def pair(value):
     return tuple(value) if isinstance(value, (tuple, list)) else (value, value)
 
 
-# %% exercise="conv2d" forbidden=["*conv*", "*Conv*", "unfold", "Unfold"] uses=["pad2d=torch.constant_pad_nd"] stub="conv2d is not written yet: for each tap of the kernel, a slice of the input times the tap's weights"
+# %% exercise="conv2d" uses=["pad2d=torch.constant_pad_nd"] stub="conv2d is not written yet: for each tap of the kernel, a slice of the input times the tap's weights"
 def conv2d(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     """Apply a two-dimensional convolution (cross-correlation).
 
@@ -528,7 +528,7 @@ assert y.tolist() == [[[[7.0, 15.0]]]], f"the channels are added up: got {y}"
 # 也可以对窗口内的各个位置做循环。
 
 
-# %% exercise="max_pool2d" forbidden=["*pool*", "*Pool*"] uses=["pad2d=torch.constant_pad_nd"] stub="max_pool2d is not written yet: the largest value of each window"
+# %% exercise="max_pool2d" also=["torch.Tensor.unfold"] uses=["pad2d=torch.constant_pad_nd"] stub="max_pool2d is not written yet: the largest value of each window"
 def max_pool2d(x, kernel, stride=None, padding=0):
     """Take the maximum of each window.
 
@@ -611,7 +611,7 @@ assert y.tolist() == [[[[4.0, 5.0], [4.0, 5.0]]]], f"windows of 3 x 3 that overl
 # 请按 torch 的默认行为编写 `avg_pool2d`。其余与 `max_pool2d` 相同：步幅默认等于核的大小，可以使用 `pad2d`，不可调用 torch 的池化。
 
 
-# %% exercise="avg_pool2d" forbidden=["*pool*", "*Pool*"] uses=["pad2d=torch.constant_pad_nd"] stub="avg_pool2d is not written yet: the mean of each window, padding included"
+# %% exercise="avg_pool2d" also=["torch.Tensor.unfold"] uses=["pad2d=torch.constant_pad_nd"] stub="avg_pool2d is not written yet: the mean of each window, padding included"
 def avg_pool2d(x, kernel, stride=None, padding=0):
     """Take the mean of each window; padding counts as zeros.
 
@@ -699,7 +699,7 @@ assert y.tolist() == [[[[2.0, 1.5, 1.0], [2.0, 0.5, 3.0]]]], f"neighbours in a r
 # 请直接计算，不要用 torch 的卷积或池化去测量。
 
 
-# %% exercise="receptive_field" forbidden=["*conv*", "*Conv*", "*pool*", "*Pool*"] stub="receptive_field is not written yet: how far apart are the inputs of each layer, measured in pixels?"
+# %% exercise="receptive_field" stub="receptive_field is not written yet: how far apart are the inputs of each layer, measured in pixels?"
 def receptive_field(layers):
     """Compute how many input positions along one axis an output value depends on, from the first to the last.
 

@@ -81,7 +81,7 @@ import torch
 # 请按训练时的方式编写 `batch_norm`，不要调用 torch 自带的批归一化。
 
 
-# %% exercise="batch_norm" forbidden=["*batch_norm*", "*BatchNorm*", "*layer_norm*", "*LayerNorm*", "*group_norm*", "*GroupNorm*", "*instance_norm*", "*InstanceNorm*"] stub="batch_norm is not written yet: one mean and one variance for each channel"
+# %% exercise="batch_norm" stub="batch_norm is not written yet: one mean and one variance for each channel"
 def batch_norm(x, gamma, beta, eps=1e-5):
     """Normalize each channel over the batch, as in training.
 
@@ -151,7 +151,7 @@ assert torch.allclose(y[:, 1].sum(), torch.tensor(10.0)), "the second column sho
 # 请编写 `layer_norm`，不要调用 torch 自带的归一化函数。
 
 
-# %% exercise="layer_norm" forbidden=["*batch_norm*", "*BatchNorm*", "*layer_norm*", "*LayerNorm*", "*group_norm*", "*GroupNorm*", "*instance_norm*", "*InstanceNorm*", "*rms_norm*", "RMSNorm"] stub="layer_norm is not written yet: one mean and one variance for each sample, over the last axes"
+# %% exercise="layer_norm" stub="layer_norm is not written yet: one mean and one variance for each sample, over the last axes"
 def layer_norm(x, normalized_shape, weight=None, bias=None, eps=1e-5):
     """Normalize each sample over its last axes.
 
@@ -229,7 +229,7 @@ assert torch.allclose(y, torch.tensor([[-2.0, 4.0]])), y
 # 请在最后一个轴上编写 `rms_norm`，不要调用 torch 自带的归一化函数。$\epsilon$ 在根号里面。
 
 
-# %% exercise="rms_norm" forbidden=["*batch_norm*", "*BatchNorm*", "*layer_norm*", "*LayerNorm*", "*group_norm*", "*GroupNorm*", "*instance_norm*", "*InstanceNorm*", "*rms_norm*", "RMSNorm"] stub="rms_norm is not written yet: divide by the root of the mean square, and leave the mean alone"
+# %% exercise="rms_norm" stub="rms_norm is not written yet: divide by the root of the mean square, and leave the mean alone"
 def rms_norm(x, weight, eps=1e-6):
     """Divide by the root mean square over the last axis, then scale.
 
@@ -296,7 +296,7 @@ assert torch.allclose(y, torch.tensor([[1.0, 2.0, -1.0]])), y
 # 不要调用 torch 自带的归一化函数。
 
 
-# %% exercise="instance_norm" forbidden=["*batch_norm*", "*BatchNorm*", "*layer_norm*", "*LayerNorm*", "*group_norm*", "*GroupNorm*", "*instance_norm*", "*InstanceNorm*", "*rms_norm*", "RMSNorm"] stub="instance_norm is not written yet: one mean and one variance for each channel of each sample"
+# %% exercise="instance_norm" uses=["batch_norm", "layer_norm"] stub="instance_norm is not written yet: one mean and one variance for each channel of each sample"
 def instance_norm(x, eps=1e-5):
     """Normalize each channel of each sample over its own positions.
 
@@ -370,7 +370,7 @@ assert torch.allclose(y, torch.tensor([[[-1.0, 1.0]], [[-1.0, 1.0]]])), y
 # 不要调用 torch 自带的归一化函数。
 
 
-# %% exercise="group_norm" forbidden=["*batch_norm*", "*BatchNorm*", "*layer_norm*", "*LayerNorm*", "*group_norm*", "*GroupNorm*", "*instance_norm*", "*InstanceNorm*", "*rms_norm*", "RMSNorm"] stub="group_norm is not written yet: one mean and one variance for each group of neighbouring channels of each sample"
+# %% exercise="group_norm" uses=["layer_norm", "instance_norm"] stub="group_norm is not written yet: one mean and one variance for each group of neighbouring channels of each sample"
 def group_norm(x, groups, weight=None, bias=None, eps=1e-5):
     """Normalize groups of neighbouring channels of each sample.
 
@@ -442,7 +442,7 @@ assert torch.allclose(y, torch.tensor([[-1.0, 2.0, -3.0, 9.0]])), y
 # 请为给定的掩码编写 `dropout`。当 $p = 1$ 时全部丢弃：结果是零，而不是 NaN。不要调用 torch 自带的 dropout。
 
 
-# %% exercise="dropout" forbidden=["*dropout*", "*Dropout*"] stub="dropout is not written yet: keep what the mask keeps, and scale it"
+# %% exercise="dropout" stub="dropout is not written yet: keep what the mask keeps, and scale it"
 def dropout(x, p, mask):
     """Apply inverted dropout with a given mask.
 
@@ -517,7 +517,7 @@ assert torch.allclose(y, torch.tensor([2.0, 0.0, 6.0, 0.0])), y
 # 请编写 `Dropout`，不得调用 torch 自带的 dropout 函数或模块。当 $p = 1$ 时全部丢弃：结果是零，而不是 NaN。
 
 
-# %% exercise="Dropout" forbidden=["*dropout*", "*Dropout*"] stub="Dropout is not written yet: a new mask in every call of training, the input itself at inference"
+# %% exercise="Dropout" uses=["dropout"] stub="Dropout is not written yet: a new mask in every call of training, the input itself at inference"
 class Dropout(torch.nn.Module):
     """Inverted dropout, active in training only.
 
@@ -612,7 +612,7 @@ assert torch.allclose(layer(x), x), "at inference nothing should change"
 # 请编写 `BatchNorm`，不要调用 torch 自带的归一化函数。
 
 
-# %% exercise="BatchNorm" forbidden=["*batch_norm*", "*BatchNorm*", "*layer_norm*", "*LayerNorm*", "*group_norm*", "*GroupNorm*", "*instance_norm*", "*InstanceNorm*", "*rms_norm*", "RMSNorm"] stub="BatchNorm is not written yet: statistics of the batch in training, running statistics at inference"
+# %% exercise="BatchNorm" uses=["batch_norm"] stub="BatchNorm is not written yet: statistics of the batch in training, running statistics at inference"
 class BatchNorm(torch.nn.Module):
     """Batch normalization that keeps running statistics for inference.
 
@@ -725,7 +725,7 @@ assert torch.allclose(y, torch.tensor([[0.95346259]])), y
 # （`backward`、`torch.autograd.grad`）。
 
 
-# %% exercise="batch_norm_backward" forbidden=["*batch_norm*", "*BatchNorm*", "*layer_norm*", "*LayerNorm*", "*group_norm*", "*GroupNorm*", "*instance_norm*", "*InstanceNorm*", "backward", "[eg]*rad"] stub="batch_norm_backward is not written yet: the gradient returns directly, through the mean and through the variance"
+# %% exercise="batch_norm_backward" without=["torch.Tensor.backward", "torch.autograd.backward", "torch.autograd.grad", "torch.autograd.functional", "torch.func"] uses=["batch_norm"] stub="batch_norm_backward is not written yet: the gradient returns directly, through the mean and through the variance"
 def batch_norm_backward(dy, x, gamma, eps=1e-5):
     """Compute the gradients of batch normalization as in training.
 

@@ -86,7 +86,7 @@ import torch
 # 请编写 `rnn_step`，不要调用 torch 自带的循环网络函数。
 
 
-# %% exercise="rnn_step" forbidden=["*rnn*", "*RNN*", "*gru*", "*GRU*", "*lstm*", "*LSTM*"] stub="rnn_step is not written yet: one tanh around the sum of what input and state contribute"
+# %% exercise="rnn_step" also=["torch.sigmoid", "torch.tanh"] stub="rnn_step is not written yet: one tanh around the sum of what input and state contribute"
 def rnn_step(x, h, w_ih, w_hh, b_ih, b_hh):
     """Compute the next state of a plain recurrent network.
 
@@ -158,7 +158,7 @@ assert torch.allclose(h, torch.tensor([[0.4621172, 0.7615942]])), h
 # 不要调用 torch 自带的循环网络函数。
 
 
-# %% exercise="gru_step" forbidden=["*gru*", "*GRU*", "*rnn*", "*RNN*", "*lstm*", "*LSTM*"] stub="gru_step is not written yet: two gates, a candidate, and a mix of old and new"
+# %% exercise="gru_step" also=["torch.sigmoid", "torch.tanh"] stub="gru_step is not written yet: two gates, a candidate, and a mix of old and new"
 def gru_step(x, h, w_ih, w_hh, b_ih, b_hh):
     """Compute the next state of a GRU.
 
@@ -237,7 +237,7 @@ assert torch.allclose(h, torch.tensor([[0.4, -0.2]])), h
 # 请编写 `lstm_step`，不要调用 torch 自带的循环网络函数。
 
 
-# %% exercise="lstm_step" forbidden=["*lstm*", "*LSTM*", "*gru*", "*GRU*", "*rnn*", "*RNN*"] stub="lstm_step is not written yet: three gates, a candidate, the new cell and what the output gate shows of it"
+# %% exercise="lstm_step" also=["torch.sigmoid", "torch.tanh"] stub="lstm_step is not written yet: three gates, a candidate, the new cell and what the output gate shows of it"
 def lstm_step(x, h, c, w_ih, w_hh, b_ih, b_hh):
     """Compute the next state and the next cell of an LSTM.
 
@@ -315,7 +315,7 @@ assert torch.allclose(h, torch.tensor([[0.1899745, -0.0986877]])), h
 # 没有任何时间步的序列没有最后的状态：请抛出 `ValueError`。
 
 
-# %% exercise="rnn_forward" forbidden=["rnn_tanh", "rnn_relu", "RNN*", "gru", "GRU*", "lstm", "LSTM*"] uses=["rnn_step=torch.rnn_tanh_cell"] stub="rnn_forward is not written yet: a loop over time that carries the state along"
+# %% exercise="rnn_forward" also=["torch.sigmoid", "torch.tanh"] uses=["rnn_step=torch.rnn_tanh_cell"] stub="rnn_forward is not written yet: a loop over time that carries the state along"
 def rnn_forward(x, h0, weights):
     """Run a plain recurrent network over a sequence.
 
@@ -389,7 +389,7 @@ assert torch.allclose(last, torch.tensor([[0.8256249]])), last
 # 张量的个数与 `layers` 不符时，请抛出 `ValueError`。
 
 
-# %% exercise="stacked_gru" forbidden=["gru", "GRU*", "rnn_tanh", "rnn_relu", "RNN*", "lstm", "LSTM*"] uses=["gru_step=torch.gru_cell"] stub="stacked_gru is not written yet: each layer reads the states of the layer below"
+# %% exercise="stacked_gru" also=["torch.sigmoid", "torch.tanh"] uses=["gru_step=torch.gru_cell"] stub="stacked_gru is not written yet: each layer reads the states of the layer below"
 def stacked_gru(x, weights, layers):
     """Run a GRU of several layers over a sequence, from zero states.
 
@@ -479,7 +479,7 @@ assert torch.allclose(h_n.flatten(), torch.tensor([0.5711956, 0.3489683])), h_n
 # （请按位置传参）；不要调用 torch 的循环层。
 
 
-# %% exercise="bidirectional_gru" forbidden=["gru", "GRU*", "rnn_tanh", "rnn_relu", "RNN*", "lstm", "LSTM*"] uses=["gru_step=torch.gru_cell"] stub="bidirectional_gru is not written yet: one run forward, one backward, side by side at the same time steps"
+# %% exercise="bidirectional_gru" also=["torch.sigmoid", "torch.tanh"] uses=["gru_step=torch.gru_cell", "stacked_gru"] stub="bidirectional_gru is not written yet: one run forward, one backward, side by side at the same time steps"
 def bidirectional_gru(x, weights):
     """Run a bidirectional GRU of one layer over a sequence, from zero states.
 
@@ -550,7 +550,7 @@ assert torch.allclose(h_n.flatten(), torch.tensor([0.4963264, 0.4214571])), h_n
 # 请编写 `parameter_count`。不要构造 torch 的模块来数它的参数。若类型不是这三种之一，请抛出 `ValueError`。
 
 
-# %% exercise="parameter_count" forbidden=["RNN*", "GRU*", "LSTM*", "numel", "nelement"] stub="parameter_count is not written yet: blocks, rows, columns and two biases, for each layer and direction"
+# %% exercise="parameter_count" stub="parameter_count is not written yet: blocks, rows, columns and two biases, for each layer and direction"
 def parameter_count(kind, input, hidden, layers=1, bidirectional=False):
     """Count the parameters of a recurrent network.
 
@@ -625,7 +625,7 @@ assert count == 4 * 14, count
 # 不改变它的参数。负的 `max_norm` 会把所有梯度反向：请抛出 `ValueError`。不要调用 `torch.nn.utils` 中为此准备的函数；可以使用 torch 的向量范数。
 
 
-# %% exercise="clip_grad_norm" forbidden=["clip_grad*", "get_total_norm"] stub="clip_grad_norm is not written yet: one norm over all gradients, and one factor for all"
+# %% exercise="clip_grad_norm" also=["torch.linalg.vector_norm", "torch.norm"] stub="clip_grad_norm is not written yet: one norm over all gradients, and one factor for all"
 def clip_grad_norm(grads, max_norm):
     """Scale gradients so that their total norm is at most `max_norm`.
 
@@ -702,7 +702,7 @@ assert torch.allclose(clipped[1], torch.tensor([[0.8]])), clipped[1]
 # 因为索引 −1 会悄悄取到填充的末尾。
 
 
-# %% exercise="last_valid" stub="last_valid is not written yet: for each sample the state after its last real step"
+# %% exercise="last_valid" also=["*"] stub="last_valid is not written yet: for each sample the state after its last real step"
 def last_valid(out, lengths):
     """Pick the state after the last real step of each sample.
 

@@ -96,7 +96,7 @@ import torch
 # 前面的维度（批次、头）按广播规则处理。可以调用 `torch.softmax`，但不要调用 torch 自带的注意力。
 
 
-# %% exercise="scaled_dot_product_attention" forbidden=["*scaled_dot_product*", "*multi_head_attention*", "MultiheadAttention", "Transformer*"] stub="scaled_dot_product_attention is not written yet: scores, mask, softmax over the keys, weighted mean of the values"
+# %% exercise="scaled_dot_product_attention" also=["torch.softmax"] stub="scaled_dot_product_attention is not written yet: scores, mask, softmax over the keys, weighted mean of the values"
 def scaled_dot_product_attention(q, k, v, mask=None):
     """Compute the mean of the values, weighted by how well each key fits the query.
 
@@ -176,7 +176,7 @@ assert torch.allclose(y, torch.tensor([[0.0, 8.0]])), y
 # 请通过比较下标来编写 `causal_mask`，不要调用 torch 的 `tril` 或 `triu`。
 
 
-# %% exercise="causal_mask" forbidden=["tril*", "triu*"] stub="causal_mask is not written yet: a position sees itself and what comes before it"
+# %% exercise="causal_mask" without=["torch.tril", "torch.triu", "torch.tril_indices", "torch.triu_indices"] stub="causal_mask is not written yet: a position sees itself and what comes before it"
 def causal_mask(n):
     """Make the mask that hides the future.
 
@@ -236,7 +236,7 @@ assert mask.tolist() == [[True, False], [True, True]], mask
 # 请编写 `split_heads`。除了 torch 自带的注意力，其他函数都可以调用。
 
 
-# %% exercise="split_heads" forbidden=["*multi_head_attention*", "MultiheadAttention"] stub="split_heads is not written yet: cut the features into heads, then bring the heads before the positions"
+# %% exercise="split_heads" stub="split_heads is not written yet: cut the features into heads, then bring the heads before the positions"
 def split_heads(x, heads):
     """Cut the features of each position into heads.
 
@@ -298,7 +298,7 @@ assert y[0, 1].tolist() == [[3, 4], [7, 8]], y[0, 1]
 # 请编写 `merge_heads`。结果是视图还是副本都可以。
 
 
-# %% exercise="merge_heads" forbidden=["*multi_head_attention*", "MultiheadAttention"] stub="merge_heads is not written yet: the positions before the heads, then the heads side by side"
+# %% exercise="merge_heads" stub="merge_heads is not written yet: the positions before the heads, then the heads side by side"
 def merge_heads(x):
     """Lay the heads of each position side by side.
 
@@ -369,7 +369,7 @@ assert y.tolist() == [[[1, 2, 3, 4], [5, 6, 7, 8]]], y
 # 评分时会用 torch 的函数代替你的函数，两者的参数名不同。不要调用 torch 自带的多头注意力。
 
 
-# %% exercise="multi_head_attention" forbidden=["*multi_head_attention*", "MultiheadAttention", "Transformer*"] uses=["scaled_dot_product_attention=torch.nn.functional.scaled_dot_product_attention"] stub="multi_head_attention is not written yet: project, split, attend, merge, project"
+# %% exercise="multi_head_attention" also=["torch.softmax", "torch.nn.functional.linear"] uses=["scaled_dot_product_attention=torch.nn.functional.scaled_dot_product_attention", "split_heads", "merge_heads"] stub="multi_head_attention is not written yet: project, split, attend, merge, project"
 def multi_head_attention(x, weights, heads, mask=None, memory=None):
     """Attend with several heads at once, as torch.nn.MultiheadAttention does.
 
@@ -455,7 +455,7 @@ assert torch.allclose(y, torch.tensor([[[2.6479184, 12.0]]])), y
 # 所以线性层可以学会“往回数三个词”。请为偶数 $d$ 编写 `positional_encoding`，torch 的所有函数都可以使用。
 
 
-# %% exercise="positional_encoding" stub="positional_encoding is not written yet: sines in the even columns, cosines in the odd ones"
+# %% exercise="positional_encoding" also=["*"] stub="positional_encoding is not written yet: sines in the even columns, cosines in the odd ones"
 def positional_encoding(n, d):
     """Compute the sinusoidal positional encoding of "Attention Is All You Need".
 
@@ -522,7 +522,7 @@ assert torch.allclose(y, torch.tensor([[0.0, 1.0], [0.8414710, 0.5403023], [0.90
 # torch 的所有函数以及你自己的函数都可以使用。
 
 
-# %% exercise="feed_forward" stub="feed_forward is not written yet: linear, activation, linear"
+# %% exercise="feed_forward" also=["*"] stub="feed_forward is not written yet: linear, activation, linear"
 def feed_forward(x, w1, b1, w2, b2, activation="relu"):
     """Apply two linear layers with an activation between them, to each position alone.
 
@@ -614,7 +614,7 @@ def part_of(weights, name):
     return {key.removeprefix(name + "."): value for key, value in weights.items() if key.startswith(name + ".")}
 
 
-# %% exercise="encoder_layer" forbidden=["Transformer*", "*multi_head_attention*", "MultiheadAttention"] uses=["scaled_dot_product_attention=torch.nn.functional.scaled_dot_product_attention"] stub="encoder_layer is not written yet: attention and feed-forward, each with a residual and a normalization of its own"
+# %% exercise="encoder_layer" also=["torch.nn.functional.layer_norm", "torch.nn.functional.linear", "torch.relu", "torch.softmax"] uses=["scaled_dot_product_attention=torch.nn.functional.scaled_dot_product_attention", "multi_head_attention", "feed_forward", "split_heads", "merge_heads"] stub="encoder_layer is not written yet: attention and feed-forward, each with a residual and a normalization of its own"
 def encoder_layer(x, weights, heads, norm_first=False, mask=None):
     """Compute a transformer encoder layer without dropout.
 
@@ -723,7 +723,7 @@ assert torch.allclose(y, x), y
 # 可以使用你之前写的所有函数、`part_of` 以及 `F.layer_norm`。不要调用 torch 自带的 Transformer 层或多头注意力。
 
 
-# %% exercise="decoder_layer" forbidden=["Transformer*", "*multi_head_attention*", "MultiheadAttention"] uses=["scaled_dot_product_attention=torch.nn.functional.scaled_dot_product_attention"] stub="decoder_layer is not written yet: causal self-attention, attention to the memory, feed-forward"
+# %% exercise="decoder_layer" also=["torch.nn.functional.layer_norm", "torch.nn.functional.linear", "torch.relu", "torch.softmax"] uses=["scaled_dot_product_attention=torch.nn.functional.scaled_dot_product_attention", "multi_head_attention", "feed_forward", "split_heads", "merge_heads", "causal_mask", "encoder_layer"] stub="decoder_layer is not written yet: causal self-attention, attention to the memory, feed-forward"
 def decoder_layer(x, memory, weights, heads):
     """Compute a transformer decoder layer, post-norm, causal, without dropout.
 

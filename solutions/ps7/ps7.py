@@ -73,7 +73,7 @@ import torch
 # 不要调用 torch 自带的 `one_hot`。
 
 
-# %% exercise="one_hot" forbidden=["*one_hot*"] stub="one_hot is not written yet: a one at the class, zeros elsewhere"
+# %% exercise="one_hot" stub="one_hot is not written yet: a one at the class, zeros elsewhere"
 def one_hot(indices, classes):
     """Write each class number as a row with a single one.
 
@@ -137,7 +137,7 @@ assert rows.tolist() == [[1, 0, 0], [0, 0, 1], [0, 1, 0], [0, 0, 1]], f"classes 
 # 不要调用 torch 自带的嵌入函数。
 
 
-# %% exercise="embedding" forbidden=["*embedding*", "*Embedding*"] stub="embedding is not written yet: pick the row of each index"
+# %% exercise="embedding" uses=["one_hot"] stub="embedding is not written yet: pick the row of each index"
 def embedding(indices, weight, padding_idx=None):
     """Look up one row of the table for each index.
 
@@ -209,7 +209,7 @@ assert picked.tolist() == [[[0.0, 0.0], [1.0, 2.0]]], f"rows 0 (padding) and 1 g
 # 请编写 `embedding_grad`，不要调用 torch 自带的嵌入函数。
 
 
-# %% exercise="embedding_grad" forbidden=["*embedding*", "*Embedding*"] stub="embedding_grad is not written yet: add each arriving gradient to the row that was read"
+# %% exercise="embedding_grad" uses=["one_hot"] stub="embedding_grad is not written yet: add each arriving gradient to the row that was read"
 def embedding_grad(indices, grad_out, rows, sparse=False):
     """Compute the gradient of an embedding's table.
 
@@ -289,7 +289,7 @@ assert grad.to_dense().tolist() == [[2.0, 20.0], [0.0, 0.0], [5.0, 50.0]], (
 # 不要把梯度变成稠密张量（不得调用 `to_dense`），也不要使用 `torch.optim`。
 
 
-# %% exercise="sparse_sgd_step" forbidden=["to_dense"] stub="sparse_sgd_step is not written yet: subtract lr times each entry from its row, in place"
+# %% exercise="sparse_sgd_step" without=["torch.Tensor.to_dense"] stub="sparse_sgd_step is not written yet: subtract lr times each entry from its row, in place"
 def sparse_sgd_step(weight, sparse_grad, lr):
     """Take one step of gradient descent in place, in the rows that have a gradient.
 
@@ -353,7 +353,7 @@ assert torch.allclose(table, torch.tensor([[5.0], [5.0], [7.0], [6.0]])), f"the 
 # 请编写 `pairwise_l1`，不要调用 torch 自带的距离或范数。
 
 
-# %% exercise="pairwise_l1" forbidden=["*cdist*", "*pdist*", "*pairwise_distance*", "PairwiseDistance", "dist", "norm", "vector_norm", "*l1_loss*", "*L1Loss*"] stub="pairwise_l1 is not written yet: the sum of absolute differences for every pair"
+# %% exercise="pairwise_l1" stub="pairwise_l1 is not written yet: the sum of absolute differences for every pair"
 def pairwise_l1(x, y):
     """Compute the L1 distance of every row of x to every row of y.
 
@@ -425,7 +425,7 @@ assert torch.allclose(distances, torch.tensor([[7.0, 2.0], [5.0, 2.0]])), distan
 # 请编写 `pairwise_l2`。1000 对 1000 个点的计算必须远快于一秒，所以不能用 Python 循环遍历点对。不要调用 torch 自带的距离或范数。
 
 
-# %% exercise="pairwise_l2" forbidden=["*cdist*", "*pdist*", "*pairwise_distance*", "PairwiseDistance", "dist", "norm", "vector_norm"] stub="pairwise_l2 is not written yet: the root of the sum of squared differences, safe at zero"
+# %% exercise="pairwise_l2" stub="pairwise_l2 is not written yet: the root of the sum of squared differences, safe at zero"
 def pairwise_l2(x, y):
     """Compute the Euclidean distance of every row of x to every row of y.
 
@@ -492,7 +492,7 @@ assert torch.allclose(distances, torch.tensor([[5.0, 0.0, 10.0], [0.0, 5.0, 5.0]
 # 请编写 `cosine_similarity`。不要调用 torch 自带的实现；这里允许使用 `torch.linalg.vector_norm`，它在零向量处的梯度是 0 而不是 NaN。
 
 
-# %% exercise="cosine_similarity" forbidden=["*cosine*", "*Cosine*"] stub="cosine_similarity is not written yet: the dot product over both norms"
+# %% exercise="cosine_similarity" also=["torch.linalg.vector_norm", "torch.norm"] stub="cosine_similarity is not written yet: the dot product over both norms"
 def cosine_similarity(x, y, dim=1, eps=1e-8):
     """Compute the cosine of the angle between x and y along one dimension.
 
@@ -561,7 +561,7 @@ assert torch.allclose(similarity, torch.tensor([0.96, 1.0, 0.0])), similarity
 # 因此那里的错误不会在这里扣分。
 
 
-# %% exercise="cosine_distance" uses=["cosine_similarity=torch.nn.functional.cosine_similarity"] stub="cosine_distance is not written yet: 0 for the same direction, 2 for opposite ones"
+# %% exercise="cosine_distance" also=["torch.linalg.vector_norm", "torch.norm"] uses=["cosine_similarity=torch.nn.functional.cosine_similarity"] stub="cosine_distance is not written yet: 0 for the same direction, 2 for opposite ones"
 def cosine_distance(x, y, dim=1, eps=1e-8):
     """Compute the cosine distance of x and y along one dimension.
 
@@ -625,7 +625,7 @@ assert torch.allclose(distances, torch.tensor([0.0, 1.0, 2.0]), atol=1e-6), dist
 # 仍是你自己的。
 
 
-# %% exercise="k_nearest" uses=["pairwise_l2=torch.cdist", "cosine_similarity=torch.nn.functional.cosine_similarity"] stub="k_nearest is not written yet: the k smallest distances of each query, and their indices"
+# %% exercise="k_nearest" also=["torch.linalg.vector_norm", "torch.norm"] uses=["pairwise_l2=torch.cdist", "cosine_similarity=torch.nn.functional.cosine_similarity", "pairwise_l1", "cosine_distance"] stub="k_nearest is not written yet: the k smallest distances of each query, and their indices"
 def k_nearest(queries, keys, k, metric="l2"):
     """Find the k nearest keys of each query.
 

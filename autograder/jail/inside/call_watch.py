@@ -1,100 +1,401 @@
-"""Runs in the jail: sees the torch functions that student code calls while a check runs."""
+"""Runs in the jail: holds what student code calls, while a check runs, to the vocabulary of the exercise.
+
+Three ways of seeing, all taken hold of before any student code runs:
+
+- a torch function mode sees functions and methods of torch, in every call;
+- torch's recorder sees the operations that its dispatcher runs, however they are reached (compiled code, inner names);
+- the interpreter's profile function sees functions of libraries that are written in Python.
+
+The last two watch the first calls of each check. Before and after each call a known operation, chosen at random, must be
+seen; where it is not, something hides calls from us, and that is said.
+"""
 
 from __future__ import annotations
 
 import _thread
+import contextlib
+import os
+import re
 import sys
 import threading
-from collections.abc import Callable, Sequence
-from fnmatch import fnmatchcase
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import torch
-from torch.overrides import TorchFunctionMode, get_overridable_functions, resolve_name
+import torch.overrides
+from torch.overrides import get_overridable_functions, resolve_name
+
+from . import library_code, recorder
+from .wire import HIDDEN
+
+THOROUGH_CALLS, THOROUGH_BACKWARDS = 3, 1
+"""So many calls of each check are watched in all three ways."""
+MAX_PROFILED = 50_000
+"""After so many calls of Python functions in one call of a check they are no longer looked at: each takes its time."""
+ROLL = 5_000
+"""After so many functions of torch's what the recorder holds is looked at, and it begins anew: each takes its room."""
 
 _NAMES: dict[Any, str] = {}
 """Names of functions, by function: torch works one out in the time of a small matrix product."""
+_BASIC_NAMES: set[str] = set()
+"""The functions of the basic vocabulary."""
+_OPERATIONS: set[str] = set()
+"""The operations of the basic vocabulary: `aten::add`."""
+_LAST_NAMES: set[str] = set()
+"""The last names of all functions of torch's."""
+
+_push = torch._C._push_on_torch_function_stack
+_pop = torch._C._pop_torch_function_stack
+_depth = torch._C._len_torch_function_stack
+_at = torch._C._get_function_stack_at
+_setprofile, _getprofile, _settrace = sys.setprofile, sys.getprofile, sys.settrace
+_getframe = sys._getframe
+_random = os.urandom
+_HANDLING = torch.overrides.handle_torch_function.__code__
+_CANARY = torch.tensor([1.0])
+_CANARIES: tuple[tuple[Any, str], ...] = tuple(
+    (getattr(torch.Tensor, name), f"aten::{name}")
+    for name in ("neg", "abs", "exp", "sin", "cos", "sqrt", "floor", "ceil")
+)
 
 
-def learn_names() -> None:
-    """Have the names of torch's functions at hand: before the fork, so that no child spends its time on it."""
-    for functions in get_overridable_functions().values():
-        for function in functions:
-            _name(function)
+def learn(functions: Sequence[str], operations: Sequence[str]) -> None:
+    """Take in the basic vocabulary and torch's names: before the fork, so that no child spends its time on it."""
+    _BASIC_NAMES.update(functions)
+    _OPERATIONS.update(operations)
+    for group in get_overridable_functions().values():
+        for function in group:
+            _LAST_NAMES.add(_last(_name(function)))
 
 
-class CallWatch(TorchFunctionMode):
-    """Records calls of functions whose last name matches one of `patterns` (shell style, `*batch_norm*`).
-
-    Modules are seen through what they call: `nn.GRUCell` calls `torch.gru_cell`. The names are kept, the calls go on.
-    """
+class CallWatch:
+    """Notes what is called that the exercise's vocabulary does not have; the calls go on. Begins anew with each check."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.patterns: Sequence[str] = ()
-        self._forbidden: dict[Any, bool] = {}
-        """Whether the name of a function that was met matches one of the patterns."""
-        self.begin(())
-
-    def begin(self, patterns: Sequence[str]) -> None:
-        """Look out for these from here on."""
-        if patterns != self.patterns:
-            self.patterns, self._forbidden = patterns, {}
         self.seen: list[str] = []
+        self.on = False
+        self.running = False
+        """Whether a call of a check is under way."""
+        self._quiet = False
+        """Whether what runs now is a stand-in of ours for an earlier exercise."""
+        self._begin((), (), ())
+
+    def begin(self, on: bool, added: Sequence[str], taken: Sequence[str], others: Sequence[Any] = ()) -> None:
+        """Begin a check.
+
+        Args:
+            on: whether to watch at all.
+            added: the functions and operations beside the basic ones that may be called.
+            taken: the basic ones that may not.
+            others: objects of the student's, earlier exercises, inside of which all may be called.
+        """
+        self.on, self.seen = on, []
+        self._begin(added, taken, others)
+
+    def _begin(self, added: Sequence[str], taken: Sequence[str], others: Sequence[Any]) -> None:
+        self._added, self._taken, self._others = frozenset(added), frozenset(taken), others
+        self._codes: set[Any] | None = None
+        self._known: dict[Any, bool] = {}
+        self._canary = ""
+        self._excused = False
+        self._recorded: int | None = None
+        self._opening = ""
+        self._kind = ""
+        self._profile: Callable[[Any, str, Any], None] | None = None
+        self._profiled = False
+        self._calls, self._backwards = THOROUGH_CALLS, THOROUGH_BACKWARDS
 
     def __torch_function__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
         """Note the function, then call it."""
-        try:
-            forbidden = self._forbidden[func]
-        except KeyError:
-            forbidden = self._forbidden[func] = self._is_forbidden(func)
-        except TypeError:  # it has no hash
-            forbidden = self._is_forbidden(func)
-        if forbidden and (name := _name(func)) not in self.seen:
-            self.seen.append(name)
+        if self._canary and _name(func) == self._canary:
+            self._canary = ""
+            return func(*args, **(kwargs or {}))
+        if self._recorded is not None:
+            self._recorded += 1
+            if self._recorded > ROLL:
+                self._roll()
+        if self.on and not self._quiet:
+            try:
+                allowed = self._known[func]
+            except KeyError:
+                allowed = self._known[func] = self._allows(func)
+            except TypeError:  # it has no hash
+                allowed = self._allows(func)
+            if not allowed:
+                self.note(_name(func))
         return func(*args, **(kwargs or {}))
 
-    def _is_forbidden(self, func: Any) -> bool:
-        last = _name(func).rpartition(".")[2]
-        return any(_matches(last, pattern) for pattern in self.patterns)
+    def _allows(self, func: Any) -> bool:
+        name = _name(func)
+        if name in self._taken:
+            return False
+        if name in self._added or name in _BASIC_NAMES:
+            return True
+        # What torch has no such name for is somebody's own, but not the dispatcher's.
+        return not name.startswith("torch.ops.") and _last(name) not in _LAST_NAMES
+
+    def allows_name(self, name: str) -> bool:
+        """Whether a function or module may be used, by its dotted name."""
+        return name in self._added or (name in _BASIC_NAMES and name not in self._taken)
+
+    def note(self, name: str) -> None:
+        """Note a name, unless it is called by an earlier exercise."""
+        if self._is_excused():
+            self._excused = True
+        elif name not in self.seen:
+            self.seen.append(name)
+
+    def _is_excused(self) -> bool:
+        if not self._others:
+            return False
+        if self._codes is None:
+            self._codes = {code for item in self._others for code in _codes_of(item)}
+        frame = _getframe(1)
+        while frame is not None:
+            if frame.f_code in self._codes:
+                return True
+            frame = frame.f_back  # type: ignore[assignment]
+        return False
+
+    @contextmanager
+    def call(self, kind: str) -> Iterator[None]:
+        """Watch what runs inside: `kind` is call, backward, or anything else."""
+        if not self.on:
+            yield
+            return
+        thorough = False
+        if kind == "call":
+            self._calls -= 1
+            thorough = self._calls >= 0
+        elif kind == "backward":
+            self._backwards -= 1
+            thorough = self._backwards >= 0
+        self._excused = False
+        self._kind = kind
+        depth = _depth()
+        if thorough and not recorder.start():
+            self.hidden("something else records")
+            thorough = False
+        _push(self)
+        self._opening = self._try_out()
+        self._recorded = 0 if thorough and kind == "call" else None
+        self._profile = self._seeing() if thorough else None
+        self.running = True
+        try:
+            if self._profile:
+                _setprofile(self._profile)
+            yield
+            self.returned()
+        finally:
+            drop_hooks()
+            self.running, self._recorded = False, None
+            last = self._try_out()
+            if _depth() != depth + 1 or _at(depth) is not self:
+                self.hidden("the stack of modes was changed")
+            while _depth() > depth:
+                _pop()
+            if thorough:
+                self._judge(recorder.stop(), self._opening, last)
+
+    def returned(self) -> None:
+        """The student's own code has returned: what was set to be called by the interpreter is taken away."""
+        if self._profile and self._profiled and _getprofile() is not self._profile:
+            self.hidden("the profile function was taken away")
+        self._profile = None
+        drop_hooks()
+
+    def _seeing(self) -> Callable[[Any, str, Any], None]:
+        known = library_code.FREE
+        left = MAX_PROFILED
+        self._profiled = True
+
+        def see(frame: Any, event: str, argument: Any) -> None:
+            nonlocal left
+            if event == "call":
+                left -= 1
+                if left < 0:
+                    self._profiled = False
+                    _setprofile(None)
+                elif frame.f_code.co_filename not in known and not self._quiet:
+                    name = library_code.name_of(frame)
+                    if name and not self.allows_name(name):
+                        self.note(name)
+
+        return see
+
+    def _roll(self) -> None:
+        """Look at what was recorded, and record anew."""
+        self._recorded = None
+        _push(self)  # which torch has taken off for the call that is looked at just now
+        last = self._try_out()
+        self._judge(recorder.stop(), self._opening, last)
+        if not recorder.start():
+            self.hidden("something else records")
+        self._opening = self._try_out()
+        _pop()
+        self._recorded = 0
+
+    def _try_out(self) -> str:
+        """Call a function that must be seen; the operation that must be recorded for it."""
+        function, operation = _CANARIES[_random(1)[0] % len(_CANARIES)]
+        self._canary = f"torch.Tensor.{operation[6:]}"
+        quiet, self._quiet = self._quiet, False
+        function(_CANARY)
+        self._quiet = quiet
+        if self._canary:
+            self._canary = ""
+            self.hidden("a function was called and not seen")
+        return operation
+
+    def hidden(self, how: str) -> None:
+        """Note that something hides calls, and by which sign that was seen."""
+        if not any(name.startswith(HIDDEN) for name in self.seen):
+            self.seen.append(HIDDEN + how)
+
+    def _judge(self, found: recorder.Recorded | None, first: str, last: str) -> None:
+        """Hold what the dispatcher ran to the vocabulary, unless a function that it was run by is noted already."""
+        if found is None or found.names[:1] != [first] or found.names[-1:] != [last]:
+            self.hidden("an operation was run and not recorded")
+            return
+        if self.seen or self._excused:
+            return
+        for name in dict.fromkeys(found.names[1:-1]):
+            if (name not in _OPERATIONS and name not in self._added) or name in self._taken:
+                self.note(_shown(name))
+                return
+        if self._kind == "call" and found.gradients and "autograd::engine" in self._taken:
+            self.note("torch.autograd.grad")
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Look away, for a stand-in of ours."""
+        quiet, self._quiet = self._quiet, True
+        resume = recorder.pause() if not quiet else None
+        try:
+            yield
+        finally:
+            self._quiet = quiet
+            if resume:
+                resume()
 
 
-def watch_threads(watch: CallWatch) -> None:
-    """Have the threads that are started from here on watched as well: torch's modes hold for one thread each."""
+def stand_in(function: Any, watch: CallWatch) -> Any:
+    """torch's own function in place of an earlier exercise: what it calls is ours, and not watched."""
+    if isinstance(function, type):
+        return function
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if watch.running and _is_plain([*args, *kwargs.values()]):
+            with watch.aside():
+                return function(*args, **kwargs)
+        return function(*args, **kwargs)  # with objects of the student's own, whose methods it may call
+
+    call.__name__ = getattr(function, "__name__", "call")
+    call.__doc__ = getattr(function, "__doc__", None)
+    return call
+
+
+_PLAIN = frozenset({int, float, bool, str, type(None), torch.Tensor, torch.nn.Parameter, torch.dtype, torch.Size})
+
+
+def _is_plain(values: Sequence[Any]) -> bool:
+    return all(type(value) in _PLAIN or (type(value) in (list, tuple) and _is_plain(value)) for value in values)
+
+
+def guard(watch: CallWatch) -> None:
+    """Keep hold of threads, and of what would blind the watch: each is refused while a call of a check is under way.
+
+    Modes of torch's hold for one thread each, so a thread that was started before is watched from its own start.
+    """
     start = _thread.start_new_thread
 
-    def watched(function: Callable[..., object], args: tuple[Any, ...], kwargs: Any = None) -> int:
+    def watched(function: Callable[..., object], args: tuple[Any, ...] = (), kwargs: Any = None) -> int:
+        if watch.running:
+            raise RuntimeError("no thread can be started while a check runs: its calls could not be seen")
+
         def run() -> None:
-            with watch:
-                function(*args, **(kwargs or {}))
+            _push(watch)
+            function(*args, **(kwargs or {}))
 
         return start(run, ())
 
-    _thread.start_new_thread = threading._start_new_thread = watched  # type: ignore[attr-defined]
+    for name in ("start_new_thread", "start_new"):
+        setattr(_thread, name, watched)
+    threading._start_new_thread = watched  # type: ignore[attr-defined]
+    for place, names in recorder.BLINDING:
+        for name in names:
+            original = getattr(place, name, None)
+            if original is not None:
+                pops = name == "_pop_torch_function_stack"
+                setattr(place, name, _popping(original, watch) if pops else _noting(original, watch))
+
+
+def _noting(original: Any, watch: CallWatch) -> Any:
+    def noting(*args: Any, **kwargs: Any) -> Any:
+        if watch.running:
+            watch.hidden(f"{original.__name__} was called")
+        return original(*args, **kwargs)
+
+    return noting
+
+
+def _popping(original: Any, watch: CallWatch) -> Any:
+    """Let torch take the watch off the stack where it does so for each call of a function written in Python."""
+
+    def popping() -> Any:
+        if watch.running and _depth() and _at(_depth() - 1) is watch:
+            frame = _getframe(1)
+            for _ in range(5):
+                if frame is None or frame.f_code is _HANDLING:
+                    break
+                frame = frame.f_back  # type: ignore[assignment]
+            if frame is None or frame.f_code is not _HANDLING:
+                watch.hidden("the watch was taken off the stack of modes")
+        return original()
+
+    return popping
 
 
 def drop_hooks() -> None:
     """Take away what the student's code may have set to run within ours."""
-    sys.setprofile(None)
-    sys.settrace(None)
+    _setprofile(None)
+    _settrace(None)
 
 
-def _matches(name: str, pattern: str) -> bool:
-    """As fnmatchcase; what has no more than stars without the time of compiling it, since each child is new to it."""
-    if "?" in pattern or "[" in pattern:
-        return fnmatchcase(name, pattern)
-    first, *parts = pattern.split("*")
-    if not parts:
-        return name == pattern
-    place, last = len(first), parts.pop()
-    for part in parts:  # each at the first place where it stands, which leaves most to those after it
-        found = name.find(part, place)
-        if found < 0:
-            return False
-        place = found + len(part)
-    return name.startswith(first) and name.endswith(last) and place <= len(name) - len(last)
+def _codes_of(item: Any, depth: int = 0) -> Iterator[Any]:
+    """The code of a function, of a class's methods, of an object's class."""
+    code = getattr(item, "__code__", None)
+    if isinstance(code, _Code):
+        yield code
+    elif depth < 2:
+        members = list(vars(item if isinstance(item, type) else type(item)).values())
+        for member in members:
+            with contextlib.suppress(Exception):
+                yield from _codes_of(
+                    getattr(member, "__func__", member), depth + 1 if isinstance(item, type) else depth + 1
+                )
+
+
+_Code = type((lambda: 0).__code__)
+_ENDS = re.compile(r"\.__(get|set|delete)__$")
+
+
+def plain_name(name: str) -> str:
+    """The name of an attribute for the functions that read and write it: torch.Tensor.data for torch.Tensor.data.__set__."""
+    return _ENDS.sub("", name)
+
+
+def _last(name: str) -> str:
+    return name.rpartition(".")[2]
+
+
+def _shown(operation: str) -> str:
+    """An operation by the name that students know, where there is one."""
+    base = operation.partition("::")[2].strip("_")
+    return f"torch.{base}" if hasattr(torch, base) else f"torch.ops.{operation.replace('::', '.')}"
 
 
 def _name(func: Any) -> str:
@@ -112,6 +413,8 @@ def _named(func: Any) -> str:
     if isinstance(func, torch._ops.OpOverloadPacket):
         return "torch.ops." + str(func._qualified_op_name).replace("::", ".")
     try:
-        return str(resolve_name(func) or func.__name__)
+        return plain_name(
+            resolve_name(func) or (f"{func.__module__}.{func.__qualname__}" if func.__module__ else func.__name__)
+        )
     except Exception:
         return str(getattr(func, "__name__", "?"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import decimal
+import functools
 import gc
 import importlib
 import random
@@ -11,19 +12,21 @@ import socket
 import sys
 import types
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
 import numpy as np
 import torch
 
 from . import frames, values, wire
-from .call_watch import CallWatch, drop_hooks, watch_threads
+from .call_watch import CallWatch, drop_hooks, guard, stand_in
 from .shell import Shell, TimeLimit, exception_text, kind_of, soft_limit
 
 MAX_LISTED = 100_000
 """How many items an iterator may yield to a check."""
 
+_Cached = type(functools.cache(lambda: None))
+_run_backward = torch.autograd.Variable._execution_engine.run_backward
 _RECURSION = sys.getrecursionlimit()
 
 _CELL_NAME = re.compile(r"<ipython-input-(\d+)-")
@@ -31,7 +34,7 @@ _CELL_NAME = re.compile(r"<ipython-input-(\d+)-")
 
 def serve(sock: socket.socket, student: Student) -> None:
     """Answer requests on `sock` until it closes."""
-    watch_threads(student.watch)
+    guard(student.watch)
     gc.freeze()  # our own objects are then not among those that gc finds, and their pages stay shared with the zygote
     while True:
         try:
@@ -81,7 +84,6 @@ class Student:
 
     def _begin(self, request: wire.Begin) -> None:
         self._forget()
-        self.watch.begin(request.forbidden)
         namespace = self.namespace
         if self.last is None:
             self.last = dict(namespace)
@@ -92,9 +94,15 @@ class Student:
         namespace.update(bindings)
         for name, dotted in request.replaced.items():
             module, _, last = dotted.rpartition(".")
-            namespace[name] = getattr(importlib.import_module(module), last)
+            namespace[name] = stand_in(getattr(importlib.import_module(module), last), self.watch)
         if request.exercise in namespace:
             self._hold(namespace[request.exercise])
+        held = request.held_to
+        for value in namespace.values():
+            if type(value) is _Cached:
+                value.cache_clear()  # what it kept was worked out where nobody watched
+        others = [namespace[name] for name in held.others if name in namespace] if held else []
+        self.watch.begin(held is not None, held.added if held else (), held.taken if held else (), others)
         _set_defaults()
         seed_everything(request.seed)
 
@@ -124,13 +132,15 @@ class Student:
         unpacker = values.Unpacker(body, lambda handle: self.objects[handle.number], leaves)
         args = [unpacker.unpack(item) for item in request.args]
         kwargs = {name: unpacker.unpack(item) for name, item in request.kwargs.items()}
-        with torch.set_grad_enabled(request.grad_enabled), self._watched():
-            result = self._perform(request, args, kwargs)
         given = [*args, *kwargs.values()]
-        aliased = bool(given) and packer.share(result, *given)
-        value = packer.pack(result)
-        outputs = list(packer.differentiable)
-        changed = self._changed(request, body, given, packer, aliased)
+        with self._watched(request.op):
+            with torch.set_grad_enabled(request.grad_enabled):
+                result = self._perform(request, args, kwargs)
+            self._returned()  # and still watched, since methods of the student's may be called
+            aliased = bool(given) and packer.share(result, *given)
+            value = packer.pack(result)
+            outputs = list(packer.differentiable)
+            changed = self._changed(request, body, given, packer, aliased)
         if outputs:
             self.graphs[request.token] = (unpacker.differentiable, outputs)
         return value, changed
@@ -185,15 +195,22 @@ class Student:
         given = [(output, grad) for output, grad in zip(outputs, grads, strict=True) if grad is not None]
         for tensor in inputs:
             tensor.grad = None
-        with self._watched():
-            # Not autograd.grad: the parameters of the student's own modules collect their gradients here as well.
-            torch.autograd.backward([output for output, _ in given], [grad for _, grad in given], retain_graph=True)
-        return packer.pack([tensor.grad for tensor in inputs]), None
+        with self._watched("backward"):
+            # Not autograd.grad: the parameters of the student's own modules collect their gradients here as well. Nor
+            # autograd.backward, which torch takes the watch off for.
+            outputs_given, grads_given = zip(*given, strict=True) if given else ((), ())
+            _run_backward(outputs_given, grads_given, True, False, (), allow_unreachable=True, accumulate_grad=True)
+            self._returned()
+            return packer.pack([tensor.grad for tensor in inputs]), None
+
+    def _returned(self) -> None:
+        if self.shell is not None:
+            self.watch.returned()
 
     @contextmanager
-    def _watched(self) -> Iterator[None]:
+    def _watched(self, kind: str) -> Iterator[None]:
         try:
-            with self.watch if self.watch.patterns else nullcontext():
+            with self.watch.call(kind):
                 yield
         finally:
             if self.shell is not None:

@@ -11,6 +11,8 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+HIDDEN = "(hidden) "
+"""Begins what stands in place of a function's name where something hides calls from the watch; by which sign follows."""
 MAX_HEAD = 4 << 20
 """Largest head, bytes."""
 MAX_BODY = 256 << 20
@@ -217,8 +219,19 @@ class Run(Request, frozen=True):
     graded: list[str] = []
 
 
+class Held(Node, frozen=True):
+    """The vocabulary that calls are held to: what it has beside the basic one, and what it has not.
+
+    Inside of the exercises in `others` all may be called.
+    """
+
+    added: list[str]
+    taken: list[str]
+    others: list[str]
+
+
 class Begin(Node, frozen=True):
-    """Begin a check: forget objects handed out, restore the exercise's bindings, seed, watch `forbidden`.
+    """Begin a check: forget objects handed out, restore the exercise's bindings, seed, watch where it is held to something.
 
     `replaced` binds names of earlier exercises to torch's own functions, by their dotted names. What the exercise's
     name is bound to is the first object handed out: its number is 0.
@@ -226,7 +239,7 @@ class Begin(Node, frozen=True):
 
     exercise: str
     seed: int
-    forbidden: list[str]
+    held_to: Held | None
     replaced: dict[str, str]
 
 
@@ -293,7 +306,10 @@ class Raised(Answer, frozen=True):
 
 
 class Setup(msgspec.Struct, frozen=True, tag=True):
-    """What the zygote is told once: the child's limits, the compiled syscall filter, modules to import beside torch."""
+    """What the zygote is told once: the child's limits, the compiled syscall filter, modules to import beside torch.
+
+    `functions` and `operations` are the names in torch of the basic vocabulary.
+    """
 
     memory_bytes: int
     cpu_seconds: int
@@ -301,6 +317,8 @@ class Setup(msgspec.Struct, frozen=True, tag=True):
     filter_bytes: bytes
     confined: bool
     imports: list[str]
+    functions: list[str]
+    operations: list[str]
 
 
 class Ready(msgspec.Struct, frozen=True, tag=True):

@@ -39,7 +39,7 @@ def main(descriptor: int) -> None:
 
     import torch
 
-    from .call_watch import learn_names
+    from .call_watch import learn
     from .shell import Shell
     from .student import Student, seed_everything, serve
 
@@ -48,7 +48,7 @@ def main(descriptor: int) -> None:
     torch.nn.functional.softmax(torch.ones(2, 2) @ torch.ones(2, 2), -1)  # pages in the kernels; no backward pass here
     for name in (*_LAZY, *setup.imports):
         importlib.import_module(name)
-    learn_names()
+    learn(setup.functions, setup.operations)
     shell = Shell.instance()
     student = Student(shell.user_ns, shell)
     give_up = limits.of(setup)

@@ -25,10 +25,11 @@ from autograder.model.limits import sandbox_limits_of, session_limits_of
 from autograder.model.submission import Submission, to_submission
 from autograder.model.verdict import ExerciseVerdict, Graded
 from autograder.notebook.reading import parse
+from autograder.notebook.vocabulary import ALL
 from autograder.release.build import build
 from autograder.workers.pool import Pool
 
-from . import cheap_answers, forbidden_calls, made, unfinished
+from . import cheap_answers, made, unfinished, vocabulary_calls
 from .broad_exceptions import broad_exceptions
 from .rehearsal import rehearse
 
@@ -198,14 +199,22 @@ def _cases(
             written = right | {exercise.name: item.source()}
             mistaken = _only([exercise.name, *callers.get(exercise.name, ())], submission_of(release, written))
             yield Case("", mistaken, _wrong, misconception=item)
-        for pattern in forbidden_calls.unknown(exercise.forbidden):
-            wrong(exercise.name, f"forbidden {pattern!r} is no function of torch's")
-        for call in forbidden_calls.unread(exercise.name, exercise.forbidden):
+        for option, names in (("also", exercise.also), ("without", exercise.without)):
+            for unknown in vocabulary_calls.unknown(names):
+                wrong(exercise.name, f"{option}: there is no {unknown}; mend its spelling")
+        for other in exercise.others:
+            if other not in right:
+                wrong(exercise.name, f"uses: there is no exercise {other} in this problem set")
+    held = [item for item in wanted if not item.vocabulary.everything]
+    for place, exercise in enumerate(held):
+        for call in vocabulary_calls.unread(exercise.name, exercise.vocabulary):
             wrong(exercise.name, f"{call} is not found by reading the code")
-        for call in forbidden_calls.callable_ones(exercise.forbidden):
-            result.forbidden_calls += 1
-            written = right | {exercise.name: forbidden_calls.in_disguise(exercise.name, call)}
-            yield Case(exercise.name, _only([exercise.name], submission_of(release, written)), _caught, call=call)
+        for number, call in enumerate(vocabulary_calls.callable_ones(exercise.vocabulary)):
+            # Each function in disguise in one of the exercises, and what one of them takes away in that one.
+            if number % len(held) == place or vocabulary_calls.is_taken(call, exercise.vocabulary):
+                result.forbidden_calls += 1
+                written = right | {exercise.name: vocabulary_calls.in_disguise(exercise.name, call)}
+                yield Case(exercise.name, _only([exercise.name], submission_of(release, written)), _caught, call=call)
 
 
 def _cheap_cases(
@@ -220,7 +229,7 @@ def _cheap_cases(
     def case(exercise: str, code: dict[str, str], judge: Callable[[Case, Graded], Iterator[str]], manner: str) -> Case:
         submission = submission_of(release, right | code)
         chosen = _only([exercise], submission) if exercise else submission
-        free = [replace(item, forbidden=[]) for item in chosen.exercises if item.name in wanted]
+        free = [replace(item, also=[ALL]) for item in chosen.exercises if item.name in wanted]
         result.bodies += 1
         return Case(exercise, replace(chosen, exercises=free), judge, manner=manner)
 

@@ -324,8 +324,8 @@ def _solved(root: Path, problem_set: str) -> tuple[dict[str, Any], dict[str, Exe
             continue
         exec(compile(cell.source, problem_set, "exec"), namespace)
         if name := cell.metadata.get("exercise"):
-            uses = dict(item.split("=", 1) for item in cell.metadata.get("uses", []))
-            exercises[name] = Exercise(name, [], uses, None)
+            uses = dict(item.split("=", 1) for item in cell.metadata.get("uses", []) if "=" in item)
+            exercises[name] = Exercise(name, uses, None)
     return namespace, exercises
 
 

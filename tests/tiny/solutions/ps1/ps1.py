@@ -9,7 +9,7 @@ import torch
 # ## Scale: $y = a x$
 
 
-# %% exercise="scale" forbidden=["mul", "multiply"] stub="scale is not written yet: multiply by a"
+# %% exercise="scale" without=["torch.mul", "torch.multiply"] stub="scale is not written yet: multiply by a"
 def scale(x, a):
     """Multiply every element of `x` by `a`.
 

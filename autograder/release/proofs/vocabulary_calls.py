@@ -1,8 +1,9 @@
-"""What an exercise's patterns of forbidden names stand for in torch, and code that calls it in disguise."""
+"""What is not in an exercise's vocabulary: torch's functions by their names, and code that calls them in disguise."""
 
 from __future__ import annotations
 
 import contextlib
+import importlib
 import warnings
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
@@ -12,7 +13,8 @@ from typing import Any
 import torch
 from torch.overrides import resolve_name
 
-from autograder.notebook.rules import forbidden_names
+from autograder.notebook.rules import outside
+from autograder.notebook.vocabulary import ALL, Vocabulary
 
 _PLACES = (
     "torch",
@@ -76,29 +78,43 @@ def matching(patterns: Sequence[str]) -> list[str]:
     return [name for name in _names() if any(fnmatchcase(name.rpartition(".")[2], pattern) for pattern in patterns)]
 
 
-def unknown(patterns: Sequence[str]) -> list[str]:
-    """The patterns that match nothing in torch."""
-    return [pattern for pattern in patterns if not matching([pattern])]
+def unknown(names: Sequence[str]) -> list[str]:
+    """Of the names that an exercise adds or takes away those that stand for nothing."""
+    return [name for name in names if name != ALL and not _exists(name)]
 
 
-def unread(exercise: str, patterns: Sequence[str]) -> list[str]:
-    """The matching names that reading the code would not find in a function that calls them."""
+def _exists(name: str) -> bool:
+    owner, _, last = name.rpartition(".")
+    with contextlib.suppress(ImportError, AttributeError, ValueError):
+        if owner == "torch.Tensor":
+            return hasattr(torch.Tensor, last)
+        return hasattr(importlib.import_module(owner), last) if owner else bool(importlib.import_module(last))
+    return False
+
+
+def refused(vocabulary: Vocabulary) -> list[str]:
+    """The dotted names of torch's public functions and modules that a vocabulary does not have."""
+    return [name for name in _names() if not vocabulary.allows(name)]
+
+
+def unread(exercise: str, vocabulary: Vocabulary) -> list[str]:
+    """Of these those that reading the code would not find in a function that calls them."""
     return [
         name
-        for name in matching(patterns)
+        for name in refused(vocabulary)
         if not name.startswith("torch.Tensor.")
-        and not forbidden_names(
-            [f"import torch\ndef {exercise}(*given):\n    return {name}(*given)"], exercise, patterns
-        )
+        and not outside([f"import torch\ndef {exercise}(*given):\n    return {name}(*given)"], exercise, vocabulary)
     ]
 
 
-def callable_ones(patterns: Sequence[str]) -> list[str]:
-    """The matching functions that the watch in the jail can see, as calls that work on small tensors named x.
+def is_taken(call: str, vocabulary: Vocabulary) -> bool:
+    """Whether a call is one of a basic operation that the exercise takes away."""
+    return Vocabulary().allows(call.partition("(")[0])
 
-    What torch writes in Python on top of these (`torch.nn.utils.clip_grad_norm_`) is found by reading the code only.
-    """
-    seen = [name for name in matching(patterns) if resolve_name(_names()[name]) is not None]
+
+def callable_ones(vocabulary: Vocabulary) -> list[str]:
+    """The refused functions that the watch in the jail can see, as calls that work on small tensors named x."""
+    seen = [name for name in refused(vocabulary) if resolve_name(_names()[name]) is not None]
     return [f"{name}({arguments})" for name in seen if (arguments := _fitting(name)) is not None]
 
 

@@ -1,0 +1,81 @@
+"""Runs in the jail: of a library's function that is written in Python, what a student would call it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import torch
+
+_TORCH = str(Path(torch.__file__).parent) + "/"
+_FUNCTIONAL = _TORCH + "nn/functional.py"
+_MODULES = _TORCH + "nn/modules/"
+_HOLDING = tuple(_MODULES + name for name in ("module.py", "container.py", "utils.py", "lazy.py", "_functions.py"))
+_CLOSED = tuple(
+    _TORCH + name
+    for name in (
+        "nn/utils/",
+        "optim/",
+        "distributions/",
+        "signal/",
+        "_refs/",
+        "_decomp/",
+        "_lowrank.py",
+        "_numpy/",
+        "masked/",
+    )
+)
+"""Parts of torch that calculate in Python with operations that are all basic."""
+_CLOSED_PACKAGES = ("scipy", "sklearn")
+
+FREE: set[str] = set()
+"""Files that were met and found to be none of these."""
+
+
+def name_of(frame: Any) -> str:
+    """The dotted name of the function or module that `frame` runs, where it is one of torch's or SciPy's making.
+
+    The empty string for all else, whose file is then known to be free.
+    """
+    file = frame.f_code.co_filename
+    if file == _FUNCTIONAL:
+        return _functional(frame)
+    if file.startswith(_MODULES) and file not in _HOLDING:
+        return _module(frame)
+    inside = str(frame.f_globals.get("__name__", ""))
+    if file.startswith(_CLOSED) or inside.partition(".")[0] in _CLOSED_PACKAGES:
+        name, caller = frame.f_code.co_name, frame.f_back
+        inner = caller is not None and is_torch(caller)
+        return "" if inner or name.startswith("<") or _is_importing(frame) else f"{inside}.{name}"
+    FREE.add(file)
+    return ""
+
+
+def is_torch(frame: Any) -> bool:
+    """Whether `frame` runs code of torch's own."""
+    return bool(frame.f_code.co_filename.startswith(_TORCH))
+
+
+def _functional(frame: Any) -> str:
+    name = frame.f_code.co_name
+    caller = frame.f_back
+    inner = caller is not None and is_torch(caller)
+    return "" if inner or name.startswith(("_", "<")) or name in ("fn", "wrapper") else f"torch.nn.functional.{name}"
+
+
+def _module(frame: Any) -> str:
+    """The class of torch.nn whose method runs, unless it only runs inside of another."""
+    owner = frame.f_locals.get("self")
+    if owner is None:
+        return ""
+    inside = frame.f_globals.get("__name__")
+    made_by = next((kind.__name__ for kind in type(owner).__mro__ if kind.__module__ == inside), "")
+    return f"torch.nn.{made_by}" if made_by and not made_by.startswith("_") else ""
+
+
+def _is_importing(frame: Any) -> bool:
+    while frame is not None:
+        if frame.f_code.co_filename == "<frozen importlib._bootstrap>":
+            return True
+        frame = frame.f_back
+    return False

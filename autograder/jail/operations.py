@@ -1,0 +1,77 @@
+"""A vocabulary as the watch in the jail needs it: the names that torch itself has for what may be called."""
+
+from __future__ import annotations
+
+import contextlib
+import warnings
+from dataclasses import dataclass
+from functools import cache
+
+import torch
+from torch.overrides import get_overridable_functions, resolve_name
+
+from autograder.jail.inside.call_watch import plain_name
+from autograder.notebook import vocabulary
+from autograder.notebook.vocabulary import Vocabulary
+
+_PLACES = (torch, torch.nn, torch.nn.functional, torch.nn.init, torch.linalg, torch.special)
+
+AUTOGRAD = "autograd::engine"
+"""Among what is taken away: gradients by autograd, inside of a call."""
+
+
+@dataclass(frozen=True)
+class Changes:
+    """How the vocabulary of one exercise differs from the basic one: names of functions and of operations."""
+
+    added: tuple[str, ...]
+    taken: tuple[str, ...]
+
+
+@cache
+def functions() -> tuple[str, ...]:
+    """The names of all functions of torch's that a watch can see, and of its modules and functional forms."""
+    with warnings.catch_warnings(action="ignore"):
+        known = [resolve_name(item) for items in get_overridable_functions().values() for item in items]
+        for place in _PLACES:
+            known += [f"{place.__name__}.{name}" for name in dir(place) if callable(getattr(place, name, None))]
+        known += [f"torch.Tensor.{name}" for name in dir(torch.Tensor)]
+    known += [f"{place.__name__}.{name}" for place in (torch.autograd, torch.func) for name in place.__all__]
+    return tuple(dict.fromkeys(plain_name(name) for name in known if name))
+
+
+@cache
+def operations() -> tuple[str, ...]:
+    """The names of all operations of torch's dispatcher, without their overloads: `aten::softmax`."""
+    with contextlib.suppress(AttributeError):
+        names = torch._C._dispatch_get_all_op_names()
+        return tuple(sorted({name.partition(".")[0] for name in names if name.startswith("aten::")}))
+    return ()
+
+
+@cache
+def basic() -> tuple[list[str], list[str]]:
+    """The basic functions, and the basic operations."""
+    known = Vocabulary()
+    return (
+        [name for name in functions() if allows_function(known, name)],
+        [name for name in operations() if known.allows_operation(name)],
+    )
+
+
+@cache
+def changes(also: tuple[str, ...], without: tuple[str, ...]) -> Changes:
+    """What an exercise's `also` and `without` add to these and take from them."""
+    mine = vocabulary.of(also, without)
+    names, inner = (frozenset(found) for found in basic())
+    now = {name for name in functions() if allows_function(mine, name)}
+    inner_now = {name for name in operations() if mine.allows_operation(name)}
+    taken = sorted([*names - now, *inner - inner_now])
+    if not mine.allows("torch.autograd.grad"):
+        taken.append(AUTOGRAD)
+    return Changes(tuple(sorted([*now - names, *inner_now - inner])), tuple(taken))
+
+
+def allows_function(known: Vocabulary, name: str) -> bool:
+    """Whether a function may be called, by the name that torch has for it; private attributes of tensors may be read."""
+    return name.startswith("torch.Tensor._") or known.allows(name)

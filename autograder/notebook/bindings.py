@@ -1,0 +1,307 @@
+"""What a notebook's names are bound to, and what the definition of one of them can reach.
+
+Only the code is read: nothing is run. Statements of all cells count, wherever they stand.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import symtable
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from weakref import WeakKeyDictionary
+
+from .texts import text
+
+ANY = "*"
+"""In place of a name: any of them may be changed."""
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+_MAGIC = re.compile(r"^(\s*)([%!?].*)$", re.MULTILINE)
+_CHANGING = frozenset(
+    "append appendleft extend insert add update setdefault push put put_nowait register set".split()
+    + "__setitem__ __setattr__ __dict__ __call__ send".split()
+)
+"""Methods that put their arguments into what they are called on."""
+_BY_ARGUMENT = (
+    "setattr",
+    "delattr",
+    "__setattr__",
+    "__setitem__",
+    "vars",
+    "heappush",
+    "insort",
+    "wraps",
+    "update_wrapper",
+)
+"""Functions that put their arguments into the first of them."""
+
+
+@lru_cache(maxsize=256)
+def statements(source: str) -> list[ast.stmt]:
+    """The statements of a cell, without magics; none where it is no Python, since such a cell does not run either."""
+    try:
+        text = _MAGIC.sub(r"\1pass", source)
+        found = ast.parse(text).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+    _note_texts(found, text)
+    return found
+
+
+def _note_texts(found: Sequence[ast.stmt], text: str) -> None:
+    """Keep the lines of those that have whole ones for themselves, which saves writing them out again."""
+    if "\r" in text or "\f" in text or ";" in text:  # lines that are counted otherwise, or shared
+        return
+    lines = text.split("\n")
+    for statement in found:
+        first = min([statement, *getattr(statement, "decorator_list", [])], key=lambda node: node.lineno).lineno
+        _TEXTS[statement] = "\n".join(lines[first - 1 : statement.end_lineno]) + "\n"
+
+
+_TEXTS: WeakKeyDictionary[ast.AST, str] = WeakKeyDictionary()
+
+
+class Bindings:
+    """All top-level bindings of a notebook, in order: by name the statements that bind or change it."""
+
+    def __init__(self, cells: Iterable[str]) -> None:
+        self.of: dict[str, list[ast.AST]] = {}
+        self.defined: set[str] = set()
+        """Names that `def` or `class` bound last."""
+        self.everywhere: list[ast.AST] = []
+        """What changes a module, and so is reached by whatever uses it."""
+        self.modules: set[str] = set()
+        self.members: set[str] = set()
+        """Names of methods and attributes that the notebook itself gives to something."""
+        self.statements = [statement for source in cells for statement in statements(source)]
+        for statement in self.statements:
+            self._add(statement)
+        for statement in self.statements:
+            self._note_changes(statement)
+
+    def _add(self, statement: ast.stmt) -> None:
+        """Take in one statement, and those inside its branches."""
+        for name in _bound(statement):
+            if isinstance(statement, _DEFINITIONS):
+                self.of[name] = [statement]
+                self.defined.add(name)
+            else:
+                self.of.setdefault(name, []).append(statement)
+                if isinstance(statement, ast.Assign | ast.AnnAssign) and name in self.defined:
+                    if any(name in _names_of(target) for target in getattr(statement, "targets", [])):
+                        self.defined.discard(name)
+                if isinstance(statement, ast.Import | ast.ImportFrom):
+                    self.modules.add(name)
+        if isinstance(statement, _DEFINITIONS):
+            return
+        for block in ("body", "orelse", "finalbody", "handlers", "cases"):
+            for inner in getattr(statement, block, []):
+                self._add(inner)
+
+    def _note_changes(self, statement: ast.stmt) -> None:
+        """Note what a statement does to names from anywhere inside it: calls that change them, `global`, `:=`."""
+        inside = statement if isinstance(statement, _DEFINITIONS) else None
+        for node in nodes(statement):
+            if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+                self.members.add(node.attr)
+            elif isinstance(node, _DEFINITIONS) and node is not statement:
+                self.members.add(node.name)
+            elif isinstance(node, ast.ClassDef):
+                self.members |= {name for item in node.body for name in _bound(item)}
+            if isinstance(node, ast.Global) and inside is not None:
+                for name in node.names:
+                    self._append(name, inside)
+            elif isinstance(node, ast.NamedExpr) and isinstance(node.target, ast.Name) and inside is None:
+                self._append(node.target.id, node)
+            elif isinstance(node, ast.Call):
+                for name in self._changed_by(node):
+                    self._note_change(name, node, inside)
+            elif isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign) and node is not statement:
+                for target in getattr(node, "targets", None) or [node.target]:  # type: ignore[union-attr]
+                    if isinstance(target, ast.Attribute | ast.Subscript):
+                        for name in _roots(target):
+                            self._note_change(name, node, inside)
+
+    def _note_change(self, name: str, node: ast.AST, inside: ast.AST | None) -> None:
+        """Note it for a name of the notebook; what is local to a function is none."""
+        if name == ANY:
+            self.everywhere.append(node)
+        elif inside is None:
+            self._append(name, node)
+        elif name in global_names(inside):
+            self._append(name, inside)  # with what it works out before it changes something
+
+    def _append(self, name: str, node: ast.AST) -> None:
+        if name in self.modules:
+            self.everywhere.append(node)
+        found = self.of.setdefault(name, [])
+        if node not in found:
+            found.append(node)
+
+    def _changed_by(self, call: ast.Call) -> Iterator[str]:
+        """The names whose objects a call may put something into."""
+        function = call.func
+        if isinstance(function, ast.Attribute):
+            method = function.attr
+            root = next(iter(_roots(function.value)), "")
+            if root and root not in self.modules and (call.args or call.keywords):
+                if root == ANY and method not in _CHANGING:
+                    return
+                if (
+                    method in _CHANGING
+                    or method.startswith(("set_", "add_", "register_", "install"))
+                    or (root not in self.defined and self._is_own_object(root))
+                ):
+                    yield root
+        if called(call) in _BY_ARGUMENT and call.args:
+            yield from _roots(call.args[0])
+        elif isinstance(function, ast.Name) and function.id in self.defined:
+            for definition in self.of[function.id]:
+                for argument in _given_to_changed(definition, call):
+                    roots = [name for name in _roots(argument) if name not in self.modules]
+                    yield from (name for name in roots if name == ANY or name in self.of)
+
+    def _is_own_object(self, name: str) -> bool:
+        """Whether a name was bound to what a class of the notebook made."""
+        return any(
+            isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and called(node.value) in self.defined
+            for node in self.of.get(name, [])
+        )
+
+    def reachable(self, name: str, others: Iterable[str] = ()) -> Iterator[tuple[str, ast.AST]]:
+        """What binds or changes `name`, and the names used there, and so on; each with the name that led to it.
+
+        The names in `others` are not gone into.
+        """
+        seen: set[str] = set(others) - {name}
+        waiting = [(name, name)]
+        for node in self.everywhere:
+            yield name, node
+        while waiting:
+            current, by = waiting.pop()
+            if current in seen:
+                continue
+            seen.add(current)
+            for node in self.of.get(current, []):
+                owner = current if isinstance(node, _DEFINITIONS) else by
+                yield owner, node
+                waiting += [(used, owner) for used in sorted(global_names(node), reverse=True)]
+
+
+@lru_cache(maxsize=2048)
+def nodes(node: ast.AST) -> list[ast.AST]:
+    """`node` and all within it, from the outside in."""
+    found: list[ast.AST] = [node]
+    for part in found:  # which grows meanwhile; ast.walk takes twice the time
+        for name in part._fields:
+            value = getattr(part, name, None)
+            if isinstance(value, list):
+                found += [item for item in value if isinstance(item, ast.AST)]
+            elif isinstance(value, ast.AST) and name != "ctx":
+                found.append(value)
+    return found
+
+
+@lru_cache(maxsize=2048)
+def global_names(node: ast.AST) -> frozenset[str]:
+    """The names of the notebook that `node` uses; what is local to a function in it is something else."""
+    return frozenset(_used_names(node))
+
+
+def _used_names(node: ast.AST) -> Iterator[str]:
+    try:
+        tables = [symtable.symtable(_TEXTS.get(node) or ast.unparse(node), "", "exec")]
+    except (SyntaxError, ValueError, RecursionError):
+        # Such code does not run; all its names are taken for the notebook's.
+        yield from (part.id for part in ast.walk(node) if isinstance(part, ast.Name))
+        return
+    while tables:
+        table = tables.pop()
+        tables += table.get_children()
+        for symbol in table.get_symbols():
+            if symbol.is_referenced() and (table.get_type() == "module" or symbol.is_global()):
+                yield symbol.get_name()
+
+
+def _given_to_changed(definition: ast.AST, call: ast.Call) -> Iterator[ast.expr]:
+    """The arguments of a call of a function of the notebook that the function changes."""
+    if not isinstance(definition, ast.FunctionDef | ast.AsyncFunctionDef):
+        return
+    changed = _changed_parameters(definition)
+    if not changed:
+        return
+    arguments = definition.args
+    names = [item.arg for item in [*arguments.posonlyargs, *arguments.args]]
+    for place, argument in enumerate(call.args):
+        if (names[place] in changed) if place < len(names) else (arguments.vararg is not None):
+            yield argument
+    yield from (item.value for item in call.keywords if item.arg is None or item.arg in changed)
+
+
+@lru_cache(maxsize=512)
+def _changed_parameters(definition: ast.FunctionDef | ast.AsyncFunctionDef) -> frozenset[str]:
+    """The parameters that a function puts something into: by assignment, or by a method such as append."""
+    arguments = definition.args
+    names = {item.arg for item in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]}
+    changed: set[str] = set()
+    for node in nodes(definition):
+        if isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store):
+            changed |= set(_roots(node))
+        elif isinstance(node, ast.Call):
+            if isinstance(node.func, ast.Attribute) and node.func.attr in _CHANGING:
+                changed |= set(_roots(node.func.value))
+            if called(node) in _BY_ARGUMENT and node.args:
+                changed |= set(_roots(node.args[0]))
+    return frozenset(changed & names)
+
+
+def _bound(statement: ast.AST) -> Iterator[str]:
+    match statement:
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            yield name
+        case ast.Import(names=names) | ast.ImportFrom(names=names):
+            for alias in names:
+                yield alias.asname or alias.name.split(".")[0]
+        case ast.Assign(targets=targets):
+            for target in targets:
+                yield from _roots(target)
+        case ast.AnnAssign(target=target) | ast.AugAssign(target=target) | ast.For(target=target):
+            yield from _roots(target)
+        case ast.With(items=items):
+            for item in items:
+                if item.optional_vars is not None:
+                    yield from _roots(item.optional_vars)
+
+
+def _names_of(target: ast.AST) -> list[str]:
+    """The names that an assignment binds anew: `a` and `b` for `a, b`; none for `a.x`."""
+    return [node.id for node in nodes(target) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+
+
+def _roots(target: ast.AST) -> Iterator[str]:
+    """The names that an assignment to `target` changes: `a`, and `a` for `a.forward` or `a[0]`."""
+    match target:
+        case ast.Name(id=name):
+            yield name
+        case ast.Subscript(value=ast.Call(func=ast.Name(id="globals" | "locals" | "vars"), args=[]), slice=key):
+            yield text(key) or ANY
+        case ast.Attribute(value=value) | ast.Subscript(value=value) | ast.Starred(value=value):
+            yield from _roots(value)
+        case ast.Call(func=ast.Name(id="vars"), args=[value, *_]):
+            yield from _roots(value)
+        case ast.Call(func=ast.Name(id="globals" | "locals" | "vars"), args=[]):
+            yield ANY
+        case ast.Tuple(elts=elements) | ast.List(elts=elements):
+            for element in elements:
+                yield from _roots(element)
+
+
+def called(node: ast.AST) -> str:
+    """The last name of what a call calls, or the empty string."""
+    function = node.func if isinstance(node, ast.Call) else None
+    if isinstance(function, ast.Name):
+        return function.id
+    return function.attr if isinstance(function, ast.Attribute) else ""
