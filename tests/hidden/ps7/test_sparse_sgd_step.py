@@ -41,10 +41,11 @@ def test_equals_torch(student):
 @check(points=1)
 def test_returns_the_table_that_it_changed(student):
     """returns the table that it changed"""
-    weight, grad = torch.randn(6, 2), sparse([5, 1], torch.randn(2, 2), 6)
-    step = observe(student.sparse_sgd_step, weight, grad, 0.4)
-    assert_close(step.result, by_torch(weight, grad, 0.4), what="what is returned")
-    assert_equal(step.arguments[0], step.result.detach(), what="the table that was given, after the step,")
+    for dtype in (torch.float32, torch.float64):
+        weight, grad = torch.randn(6, 2, dtype=dtype), sparse([5, 1], torch.randn(2, 2, dtype=dtype), 6)
+        step = observe(student.sparse_sgd_step, weight, grad, 0.4)
+        assert_close(step.result, by_torch(weight, grad, 0.4), what="what is returned")
+        assert_equal(step.arguments[0], step.result.detach(), what="the table that was given, after the step,")
 
 
 @check(points=2)

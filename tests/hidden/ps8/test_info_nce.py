@@ -26,14 +26,15 @@ def test_gives_the_number_worked_out_by_hand(student):
     assert_close(student.info_nce(z1, z2, 1.0), torch.tensor(0.7532044), rtol=1e-5, atol=1e-6)
 
 
-@check(points=2)
+@check(points=3)
 def test_equals_cross_entropy_of_the_similarities(student):
-    """equals torch's cross-entropy of the similarities, in float32 and float64"""
+    """equals torch's cross-entropy of the similarities, also with the views exchanged, in float32 and float64"""
     for n, d, temperature, dtype in [(8, 5, 0.5, torch.float32), (5, 12, 0.1, torch.float64)]:
         z1, z2 = views(n, d, dtype)
         rtol = 1e-4 if dtype == torch.float32 else 1e-9
-        loss = student.info_nce(z1, z2, temperature)
-        assert_close(loss, by_torch(z1, z2, temperature), rtol=rtol, atol=rtol / 10)
+        expected = by_torch(z1, z2, temperature)
+        assert_close(student.info_nce(z1, z2, temperature), expected, rtol=rtol, atol=rtol / 10)
+        assert_close(student.info_nce(z2, z1, temperature), expected, rtol=rtol, atol=rtol / 10)
 
 
 @check(points=1)
@@ -42,16 +43,6 @@ def test_does_not_depend_on_the_lengths(student):
     z1, z2 = views(6, 4)
     expected = by_torch(z1, z2, 0.2)
     assert_close(student.info_nce(100 * z1, z2 / 100, 0.2), expected, rtol=1e-9, atol=1e-10)
-
-
-@check(points=1)
-def test_is_symmetric_in_the_two_views(student):
-    """gives the same with the two views exchanged"""
-    z1 = torch.tensor([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]], dtype=torch.float64)
-    z2 = torch.tensor([[1.0, 0.5], [1.0, 0.0], [2.0, 0.0]], dtype=torch.float64)
-    expected = by_torch(z1, z2, 0.25)
-    assert_close(student.info_nce(z1, z2, 0.25), expected, rtol=1e-9, atol=1e-10)
-    assert_close(student.info_nce(z2, z1, 0.25), expected, rtol=1e-9, atol=1e-10)
 
 
 @check(points=2)

@@ -24,20 +24,13 @@ def test_gives_the_number_worked_out_by_hand(student):
     assert_close(student.kl_divergence(p, q), torch.tensor(0.2746531))
 
 
-@check(points=2)
+@check(points=3)
 def test_equals_torch(student):
-    """equals torch's divergence, taken as "batchmean", in float32 and float64"""
+    """equals torch's divergence, taken as "batchmean", of p from q and of q from p, in float32 and float64"""
     for shape, dtype in [((8, 5), torch.float32), ((3, 20), torch.float64)]:
         p, q = distributions(*shape, dtype=dtype), distributions(*shape, dtype=dtype)
         assert_close(student.kl_divergence(p, q), by_torch(p, q))
-
-
-@check(points=1)
-def test_depends_on_the_order(student):
-    """weighs with the first argument: KL(p || q) and KL(q || p) differ"""
-    p, q = torch.tensor([[0.5, 0.25, 0.25]]), torch.tensor([[0.125, 0.25, 0.625]])
-    assert_close(student.kl_divergence(p, q), by_torch(p, q))
-    assert_close(student.kl_divergence(q, p), by_torch(q, p))
+        assert_close(student.kl_divergence(q, p), by_torch(q, p))
 
 
 @check(points=2)
