@@ -130,7 +130,11 @@ def audit(
     with pool:
         for number, found in pool.grade((number, case.submission) for number, case in enumerate(cases)):
             case = cases[number]
-            texts = [str(found)] if isinstance(found, AutograderError) else case.judge(case, found.graded(course.known_mistakes))
+            texts = (
+                [str(found)]
+                if isinstance(found, AutograderError)
+                else case.judge(case, found.graded(course.known_mistakes))
+            )
             result.findings += [Finding(case.submission.problem_set, case.exercise, text) for text in texts]
             advanced()
     for name in names:

@@ -54,6 +54,11 @@ def _like(value, number):
     if isinstance(value, dict):
         return {key: _like(item, number) for key, item in value.items()}
     try:
+        if isinstance(value, _torch.Tensor) and value.layout != _torch.strided:
+            parts = value.coalesce()
+            return _torch.sparse_coo_tensor(parts.indices(), _like(parts.values(), number), value.shape)
+        if isinstance(value, _torch.Tensor) and not value.is_floating_point() and number != number:
+            return _torch.full_like(value, -1)
         if isinstance(value, _torch.Tensor):
             return _torch.full_like(value, number)
         if isinstance(value, _np.ndarray):
@@ -170,7 +175,7 @@ def constants(exercise: str, solution: str) -> Iterator[tuple[str, str]]:
         yield (
             f"returns {what} of the right shape",
             f"{_known(exercise, solution)}\n"
-            f"def {exercise}(*a, **k):\n    return _like(_known_{exercise}(*a, **k), {number})\n",
+            f"def {exercise}(*a, **k):\n    return _like(_known_{exercise}(*_copies(a), **k), {number})\n",
         )
 
 
