@@ -32,7 +32,7 @@ from tests.fuzz.trees import entries
 FRAMES = int(os.environ.get("AUTOGRADER_FUZZ_FRAMES", 10_000))
 TOKEN = 1
 SESSION_LIMITS = SessionLimits(cell_seconds=5, call_seconds=5, submission_seconds=1e9)
-EXERCISE = Exercise("give", [], {}, None)
+EXERCISE = Exercise("give", {}, None)
 CODE = """
 import sys, numpy as np, torch
 from PIL import Image

@@ -63,7 +63,7 @@ def test_what_a_student_draws_at_random_is_compared_as_well(scale):
 
 # --- by itself, on functions of this process --------------------------------------------------------------------------
 
-SIZE = Exercise("size", [], {}, None)
+SIZE = Exercise("size", {}, None)
 CHECKS = {
     "positive": torch.tensor([1.0, 2.0]),
     "negative": torch.tensor([-1.0, 2.0]),

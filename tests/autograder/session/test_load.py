@@ -41,7 +41,7 @@ def jail():
 
 @pytest.fixture
 def session(jail):
-    exercise = Exercise("compute", [], {}, None)
+    exercise = Exercise("compute", {}, None)
     session = Session(
         JailTransport(jail), Submission("ps1", [CodeCell(1, CODE), CodeCell(2, SETS)], [exercise], []), LIMITS
     )

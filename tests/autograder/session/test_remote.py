@@ -69,7 +69,7 @@ class Layer(torch.nn.Module):
 def session():
     jail = Jail(SandboxLimits(memory_bytes=512 << 20))
     jail.start()
-    submission = Submission("ps", [CodeCell(1, CODE)], [Exercise("double", [], {}, None)], [])
+    submission = Submission("ps", [CodeCell(1, CODE)], [Exercise("double", {}, None)], [])
     session = Session(JailTransport(jail), submission, SessionLimits(5, 5, 600))
     session.run()
     session.turn_to(submission.exercises[0])

@@ -32,7 +32,7 @@ def test_a_jail_that_is_killed_is_told_as_that_at_every_step(step, errors):
         jail._process.wait()
         time.sleep(0.5)  # until what runs in it has ended as well
 
-    exercise = Exercise("waits", [], {}, None)
+    exercise = Exercise("waits", {}, None)
     submission = Submission("ps1", [CodeCell(1, CODE)], [exercise], [])
     session = Session(JailTransport(jail), submission, SessionLimits())
     asked = {
@@ -91,7 +91,7 @@ class OutOfTimeInACheck(Session):
 
 
 def test_time_that_ends_in_the_last_check_is_not_taken_for_a_wrong_answer(jail):
-    exercise = Exercise("scale", [], {}, None)
+    exercise = Exercise("scale", {}, None)
     session = OutOfTimeInACheck(JailTransport(jail), Submission("ps1", [], [], [exercise]), SessionLimits())
     found, in_time = Grader("ps1", [LastCheck()], [], SessionLimits())._exercise(exercise, session, True)
     assert not in_time
@@ -124,7 +124,7 @@ def jail():
 
 
 def begun(jail, name):
-    exercise = Exercise(name, [], {}, None)
+    exercise = Exercise(name, {}, None)
     session = Session(JailTransport(jail), Submission("ps1", [CodeCell(1, CODE)], [exercise], []), SessionLimits())
     session.run()
     session.turn_to(exercise)
