@@ -10,7 +10,7 @@ from functools import cache
 import torch
 from torch.overrides import get_overridable_functions, resolve_name
 
-from autograder.jail.inside.call_watch import plain_name
+from autograder.jail.inside.watch.call_watch import plain_name
 from autograder.notebook import vocabulary
 from autograder.notebook.vocabulary import Vocabulary
 
@@ -73,5 +73,5 @@ def changes(also: tuple[str, ...], without: tuple[str, ...]) -> Changes:
 
 
 def allows_function(known: Vocabulary, name: str) -> bool:
-    """Whether a function may be called, by the name that torch has for it; private attributes of tensors may be read."""
+    """Whether a function may be called, by torch's name for it; private attributes of tensors may be read."""
     return name.startswith("torch.Tensor._") or known.allows(name)

@@ -27,8 +27,8 @@ class CodeCell(msgspec.Struct, frozen=True):
 class Exercise(msgspec.Struct, frozen=True):
     """One exercise as the release says: its vocabulary, and which earlier names are replaced by torch's.
 
-    `also` and `without` are what it adds to the basic vocabulary and takes from it; `others` are exercises that it may be
-    written with, whose calls are looked at when they are graded themselves.
+    `also` and `without` are what it adds to the basic vocabulary and takes from it; `others` are exercises that it may
+    be written with, whose calls are looked at when they are graded themselves.
     """
 
     name: str

@@ -90,9 +90,9 @@ class Bindings:
                 self.defined.add(name)
             else:
                 self.of.setdefault(name, []).append(statement)
-                if isinstance(statement, ast.Assign | ast.AnnAssign) and name in self.defined:
-                    if any(name in _names_of(target) for target in getattr(statement, "targets", [])):
-                        self.defined.discard(name)
+                targets = statement.targets if isinstance(statement, ast.Assign) else []
+                if any(name in _names_of(target) for target in targets):
+                    self.defined.discard(name)
                 if isinstance(statement, ast.Import | ast.ImportFrom):
                     self.modules.add(name)
         if isinstance(statement, _DEFINITIONS):
@@ -148,13 +148,8 @@ class Bindings:
             method = function.attr
             root = next(iter(_roots(function.value)), "")
             if root and root not in self.modules and (call.args or call.keywords):
-                if root == ANY and method not in _CHANGING:
-                    return
-                if (
-                    method in _CHANGING
-                    or method.startswith(("set_", "add_", "register_", "install"))
-                    or (root not in self.defined and self._is_own_object(root))
-                ):
+                changes = method in _CHANGING or method.startswith(("set_", "add_", "register_", "install"))
+                if changes or (root not in self.defined and root != ANY and self._is_own_object(root)):
                     yield root
         if called(call) in _BY_ARGUMENT and call.args:
             yield from _roots(call.args[0])

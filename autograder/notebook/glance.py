@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from .texts import ODD
-from .vocabulary import METHODS_REFUSED, Vocabulary, plain
+from .vocabulary import Vocabulary, plain
+from .vocabulary_table import METHODS_REFUSED
 
 _COMMENT = re.compile(r"#[^\n'\"]*$", re.MULTILINE)
 _IMPORT = re.compile(r"^[ \t]*import[ \t]+([\w., \t]+)$", re.MULTILINE)

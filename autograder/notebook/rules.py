@@ -16,7 +16,8 @@ from functools import lru_cache
 from .bindings import Bindings, called, global_names, nodes, statements
 from .glance import is_clean, is_disguised
 from .texts import text
-from .vocabulary import METHODS_REFUSED, Vocabulary, is_module, longest, plain
+from .vocabulary import Vocabulary, is_module, longest, plain
+from .vocabulary_table import METHODS_REFUSED
 
 _INSIDES = {
     "sys": ("settrace", "setprofile", "_*"),
@@ -67,7 +68,7 @@ def outside(cells: Iterable[str], exercise: str, vocabulary: Vocabulary, others:
         cells: the sources of all code cells, in their order.
         exercise: the name that is graded.
         vocabulary: what it may call.
-        others: exercises of the notebook that it may be written with; what those call is looked at when they are graded.
+        others: exercises of the notebook that it may be written with; what those call is looked at in their own turn.
     """
     sources = tuple(cells)
     if vocabulary.everything or is_clean(sources, vocabulary):
@@ -190,7 +191,7 @@ class _Reader:
                         known.pop(target.id, None)
 
     def names(self, node: ast.AST) -> list[str]:
-        """Every dotted name of a module in `node`, every attribute that leads behind things, all that cannot be read."""
+        """Every dotted name of a module in `node`, every attribute that leads behind things, what cannot be read."""
         if node not in self._names:
             self._names[node] = list(dict.fromkeys(self._read(node)))
         return self._names[node]
@@ -213,18 +214,16 @@ class _Reader:
 
     def looks_up(self, node: ast.AST) -> bool:
         """Whether `node` takes a part of something by a name that cannot be read."""
-        return any(
-            (
-                isinstance(part, ast.Call)
-                and called(part) == "getattr"
-                and len(part.args) > 1
-                and not self._text(part.args[1])
-            )
-            or (isinstance(part, ast.Attribute) and part.attr in _LOOKING_UP)
-            or (isinstance(part, ast.Name) and self.imported.get(part.id, "").rpartition(".")[2] in _LOOKING_UP)
-            or (isinstance(part, ast.Call) and called(part) == "vars" and bool(part.args))
-            for part in nodes(node)
-        )
+        return any(self._looks_up(part) for part in nodes(node))
+
+    def _looks_up(self, part: ast.AST) -> bool:
+        if isinstance(part, ast.Call) and called(part) == "getattr" and len(part.args) > 1:
+            return not self._text(part.args[1])
+        if isinstance(part, ast.Call) and called(part) == "vars":
+            return bool(part.args)
+        if isinstance(part, ast.Name):
+            return self.imported.get(part.id, "").rpartition(".")[2] in _LOOKING_UP
+        return isinstance(part, ast.Attribute) and part.attr in _LOOKING_UP
 
     def methods(self, node: ast.AST) -> list[str]:
         """Names of methods that are not basic, called on what is no module and nothing of the notebook's own."""
@@ -251,9 +250,9 @@ class _Reader:
         for part in parts:
             self._learn(part, known)
         for part in parts:
-            if isinstance(part, ast.Name | ast.Attribute | ast.Subscript | ast.Call):
-                if dotted := self.dotted(part, known):
-                    yield dotted
+            named = isinstance(part, ast.Name | ast.Attribute | ast.Subscript | ast.Call)
+            if named and (dotted := self.dotted(part, known)):
+                yield dotted
             if isinstance(part, ast.Attribute) and part.attr in _FRAMES | _BEHIND:
                 yield f"{_ANY}.{part.attr}"
             if isinstance(part, ast.Call):

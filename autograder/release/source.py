@@ -14,6 +14,8 @@ import nbformat
 from autograder.course import staff_module
 from autograder.errors import AutograderError
 
+from . import vocabulary_text
+
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 LANGUAGES = ("en", "zh")
 _PICTURE = re.compile(r"!\[(?P<alt>[^\]]*)\]\(picture:(?P<name>\w+)\)")
@@ -57,6 +59,7 @@ def make(root: Path, problem_set: str, language: str, points: Mapping[str, float
         raise AutograderError(f'{path}: a cell with lang="en" without its lang="zh" below it, or the other way round')
     cells = made[language]
     _complete(cells, path, points)
+    _tell_the_vocabulary(cells, language)
     return nbformat.from_dict(
         {
             "cells": cells,
@@ -65,6 +68,21 @@ def make(root: Path, problem_set: str, language: str, points: Mapping[str, float
             "nbformat_minor": 5,
         }
     )
+
+
+def _tell_the_vocabulary(cells: list[dict[str, Any]], language: str) -> None:
+    """A sentence under the prose above each exercise, and the list that it links to at the end."""
+    prose: dict[str, Any] | None = None
+    for cell in cells:
+        ours = cell["metadata"].get("autograder", {})
+        if cell["cell_type"] == "markdown" and "nbgrader" in cell["metadata"]:
+            prose = cell if cell["metadata"]["nbgrader"]["locked"] else prose
+        elif "exercise" in ours and prose is not None:
+            prose["source"] += f"\n\n*{vocabulary_text.sentence(ours, language)}*"
+    graded = {"grade": False, "solution": False, "locked": True, "task": False, "schema_version": 3}
+    metadata = {"nbgrader": graded | {"grade_id": "vocabulary"}}
+    source = vocabulary_text.section(language).rstrip()
+    cells.append({"cell_type": "markdown", "id": "vocabulary", "metadata": metadata, "source": source})
 
 
 def _text(path: Path) -> list[Any]:

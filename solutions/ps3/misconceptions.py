@@ -249,14 +249,14 @@ def quotient_of_exponentials(x):
     costs=4,
 )
 def sigmoid_of_half(x):
-    return 2 * torch.sigmoid(x) - 1
+    return 2 / (1 + torch.exp(-x)) - 1
 
 
 @misconception(
     "tanh", hint="Near 0 you subtract two numbers that are almost equal: use expm1, which keeps the digits.", costs=2
 )
 def cancels_near_zero(x):
-    return 2 * torch.sigmoid(2 * x) - 1
+    return 2 / (1 + torch.exp(-2 * x)) - 1
 
 
 @misconception(
@@ -310,7 +310,7 @@ def erf_without_the_root_of_two(x, approximate="none"):
 )
 def form_with_the_sigmoid(x, approximate="none"):
     if approximate == "none":
-        return x * torch.sigmoid(1.702 * x)
+        return x / (1 + torch.exp(-1.702 * x))
     if approximate == "tanh":
         return x / 2 * (1 + torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
     raise ValueError("approximate is none or tanh")

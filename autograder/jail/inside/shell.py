@@ -13,7 +13,7 @@ from IPython.core.displaypub import DisplayPublisher
 from traitlets.config import Config
 
 from . import ipython_private, wire
-from .call_watch import drop_hooks
+from .watch.call_watch import drop_hooks
 
 
 class TimeLimit(BaseException):

@@ -19,8 +19,9 @@ import numpy as np
 import torch
 
 from . import frames, values, wire
-from .call_watch import CallWatch, drop_hooks, guard, stand_in
 from .shell import Shell, TimeLimit, exception_text, kind_of, soft_limit
+from .watch.call_watch import CallWatch, drop_hooks
+from .watch.guard import guard, stand_in
 
 MAX_LISTED = 100_000
 """How many items an iterator may yield to a check."""

@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 import msgspec
 
 HIDDEN = "(hidden) "
-"""Begins what stands in place of a function's name where something hides calls from the watch; by which sign follows."""
+"""Begins what stands in place of a function's name where something hides calls; by which sign follows."""
 MAX_HEAD = 4 << 20
 """Largest head, bytes."""
 MAX_BODY = 256 << 20
@@ -231,7 +231,7 @@ class Held(Node, frozen=True):
 
 
 class Begin(Node, frozen=True):
-    """Begin a check: forget objects handed out, restore the exercise's bindings, seed, watch where it is held to something.
+    """Begin a check: forget objects handed out, restore the exercise's bindings, seed, hold calls to a vocabulary.
 
     `replaced` binds names of earlier exercises to torch's own functions, by their dotted names. What the exercise's
     name is bound to is the first object handed out: its number is 0.

@@ -39,9 +39,9 @@ def main(descriptor: int) -> None:
 
     import torch
 
-    from .call_watch import learn
     from .shell import Shell
     from .student import Student, seed_everything, serve
+    from .watch.call_watch import learn
 
     torch.set_num_threads(1)
     seed_everything(0)

@@ -63,7 +63,7 @@ def _names() -> dict[str, Any]:
         for name in dir(owner):
             with contextlib.suppress(Exception):
                 value = getattr(owner, name)
-                if not name.startswith("_") and callable(value):
+                if not name.startswith(("_", "has_torch_function", "handle_torch_function")) and callable(value):
                     found[f"{place}.{name}"] = value
     return found
 
@@ -94,7 +94,11 @@ def _exists(name: str) -> bool:
 
 def refused(vocabulary: Vocabulary) -> list[str]:
     """The dotted names of torch's public functions and modules that a vocabulary does not have."""
-    return [name for name in _names() if not vocabulary.allows(name)]
+    return [
+        name
+        for name, function in _names().items()
+        if not vocabulary.allows(name) and not vocabulary.allows(resolve_name(function) or name)
+    ]
 
 
 def unread(exercise: str, vocabulary: Vocabulary) -> list[str]:

@@ -6,28 +6,25 @@ Three ways of seeing, all taken hold of before any student code runs:
 - torch's recorder sees the operations that its dispatcher runs, however they are reached (compiled code, inner names);
 - the interpreter's profile function sees functions of libraries that are written in Python.
 
-The last two watch the first calls of each check. Before and after each call a known operation, chosen at random, must be
-seen; where it is not, something hides calls from us, and that is said.
+The last two watch the first calls of each check. Before and after each call a known operation, chosen at random, must
+be seen; where it is not, something hides calls from us, and that is said.
 """
 
 from __future__ import annotations
 
-import _thread
 import contextlib
 import os
 import re
 import sys
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import torch
-import torch.overrides
 from torch.overrides import get_overridable_functions, resolve_name
 
+from ..wire import HIDDEN
 from . import library_code, recorder
-from .wire import HIDDEN
 
 THOROUGH_CALLS, THOROUGH_BACKWARDS = 3, 1
 """So many calls of each check are watched in all three ways."""
@@ -52,7 +49,6 @@ _at = torch._C._get_function_stack_at
 _setprofile, _getprofile, _settrace = sys.setprofile, sys.getprofile, sys.settrace
 _getframe = sys._getframe
 _random = os.urandom
-_HANDLING = torch.overrides.handle_torch_function.__code__
 _CANARY = torch.tensor([1.0])
 _CANARIES: tuple[tuple[Any, str], ...] = tuple(
     (getattr(torch.Tensor, name), f"aten::{name}")
@@ -70,7 +66,7 @@ def learn(functions: Sequence[str], operations: Sequence[str]) -> None:
 
 
 class CallWatch:
-    """Notes what is called that the exercise's vocabulary does not have; the calls go on. Begins anew with each check."""
+    """Notes what is called that the exercise's vocabulary does not have; the calls go on. Each check begins anew."""
 
     def __init__(self) -> None:
         self.seen: list[str] = []
@@ -282,83 +278,6 @@ class CallWatch:
                 resume()
 
 
-def stand_in(function: Any, watch: CallWatch) -> Any:
-    """torch's own function in place of an earlier exercise: what it calls is ours, and not watched."""
-    if isinstance(function, type):
-        return function
-
-    def call(*args: Any, **kwargs: Any) -> Any:
-        if watch.running and _is_plain([*args, *kwargs.values()]):
-            with watch.aside():
-                return function(*args, **kwargs)
-        return function(*args, **kwargs)  # with objects of the student's own, whose methods it may call
-
-    call.__name__ = getattr(function, "__name__", "call")
-    call.__doc__ = getattr(function, "__doc__", None)
-    return call
-
-
-_PLAIN = frozenset({int, float, bool, str, type(None), torch.Tensor, torch.nn.Parameter, torch.dtype, torch.Size})
-
-
-def _is_plain(values: Sequence[Any]) -> bool:
-    return all(type(value) in _PLAIN or (type(value) in (list, tuple) and _is_plain(value)) for value in values)
-
-
-def guard(watch: CallWatch) -> None:
-    """Keep hold of threads, and of what would blind the watch: each is refused while a call of a check is under way.
-
-    Modes of torch's hold for one thread each, so a thread that was started before is watched from its own start.
-    """
-    start = _thread.start_new_thread
-
-    def watched(function: Callable[..., object], args: tuple[Any, ...] = (), kwargs: Any = None) -> int:
-        if watch.running:
-            raise RuntimeError("no thread can be started while a check runs: its calls could not be seen")
-
-        def run() -> None:
-            _push(watch)
-            function(*args, **(kwargs or {}))
-
-        return start(run, ())
-
-    for name in ("start_new_thread", "start_new"):
-        setattr(_thread, name, watched)
-    threading._start_new_thread = watched  # type: ignore[attr-defined]
-    for place, names in recorder.BLINDING:
-        for name in names:
-            original = getattr(place, name, None)
-            if original is not None:
-                pops = name == "_pop_torch_function_stack"
-                setattr(place, name, _popping(original, watch) if pops else _noting(original, watch))
-
-
-def _noting(original: Any, watch: CallWatch) -> Any:
-    def noting(*args: Any, **kwargs: Any) -> Any:
-        if watch.running:
-            watch.hidden(f"{original.__name__} was called")
-        return original(*args, **kwargs)
-
-    return noting
-
-
-def _popping(original: Any, watch: CallWatch) -> Any:
-    """Let torch take the watch off the stack where it does so for each call of a function written in Python."""
-
-    def popping() -> Any:
-        if watch.running and _depth() and _at(_depth() - 1) is watch:
-            frame = _getframe(1)
-            for _ in range(5):
-                if frame is None or frame.f_code is _HANDLING:
-                    break
-                frame = frame.f_back  # type: ignore[assignment]
-            if frame is None or frame.f_code is not _HANDLING:
-                watch.hidden("the watch was taken off the stack of modes")
-        return original()
-
-    return popping
-
-
 def drop_hooks() -> None:
     """Take away what the student's code may have set to run within ours."""
     _setprofile(None)
@@ -374,9 +293,7 @@ def _codes_of(item: Any, depth: int = 0) -> Iterator[Any]:
         members = list(vars(item if isinstance(item, type) else type(item)).values())
         for member in members:
             with contextlib.suppress(Exception):
-                yield from _codes_of(
-                    getattr(member, "__func__", member), depth + 1 if isinstance(item, type) else depth + 1
-                )
+                yield from _codes_of(getattr(member, "__func__", member), depth + 1)
 
 
 _Code = type((lambda: 0).__code__)
@@ -384,7 +301,7 @@ _ENDS = re.compile(r"\.__(get|set|delete)__$")
 
 
 def plain_name(name: str) -> str:
-    """The name of an attribute for the functions that read and write it: torch.Tensor.data for torch.Tensor.data.__set__."""
+    """An attribute's name for the functions that read and write it: torch.Tensor.data of torch.Tensor.data.__set__."""
     return _ENDS.sub("", name)
 
 

@@ -1,4 +1,4 @@
-"""Runs in the jail: torch's own recorder, which notes the operations that its dispatcher runs, at 3 microseconds each."""
+"""Runs in the jail: torch's own recorder, which notes the operations that its dispatcher runs, at 3 us each."""
 
 from __future__ import annotations
 

@@ -1,0 +1,98 @@
+"""Runs in the jail: keeps threads, and what would blind the watch, from running while a check's call is under way."""
+
+from __future__ import annotations
+
+import _thread
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+import torch.overrides
+
+from . import recorder
+from .call_watch import CallWatch
+
+_push = torch._C._push_on_torch_function_stack
+_depth = torch._C._len_torch_function_stack
+_at = torch._C._get_function_stack_at
+_getframe = sys._getframe
+_HANDLING = torch.overrides.handle_torch_function.__code__
+
+
+def stand_in(function: Any, watch: CallWatch) -> Any:
+    """torch's own function in place of an earlier exercise: what it calls is ours, and not watched."""
+    if isinstance(function, type):
+        return function
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if watch.running and _is_plain([*args, *kwargs.values()]):
+            with watch.aside():
+                return function(*args, **kwargs)
+        return function(*args, **kwargs)  # with objects of the student's own, whose methods it may call
+
+    call.__name__ = getattr(function, "__name__", "call")
+    call.__doc__ = getattr(function, "__doc__", None)
+    return call
+
+
+_PLAIN = frozenset({int, float, bool, str, type(None), torch.Tensor, torch.nn.Parameter, torch.dtype, torch.Size})
+
+
+def _is_plain(values: Sequence[Any]) -> bool:
+    return all(type(value) in _PLAIN or (type(value) in (list, tuple) and _is_plain(value)) for value in values)
+
+
+def guard(watch: CallWatch) -> None:
+    """Keep hold of threads, and of what would blind the watch: each is refused while a call of a check is under way.
+
+    Modes of torch's hold for one thread each, so a thread that was started before is watched from its own start.
+    """
+    start = _thread.start_new_thread
+
+    def watched(function: Callable[..., object], args: tuple[Any, ...] = (), kwargs: Any = None) -> int:
+        if watch.running:
+            raise RuntimeError("no thread can be started while a check runs: its calls could not be seen")
+
+        def run() -> None:
+            _push(watch)
+            function(*args, **(kwargs or {}))
+
+        return start(run, ())
+
+    for name in ("start_new_thread", "start_new"):
+        setattr(_thread, name, watched)
+    threading._start_new_thread = watched  # type: ignore[attr-defined]
+    for place, names in recorder.BLINDING:
+        for name in names:
+            original = getattr(place, name, None)
+            if original is not None:
+                pops = name == "_pop_torch_function_stack"
+                setattr(place, name, _popping(original, watch) if pops else _noting(original, watch))
+
+
+def _noting(original: Any, watch: CallWatch) -> Any:
+    def noting(*args: Any, **kwargs: Any) -> Any:
+        if watch.running:
+            watch.hidden(f"{original.__name__} was called")
+        return original(*args, **kwargs)
+
+    return noting
+
+
+def _popping(original: Any, watch: CallWatch) -> Any:
+    """Let torch take the watch off the stack where it does so for each call of a function written in Python."""
+
+    def popping() -> Any:
+        if watch.running and _depth() and _at(_depth() - 1) is watch:
+            frame = _getframe(1)
+            for _ in range(5):
+                if frame is None or frame.f_code is _HANDLING:
+                    break
+                frame = frame.f_back  # type: ignore[assignment]
+            if frame is None or frame.f_code is not _HANDLING:
+                watch.hidden("the watch was taken off the stack of modes")
+        return original()
+
+    return popping

@@ -1,0 +1,58 @@
+"""Answers in many manners, graded as in a class: right ones lose nothing; short ways and evasions earn nothing.
+
+Some of each problem set are graded always, and all of them where the environment variable VOCABULARY is `all`.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from msgspec.structs import replace
+
+from tests.marks.corpus import SETS, answers, of
+
+HERE = Path(__file__).parent
+STEP = 1 if os.environ.get("VOCABULARY") == "all" else 6
+"""Of so many answers in a row one is graded."""
+
+
+def chosen(kind, problem_set):
+    return answers(HERE / kind / f"{problem_set}.py")[::STEP]
+
+
+def graded(course, kind, problem_set):
+    """Some of the answers with their verdicts, each graded in its own exercise alone."""
+    mine = chosen(kind, problem_set)
+    submissions = []
+    for answer in mine:
+        made = course.submission(problem_set, {answer.exercise: answer.code})
+        submissions.append(replace(made, exercises=[item for item in made.exercises if item.name == answer.exercise]))
+    found = course.grade(problem_set, submissions)
+    return [(answer, of(verdict, answer.exercise)) for answer, verdict in zip(mine, found, strict=True)]
+
+
+@pytest.mark.parametrize("problem_set", SETS)
+def test_right_answers_in_whatever_manner_lose_nothing(course, problem_set):
+    found = graded(course, "right", problem_set)
+    lost = {
+        answer.title: (verdict.status, verdict.points, verdict.note, [c.reason for c in verdict.checks if not c.passed])
+        for answer, verdict in found
+        if verdict.points < verdict.max_points
+    }
+    assert lost == {}
+
+
+@pytest.mark.parametrize("kind", ["short_ways", "evasions"])
+@pytest.mark.parametrize("problem_set", SETS)
+def test_short_ways_and_evasions_earn_nothing(course, kind, problem_set):
+    found = graded(course, kind, problem_set)
+    assert {answer.title: verdict.points for answer, verdict in found if verdict.points} == {}
+
+
+def test_there_are_as_many_as_promised():
+    sizes = {kind: sum(len(answers(path)) for path in (HERE / kind).glob("*.py")) for kind in KINDS}
+    assert sizes["right"] >= 150 and sizes["short_ways"] >= 60 and sizes["evasions"] >= 40
+
+
+KINDS = ("right", "short_ways", "evasions")
