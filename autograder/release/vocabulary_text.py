@@ -88,8 +88,9 @@ def page() -> str:
     refused = "\n".join(f"| `{name}` | {reason} |" for name, (reason, _) in REFUSED.items())
     return (
         section("en", 1)
-        + "\n## In full\n\nThe table is `autograder/notebook/vocabulary_table.py`; this page is made from it. An exercise"
-        " adds to it with `also=[…]` and takes from it with `without=[…]` ([writing exercises](writing-exercises.md)).\n\n"
+        + "\n## In full\n\nThe table is `autograder/notebook/vocabulary_table.py`; this page is made from it. An"
+        " exercise adds to it with `also=[…]` and takes from it with `without=[…]`"
+        " ([writing exercises](writing-exercises.md)).\n\n"
         f"Parts of torch that are open, and single names: {open_parts}.\n\n"
         "What is refused, whatever stands there under whatever name:\n\n| | |\n|---|---|\n"
         f"{refused}\n"
