@@ -25,6 +25,8 @@ _CHANGING = frozenset(
     + "__setitem__ __setattr__ __dict__ __call__ send".split()
 )
 """Methods that put their arguments into what they are called on."""
+_CALCULATING = frozenset("torch numpy math builtins operator functools itertools sys inspect".split())
+"""Modules of which a change is reached by all code; what a plot looks like is no affair of ours."""
 _BY_ARGUMENT = (
     "setattr",
     "delattr",
@@ -73,7 +75,8 @@ class Bindings:
         """Names that `def` or `class` bound last."""
         self.everywhere: list[ast.AST] = []
         """What changes a module, and so is reached by whatever uses it."""
-        self.modules: set[str] = set()
+        self.modules: dict[str, str] = {}
+        """By name the module that an import brought it from, by the first word of its own name."""
         self.members: set[str] = set()
         """Names of methods and attributes that the notebook itself gives to something."""
         self.statements = [statement for source in cells for statement in statements(source)]
@@ -94,7 +97,7 @@ class Bindings:
                 if any(name in _names_of(target) for target in targets):
                     self.defined.discard(name)
                 if isinstance(statement, ast.Import | ast.ImportFrom):
-                    self.modules.add(name)
+                    self.modules[name] = _module_of(statement, name)
         if isinstance(statement, _DEFINITIONS):
             return
         for block in ("body", "orelse", "finalbody", "handlers", "cases"):
@@ -136,7 +139,7 @@ class Bindings:
             self._append(name, inside)  # with what it works out before it changes something
 
     def _append(self, name: str, node: ast.AST) -> None:
-        if name in self.modules:
+        if self.modules.get(name) in _CALCULATING:
             self.everywhere.append(node)
         found = self.of.setdefault(name, [])
         if node not in found:
@@ -252,6 +255,13 @@ def _changed_parameters(definition: ast.FunctionDef | ast.AsyncFunctionDef) -> f
             if called(node) in _BY_ARGUMENT and node.args:
                 changed |= set(_roots(node.args[0]))
     return frozenset(changed & names)
+
+
+def _module_of(statement: ast.Import | ast.ImportFrom, name: str) -> str:
+    if isinstance(statement, ast.ImportFrom):
+        return (statement.module or "").partition(".")[0]
+    brought = {alias.asname or alias.name.partition(".")[0]: alias.name for alias in statement.names}
+    return brought.get(name, name).partition(".")[0]
 
 
 def _bound(statement: ast.AST) -> Iterator[str]:

@@ -58,7 +58,8 @@ class Use:
     by: str = ""
 
     def __str__(self) -> str:
-        return f"{self.name} (in {self.by})" if self.by else self.name
+        name = self.name.removeprefix(f"{_ANY}.")
+        return f"{name} (in {self.by})" if self.by else name
 
 
 def outside(cells: Iterable[str], exercise: str, vocabulary: Vocabulary, others: Sequence[str] = ()) -> list[Use]:
@@ -121,7 +122,9 @@ def _insides(cells: tuple[str, ...]) -> list[str]:
 
 def _is_inside(dotted: str) -> bool:
     first, *rest = dotted.split(".")
-    return (first == _ANY and rest[0] in _FRAMES) or (first in _INSIDES and _begins(rest, _INSIDES[first]))
+    return (first == _ANY and bool(rest) and rest[0] in _FRAMES) or (
+        first in _INSIDES and _begins(rest, _INSIDES[first])
+    )
 
 
 def _begins(rest: Sequence[str], patterns: Sequence[str]) -> bool:
@@ -132,7 +135,9 @@ def _begins(rest: Sequence[str], patterns: Sequence[str]) -> bool:
 
 def _allowed(dotted: str, vocabulary: Vocabulary) -> bool:
     first, _, rest = dotted.partition(".")
-    if first == _ANY or _UNREADABLE in dotted or _is_inside(dotted):
+    if _is_inside(dotted):
+        return True  # which `insides` tells of, wherever it stands
+    if first == _ANY or _UNREADABLE in dotted:
         return False
     if first == "builtins":
         return rest not in _BUILTINS_REFUSED

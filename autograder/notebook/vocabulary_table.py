@@ -122,23 +122,24 @@ LISTED = frozenset(
 """Single names beside the kinds: what holds weights and computes nothing, and modules on the way to allowed names."""
 
 NUMPY = """
-    array ndarray generic number integer floating newaxis pi e inf nan euler_gamma bool_ int_ float_ intp intc uint
-    int float16 float32 float64 float128 longdouble complex64 complex128 complexfloating signedinteger
-    unsignedinteger str_ object_ void dtype errstate seterr geterr printoptions set_printoptions isscalar iterable
-    ndim shape size result_type promote_types can_cast min_scalar_type issubdtype astype ascontiguousarray
-    asfortranarray asanyarray require copyto copy fromiter fromfunction fromstring identity indices ogrid mgrid ix_
-    r_ c_ s_ index_exp geomspace shares_memory may_share_memory byte_bounds isfortran transpose ravel_multi_index
-    unravel_index expand_dims squeeze array_split delete insert append resize pad choose compress extract place
-    putmask put_along_axis flatnonzero diag_indices tril_indices_from triu_indices_from nditer ndenumerate ndindex
-    nested_iters vectorize frompyfunc apply_along_axis apply_over_axes piecewise invert left_shift right_shift power
-    float_power fabs rint cbrt modf divmod mod matvec vecmat ptp average nancumsum nancumprod nanmax nanmin
-    nanargmax nanargmin nanstd nanvar nanprod ediff1d lexsort partition argpartition sort_complex digitize histogram
-    histogram2d intersect1d union1d setdiff1d setxor1d in1d unique_counts unique_values unique_inverse unique_all
-    isnat array_equal array_equiv alltrue sometrue around block broadcast ufunc nanpercentile percentile
-    permute_dims matrix_transpose bitwise_invert degrees radians binary_repr base_repr array2string array_repr
-    array_str ones_like logical_reduce linspace bitwise_count spacing isrealobj iscomplexobj iscomplex mintypecode
-    typename info get_printoptions trim_zeros
-    """
+    array True_ False_ single half longlong byte ubyte short ushort uintc datetime64 timedelta64 ndarray generic
+    number integer floating newaxis pi e inf nan euler_gamma bool_ int_ float_ intp intc uint int float16 float32
+    float64 float128 longdouble complex64 complex128 complexfloating signedinteger unsignedinteger str_ object_ void
+    dtype errstate seterr geterr printoptions set_printoptions isscalar iterable ndim shape size result_type
+    promote_types can_cast min_scalar_type issubdtype astype ascontiguousarray asfortranarray asanyarray require
+    copyto copy fromiter fromfunction fromstring identity indices ogrid mgrid ix_ r_ c_ s_ index_exp geomspace
+    shares_memory may_share_memory byte_bounds isfortran transpose ravel_multi_index unravel_index expand_dims
+    squeeze array_split delete insert append resize pad choose compress extract place putmask put_along_axis
+    flatnonzero diag_indices tril_indices_from triu_indices_from nditer ndenumerate ndindex nested_iters vectorize
+    frompyfunc apply_along_axis apply_over_axes piecewise invert left_shift right_shift power float_power fabs rint
+    cbrt modf divmod mod matvec vecmat ptp average nancumsum nancumprod nanmax nanmin nanargmax nanargmin nanstd
+    nanvar nanprod ediff1d lexsort partition argpartition sort_complex digitize histogram histogram2d intersect1d
+    union1d setdiff1d setxor1d in1d unique_counts unique_values unique_inverse unique_all isnat array_equal
+    array_equiv alltrue sometrue around block broadcast ufunc nanpercentile percentile permute_dims matrix_transpose
+    bitwise_invert degrees radians binary_repr base_repr array2string array_repr array_str ones_like logical_reduce
+    linspace bitwise_count spacing isrealobj iscomplexobj iscomplex mintypecode typename info get_printoptions
+    trim_zeros
+"""
 """What NumPy has of the same kinds under names of its own."""
 NUMPY_OPEN = ("numpy.random", "numpy.typing", "numpy.dtypes", "numpy.exceptions", "numpy.testing", "numpy.version")
 NUMPY_LISTED = frozenset(

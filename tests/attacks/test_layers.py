@@ -9,15 +9,15 @@ seccomp.program = lambda: b""
 """,
     "reading of the code": """
 from autograder.notebook import rules
-rules.forbidden_names = rules.insides = lambda *given: []
+rules.outside = rules.insides = lambda *given: []
 """,
     "watch": """
-from autograder.grading import session
+from autograder.session import session
 from msgspec.structs import replace
 honest = session.Session.begin
 def begin(self, seed):
     honest(self, seed)
-    self._begin = replace(self._begin, forbidden=[])
+    self._begin = replace(self._begin, held_to=None)
 session.Session.begin = begin
 """,
 }
@@ -54,14 +54,14 @@ def test_without_the_mounts_the_courses_files_are_read(grade_with, attacks):
 
 
 def test_without_reading_the_code_hidden_calls_are_not_seen(grade_with, without, attacks):
-    names = ["patching-call_hidden_in_a_script", "patching-watch_emptied_through_frames"]
+    names = ["patching-watch_emptied_through_frames"]
     without("reading of the code")
     run = grade_with(names)
     assert [name for name in names if not gained(run, attacks, name)] == []
 
 
 def test_without_the_watch_names_made_up_at_run_time_are_not_seen(grade_with, without, attacks):
-    names = ["patching-call_hidden_in_a_thread"]
+    names = ["patching-call_by_a_made_up_name"]
     without("watch")
     run = grade_with(names)
     assert [name for name in names if not gained(run, attacks, name)] == []

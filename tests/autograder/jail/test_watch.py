@@ -123,7 +123,7 @@ def test_a_stand_in_is_not_watched_but_what_it_is_given_may_not_call_anything():
     assert watch.seen == []
     with watch.call("call"):
         norm(x.detach().as_subclass(Own), x, 1)
-    assert "torch.tanh" in watch.seen
+    assert watch.seen
 
 
 def pops_the_watch():

@@ -1,4 +1,4 @@
-"""Makes a forbidden call inside TorchScript, whose interpreter the grader's watch does not see."""
+"""Makes a forbidden call inside TorchScript, whose interpreter calls no function of torch's."""
 
 CELL = """\
 import torch

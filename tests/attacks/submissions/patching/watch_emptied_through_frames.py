@@ -10,7 +10,8 @@ def scale(x, a):
     while frame and not hasattr(frame.f_locals.get("self"), "watch"):
         frame = frame.f_back
     if frame:
-        frame.f_locals["self"].watch.patterns = []
+        watch = frame.f_locals["self"].watch
+        watch._taken, watch._known = frozenset(), {}
     return getattr(torch, "lum"[::-1])(x, a)
 """
 EXPECTED = 3

@@ -3,7 +3,7 @@
 PLAIN = True
 ENGINE = True
 CELL = """\
-from inside import call_watch
+from inside.watch import call_watch
 call_watch.CallWatch.__torch_function__ = lambda self, function, types, args=(), kwargs=None: function(*args, **(kwargs or {}))
 """
 SCALE = """\
