@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from .texts import ODD
-from .vocabulary import Vocabulary, plain
+from .vocabulary import Vocabulary, is_module, plain
 from .vocabulary_table import METHODS_REFUSED
 
 _COMMENT = re.compile(r"#[^\n'\"]*$", re.MULTILINE)
@@ -27,7 +27,7 @@ _WORD = re.compile(r"[^\W\d]\w*")
 def _imports(source: str) -> dict[str, str] | None:
     """By name what the imports of a cell bring; None where they, or other words in it, need a closer look."""
     text = _COMMENT.sub("", source)
-    if is_disguised(text) or ODD.search(text):
+    if is_disguised(text) or "\\\n" in text or ODD.search(text):
         return None
     brought: dict[str, str] = {}
     seen = 0
@@ -87,7 +87,8 @@ def _is_clean(source: str, names: frozenset[tuple[str, str]], vocabulary: Vocabu
     known = dict(names)
     for first, parts in _words(source):
         if first in known:
-            if not vocabulary.allows(".".join((known[first], *parts))):
+            dotted = ".".join((known[first], *parts))
+            if is_module(dotted) or not vocabulary.allows(dotted):  # a module may be handed on under another name
                 return False
         elif not first and any(plain(part) in METHODS_REFUSED and not vocabulary.allows_method(part) for part in parts):
             return False

@@ -1,14 +1,13 @@
-"""Reading the code finds a forbidden call however it is written, and nothing where there is none."""
+"""Reading the code finds what is outside the vocabulary however it is written, and nothing where there is none."""
 
 import pytest
 
-from autograder.notebook.rules import forbidden_names, insides
-
-PATTERNS = ["*batch_norm*", "BatchNorm*"]
+from autograder.notebook import vocabulary
+from autograder.notebook.rules import insides, outside
 
 
 def found(*cells):
-    return forbidden_names(cells, "f", PATTERNS)
+    return [use.name for use in outside(cells, "f", vocabulary.of([], []))]
 
 
 BODY = "def f(x):\n    return {}(x)"
@@ -92,7 +91,6 @@ def test_ways_into_the_interpreter_are_found_wherever_they_stand(cells):
         ["import torch", "def other(x):\n    return torch.batch_norm(x)", "def f(x):\n    return x"],
         ["import torch", "def f(torch):\n    return torch.batch_norm"],
         ["import torch", "def f(x):\n    return torch.batch_norm(x)", "def f(x):\n    return x"],
-        ["import torch", "def f(x):\n    return torch.linalg.norm(x)"],
         ["import torch", "y = torch.batch_norm(3)", "def f(x):\n    y = x + 1\n    return [y for y in x]"],
         ["def f(x:"],
     ],
