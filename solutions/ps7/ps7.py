@@ -561,7 +561,7 @@ assert torch.allclose(similarity, torch.tensor([0.96, 1.0, 0.0])), similarity
 # 因此那里的错误不会在这里扣分。
 
 
-# %% exercise="cosine_distance" also=["torch.linalg.vector_norm", "torch.norm"] uses=["cosine_similarity=torch.nn.functional.cosine_similarity"] stub="cosine_distance is not written yet: 0 for the same direction, 2 for opposite ones"
+# %% exercise="cosine_distance" also=["torch.nn.functional.cosine_similarity", "torch.linalg.vector_norm", "torch.norm"] uses=["cosine_similarity=torch.nn.functional.cosine_similarity"] stub="cosine_distance is not written yet: 0 for the same direction, 2 for opposite ones"
 def cosine_distance(x, y, dim=1, eps=1e-8):
     """Compute the cosine distance of x and y along one dimension.
 
@@ -625,7 +625,7 @@ assert torch.allclose(distances, torch.tensor([0.0, 1.0, 2.0]), atol=1e-6), dist
 # 仍是你自己的。
 
 
-# %% exercise="k_nearest" also=["torch.linalg.vector_norm", "torch.norm"] uses=["pairwise_l2=torch.cdist", "cosine_similarity=torch.nn.functional.cosine_similarity", "pairwise_l1", "cosine_distance"] stub="k_nearest is not written yet: the k smallest distances of each query, and their indices"
+# %% exercise="k_nearest" also=["torch.cdist", "torch.nn.functional.cosine_similarity", "torch.linalg.vector_norm", "torch.norm"] uses=["pairwise_l2=torch.cdist", "cosine_similarity=torch.nn.functional.cosine_similarity", "pairwise_l1", "cosine_distance"] stub="k_nearest is not written yet: the k smallest distances of each query, and their indices"
 def k_nearest(queries, keys, k, metric="l2"):
     """Find the k nearest keys of each query.
 

@@ -458,7 +458,7 @@ assert torch.allclose(loss, torch.tensor(0.8369882)), f"half of both is 0.836988
 # logits 与目标的形状不同时抛出 `ValueError`。不要调用 torch 的损失函数、`logsigmoid` 或 `softplus`。
 
 
-# %% exercise="bce_with_logits" stub="bce_with_logits is not written yet: the mean of both terms, from logits and without overflow"
+# %% exercise="bce_with_logits" also=["torch.sigmoid"] stub="bce_with_logits is not written yet: the mean of both terms, from logits and without overflow"
 def bce_with_logits(logits, target, pos_weight=None):
     """Compute the mean binary cross-entropy.
 
