@@ -119,11 +119,12 @@ class Bindings:
             elif isinstance(node, ast.Call):
                 for name in self._changed_by(node):
                     self._note_change(name, node, inside)
-            elif isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign) and node is not statement:
+            elif isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign):
                 for target in getattr(node, "targets", None) or [node.target]:  # type: ignore[union-attr]
                     if isinstance(target, ast.Attribute | ast.Subscript):
                         for name in _roots(target):
-                            self._note_change(name, node, inside)
+                            if node is not statement or name in (*self.modules, ANY):
+                                self._note_change(name, node, inside)
 
     def _note_change(self, name: str, node: ast.AST, inside: ast.AST | None) -> None:
         """Note it for a name of the notebook; what is local to a function is none."""

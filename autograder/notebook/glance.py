@@ -20,6 +20,9 @@ _FROM = re.compile(r"^[ \t]*from[ \t]+([\w.]+)[ \t]+import[ \t]+\(?([\w, \t\n]+)
 _ANY_IMPORT = re.compile(r"\bimport\b")
 _CHAIN = re.compile(r"(?<![\w.])([^\W\d]\w*)((?:\s*\.\s*[^\W\d]\w*)*)")
 _PART = re.compile(r"\.\s*([^\W\d]\w*)")
+_ASSIGNED = re.compile(r"(?<![=!<>])=\s*([^\W\d]\w*)((?:\s*\.\s*[^\W\d]\w*)*)[ \t]*(?=$|[;#])", re.MULTILINE)
+_BROKEN = re.compile(r"\.\s*[#\\]")
+"""A dotted name with something between its parts."""
 _WORD = re.compile(r"[^\W\d]\w*")
 
 
@@ -27,7 +30,7 @@ _WORD = re.compile(r"[^\W\d]\w*")
 def _imports(source: str) -> dict[str, str] | None:
     """By name what the imports of a cell bring; None where they, or other words in it, need a closer look."""
     text = _COMMENT.sub("", source)
-    if is_disguised(text) or "\\\n" in text or ODD.search(text):
+    if is_disguised(text) or ODD.search(text) or _BROKEN.search(source):
         return None
     brought: dict[str, str] = {}
     seen = 0
@@ -62,6 +65,12 @@ def is_disguised(text: str) -> bool:
 
 
 @lru_cache(maxsize=1024)
+def _renamed(source: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The dotted names that other names are given to."""
+    return tuple({(match[1], tuple(_WORD.findall(match[2]))) for match in _ASSIGNED.finditer(source)})
+
+
+@lru_cache(maxsize=1024)
 def _words(source: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """The dotted names of a cell, each as its first word and the parts that follow it."""
     text = _FROM.sub("", _IMPORT.sub("", _COMMENT.sub("", source)))
@@ -85,10 +94,12 @@ def is_clean(cells: Iterable[str], vocabulary: Vocabulary) -> bool:
 @lru_cache(maxsize=4096)
 def _is_clean(source: str, names: frozenset[tuple[str, str]], vocabulary: Vocabulary) -> bool:
     known = dict(names)
+    for first, parts in _renamed(source):
+        if first in known and is_module(".".join((known[first], *parts))):
+            return False
     for first, parts in _words(source):
         if first in known:
-            dotted = ".".join((known[first], *parts))
-            if is_module(dotted) or not vocabulary.allows(dotted):  # a module may be handed on under another name
+            if not vocabulary.allows(".".join((known[first], *parts))):
                 return False
         elif not first and any(plain(part) in METHODS_REFUSED and not vocabulary.allows_method(part) for part in parts):
             return False

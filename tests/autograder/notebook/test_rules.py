@@ -1,13 +1,19 @@
-"""Reading the code finds what is outside the vocabulary however it is written, and nothing where there is none."""
+"""Reading the code finds what is not in the vocabulary however it is written, and nothing where there is nothing."""
 
 import pytest
 
 from autograder.notebook import vocabulary
-from autograder.notebook.rules import insides, outside
+from autograder.notebook.glance import is_clean
+from autograder.notebook.rules import Use, insides, outside
+
+BASIC = vocabulary.of((), ())
 
 
-def found(*cells):
-    return [use.name for use in outside(cells, "f", vocabulary.of([], []))]
+def found(*cells, also=(), without=(), others=()):
+    known = vocabulary.of(also, without)
+    uses = outside(cells, "f", known, others)
+    assert not (uses and is_clean(cells, known)), "what reading finds must not look clean at a glance"
+    return [str(use) for use in uses]
 
 
 BODY = "def f(x):\n    return {}(x)"
@@ -62,6 +68,76 @@ def test_a_forbidden_call_is_found(cells):
 @pytest.mark.parametrize(
     "cells",
     [
+        ["import torch", "K = []\nK.append(torch.jit.trace(abs, 1))", "def f(x):\n    return K[0](x)"],
+        ["import torch", "H = {}\nH.update(g=torch.softmax)", "def f(x):\n    return H['g'](x, 0)"],
+        [
+            "import torch",
+            "H = {}\ndef fill():\n    y = torch.softmax(1, 0)\n    H[1] = y\nfill()",
+            "def f(x):\n    return H[x]",
+        ],
+        ["import torch", "def put(h, g):\n    h.g = g\ndef f(x):\n    return f.g(x, 0)\nput(f, torch.softmax)"],
+        ["import torch", "def f(x, k=[]):\n    return k[0]", "globals()['f'].__defaults__[0].append(torch.softmax)"],
+        ["import torch", "def f(x):\n    return K(x)", "globals()['K'[:1]] = torch.softmax"],
+        ["import torch", "setattr(torch.Tensor, 'soft', torch.softmax)", "def f(x):\n    return x.soft(0)"],
+        ["import torch", "torch.Tensor.soft = torch.softmax", "def f(x):\n    return x.soft(0)"],
+        ["import torch", "TABLE = torch.softmax(torch.ones(3), 0)", "def f(x):\n    return TABLE[x]"],
+        [
+            "import torch",
+            "def set_up():\n    global K\n    K = torch.softmax\nset_up()",
+            "def f(x):\n    return K(x, 0)",
+        ],
+        ["import torch", "if (K := torch.softmax):\n    pass", "def f(x):\n    return K(x, 0)"],
+        ["import torch", BODY.format("getattr(torch.nn, x.upper())")],
+        ["import torch", BODY.format("getattr(torch, 'xamtfos'[::-1])")],
+        ["import torch", "N = bytes.fromhex('736f66746d6178').decode()", BODY.format("getattr(torch, N)")],
+        ["import torch", BODY.format("getattr(torch, ''.join(['soft', 'max']))")],
+        ["import torch", "def get(m, n):\n    return getattr(m, n)", "def f(x, n):\n    return get(torch, n)(x)"],
+        ["import torch", "from operator import methodcaller", "def f(x, n):\n    return methodcaller(n, x)(torch)"],
+        ["import torch", "def f(x):\n    return x.softmax(0)"],
+        ["import torch", "def f(x):\n    return torch.exp.__self__.softmax(x)"],
+        ["import torch", "import scipy.special", BODY.format("scipy.special.softmax")],
+        ["from sklearn import metrics", BODY.format("metrics.accuracy_score")],
+        ["import queue", "Q = queue.Queue()", "def f(x):\n    return Q.get()"],
+        ["import importlib", "def f(x, n):\n    return importlib.import_module(n).softmax(x)"],
+        ["import torch", "def f(x, text):\n    return eval(text)"],
+        ["import numpy as np", BODY.format("np.linalg.norm")],
+        ["import numpy as np", BODY.format("np.tanh")],
+        ["import math", BODY.format("math.tanh")],
+        ["from torch.optim import SGD", BODY.format("SGD")],
+        ["import torch.distributions as D", BODY.format("D.Normal")],
+        ["import torch", BODY.format("torch.special.expit")],
+        ["import torch", "@torch.jit.script\ndef f(x):\n    return x"],
+    ],
+    ids=lambda cells: " ".join(cells[-2:]).replace("\n", " ")[-70:],
+)
+def test_whatever_the_function_can_reach_is_held_to_the_vocabulary(cells):
+    assert found(*cells)
+
+
+def test_an_exercise_adds_to_the_vocabulary_and_takes_from_it():
+    assert found("import torch", BODY.format("torch.sigmoid")) == ["torch.sigmoid"]
+    for name in ("torch.sigmoid", "x.sigmoid", "torch.nn.functional.sigmoid", "torch.nn.Sigmoid()"):
+        assert not found("import torch", BODY.format(name), also=["torch.sigmoid"])
+    assert not found("import torch", BODY.format("torch.tril"))
+    assert found("import torch", BODY.format("torch.tril"), without=["torch.tril"]) == ["torch.tril"]
+    assert found("import numpy as np", BODY.format("np.tril"), without=["torch.tril"])
+    assert not found("import scipy.special", BODY.format("scipy.special.softmax"), also=["*"])
+
+
+def test_what_another_exercise_calls_is_the_other_ones_affair():
+    cells = ["import torch", "def other(x):\n    return torch.softmax(x, 0)", "def f(x):\n    return other(x) * 2"]
+    assert not found(*cells, others=["other"])
+
+
+def test_a_helper_is_named_beside_what_it_calls():
+    cells = ["import torch", "def helper(x):\n    return torch.softmax(x, 0)", "def f(x):\n    return helper(x)"]
+    assert outside(cells, "f", BASIC) == [Use("torch.softmax", "helper")]
+    assert found(*cells) == ["torch.softmax (in helper)"]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
         ["import sys", BODY.format("sys._getframe")],
         ["from sys import setprofile as s", BODY.format("s")],
         ["import gc", BODY.format("gc.get_objects")],
@@ -90,7 +166,32 @@ def test_ways_into_the_interpreter_are_found_wherever_they_stand(cells):
         ["import torch", "def f(x):\n    return x - x.mean()", "torch.batch_norm(x)"],
         ["import torch", "def other(x):\n    return torch.batch_norm(x)", "def f(x):\n    return x"],
         ["import torch", "def f(torch):\n    return torch.batch_norm"],
+        ["import torch", "def f(x, reduction):\n    return getattr(torch, reduction)(x)"],
+        ["import torch", "from torch.nn.functional import pad, softmax", "def f(x):\n    return pad(x, (1, 1))"],
+        [
+            "import torch",
+            "def f(x):\n    return x.exp()",
+            "def compare(g, h):\n    return g(1) - h(1)\ncompare(f, torch.softmax)",
+        ],
+        [
+            "import torch",
+            "K = []",
+            "def f(x):\n    return K + [x]",
+            "def g(x):\n    K = [torch.softmax(x, 0)]\n    return K",
+        ],
+        [
+            "import torch.nn as nn",
+            "class N(nn.Module):\n    def forward(self, x):\n        return self.relu(x)\n    def relu(self, x):\n        return x\nf = N()",
+        ],
+        ["import numpy as np", "def f(a):\n    return np.add.at(a, [0], 1), np.einsum('i->', a), np.random.rand(3)"],
+        [
+            "import math, itertools, functools, collections",
+            "def f(x):\n    return math.sqrt(x), functools.reduce(max, x)",
+        ],
+        ["import torch", "def f(x):\n    return model.eval()"],
+        ["import torch", "def f(x):\n    # 乘以 \u2026\n    return x * 2"],
         ["import torch", "def f(x):\n    return torch.batch_norm(x)", "def f(x):\n    return x"],
+        ["import torch", "def f(x):\n    return torch.linalg.solve(x, x)"],
         ["import torch", "y = torch.batch_norm(3)", "def f(x):\n    y = x + 1\n    return [y for y in x]"],
         ["def f(x:"],
     ],

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 import torch
 import torch.overrides
 
@@ -37,7 +38,11 @@ def stand_in(function: Any, watch: CallWatch) -> Any:
     return call
 
 
-_PLAIN = frozenset({int, float, bool, str, type(None), torch.Tensor, torch.nn.Parameter, torch.dtype, torch.Size})
+_PLAIN = frozenset(
+    [int, float, bool, str, type(None), torch.Tensor, torch.nn.Parameter, torch.dtype, torch.Size]
+    + [kind for kind in np.sctypeDict.values() if isinstance(kind, type)]
+)
+"""Types whose methods are not the student's."""
 
 
 def _is_plain(values: Sequence[Any]) -> bool:
