@@ -96,3 +96,5 @@ def _put_back(now: Any, then: Any) -> None:
     elif isinstance(now, list | tuple) and isinstance(then, list | tuple):
         for mine, before in zip(now, then, strict=False):
             _put_back(mine, before)
+        if isinstance(now, list) and len(now) != len(then):
+            now[:] = then

@@ -99,6 +99,7 @@ DEAF = """\
 def scale(x, a):
     import signal
     signal.signal(signal.SIGALRM, signal.SIG_IGN)
+    signal.signal(signal.SIGPROF, signal.SIG_IGN)
     while True: pass
 """
 
@@ -120,7 +121,7 @@ def test_an_honest_student_loses_nothing(outcome, student):
     ("student", "points"),
     [
         ("stub", 0), ("half", 7), ("mistaken", 3), ("in-place", 3), ("forbidden", 3), ("forbidden-unseen", 3),
-        ("exit-in-call", 3), ("loop", 3), ("deaf-loop", 3), ("memory", 3), ("recursion", 3), ("nothing-to-compare", 4),
+        ("exit-in-call", 3), ("loop", 3), ("deaf-loop", 3), ("memory", 3), ("recursion", 3), ("nothing-to-compare", 3),
     ],
 )  # fmt: skip
 def test_what_is_wrong_costs_its_checks_and_no_others(outcome, student, points):
@@ -147,12 +148,12 @@ def reasons(outcome, student, exercise="scale"):
         ("stub", "This exercise is not written yet."),
         ("stub", "scale is not written yet: multiply by a"),
         ("mistaken", "should be 6"),
-        ("in-place", "changed its 1. argument in place"),
+        ("in-place", "changed its first argument in place"),
         ("forbidden", "must not call torch.mul"),
         ("forbidden-unseen", "must not call torch.mul"),
         ("exit-in-call", "your code ended the whole program (exit code 0)"),
         ("loop", "your code was stopped after 2 s"),
-        ("deaf-loop", "ran for more than 2 s and did not let itself be stopped"),
+        ("deaf-loop", "ran for more than 10 s and did not let itself be stopped"),
         ("memory", "asked for more memory than it may use"),
         ("recursion", "your code raised RecursionError"),
         ("nothing-to-compare", "should be a tensor of shape (2,)"),

@@ -51,7 +51,7 @@ def test_what_has_not_changed_is_left_as_it_is(graded, given):
     times = {path: path.stat().st_mtime_ns for path in (graded.root / "feedback").rglob("*.html")}
     again = graded.grade()
     assert again.unchanged == 3 and given == []
-    assert {item.student: item.points for item in again.verdicts} == {"solved": 10, "mistaken": 4, "half": 7}
+    assert {item.student: item.points for item in again.verdicts} == {"solved": 10, "mistaken": 3, "half": 7}
     assert times == {path: path.stat().st_mtime_ns for path in (graded.root / "feedback").rglob("*.html")}
 
 

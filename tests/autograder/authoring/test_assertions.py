@@ -78,10 +78,25 @@ def test_equal_allows_no_rounding():
 
 
 def test_a_change_in_place_is_named():
-    with pytest.raises(Difference, match=r"changed its 2\. argument in place"):
-        assert_unchanged(lambda a, b: b.zero_(), torch.ones(1), torch.ones(1))
-    with pytest.raises(Difference, match="changed its b argument"):
-        assert_unchanged(lambda a, b: b.append(1), torch.ones(1), b=[])
+    def zeroes(a, b):
+        b.zero_()
+
+    def appends(a, b):
+        b.append(1)
+
+    given = torch.ones(1)
+    with pytest.raises(Difference, match="changed its second argument in place"):
+        assert_unchanged(zeroes, torch.ones(1), given)
+    assert given.tolist() == [1]  # a check's own stays as it is
+    with pytest.raises(Difference, match="changed its argument b in place"):
+        assert_unchanged(appends, torch.ones(1), b=[])
+    with pytest.raises(TypeError, match="not a lambda around it"):
+        assert_unchanged(lambda a: a, torch.ones(1))
+
+
+def test_an_exception_that_anything_would_be_is_not_expected():
+    with pytest.raises(TypeError, match="name the exception"):
+        assert_raises(Exception, int, "x")
 
 
 def test_raises_wants_that_exception():

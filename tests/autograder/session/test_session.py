@@ -125,7 +125,9 @@ def jail():
 
 def begun(jail, name):
     exercise = Exercise(name, {}, None)
-    session = Session(JailTransport(jail), Submission("ps1", [CodeCell(1, CODE)], [exercise], []), SessionLimits())
+    # Unwatched: else no thread can be started while a check runs.
+    submission = Submission("ps1", [CodeCell(1, CODE)], [exercise], [])
+    session = Session(JailTransport(jail), submission, SessionLimits(), watched=False)
     session.run()
     session.turn_to(exercise)
     session.begin(1)
