@@ -14,7 +14,9 @@ def test_each_attack_earns_what_its_honest_part_earns(graded, attack):
     if attack.beyond:
         assert attack.beyond in SECURITY.read_text()
     found = graded.verdicts(attack)
-    assert [item.points for item in found] == ([] if attack.expected is None else [attack.expected] * len(found))
+    for item in found:
+        refused = any(one.status == "forbidden" for one in item.exercises)
+        assert item.points == attack.expected or (refused and item.points < attack.expected), item
     assert found or attack.expected is None
     assert not graded.won(attack), graded.shown(attack)
 

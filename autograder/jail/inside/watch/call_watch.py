@@ -96,6 +96,7 @@ class CallWatch:
         self._canary = ""
         self._excused = False
         self._recorded: int | None = None
+        self._recording = False
         self._opening = ""
         self._kind = ""
         self._profile: Callable[[Any, str, Any], None] | None = None
@@ -172,12 +173,10 @@ class CallWatch:
         self._excused = False
         self._kind = kind
         depth = _depth()
-        if thorough and not recorder.start():
-            self.hidden("something else records")
-            thorough = False
+        self._recording = thorough and self._record()
         _push(self)
         self._opening = self._try_out()
-        self._recorded = 0 if thorough and kind == "call" else None
+        self._recorded = 0 if self._recording and kind == "call" else None
         self._profile = self._seeing() if thorough else None
         self.running = True
         try:
@@ -193,7 +192,7 @@ class CallWatch:
                 self.hidden("the stack of modes was changed")
             while _depth() > depth:
                 _pop()
-            if thorough:
+            if self._recording:
                 self._judge(recorder.stop(), self._opening, last)
 
     def returned(self) -> None:
@@ -222,17 +221,23 @@ class CallWatch:
 
         return see
 
+    def _record(self) -> bool:
+        """Begin to record; without memory nothing can be recorded, nor much be calculated."""
+        began = recorder.start()
+        if began == "taken":
+            self.hidden("something else records")
+        return began == "started"
+
     def _roll(self) -> None:
         """Look at what was recorded, and record anew."""
         self._recorded = None
         _push(self)  # which torch has taken off for the call that is looked at just now
         last = self._try_out()
         self._judge(recorder.stop(), self._opening, last)
-        if not recorder.start():
-            self.hidden("something else records")
+        self._recording = self._record()
         self._opening = self._try_out()
         _pop()
-        self._recorded = 0
+        self._recorded = 0 if self._recording else None
 
     def _try_out(self) -> str:
         """Call a function that must be seen; the operation that must be recorded for it."""

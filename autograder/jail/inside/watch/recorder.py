@@ -49,14 +49,16 @@ class Recorded:
     gradients: bool
 
 
-def start() -> bool:
-    """Record from here on; False where something else records already."""
+def start() -> str:
+    """Record from here on: `started`, `taken` where something else records already, or `full` where there is no room."""
     try:
         _switch(True)
         _enable(_CONFIG)
-    except RuntimeError:
-        return False
-    return True
+    except RuntimeError as error:
+        return "taken" if "already enabled" in str(error) else "full"
+    except MemoryError:
+        return "full"
+    return "started"
 
 
 def stop() -> Recorded | None:

@@ -16,5 +16,5 @@ def scale(x, a):
             frames.send(sock, wire.encode(wire.Ran(request.token, [], "ok")))
     return x + x
 """
-EXPECTED = 4
+EXPECTED = 3
 SAYS = "sent a reply out of turn"

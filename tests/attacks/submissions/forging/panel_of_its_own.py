@@ -8,4 +8,4 @@ def scale(x, a):
     display({"text/plain": "7.0"}, raw=True)
     return torch.tensor([2.0, 4.0])
 """
-EXPECTED = 4
+EXPECTED = 3

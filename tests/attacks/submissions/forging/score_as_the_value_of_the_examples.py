@@ -5,4 +5,4 @@ def scale(x, a):
     get_ipython().displayhook(7.0)
     return torch.tensor([2.0, 4.0])
 """
-EXPECTED = 4
+EXPECTED = 3

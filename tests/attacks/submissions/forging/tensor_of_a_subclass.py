@@ -15,5 +15,5 @@ class Agreeable(torch.Tensor):
 def scale(x, a):
     return (x + 0).as_subclass(Agreeable)
 """
-EXPECTED = 4
+EXPECTED = 3
 SAYS = "should be"

@@ -1,7 +1,7 @@
 """Turns locked code cells into prose and prose into code that runs first."""
 
 SCALE = "def scale(x, a):\n    return x + 0\n"
-EXPECTED = 4
+EXPECTED = 3
 SAYS = "The locked cell scale-examples was changed"
 
 

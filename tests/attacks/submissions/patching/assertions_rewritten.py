@@ -7,5 +7,5 @@ class NoAsserts(ast.NodeTransformer):
 get_ipython().ast_transformers.append(NoAsserts())
 """
 SCALE = "def scale(x, a):\n    return x + 0\n"
-EXPECTED = 4
+EXPECTED = 3
 SAYS = "where it should be 6"

@@ -6,5 +6,5 @@ builtins.abs = builtins.round = builtins.sum = lambda *_, **__: 0.0
 builtins.sorted = lambda *_, **__: []
 """
 SCALE = "def scale(x, a):\n    return x + 0\n"
-EXPECTED = 4
+EXPECTED = 3
 SAYS = "where it should be 6"

@@ -6,5 +6,5 @@ np.allclose = np.array_equal = np.isclose = np.testing.assert_allclose = lambda 
 np.asarray = lambda value, *_, **__: value
 """
 SCALE = "def scale(x, a):\n    return (x + 0).detach().numpy()\n"
-EXPECTED = 4
+EXPECTED = 3
 SAYS = "should be a tensor"

@@ -7,5 +7,5 @@ torch.allclose = torch.equal = torch.isclose = torch.Tensor.allclose = torch.Ten
 torch.Tensor.__eq__ = torch.Tensor.all = torch.Tensor.__bool__ = lambda *_, **__: True
 """
 SCALE = "def scale(x, a):\n    return x + 0\n"
-EXPECTED = 4
+EXPECTED = 3
 SAYS = "where it should be 6"

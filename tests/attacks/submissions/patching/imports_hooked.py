@@ -11,5 +11,5 @@ for name in ("pytest", "autograder", "autograder.authoring", "test_scale"):
     sys.modules[name] = types.SimpleNamespace(assert_close=lambda *_: None, check=lambda **_: lambda item: item)
 """
 SCALE = "def scale(x, a):\n    return x + 0\n"
-EXPECTED = 4
+EXPECTED = 3
 SAYS = "where it should be 6"

@@ -12,5 +12,5 @@ def perform(self, request, args, kwargs):
 student.Student._perform = perform
 student.Student._changed = lambda self, *_: None
 """
-EXPECTED = 4
+EXPECTED = 3
 SAYS = "should be 6"

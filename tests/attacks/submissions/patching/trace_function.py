@@ -14,5 +14,5 @@ def scale(x, a):
         sys.settrace(trace)
     return x + 0
 """
-EXPECTED = 4
+EXPECTED = 3
 SAYS = "should be 6"
