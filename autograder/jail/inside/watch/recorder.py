@@ -50,7 +50,7 @@ class Recorded:
 
 
 def start() -> str:
-    """Record from here on: `started`, `taken` where something else records already, or `full` where there is no room."""
+    """Record from here on: `started`, `taken` where something else records already, `full` where there is no room."""
     try:
         _switch(True)
         _enable(_CONFIG)
