@@ -63,7 +63,7 @@ compiled = torch.jit.CompilationUnit("def f(x: Tensor):\n    return torch.softma
         (lambda: Doubles.apply(x).sum().backward(), "torch.tanh"),
         (lambda: x.unfold(0, 1, 1), "torch.Tensor.unfold"),
     ],
-    ids=str,
+    ids=lambda value: value if isinstance(value, str) else "by",
 )
 def test_a_call_is_seen_by_whatever_way_it_is_made(function, name):
     with suppress(RuntimeError):  # of calls whose shapes do not fit

@@ -8,6 +8,7 @@ ran = SimpleNamespace(error_before_exec=None, error_in_exec=None, success=True, 
 from inside import ipython_private
 shell.run_cell = ipython_private.run_plain = lambda *_, **__: ran
 """
+ENGINE = True
 SCALE = "honest"
 COUNTER = ""
 EXPECTED = 1

@@ -19,4 +19,4 @@ def scale(x, a):
     return (x / (1 / a)).detach().requires_grad_()
 """
 EXPECTED = 8
-SAYS = "the gradient of argument 1"
+SAYS = "which may hide what it calls"

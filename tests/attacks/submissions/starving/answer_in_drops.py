@@ -16,4 +16,4 @@ def scale(x, a):
     return x / (1 / a)
 """
 EXPECTED = 9
-SAYS = "did not let itself be stopped"
+SAYS = "must not call"
