@@ -36,9 +36,9 @@ from autograder.formgrader import command_line
 from autograder.grade import grade
 from autograder.gradebook.recorder import Recorder
 from autograder.jail.cores import cores
+from autograder.mutation.mutations import mutants
 from autograder.release import build
 from autograder.release.proofs import made
-from autograder.release.proofs.mutations import mutants
 from autograder.results import folders
 from autograder.results.store import Store
 from benchmarks import arrivals, report

@@ -52,6 +52,7 @@ class Generic:
 
 _SHARES = {
     "dtype": 0.15,
+    "shape": 0.25,
     "sign": 1 / 3,
     "factor": 1 / 3,
     "reduction": 1 / 3,
@@ -130,7 +131,8 @@ def _leaves(mine: Any, right: Any) -> Iterator[tuple[torch.Tensor, torch.Tensor]
             yield from _leaves(mine[key], right[key])
         return
     first, second = _tensor(mine), _tensor(right)
-    if first is not None and second is not None and type(mine) is type(right):
+    kinds = {type(mine), type(right)}
+    if first is not None and second is not None and (len(kinds) == 1 or kinds == {int, float}):
         yield first, second
     elif hasattr(right, "_handle") and hasattr(mine, "_handle"):
         return
@@ -263,8 +265,21 @@ def _dtype(pairs: Sequence[_Pair], wrong: Sequence[_Pair]) -> Generic | None:
     if any(mine == right for mine, right in kinds) or not all(_close(pair.mine, pair.right) for pair in wrong):
         return None
     mine, right = (str(dtype).removeprefix("torch.") for dtype in next(iter(kinds)))
+    if all(isinstance(pair.call.right[0], int) for pair in wrong if isinstance(pair.call.right, tuple)):
+        return Generic("dtype", "The values are right, but not their type: give an integer, as // and int do.")
     said = f"it is {mine} where it should be {right}" if len(kinds) == 1 else "keep the dtype of the input"
     return Generic("dtype", f"The values are right, but not their type: {said}.")
+
+
+def _shape(pairs: Sequence[_Pair], wrong: Sequence[_Pair]) -> Generic | None:
+    """Axes of size 1 too many or too few."""
+    for pair in wrong:
+        if pair.mine.shape == pair.right.shape or not _same_type(pair) or not pair.right.numel():
+            return None
+        if not _close(pair.mine.squeeze(), pair.right.squeeze()):
+            return None
+    mine, right = (tuple(item.shape) for item in (wrong[0].mine, wrong[0].right))
+    return Generic("shape", f"The values are right, but not their shape: it is {mine} where it should be {right}.")
 
 
 def _transposed(pairs: Sequence[_Pair], wrong: Sequence[_Pair]) -> Generic | None:
@@ -382,4 +397,4 @@ def nicely(number: float) -> str:
 
 
 _BY_CALLS = (_in_place, _square_only, _one_sample_only)
-_BY_OUTPUTS = (_wrong_gradient, _dtype, _transposed, _reduction, _factor, _offset, _overflow)
+_BY_OUTPUTS = (_wrong_gradient, _dtype, _shape, _transposed, _reduction, _factor, _offset, _overflow)

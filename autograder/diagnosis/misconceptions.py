@@ -20,6 +20,7 @@ from autograder.model.submission import Exercise
 
 from . import experiments
 from .rehearsal import rehearsal
+from .repair import Repaired
 from .traces import Trace, agreeing, apart, same, says_something
 
 
@@ -57,7 +58,7 @@ class Both:
         return min(self.first.cost(max_points) + self.second.cost(max_points), max_points)
 
 
-Explanation: TypeAlias = Misconception | Both | experiments.Generic
+Explanation: TypeAlias = Misconception | Both | experiments.Generic | Repaired
 
 
 @dataclass(frozen=True)

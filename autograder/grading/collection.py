@@ -15,7 +15,7 @@ import pytest
 from autograder.errors import AutograderError
 
 from .checks import exercise_of
-from .grader import points_of, sentence_of
+from .items import points_of, sentence_of
 from .pytest_environment import environment
 
 

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from autograder.authoring import Misconception
 from autograder.diagnosis.misconceptions import Both, Explanation
+from autograder.diagnosis.repair import Repaired
 from autograder.model.verdict import CheckVerdict, ExerciseVerdict
 
 NOT_COUNTED = "not counted: no result is right yet"
@@ -33,10 +34,10 @@ def counted(checks: Sequence[CheckVerdict], properties: frozenset[str]) -> list[
 
 
 def marked(verdict: ExerciseVerdict, explanation: Explanation | None) -> ExerciseVerdict:
-    """The verdict with the points that what is known of its mistakes leaves."""
+    """The verdict with what is known of its mistakes: the hint, and the points that they leave."""
     if explanation is None:
         return _precise(verdict)
-    return by_cost(verdict, explanation)
+    return by_cost(replace(verdict, hint=explanation.hint, misconception=explanation.name), explanation)
 
 
 def _precise(verdict: ExerciseVerdict) -> ExerciseVerdict:
@@ -50,14 +51,17 @@ def _precise(verdict: ExerciseVerdict) -> ExerciseVerdict:
 def by_cost(verdict: ExerciseVerdict, explanation: Explanation) -> ExerciseVerdict:
     """The verdict with the points that its one mistake, or its two, leave.
 
-    A known misconception costs what staff say, however many checks it fails. What the outputs alone tell costs a share
-    of the points, at most what the checks take.
+    A known misconception costs what staff say, however many checks it fails. What the outputs alone tell, or a small
+    change that makes the answer right, costs a share of the points, at most what the checks take.
     """
     cost = explanation.cost(verdict.max_points)
     points = verdict.max_points - cost
+    if isinstance(explanation, Repaired):
+        points = max(explanation.points - cost, 0.0)
     if not isinstance(explanation, Misconception | Both) and points <= verdict.points:
         return verdict
     if cost >= verdict.max_points:
         return replace(verdict, points=0.0, mark="Nothing of the idea is there yet.")
-    mistakes = "two mistakes" if isinstance(explanation, Both) else "one mistake"
-    return replace(verdict, points=points, mark=f"Right but for {mistakes} (−{cost:g}).")
+    several = isinstance(explanation, Both) or (isinstance(explanation, Repaired) and len(explanation.changes) > 1)
+    mistakes = "two mistakes" if several else "one mistake"
+    return replace(verdict, points=points, mark=f"Right but for {mistakes} (−{verdict.max_points - points:g}).")

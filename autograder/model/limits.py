@@ -13,7 +13,11 @@ if TYPE_CHECKING:  # a worker reads no course: its start would be a tenth longer
 
 
 class SessionLimits(msgspec.Struct, frozen=True):
-    """Seconds of wall-clock time for one cell, one call and a whole submission; bytes of output for one cell."""
+    """Limits of one submission's run.
+
+    Seconds of processor time for one cell and one call, and by the clock for a whole submission; bytes of output for
+    one cell.
+    """
 
     cell_seconds: float = 30
     call_seconds: float = 5

@@ -109,6 +109,16 @@ class Graded(msgspec.Struct, frozen=True):
     outputs: dict[int, list[wire.Output]]
 
 
+class Change(msgspec.Struct, frozen=True):
+    """One small change of a student's code; `line` is counted in the cell, `removed` and `added` are the lines."""
+
+    cell: int
+    line: int
+    operator: str
+    removed: str
+    added: str
+
+
 class ExerciseResult(msgspec.Struct, frozen=True):
     """The result of one exercise: its verdict, and what happened while its checks ran.
 
@@ -124,6 +134,10 @@ class ExerciseResult(msgspec.Struct, frozen=True):
     """Where nothing explains that: the misconception with which most calls agree."""
     agreeing: float = 0.0
     """The share of these calls, from 0 to 1."""
+    changes: list[Change] = []
+    """The small changes that make the answer right, where that was found."""
+    points_changed: float = 0.0
+    """What the checks give with these."""
 
 
 class SubmissionResult(msgspec.Struct, frozen=True, tag=True):

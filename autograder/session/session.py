@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import torch
+from msgspec.structs import replace
 
 from autograder.authoring.assertions import shown_call
 from autograder.jail import operations
@@ -88,6 +90,16 @@ class Session:
         cacheable, self._connection.cacheable = self._connection.cacheable, True
         return incidents, cacheable
 
+    @contextmanager
+    def trial(self, seconds: float) -> Iterator[None]:
+        """In the block, a call may take so much processor time at most, and no incident is noted."""
+        limits, incidents, cacheable = self.limits, list(self._cells.incidents), self._connection.cacheable
+        self.limits = replace(limits, call_seconds=min(seconds, limits.call_seconds))
+        try:
+            yield
+        finally:
+            self.limits, self._cells.incidents, self._connection.cacheable = limits, incidents, cacheable
+
     def close(self) -> None:
         """End the student's process and all that it left.
 
@@ -105,10 +117,11 @@ class Session:
         self.forbidden = []
         self._bound = None
 
-    def begin(self, seed: int) -> None:
+    def begin(self, seed: int, changed: str = "") -> None:
         """Begin a check: a living process with the exercise's bindings, nothing handed out, seeded.
 
-        The process hears of it with the first thing that the check asks for.
+        The process hears of it with the first thing that the check asks for. `changed` is the code of a definition of
+        the student's with a small change, which stands in for it in this check.
 
         Raises:
             OutOfTime: the submission's time is used up.
@@ -120,7 +133,7 @@ class Session:
         self._names = {}
         exercise = self.exercise
         held = _held_to(exercise) if self._watched else None
-        self._begin = wire.Begin(exercise.name, seed, held, exercise.replaced)
+        self._begin = wire.Begin(exercise.name, seed, held, exercise.replaced, changed)
 
     def do(self, op: str, target: str | int, *args: Any, **kwargs: Any) -> Any:
         """Do one thing with an object of the student's and return what came of it.

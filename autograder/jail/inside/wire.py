@@ -234,13 +234,15 @@ class Begin(Node, frozen=True):
     """Begin a check: forget objects handed out, restore the exercise's bindings, seed, hold calls to a vocabulary.
 
     `replaced` binds names of earlier exercises to torch's own functions, by their dotted names. What the exercise's
-    name is bound to is the first object handed out: its number is 0.
+    name is bound to is the first object handed out: its number is 0. `changed` is the code of a definition of the
+    student's with a small change, which stands in for it in this check.
     """
 
     exercise: str
     seed: int
     held_to: Held | None
     replaced: dict[str, str]
+    changed: str = ""
 
 
 class Do(Request, frozen=True):

@@ -30,10 +30,9 @@ from autograder.grading.pytest_environment import environment
 from autograder.jail.cores import cores
 from autograder.model.limits import SessionLimits
 from autograder.model.submission import Exercise
+from autograder.mutation.mutations import Mutant, mutants
 from autograder.release import source
 from autograder.session.session import Session
-
-from .mutations import Mutant, mutants
 
 MEMORY = 8 << 30
 EQUIVALENT = "equivalent_mutants.yml"

@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from autograder.errors import AutograderError
+from autograder.mutation.mutations import mutants
 from autograder.release.proofs.mutants import hunt
-from autograder.release.proofs.mutations import mutants
 
 CHECKS = "tests/hidden/ps1/test_scale.py"
 LIST = "solutions/ps1/equivalent_mutants.yml"

@@ -28,7 +28,7 @@ def mark_own(tree: ast.AST) -> None:
 def _is_new(value: ast.expr | None) -> bool:
     if isinstance(value, ast.IfExp):
         return _is_new(value.body) and _is_new(value.orelse)
-    return isinstance(value, ast.BinOp | ast.Constant) or (isinstance(value, ast.Call) and _name(value) not in _VIEWS)
+    return isinstance(value, ast.BinOp | ast.Constant) or (isinstance(value, ast.Call) and name_of(value) not in _VIEWS)
 
 
 def changes(node: ast.AST, holder: ast.AST, field: str) -> Iterator[_Change]:
@@ -42,12 +42,12 @@ def changes(node: ast.AST, holder: ast.AST, field: str) -> Iterator[_Change]:
                 yield from change(node)
     if isinstance(node, ast.comprehension):
         for place in range(len(node.ifs)):
-            yield "condition", _with(node, ifs=[*node.ifs[:place], *node.ifs[place + 1 :]])
+            yield "condition", with_fields(node, ifs=[*node.ifs[:place], *node.ifs[place + 1 :]])
 
 
 def _is_set(holder: ast.AST) -> bool:
     """Whether the order in a tuple that hangs there is of no account: `in (…)`, `isinstance(…, (…))`."""
-    return isinstance(holder, ast.Compare) or (isinstance(holder, ast.Call) and _name(holder) == "isinstance")
+    return isinstance(holder, ast.Compare) or (isinstance(holder, ast.Call) and name_of(holder) == "isinstance")
 
 
 def _statement(node: ast.stmt, holder: ast.AST) -> Iterator[_Change]:
@@ -55,16 +55,16 @@ def _statement(node: ast.stmt, holder: ast.AST) -> Iterator[_Change]:
         yield "statement removed", ast.Pass()
     match node:
         case ast.If() | ast.While():
-            yield "branch forced", _with(node, test=ast.Constant(True))
-            yield "branch forced", _with(node, test=ast.Constant(False))
+            yield "branch forced", with_fields(node, test=ast.Constant(True))
+            yield "branch forced", with_fields(node, test=ast.Constant(False))
         case ast.For():
-            yield "loop ended", _with(node, body=[*node.body, ast.Break()])
+            yield "loop ended", with_fields(node, body=[*node.body, ast.Break()])
         case ast.Assign(targets=[ast.Name() as target], value=ast.BinOp(left=ast.Name() as left) as value):
             if target.id == left.id and not left.is_own:  # type: ignore[attr-defined]
                 yield "in place", ast.AugAssign(ast.Name(target.id, ast.Store()), value.op, value.right)
         case ast.AugAssign():
             for operator in _OPERATORS[type(node.op)]:
-                yield "operator", _with(node, op=operator())
+                yield "operator", with_fields(node, op=operator())
             if isinstance(node.target, ast.Name):
                 value = ast.BinOp(ast.Name(node.target.id, ast.Load()), node.op, node.value)
                 yield "out of place", ast.Assign([node.target], value)
@@ -80,37 +80,37 @@ def _gradient(node: ast.expr, holder: ast.AST, field: str) -> Iterator[_Change]:
     """What changes the graph, the dtype or the sign of a result of the solution."""
     is_result = (field == "value" and isinstance(holder, ast.Assign | ast.Return)) or isinstance(holder, ast.Tuple)
     if isinstance(holder, ast.Tuple) and isinstance(node, ast.Name):
-        yield "detach", _method(node, "detach")
+        yield "detach", method_of(node, "detach")
     if is_result and isinstance(node, _DIFFERENTIABLE):
-        if not (isinstance(node, ast.Call) and _name(node) in _WITHOUT_GRADIENT):
-            yield "detach", _method(node, "detach")
+        if not (isinstance(node, ast.Call) and name_of(node) in _WITHOUT_GRADIENT):
+            yield "detach", method_of(node, "detach")
         yield "sign", ast.UnaryOp(ast.USub(), node)
-        yield "dtype", _method(node, "float")
-        yield "dtype", _method(node, "double")
-    elif isinstance(node, ast.Call) and _name(node) in _REDUCTIONS:
-        yield "detach", _method(node, "detach")
+        yield "dtype", method_of(node, "float")
+        yield "dtype", method_of(node, "double")
+    elif isinstance(node, ast.Call) and name_of(node) in _REDUCTIONS:
+        yield "detach", method_of(node, "detach")
 
 
 def _binary(node: ast.BinOp) -> Iterator[_Change]:
     for operator in _OPERATORS[type(node.op)]:
-        yield "operator", _with(node, op=operator())
+        yield "operator", with_fields(node, op=operator())
     yield "term dropped", node.left
     yield "term dropped", node.right
     if not isinstance(node.op, ast.Add | ast.Mult | ast.BitOr | ast.BitAnd):
-        yield "operands swapped", _with(node, left=node.right, right=node.left)
+        yield "operands swapped", with_fields(node, left=node.right, right=node.left)
     method = _IN_PLACE.get(type(node.op))
     if method and isinstance(node.left, ast.Name) and not node.left.is_own:  # type: ignore[attr-defined]
-        yield "in place", _method(node.left, method, node.right)
+        yield "in place", method_of(node.left, method, node.right)
     if (
         isinstance(node.op, ast.Add)
         and isinstance(node.left, ast.Call)
-        and _name(node.left) == "sqrt"
+        and name_of(node.left) == "sqrt"
         and _is_eps(node.right)
     ):
         root = node.left
         inner = root.args[0] if root.args else root.func.value  # type: ignore[attr-defined]
         added = ast.BinOp(inner, ast.Add(), node.right)
-        yield "eps moved", _with(root, args=[added]) if root.args else _method(added, "sqrt")
+        yield "eps moved", with_fields(root, args=[added]) if root.args else method_of(added, "sqrt")
 
 
 def _unary(node: ast.UnaryOp) -> Iterator[_Change]:
@@ -120,7 +120,7 @@ def _unary(node: ast.UnaryOp) -> Iterator[_Change]:
 def _compare(node: ast.Compare) -> Iterator[_Change]:
     for place, operator in enumerate(node.ops):
         for new in _COMPARISONS[type(operator)]:
-            yield "comparison", _with(node, ops=[*node.ops[:place], new(), *node.ops[place + 1 :]])
+            yield "comparison", with_fields(node, ops=[*node.ops[:place], new(), *node.ops[place + 1 :]])
     sides = [node.left, *node.comparators]
     for place in range(len(sides)) if len(sides) > 2 else []:
         fewer = sides[:place] + sides[place + 1 :]
@@ -129,10 +129,10 @@ def _compare(node: ast.Compare) -> Iterator[_Change]:
 
 
 def _boolean(node: ast.BoolOp) -> Iterator[_Change]:
-    yield "operator", _with(node, op=ast.And() if isinstance(node.op, ast.Or) else ast.Or())
+    yield "operator", with_fields(node, op=ast.And() if isinstance(node.op, ast.Or) else ast.Or())
     for place in range(len(node.values)):
         fewer = node.values[:place] + node.values[place + 1 :]
-        yield "term dropped", _with(node, values=fewer) if len(fewer) > 1 else fewer[0]
+        yield "term dropped", with_fields(node, values=fewer) if len(fewer) > 1 else fewer[0]
 
 
 def _constant(node: ast.Constant) -> Iterator[_Change]:
@@ -150,18 +150,18 @@ def _constant(node: ast.Constant) -> Iterator[_Change]:
 
 
 def _call(node: ast.Call) -> Iterator[_Change]:
-    name, function = _name(node), node.func
+    name, function = name_of(node), node.func
     if isinstance(function, ast.Attribute) and not _is_module(function.value):
         yield "call dropped", function.value
     elif node.args and not isinstance(node.args[0], ast.Starred):
         yield "call dropped", node.args[0]
     for place in range(len(node.args) - 1):
         swapped = [*node.args[:place], node.args[place + 1], node.args[place], *node.args[place + 2 :]]
-        yield "arguments swapped", _with(node, args=swapped)
+        yield "arguments swapped", with_fields(node, args=swapped)
     for place in range(len(node.args)):
-        yield "argument dropped", _with(node, args=node.args[:place] + node.args[place + 1 :])
+        yield "argument dropped", with_fields(node, args=node.args[:place] + node.args[place + 1 :])
     for place in range(len(node.keywords)) if name != "zip" else []:
-        yield "argument dropped", _with(node, keywords=node.keywords[:place] + node.keywords[place + 1 :])
+        yield "argument dropped", with_fields(node, keywords=node.keywords[:place] + node.keywords[place + 1 :])
     for other in _FUNCTIONS.get(name, ()):
         yield "function", _renamed(node, other)
     owner = function.value if isinstance(function, ast.Attribute) else None
@@ -169,37 +169,37 @@ def _call(node: ast.Call) -> Iterator[_Change]:
     if name in _WITH_IN_PLACE and owner and may_be_shared and not _is_module(owner):
         yield "in place", _renamed(node, name + "_")
     if name in ("var", "std") and all(item.arg not in ("unbiased", "correction") for item in node.keywords):
-        yield "bias", _with(node, keywords=[*node.keywords, ast.keyword("correction", ast.Constant(0))])
-        yield "bias", _with(node, keywords=[*node.keywords, ast.keyword("correction", ast.Constant(1))])
+        yield "bias", with_fields(node, keywords=[*node.keywords, ast.keyword("correction", ast.Constant(0))])
+        yield "bias", with_fields(node, keywords=[*node.keywords, ast.keyword("correction", ast.Constant(1))])
     if name == "sqrt":
         inner = node.args[0] if node.args else getattr(function, "value", None)
         if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Add) and _is_eps(inner.right):
-            root = ast.Call(function, [inner.left], []) if node.args else _method(inner.left, "sqrt")
+            root = ast.Call(function, [inner.left], []) if node.args else method_of(inner.left, "sqrt")
             yield "eps moved", ast.BinOp(root, ast.Add(), inner.right)
     if name == "range":
-        yield "off by one", _with(node, args=[*node.args[:-1], _plus(node.args[-1], -1)])
+        yield "off by one", with_fields(node, args=[*node.args[:-1], _plus(node.args[-1], -1)])
         if len(node.args) == 1:
-            yield "off by one", _with(node, args=[ast.Constant(1), node.args[0]])
+            yield "off by one", with_fields(node, args=[ast.Constant(1), node.args[0]])
         else:
-            yield "off by one", _with(node, args=[_plus(node.args[0], 1), *node.args[1:]])
+            yield "off by one", with_fields(node, args=[_plus(node.args[0], 1), *node.args[1:]])
 
 
 def _slice(node: ast.Slice) -> Iterator[_Change]:
     for field in ("lower", "upper", "step"):
         value = getattr(node, field)
         if value is not None:
-            yield "off by one", _with(node, **{field: None})
+            yield "off by one", with_fields(node, **{field: None})
             if not isinstance(value, ast.Constant):
-                yield "off by one", _with(node, **{field: _plus(value, 1)})
-                yield "off by one", _with(node, **{field: _plus(value, -1)})
+                yield "off by one", with_fields(node, **{field: _plus(value, 1)})
+                yield "off by one", with_fields(node, **{field: _plus(value, -1)})
     if node.lower is None and node.upper is None and node.step is None:
-        yield "off by one", _with(node, lower=ast.Constant(1))
+        yield "off by one", with_fields(node, lower=ast.Constant(1))
 
 
 def _subscript(node: ast.Subscript) -> Iterator[_Change]:
     yield "index dropped", node.value
     if not isinstance(node.slice, ast.Constant | ast.Slice | ast.Tuple | ast.UnaryOp):
-        yield "off by one", _with(node, slice=_plus(node.slice, 1))
+        yield "off by one", with_fields(node, slice=_plus(node.slice, 1))
 
 
 def _conditional(node: ast.IfExp) -> Iterator[_Change]:
@@ -211,7 +211,9 @@ def _sequence(node: ast.Tuple | ast.List) -> Iterator[_Change]:
     for place in range(len(node.elts) - 1):
         yield (
             "items swapped",
-            _with(node, elts=[*node.elts[:place], node.elts[place + 1], node.elts[place], *node.elts[place + 2 :]]),
+            with_fields(
+                node, elts=[*node.elts[:place], node.elts[place + 1], node.elts[place], *node.elts[place + 2 :]]
+            ),
         )
 
 
@@ -317,11 +319,13 @@ for _group in (
 # --- making nodes -----------------------------------------------------------------------------------------------------
 
 
-def _with(node: ast.AST, **fields: object) -> ast.AST:
+def with_fields(node: ast.AST, **fields: object) -> ast.AST:
+    """A copy of a node with some of its fields changed."""
     return type(node)(**{**dict(ast.iter_fields(node)), **fields})
 
 
-def _method(value: ast.expr, name: str, *args: ast.expr) -> ast.Call:
+def method_of(value: ast.expr, name: str, *args: ast.expr) -> ast.Call:
+    """The call of a method of a value."""
     return ast.Call(ast.Attribute(value, name, ast.Load()), list(args), [])
 
 
@@ -329,7 +333,8 @@ def _plus(value: ast.expr, number: int) -> ast.BinOp:
     return ast.BinOp(deepcopy(value), ast.Add() if number > 0 else ast.Sub(), ast.Constant(abs(number)))
 
 
-def _name(node: ast.Call) -> str:
+def name_of(node: ast.Call) -> str:
+    """The last name of what a call calls, or the empty string."""
     match node.func:
         case ast.Name(id=name) | ast.Attribute(attr=name):
             return name
@@ -337,8 +342,8 @@ def _name(node: ast.Call) -> str:
 
 
 def _renamed(node: ast.Call, name: str) -> ast.AST:
-    new = _with(node.func, id=name) if isinstance(node.func, ast.Name) else _with(node.func, attr=name)
-    return _with(node, func=new)
+    new = with_fields(node.func, id=name) if isinstance(node.func, ast.Name) else with_fields(node.func, attr=name)
+    return with_fields(node, func=new)
 
 
 def _is_module(node: ast.expr) -> bool:

@@ -51,7 +51,7 @@ def mutants(exercise: str, source: str) -> Iterator[Mutant]:
                 continue
             if code not in seen:
                 seen.add(code)
-                yield Mutant(exercise, operator, text, *_difference(whole, text))
+                yield Mutant(exercise, operator, text, *difference(whole, text))
 
 
 def _lines(source: str) -> set[int]:
@@ -97,7 +97,8 @@ def _compiled(source: str) -> object:
     return key(compile(source, "", "exec", dont_inherit=True))
 
 
-def _difference(old: str, new: str) -> tuple[str, str]:
+def difference(old: str, new: str) -> tuple[str, str]:
+    """The lines in which two texts differ, without indentation."""
     matcher = difflib.SequenceMatcher(None, old.splitlines(), new.splitlines(), autojunk=False)
     removed: list[str] = []
     added: list[str] = []

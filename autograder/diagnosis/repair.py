@@ -1,0 +1,184 @@
+"""Whether an answer is one small change away from right, or two: found by changing it and trying the checks again.
+
+The changed code is the student's own and runs where theirs runs, in the jail. Nothing is guessed from it: an answer
+counts as mended where every check of values passes.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from autograder.model.submission import CodeCell, Exercise
+from autograder.model.verdict import Change, CheckVerdict
+from autograder.mutation.repairs import SLIPS, Candidate, candidates
+from autograder.notebook.bindings import Bindings, Definition, statements
+
+MAX_CHANGES = 2
+"""So many small changes at most make an answer right that is given points for what it is without them."""
+SLIP, IDEA = 0.15, 1 / 3
+"""The share of an exercise's points that one change costs: of a number's kind only, or of anything else."""
+
+
+class TooMuch(Exception):
+    """Trying has cost more than it may: raised by what tries a change."""
+
+
+@dataclass(frozen=True)
+class Repaired:
+    """The changes that make an answer right, and what the checks give then."""
+
+    changes: list[Change]
+    points: float
+    source: str = ""
+    """The changed definitions."""
+
+    @property
+    def name(self) -> str:
+        """As in a verdict."""
+        return "repair:" + " + ".join(change.operator for change in self.changes)
+
+    @property
+    def hint(self) -> str:
+        """That it is right but for them, and where to look; not what to write."""
+        things = "something small" if len(self.changes) == 1 else "two small things"
+        return f"It is right but for {things}. {self.place}"
+
+    @property
+    def place(self) -> str:
+        """Where to look."""
+        places = " and ".join(
+            f"line {change.line} of cell {change.cell}{_ABOUT.get(change.operator, '')}" for change in self.changes
+        )
+        return f"Look at {places}."
+
+    def cost(self, max_points: float) -> float:
+        """What the changes cost."""
+        shares = [SLIP if change.operator in SLIPS else IDEA for change in self.changes]
+        return min(sum(max(1.0, math.floor(max_points * share + 0.5)) for share in shares), max_points)
+
+
+_ABOUT = {
+    "dtype": ", at the dtype",
+    "integer": ", at whether it gives an integer",
+    "axis kept": ", at the shape",
+    "axis": ", at the shape",
+    "transposed": ", at which axis is which",
+    "constant": ", at the numbers",
+    "comparison": ", at the comparison",
+    "regrouped": ", at the order of the operations",
+    "statements swapped": ", at the order of the statements",
+    "return moved": ", at where it returns",
+    "return added": ", at what the function returns",
+    "undefined name": ", at the names",
+    "name": ", at the names",
+    "arguments swapped": ", at the order of the arguments",
+    "off by one": ", at where the range begins and ends",
+    "eps moved": ", at where eps is added",
+    "root added": ", at what is divided by",
+}
+
+
+def redefined(cells: Sequence[CodeCell], name: str, after: int) -> bool:
+    """Whether a cell from number `after` on defines a name once more."""
+    later = [item for cell in cells if cell.number >= after for item in statements(cell.source)]
+    return any(isinstance(item, Definition) and item.name == name for item in later)
+
+
+def definitions(cells: Sequence[CodeCell], exercise: Exercise) -> list[tuple[int, ast.AST]]:
+    """The functions and classes that an exercise consists of, each with the number of its cell."""
+    places = {id(item): cell.number for cell in cells for item in statements(cell.source)}
+    reached = Bindings([cell.source for cell in cells]).reachable(exercise.name, exercise.others)
+    found = {id(node): (places[id(node)], node) for _, node in reached if id(node) in places}
+    return [item for item in found.values() if isinstance(item[1], Definition)]
+
+
+def repair(
+    cells: Sequence[CodeCell],
+    exercise: Exercise,
+    checks: Sequence[CheckVerdict],
+    properties: frozenset[str],
+    passes: Callable[[str, str], bool],
+) -> Repaired | None:
+    """The small changes that make all checks of values pass; None where none are found.
+
+    Args:
+        cells: the notebook's.
+        exercise: the one that the checks are about.
+        checks: what they gave.
+        properties: the names of those that are about no values.
+        passes: whether a check, by its name, passes with changed definitions. Raises TooMuch to end the search.
+    """
+    search = _Search(cells, checks, properties, passes)
+    try:
+        return search.run(definitions(cells, exercise))
+    except TooMuch:
+        return None
+
+
+class _Search:
+    def __init__(
+        self,
+        cells: Sequence[CodeCell],
+        checks: Sequence[CheckVerdict],
+        properties: frozenset[str],
+        passes: Callable[[str, str], bool],
+    ) -> None:
+        self._known = frozenset(Bindings([cell.source for cell in cells]).of)
+        self._points = {check.name: check.max_points for check in checks}
+        self._properties = [check.name for check in checks if check.name in properties]
+        self._values = {check.name: check.passed for check in checks if check.name not in properties}
+        self._passes = passes
+
+    def run(self, found: Sequence[tuple[int, ast.AST]]) -> Repaired | None:
+        """Change after change, each of which must leave fewer checks failing than before."""
+        values, changed, changes = self._values, {}, []  # type: ignore[var-annotated]
+        for _ in range(MAX_CHANGES):
+            best = self._best(found, values, changed)
+            if best is None:
+                return None
+            cell, candidate, values = best
+            changed = changed | {candidate.name: candidate.source}
+            removed, added = candidate.difference()
+            changes.append(Change(cell, candidate.line, candidate.operator, removed, added))
+            if all(values.values()):
+                source = "\n\n".join(changed.values())
+                right = [*values, *(name for name in self._properties if self._passes(name, source))]
+                return Repaired(changes, sum(self._points[name] for name in right), source)
+            found = [
+                (number, ast.parse(candidate.source).body[0] if _name(node) == candidate.name else node)
+                for number, node in found
+            ]
+        return None
+
+    def _best(
+        self, found: Sequence[tuple[int, ast.AST]], values: dict[str, bool], changed: dict[str, str]
+    ) -> tuple[int, Candidate, dict[str, bool]] | None:
+        """The change with which most points are earned and none lost; the first with which all are."""
+        failing = [name for name, passed in values.items() if not passed]
+        if not failing:
+            return None
+        numbers = {_name(node): number for number, node in found}
+        best, most = None, sum(self._points[name] for name, passed in values.items() if passed)
+        for candidate in candidates([node for _, node in found], self._known):
+            source = "\n\n".join((changed | {candidate.name: candidate.source}).values())
+            if not self._passes(failing[0], source):
+                continue
+            now = {failing[0]: True}
+            for name in values:
+                now[name] = name in now or self._passes(name, source)
+                if values[name] and not now[name]:
+                    break
+            else:
+                points = sum(self._points[name] for name, passed in now.items() if passed)
+                if points > most:
+                    best, most = (numbers[candidate.name], candidate, now), points
+                if all(now.values()):
+                    break
+        return best
+
+
+def _name(node: ast.AST) -> str:
+    return getattr(node, "name", "")

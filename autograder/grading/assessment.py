@@ -1,0 +1,266 @@
+"""What the checks of one exercise come to: refused calls, what follows from another exercise, the mistake, the mark."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+
+import pytest
+from msgspec.structs import replace
+
+from autograder.authoring import Misconception
+from autograder.diagnosis import traces
+from autograder.diagnosis.follow_through import FollowThrough
+from autograder.diagnosis.misconceptions import Both, Diagnosis, Explanation
+from autograder.diagnosis.repair import Repaired, TooMuch, redefined, repair
+from autograder.diagnosis.traces import Trace
+from autograder.jail.inside.wire import HIDDEN
+from autograder.model.submission import Exercise
+from autograder.model.verdict import CheckVerdict, ExerciseResult, ExerciseVerdict, Quality, quality_of
+from autograder.notebook.rules import insides, listed, outside
+from autograder.session.connection import OutOfTime
+from autograder.session.remote import Student
+from autograder.session.session import Session
+
+from . import marks
+from .checks import seed_of
+from .items import is_property, run
+
+MAX_STRIKES = 3
+"""After so many checks that ran out of time or ended the program, the exercise's others are not tried."""
+REPAIR_SECONDS = 1.0
+"""Of processor time, for one call of a changed answer."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """An exercise whose checks have been run."""
+
+    exercise: Exercise
+    checks: list[CheckVerdict]
+    trace: Trace
+    forbidden: list[str]
+    """What its calls called outside the vocabulary."""
+    begun: bool
+    struck: bool
+    """Whether it was given up after too many checks that ran out of time."""
+
+
+class Assessment:
+    """Settles what the exercises of one submission earn, once the checks of all of them have been run.
+
+    Args:
+        items: the checks by exercise.
+        diagnosis: explains wrong answers by what they gave.
+        follow_through: knows which exercises are written with which.
+        session: the student's.
+        qualities: how good exercises are that are not graded again.
+    """
+
+    def __init__(
+        self,
+        items: Mapping[str, Sequence[pytest.Item]],
+        diagnosis: Diagnosis,
+        follow_through: FollowThrough,
+        session: Session,
+        qualities: Mapping[str, Quality],
+    ) -> None:
+        self._items = items
+        self._diagnosis = diagnosis
+        self._follow_through = follow_through
+        self._session = session
+        self._cells = session.submission.cells
+        self._exercises = {exercise.name: exercise for exercise in session.submission.exercises}
+        self._qualities = dict(qualities)
+        self._checked: dict[str, tuple[Checked, list[CheckVerdict]]] = {}
+        self._mended: dict[str, Repaired | None] = {}
+        """By exercise, the small changes that make it right, where they have been looked for."""
+
+    def settle(self, checked: Checked) -> ExerciseResult:
+        """The result of an exercise; those before it have been settled."""
+        found = self._settled(checked)
+        self._qualities[found.verdict.name] = quality_of(found.verdict)
+        return found
+
+    def explain_anew(self, exercise: Exercise, found: ExerciseResult) -> ExerciseResult:
+        """What was found before, with the hint that it is given now."""
+        found = _marked(found, *self._explanation(exercise, traces.from_bytes(found.trace)))
+        self._qualities[exercise.name] = quality_of(found.verdict)
+        return found
+
+    def _settled(self, checked: Checked) -> ExerciseResult:
+        exercise, checks = checked.exercise, checked.checks
+        max_points = sum(item.max_points for item in checks)
+        if not checked.begun:
+            note = "This exercise is not written yet."
+            return ExerciseResult(ExerciseVerdict(exercise.name, "not begun", 0, max_points, checks, note), [], True)
+        if refused := _refused(exercise, checked.forbidden, [cell.source for cell in self._cells]):
+            note = f"{exercise.name} {refused}. It earns no points this way."
+            return ExerciseResult(ExerciseVerdict(exercise.name, "forbidden", 0, max_points, checks, note), [], True)
+        checks = marks.counted(self._followed(checked), self._properties(exercise))
+        self._checked[exercise.name] = checked, checks
+        points = sum(item.points for item in checks)
+        found = ExerciseResult(ExerciseVerdict(exercise.name, "graded", points, max_points, checks), [], True)
+        if all(check.flawless for check in checks):
+            return found
+        known, nearest, agreeing = self._explanation(exercise, checked.trace)
+        if not isinstance(known, Misconception | Both):
+            try:
+                mended = self._repair(exercise)
+            except OutOfTime:
+                mended, found = None, replace(found, cacheable=False)
+            if mended:
+                found = replace(found, changes=mended.changes, points_changed=mended.points)
+        found = replace(found, trace=traces.to_bytes(checked.trace))
+        return _marked(found, known, nearest, agreeing)
+
+    def _properties(self, exercise: Exercise) -> frozenset[str]:
+        return frozenset(item.name for item in self._items.get(exercise.name, []) if is_property(item))
+
+    def _explanation(self, exercise: Exercise, trace: Trace) -> tuple[Explanation | None, str, float]:
+        """What explains a trace; else the misconception that is nearest, and how near."""
+        known, nearest, agreeing = None, "", 0.0
+        try:
+            known = self._diagnosis.explain(exercise, trace)
+            if not known:
+                nearest, agreeing = self._diagnosis.nearest(exercise, trace)
+        except Exception:  # what an answer gave is the student's: it may cost a hint, never the run
+            traceback.print_exc()
+        return known, nearest, agreeing
+
+    # --- what follows from another exercise ---------------------------------------------------------------------------
+
+    def _followed(self, checked: Checked) -> list[CheckVerdict]:
+        """The checks, with those passed that fail for nothing but a mistake in another exercise, which costs there."""
+        exercise, checks = checked.exercise, checked.checks
+        if checked.struck or all(check.passed for check in checks):
+            return checks
+        wrong = self._wrong_upstream(exercise)
+        found = []
+        for check, item in zip(checks, self._items[exercise.name], strict=True):
+            called: list[str] = []
+            if wrong and not check.passed and check.name in checked.trace:
+                with suppress(OutOfTime):
+                    called = self._follows_from(exercise, wrong, item, checked.trace[check.name])
+            if called:
+                reason = f"follows from {' and '.join(called)}, where the mistake costs"
+                check = replace(check, passed=True, points=check.max_points, reason=reason, follows=True)
+            found.append(check)
+        return found
+
+    def _wrong_upstream(self, exercise: Exercise) -> frozenset[str]:
+        """The exercises that this one may be written with in which the student has a mistake."""
+        found = set()
+        for name in self._follow_through.upstream(exercise.name) - exercise.replaced.keys():
+            other = self._exercises.get(name)
+            if other and other.graded_at and redefined(self._cells, name, other.graded_at):
+                if self._is_partly_right(exercise, other):
+                    found.add(name)
+            elif self._qualities.get(name) == "wrong":
+                found.add(name)
+        return frozenset(found)
+
+    def _is_partly_right(self, exercise: Exercise, other: Exercise) -> bool:
+        """Whether what `other` is bound to where `exercise` is graded gives some right values, and not all."""
+        properties = self._properties(other)
+        self._session.turn_to(exercise)
+        passed = []
+        with suppress(OutOfTime), self._session.trial(REPAIR_SECONDS):
+            for item in self._items.get(other.name, []):
+                if item.name not in properties and self._session.strikes < MAX_STRIKES:
+                    self._session.begin(seed_of(item))
+                    passed.append(run(item, Student(self._session))[0])
+        return any(passed) and not all(passed)
+
+    def _follows_from(
+        self, exercise: Exercise, wrong: frozenset[str], item: pytest.Item, trace: list[object]
+    ) -> list[str]:
+        """The exercises, of those that are `wrong`, from which follows what a check saw; none where it does not."""
+        self._session.turn_to(exercise)
+        run_on = partial(_run_on, item)
+        if called := self._follow_through.follows(exercise, wrong, self._session, seed_of(item), run_on, trace):
+            return called
+        for name in sorted(wrong & self._checked.keys()):
+            mended = self._repair(self._exercises[name])
+            with suppress(TooMuch):
+                if mended and self._tries(exercise)(item.name, mended.source):
+                    return [name]
+        return []
+
+    # --- small changes ------------------------------------------------------------------------------------------------
+
+    def _repair(self, exercise: Exercise) -> Repaired | None:
+        """The small changes that make an exercise right that has been checked, where there are such.
+
+        Raises:
+            OutOfTime: the submission's time is used up.
+        """
+        if exercise.name not in self._mended:
+            checked, checks = self._checked[exercise.name]
+            properties = self._properties(exercise)
+            self._mended[exercise.name] = None
+            if not checked.struck and not all(check.passed for check in checks if check.name not in properties):
+                passes = self._tries(exercise)
+                self._mended[exercise.name] = repair(self._cells, exercise, checks, properties, passes)
+        return self._mended[exercise.name]
+
+    def _tries(self, exercise: Exercise) -> Callable[[str, str], bool]:
+        """Whether a check passes with changed definitions, which are held to the vocabulary as well."""
+        items = {item.name: item for item in self._items[exercise.name]}
+        sources = [cell.source for cell in self._cells]
+        session = self._session
+        session.turn_to(exercise)
+
+        def passes(name: str, changed: str) -> bool:
+            with session.trial(REPAIR_SECONDS):
+                session.begin(seed_of(items[name]), changed)
+                passed = run(items[name], Student(session))[0]
+            if session.strikes >= MAX_STRIKES:
+                raise TooMuch
+            if passed and _refused(exercise, session.forbidden, [*sources, changed]):
+                session.forbidden.clear()
+                return False
+            return passed
+
+        return passes
+
+
+def _marked(found: ExerciseResult, known: Explanation | None, nearest: str, agreeing: float) -> ExerciseResult:
+    """The result with what its mistake costs and the hint for it."""
+    points = sum(check.points for check in found.verdict.checks)
+    verdict = marks.marked(replace(found.verdict, points=points, mark="", hint="", misconception=""), known)
+    if found.changes and not isinstance(known, Misconception | Both):
+        repaired = Repaired(found.changes, found.points_changed)
+        changed = marks.marked(replace(verdict, points=points, mark=""), repaired)
+        if known is None or changed.points > verdict.points:
+            verdict = changed
+        if known:  # it says what is wrong, and the change where
+            verdict = replace(verdict, hint=f"{known.hint} {repaired.place}", misconception=known.name)
+    return replace(found, verdict=verdict, nearest=nearest, agreeing=agreeing)
+
+
+def _run_on(item: pytest.Item, session: Session) -> None:
+    """Run a check on a session, for what its calls give."""
+    run(item, Student(session))
+
+
+def _refused(exercise: Exercise, called: Sequence[str], sources: Sequence[str]) -> str:
+    """What of an exercise's vocabulary is not kept, as the rest of a sentence; empty where all is well."""
+    if exercise.vocabulary.everything:
+        return ""
+    hidden = [name for name in called if name.startswith(HIDDEN)]
+    called = [name for name in called if name not in hidden]
+    if uses := outside(sources, exercise.name, exercise.vocabulary, exercise.others):
+        return f"must not call {listed(uses)}: it is not in the vocabulary of this exercise, write out what it does"
+    if called:
+        names = ", ".join(sorted(called)[:5])
+        return f"must not call {names}: it is not in the vocabulary of this exercise, write out what it does"
+    if hiding := insides(sources):
+        return f"cannot be graded beside {', '.join(sorted(hiding)[:5])}, which may hide what it calls: take that out"
+    if hidden:
+        how = hidden[0].removeprefix(HIDDEN)[:100]
+        return f"cannot be graded: something in the notebook hides from the grader what it calls ({how}); take that out"
+    return ""

@@ -1,0 +1,82 @@
+"""One hidden check, as pytest collected it: what its mark says, and how it is run on a student's notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+import pytest
+
+from autograder.model.verdict import CheckVerdict
+from autograder.session.connection import OutOfTime
+from autograder.session.remote import Student
+
+from . import pytest_private
+from .checks import STUDENT, reason, seed_for
+
+
+@cache
+def points_of(item: pytest.Item) -> float:
+    """The points of a check."""
+    mark = item.get_closest_marker("check")
+    return float(mark.kwargs["points"]) if mark else 0.0
+
+
+@cache
+def is_property(item: pytest.Item) -> bool:
+    """Whether a check is about a property, which counts only beside a right result."""
+    mark = item.get_closest_marker("check")
+    return bool(mark and mark.kwargs.get("property"))
+
+
+@cache
+def is_precise(item: pytest.Item) -> bool:
+    """Whether precision is what a check is about."""
+    mark = item.get_closest_marker("check")
+    return bool(mark and mark.kwargs.get("precise"))
+
+
+@cache
+def sentence_of(item: pytest.Item) -> str:
+    """The first line of a check's docstring."""
+    text = getattr(item.obj, "__doc__", None) or ""  # type: ignore[attr-defined]
+    return str(text).strip().splitlines()[0] if text.strip() else item.name
+
+
+def run(item: pytest.Item, student: Student) -> tuple[bool, str, bool]:
+    """Run one check: whether it passed, the reason where not, and whether the exercise is not begun.
+
+    Raises:
+        OutOfTime: the submission's time was used up meanwhile.
+    """
+    failure = _failure(item, student)
+    if failure is None:
+        return True, "", False
+    if isinstance(failure, OutOfTime):
+        raise failure
+    return False, reason(failure), isinstance(failure, NotImplementedError)
+
+
+def _failure(item: pytest.Item, student: Student) -> BaseException | None:
+    """What a check raises."""
+    if pytest_private.takes_only(item, "student"):
+        steps: list[Callable[[], None]] = [lambda: seed_for(item), lambda: pytest_private.call(item, student)]
+    else:
+        item.config.stash[STUDENT] = student
+        pytest_private.renew(item)
+        steps = [lambda: pytest_private.set_up_and_run(item), lambda: pytest_private.tear_down(item)]
+    failure: BaseException | None = None
+    for step in steps:
+        try:
+            step()
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # pytest's own outcomes, as that of pytest.fail, are no Exceptions
+            failure = failure or error
+    return failure
+
+
+def verdict_of(item: pytest.Item, passed: bool, reason: str = "") -> CheckVerdict:
+    """What a check is worth, earned where it passed."""
+    points = points_of(item)
+    return CheckVerdict(item.name, sentence_of(item), passed, points if passed else 0.0, points, reason)
