@@ -78,6 +78,12 @@ class Limits(_Model):
     memory_mb: int = Field(default=2048, ge=64, description="memory on top of what torch itself maps, MiB")
     tmp_mb: int = Field(default=64, ge=1, description="each of the three folders that may be written, MiB")
     output_kb: int = Field(default=256, ge=1, description="what one cell may show, KiB")
+    changes: int = Field(
+        default=400,
+        ge=0,
+        le=10_000,
+        description="small changes tried on a wrong answer, to see whether one makes it right; 0: none",
+    )
     notebook_mb: int = Field(default=20, ge=1, le=200, description="the submitted file, MiB")
 
 

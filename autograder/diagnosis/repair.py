@@ -101,6 +101,7 @@ def repair(
     checks: Sequence[CheckVerdict],
     properties: frozenset[str],
     passes: Callable[[str, str], bool],
+    most: int = 400,
 ) -> Repaired | None:
     """The small changes that make all checks of values pass; None where none are found.
 
@@ -110,8 +111,9 @@ def repair(
         checks: what they gave.
         properties: the names of those that are about no values.
         passes: whether a check, by its name, passes with changed definitions. Raises TooMuch to end the search.
+        most: so many changes are tried, one after the other.
     """
-    search = _Search(cells, checks, properties, passes)
+    search = _Search(cells, checks, properties, passes, most)
     try:
         return search.run(definitions(cells, exercise))
     except TooMuch:
@@ -125,12 +127,13 @@ class _Search:
         checks: Sequence[CheckVerdict],
         properties: frozenset[str],
         passes: Callable[[str, str], bool],
+        most: int,
     ) -> None:
         self._known = frozenset(Bindings([cell.source for cell in cells]).of)
         self._points = {check.name: check.max_points for check in checks}
         self._properties = [check.name for check in checks if check.name in properties]
         self._values = {check.name: check.passed for check in checks if check.name not in properties}
-        self._passes = passes
+        self._passes, self._most = passes, most
 
     def run(self, found: Sequence[tuple[int, ast.AST]]) -> Repaired | None:
         """Change after change, each of which must leave fewer checks failing than before."""
@@ -162,7 +165,7 @@ class _Search:
             return None
         numbers = {_name(node): number for number, node in found}
         best, most = None, sum(self._points[name] for name, passed in values.items() if passed)
-        for candidate in candidates([node for _, node in found], self._known):
+        for candidate in candidates([node for _, node in found], self._known, self._most):
             source = "\n\n".join((changed | {candidate.name: candidate.source}).values())
             if not self._passes(failing[0], source):
                 continue

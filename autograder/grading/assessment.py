@@ -164,16 +164,20 @@ class Assessment:
         return frozenset(found)
 
     def _is_partly_right(self, exercise: Exercise, other: Exercise) -> bool:
-        """Whether what `other` is bound to where `exercise` is graded gives some right values, and not all."""
+        """Whether what `other` is bound to where `exercise` is graded has a mistake, and is of some worth."""
         properties = self._properties(other)
         self._session.turn_to(exercise)
-        passed = []
+        passed, trace = [], {}
         with suppress(OutOfTime), self._session.trial(REPAIR_SECONDS):
             for item in self._items.get(other.name, []):
                 if item.name not in properties and self._session.strikes < MAX_STRIKES:
                     self._session.begin(seed_of(item))
                     passed.append(run(item, Student(self._session))[0])
-        return any(passed) and not all(passed)
+                    trace[item.name] = self._session.trace
+        if all(passed) or any(passed):
+            return not all(passed)
+        known = self._explanation(other, trace)[0]
+        return isinstance(known, Misconception) and known.costs != "all"
 
     def _follows_from(
         self, exercise: Exercise, wrong: frozenset[str], item: pytest.Item, trace: list[object]
@@ -204,7 +208,9 @@ class Assessment:
             self._mended[exercise.name] = None
             if not checked.struck and not all(check.passed for check in checks if check.name not in properties):
                 passes = self._tries(exercise)
-                self._mended[exercise.name] = repair(self._cells, exercise, checks, properties, passes)
+                self._mended[exercise.name] = repair(
+                    self._cells, exercise, checks, properties, passes, self._session.limits.changes
+                )
         return self._mended[exercise.name]
 
     def _tries(self, exercise: Exercise) -> Callable[[str, str], bool]:

@@ -18,8 +18,6 @@ from typing import NamedTuple
 from .mutations import difference
 from .slips import changes, mark_own, method_of, name_of, with_fields
 
-MAX_CANDIDATES = 240
-"""So many changes of one answer are tried at most."""
 SLIPS = frozenset({"dtype", "integer"})
 """Changes that touch the kind of a number only."""
 
@@ -40,24 +38,28 @@ class Candidate:
         return difference(self.whole, self.source)
 
 
-def candidates(definitions: Iterable[ast.AST], known: frozenset[str] = frozenset()) -> Iterator[Candidate]:
+def candidates(
+    definitions: Iterable[ast.AST], known: frozenset[str] = frozenset(), most: int = 400
+) -> Iterator[Candidate]:
     """Changed definitions, the likeliest first; no two alike.
 
     Args:
         definitions: functions and classes that an answer consists of; they are not changed.
         known: the names that the notebook binds.
+        most: so many at most.
     """
     trees = [_Tree(item, known) for item in definitions if isinstance(item, ast.FunctionDef | ast.ClassDef)]
     seen = {tree.whole for tree in trees}
-    for find in (_undefined, _returned, _creations, _slips, _insertions, _statements, _names):
+    most += len(seen)
+    for find in _FINDERS:
         for tree in trees:
             for change in find(tree):
                 candidate = tree.changed(change)
                 if candidate and candidate.source not in seen:
+                    if len(seen) >= most:
+                        return
                     seen.add(candidate.source)
                     yield candidate
-                    if len(seen) >= MAX_CANDIDATES:
-                        return
 
 
 @dataclass(frozen=True)
@@ -184,7 +186,12 @@ def _slips(tree: _Tree) -> Iterator[_Change]:
     for site in tree.sites:
         node = site.node
         for operator, new in changes(node, site.holder, site.field):
-            if operator not in _SKIPPED and not (isinstance(node, ast.Constant) and isinstance(node.value, str)):
+            is_cast = operator == "dtype"  # what answers lack is the dtype of an argument
+            if (
+                operator not in _SKIPPED
+                and not is_cast
+                and not (isinstance(node, ast.Constant) and isinstance(node.value, str))
+            ):
                 is_integer = isinstance(new, ast.BinOp) and isinstance(new.op, ast.FloorDiv)
                 yield _at(site, "integer" if is_integer else operator, new)
 
@@ -340,8 +347,45 @@ def _statements(tree: _Tree) -> Iterator[_Change]:
                     yield _Change("return moved", holder, field, None, moved, loop.body[-1])
 
 
+def _near_names(tree: _Tree) -> Iterator[_Change]:
+    """In a name's place the one assigned last, the first parameter or the one most like it; also all over a line."""
+    for function in tree.functions:
+        names, parameters = tree.names_of(function), [item.arg for item in function.args.args if item.arg != "self"]
+        latest = ""
+        for statement in sorted(_simple(function), key=lambda item: item.lineno):
+            used = [node for node in ast.walk(statement) if _is_loaded(node) and node.id in names]  # type: ignore[attr-defined]
+            for name in dict.fromkeys(node.id for node in used):  # type: ignore[attr-defined]
+                others = [latest, *parameters[:1], *_by_likeness(name, [item for item in names if item != name])[:1]]
+                for other in dict.fromkeys(item for item in others if item and item != name):
+                    yield from _renamed(tree, statement, name, other)
+            stored = [node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and not _is_loaded(node)]
+            latest = stored[-1] if stored else latest
+
+
+def _simple(function: ast.FunctionDef) -> Iterator[ast.stmt]:
+    for node in ast.walk(function):
+        if isinstance(node, ast.stmt) and not isinstance(node, _COMPOUND):
+            yield node
+
+
+def _renamed(tree: _Tree, statement: ast.stmt, name: str, other: str) -> Iterator[_Change]:
+    """A statement with a name changed to another, in each place and in all of them."""
+    places = [site for site in tree.sites if site.statement is statement and _is_loaded(site.node)]
+    places = [site for site in places if site.node.id == name]  # type: ignore[attr-defined]
+    for site in places:
+        yield _at(site, "name", ast.Name(other, ast.Load()))
+    if len(places) > 1:
+        new = deepcopy(statement)
+        for node in ast.walk(new):
+            if _is_loaded(node) and node.id == name:  # type: ignore[attr-defined]
+                node.id = other  # type: ignore[attr-defined]
+        for site in tree.sites:
+            if site.node is statement:
+                yield _at(site, "name", new)
+
+
 def _names(tree: _Tree) -> Iterator[_Change]:
-    """Another name of the function in a name's or an axis' place."""
+    """Any other name of the function in a name's or an axis' place."""
     for function, site in _in_functions(tree):
         node = site.node
         names = tree.names_of(function)
@@ -349,10 +393,15 @@ def _names(tree: _Tree) -> Iterator[_Change]:
             for name in names:
                 if name != node.id:  # type: ignore[attr-defined]
                     yield _at(site, "name", ast.Name(name, ast.Load()))
-        is_number = isinstance(node, ast.Constant | ast.UnaryOp) and not isinstance(site.holder, ast.UnaryOp)
-        if is_number and _number(node) is not None:
-            for name in [item.arg for item in function.args.args if item.arg != "self"]:
-                yield _at(site, "name", ast.Name(name, ast.Load()))
+
+
+def _axes(tree: _Tree) -> Iterator[_Change]:
+    """A parameter in place of a number."""
+    for function, site in _in_functions(tree):
+        is_number = _number(site.node) is not None and not isinstance(site.holder, ast.UnaryOp)
+        for item in function.args.args if is_number else []:
+            if item.arg != "self":
+                yield _at(site, "name", ast.Name(item.arg, ast.Load()))
 
 
 def _number(node: ast.AST) -> int | None:
@@ -360,3 +409,16 @@ def _number(node: ast.AST) -> int | None:
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(value))) | ast.Constant(value=int(value)):
             return None if isinstance(value, bool) else value
     return None
+
+
+_FINDERS = (
+    _undefined,
+    _returned,
+    _creations,
+    _insertions,
+    _near_names,
+    _statements,
+    _slips,
+    _axes,
+    _names,
+)
