@@ -177,7 +177,7 @@ def _placed(node: ast.AST, holder: ast.AST) -> ast.AST:
     return node if hasattr(node, "lineno") else holder
 
 
-_SKIPPED = frozenset({"loop ended", "detach", "in place", "branch forced"})
+_SKIPPED = frozenset({"loop ended", "detach", "in place", "branch forced", "dtype"})
 """Slips that no answer is mended by."""
 
 
@@ -185,13 +185,9 @@ def _slips(tree: _Tree) -> Iterator[_Change]:
     """The slips that mutants are made by, the other way round."""
     for site in tree.sites:
         node = site.node
+        is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
         for operator, new in changes(node, site.holder, site.field):
-            is_cast = operator == "dtype"  # what answers lack is the dtype of an argument
-            if (
-                operator not in _SKIPPED
-                and not is_cast
-                and not (isinstance(node, ast.Constant) and isinstance(node.value, str))
-            ):
+            if operator not in _SKIPPED and not is_text:
                 is_integer = isinstance(new, ast.BinOp) and isinstance(new.op, ast.FloorDiv)
                 yield _at(site, "integer" if is_integer else operator, new)
 
@@ -211,6 +207,7 @@ def _undefined(tree: _Tree) -> Iterator[_Change]:
 
 def _is_known(tree: _Tree, function: ast.FunctionDef, name: str) -> bool:
     bound = {node.name for node in ast.walk(tree.root) if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    bound |= {node.arg for node in ast.walk(tree.root) if isinstance(node, ast.arg)}
     for outer in tree.functions:
         bound |= {*tree.names_of(outer), "self", "_"}
     return name in bound or name in tree.known or hasattr(builtins, name)
