@@ -9,7 +9,7 @@ right. Where two do not either, the outputs are compared with those of the cours
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -58,7 +58,32 @@ class Both:
         return min(self.first.cost(max_points) + self.second.cost(max_points), max_points)
 
 
-Explanation: TypeAlias = Misconception | Both | experiments.Generic | Repaired
+@dataclass(frozen=True)
+class Besides:
+    """What explains all values, and properties that fail besides, for themselves."""
+
+    values: Misconception | Both
+    lost: float
+    """The points of these properties."""
+
+    @property
+    def name(self) -> str:
+        """As in a verdict."""
+        return self.values.name
+
+    @property
+    def hint(self) -> str:
+        """The hint for the values; the failed checks speak for themselves."""
+        return self.values.hint
+
+    def cost(self, max_points: float) -> float:
+        """What both cost together."""
+        return min(self.values.cost(max_points) + self.lost, max_points)
+
+
+Known: TypeAlias = Misconception | Both | Besides
+"""What staff have written down explains it."""
+Explanation: TypeAlias = Known | experiments.Generic | Repaired
 
 
 @dataclass(frozen=True)
@@ -102,19 +127,43 @@ class Diagnosis:
         self._rights: dict[str, _Right | None] = {}
         self._knowns: dict[str, list[_Known]] = {}
 
-    def explain(self, exercise: Exercise, trace: Trace) -> Explanation | None:
-        """The misconception or the two that give what the student's calls gave, else what the outputs alone tell."""
-        return self.misconception(exercise, trace) or self.both(exercise, trace) or self._generic(exercise, trace)
+    def explain(self, exercise: Exercise, trace: Trace, failing: Mapping[str, float] = {}) -> Explanation | None:
+        """The misconception or the two that give what the student's calls gave, else what the outputs alone tell.
+
+        `failing` are the properties that fail, with their points: they may fail for themselves.
+        """
+        return (
+            self.misconception(exercise, trace)
+            or self.both(exercise, trace)
+            or self.besides(exercise, trace, failing)
+            or self._generic(exercise, trace)
+        )
+
+    def besides(self, exercise: Exercise, trace: Trace, failing: Mapping[str, float]) -> Besides | None:
+        """What explains all checks but properties that fail for themselves; `failing` are those with their points."""
+        values = {name: entries for name, entries in trace.items() if name not in failing}
+        known = (self.misconception(exercise, values) or self.both(exercise, values)) if failing else None
+        if known is None:
+            return None
+        alone = [known.first, known.second] if isinstance(known, Both) else [known]
+        own = {
+            name
+            for name in failing
+            if any(same(trace.get(name), self._trace(exercise, one).get(name)) for one in alone)
+        }
+        return Besides(known, sum(points for name, points in failing.items() if name not in own))
 
     def misconception(self, exercise: Exercise, trace: Trace) -> Misconception | None:
         """The misconception whose calls all gave what the student's gave; of several the one that is nearest."""
         if not any(says_something(entry) for given in trace.values() for entry in given):
             return None
-        fitting = [known for known in self._of(exercise) if same(trace, self._trace(exercise, known))]
+        fitting = [known for known in self._of(exercise) if same(trace, _part(self._trace(exercise, known), trace))]
         right = self._right(exercise) if fitting else None
-        if right and same(trace, right.trace):  # then what lost the points is not among what the calls gave
+        if right and same(
+            trace, _part(right.trace, trace)
+        ):  # then what lost the points is not among what the calls gave
             return None
-        return min(fitting, key=lambda known: apart(trace, self._trace(exercise, known)), default=None)
+        return min(fitting, key=lambda known: apart(trace, _part(self._trace(exercise, known), trace)), default=None)
 
     def both(self, exercise: Exercise, trace: Trace) -> Both | None:
         """The first two misconceptions that explain all calls together.
@@ -124,7 +173,7 @@ class Diagnosis:
         says what they would give together.
         """
         right = self._right(exercise)
-        if right is None or right.trace.keys() != trace.keys():
+        if right is None or not trace.keys() <= right.trace.keys():
             return None
         telling = {check for check in trace if _differs_by_a_value(trace[check], right.trace[check])}
         found = self._known(exercise, right.trace)
@@ -187,6 +236,11 @@ class Diagnosis:
                 found.append(_Known(known, trace, shows))
             self._knowns[exercise.name] = found
         return self._knowns[exercise.name]
+
+
+def _part(trace: Trace, other: Trace) -> Trace:
+    """The trace of the checks that another has."""
+    return {name: trace[name] for name in other if name in trace}
 
 
 def _differs_by_a_value(mine: list[Any], right: list[Any]) -> bool:

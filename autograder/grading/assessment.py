@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from autograder.authoring import Misconception
 from autograder.diagnosis import traces
 from autograder.diagnosis.follow_through import FollowThrough
-from autograder.diagnosis.misconceptions import Both, Diagnosis, Explanation
+from autograder.diagnosis.misconceptions import Diagnosis, Explanation, Known
 from autograder.diagnosis.repair import Repaired, TooMuch, redefined, repair
 from autograder.diagnosis.traces import Trace
 from autograder.jail.inside.wire import HIDDEN
@@ -27,7 +27,7 @@ from autograder.session.session import Session
 
 from . import marks
 from .checks import seed_of
-from .items import is_property, run
+from .items import is_property, run, verdict_of
 
 MAX_STRIKES = 3
 """After so many checks that ran out of time or ended the program, the exercise's others are not tried."""
@@ -87,7 +87,8 @@ class Assessment:
 
     def explain_anew(self, exercise: Exercise, found: ExerciseResult) -> ExerciseResult:
         """What was found before, with the hint that it is given now."""
-        found = _marked(found, *self._explanation(exercise, traces.from_bytes(found.trace)))
+        trace = traces.from_bytes(found.trace)
+        found = _marked(found, *self._explanation(exercise, trace, found.verdict.checks))
         self._qualities[exercise.name] = quality_of(found.verdict)
         return found
 
@@ -106,8 +107,8 @@ class Assessment:
         found = ExerciseResult(ExerciseVerdict(exercise.name, "graded", points, max_points, checks), [], True)
         if all(check.flawless for check in checks):
             return found
-        known, nearest, agreeing = self._explanation(exercise, checked.trace)
-        if not isinstance(known, Misconception | Both):
+        known, nearest, agreeing = self._explanation(exercise, checked.trace, checks)
+        if not isinstance(known, Known):
             try:
                 mended = self._repair(exercise)
             except OutOfTime:
@@ -120,11 +121,15 @@ class Assessment:
     def _properties(self, exercise: Exercise) -> frozenset[str]:
         return frozenset(item.name for item in self._items.get(exercise.name, []) if is_property(item))
 
-    def _explanation(self, exercise: Exercise, trace: Trace) -> tuple[Explanation | None, str, float]:
+    def _explanation(
+        self, exercise: Exercise, trace: Trace, checks: Sequence[CheckVerdict]
+    ) -> tuple[Explanation | None, str, float]:
         """What explains a trace; else the misconception that is nearest, and how near."""
         known, nearest, agreeing = None, "", 0.0
+        properties = self._properties(exercise)
+        failing = {item.name: item.max_points for item in checks if item.name in properties and not item.passed}
         try:
-            known = self._diagnosis.explain(exercise, trace)
+            known = self._diagnosis.explain(exercise, trace, failing)
             if not known:
                 nearest, agreeing = self._diagnosis.nearest(exercise, trace)
         except Exception:  # what an answer gave is the student's: it may cost a hint, never the run
@@ -165,19 +170,24 @@ class Assessment:
 
     def _is_partly_right(self, exercise: Exercise, other: Exercise) -> bool:
         """Whether what `other` is bound to where `exercise` is graded has a mistake, and is of some worth."""
-        properties = self._properties(other)
         self._session.turn_to(exercise)
-        passed, trace = [], {}
+        checks, trace = [], {}
         with suppress(OutOfTime), self._session.trial(REPAIR_SECONDS):
             for item in self._items.get(other.name, []):
-                if item.name not in properties and self._session.strikes < MAX_STRIKES:
+                if self._session.strikes < MAX_STRIKES:
                     self._session.begin(seed_of(item))
-                    passed.append(run(item, Student(self._session))[0])
+                    checks.append(verdict_of(item, run(item, Student(self._session))[0]))
                     trace[item.name] = self._session.trace
+        properties = self._properties(other)
+        passed = [check.passed for check in checks if check.name not in properties]
         if all(passed) or any(passed):
             return not all(passed)
-        known = self._explanation(other, trace)[0]
-        return isinstance(known, Misconception) and known.costs != "all"
+        known = self._explanation(other, trace, checks)[0]
+        if isinstance(known, Misconception):
+            return known.costs != "all"
+        with suppress(OutOfTime):
+            return self._changes(other, exercise, checks) is not None
+        return False
 
     def _follows_from(
         self, exercise: Exercise, wrong: frozenset[str], item: pytest.Item, trace: list[object]
@@ -190,7 +200,7 @@ class Assessment:
         for name in sorted(wrong & self._checked.keys()):
             mended = self._repair(self._exercises[name])
             with suppress(TooMuch):
-                if mended and self._tries(exercise)(item.name, mended.source):
+                if mended and self._tries(exercise, exercise)(item.name, mended.source):
                     return [name]
         return []
 
@@ -204,21 +214,23 @@ class Assessment:
         """
         if exercise.name not in self._mended:
             checked, checks = self._checked[exercise.name]
-            properties = self._properties(exercise)
-            self._mended[exercise.name] = None
-            if not checked.struck and not all(check.passed for check in checks if check.name not in properties):
-                passes = self._tries(exercise)
-                self._mended[exercise.name] = repair(
-                    self._cells, exercise, checks, properties, passes, self._session.limits.changes
-                )
+            self._mended[exercise.name] = None if checked.struck else self._changes(exercise, exercise, checks)
         return self._mended[exercise.name]
 
-    def _tries(self, exercise: Exercise) -> Callable[[str, str], bool]:
+    def _changes(self, exercise: Exercise, where: Exercise, checks: Sequence[CheckVerdict]) -> Repaired | None:
+        """The small changes that make right what an exercise is bound to where another one is graded, or itself."""
+        properties = self._properties(exercise)
+        if all(check.passed for check in checks if check.name not in properties):
+            return None
+        passes, most = self._tries(exercise, where), self._session.limits.changes
+        return repair(self._cells, exercise, checks, properties, passes, most)
+
+    def _tries(self, exercise: Exercise, where: Exercise) -> Callable[[str, str], bool]:
         """Whether a check passes with changed definitions, which are held to the vocabulary as well."""
         items = {item.name: item for item in self._items[exercise.name]}
         sources = [cell.source for cell in self._cells]
         session = self._session
-        session.turn_to(exercise)
+        session.turn_to(where)
 
         def passes(name: str, changed: str) -> bool:
             with session.trial(REPAIR_SECONDS):
@@ -238,7 +250,7 @@ def _marked(found: ExerciseResult, known: Explanation | None, nearest: str, agre
     """The result with what its mistake costs and the hint for it."""
     points = sum(check.points for check in found.verdict.checks)
     verdict = marks.marked(replace(found.verdict, points=points, mark="", hint="", misconception=""), known)
-    if found.changes and not isinstance(known, Misconception | Both):
+    if found.changes and not isinstance(known, Known):
         repaired = Repaired(found.changes, found.points_changed)
         changed = marks.marked(replace(verdict, points=points, mark=""), repaired)
         if known is None or changed.points > verdict.points:

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from autograder.authoring import Misconception
-from autograder.diagnosis.misconceptions import Both, Explanation
+from autograder.diagnosis.misconceptions import Besides, Both, Explanation, Known
 from autograder.diagnosis.repair import Repaired
 from autograder.model.verdict import CheckVerdict, ExerciseVerdict
 
@@ -58,10 +57,12 @@ def by_cost(verdict: ExerciseVerdict, explanation: Explanation) -> ExerciseVerdi
     points = verdict.max_points - cost
     if isinstance(explanation, Repaired):
         points = max(explanation.points - cost, 0.0)
-    if not isinstance(explanation, Misconception | Both) and points <= verdict.points:
+    if not isinstance(explanation, Known) and points <= verdict.points:
         return verdict
     if cost >= verdict.max_points:
         return replace(verdict, points=0.0, mark="Nothing of the idea is there yet.")
-    several = isinstance(explanation, Both) or (isinstance(explanation, Repaired) and len(explanation.changes) > 1)
-    mistakes = "two mistakes" if several else "one mistake"
+    several = isinstance(explanation, Both | Besides) or (
+        isinstance(explanation, Repaired) and len(explanation.changes) > 1
+    )
+    mistakes = "more than one mistake" if several else "one mistake"
     return replace(verdict, points=points, mark=f"Right but for {mistakes} (−{verdict.max_points - points:g}).")
