@@ -99,10 +99,13 @@ def _by_outputs(calls: Sequence[Call]) -> Generic | None:
     except _OtherKind:
         return None
     wrong = [pair for pair in pairs if not pair.agrees]
+    detached = _detached(pairs)
+    if wrong and detached:  # no rule speaks of both
+        return None
     for rule in _BY_OUTPUTS if wrong else ():
         if found := rule(pairs, wrong):
             return found
-    return None if wrong else _detached(pairs)
+    return None if wrong else detached
 
 
 # --- outputs as pairs of tensors --------------------------------------------------------------------------------------

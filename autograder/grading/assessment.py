@@ -233,15 +233,13 @@ class Assessment:
         session.turn_to(where)
 
         def passes(name: str, changed: str) -> bool:
+            session.forbidden.clear()
             with session.trial(REPAIR_SECONDS):
                 session.begin(seed_of(items[name]), changed)
                 passed = run(items[name], Student(session))[0]
             if session.strikes >= MAX_STRIKES:
                 raise TooMuch
-            if passed and _refused(exercise, session.forbidden, [*sources, changed]):
-                session.forbidden.clear()
-                return False
-            return passed
+            return passed and not _refused(exercise, session.forbidden, [*sources, changed])
 
         return passes
 

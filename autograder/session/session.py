@@ -145,6 +145,8 @@ class Session:
             CallFailed: it ran out of time, ended the process, or gave what cannot be used.
         """
         if op == "name" and target == self.exercise.name and self._bound and self._connection.alive:
+            if self._keeps_arguments:
+                self.given.append([])
             return self._named(str(target), remote.RemoteObject(self, self._bound))
         if self._keeps_arguments:
             self.given.append([_copy(item) for item in [*args, *kwargs.values()]])

@@ -148,5 +148,16 @@ def test_a_verdict_names_the_rule_and_prefers_a_known_misconception(classroom):
         "adds": "generic:offset",
         "wild": "",
     }
-    assert found["halves"].hint == "The result is 1/2 times what it should be, everywhere."
+    assert found["halves"].hint.startswith(
+        "The result is 1/2 times what it should be, everywhere. Look at line 4 of cell"
+    )
     assert found["wild"].hint == ""
+
+
+def test_a_rule_looks_at_the_calls_of_all_checks(classroom):
+    course = classroom.root / "course.yml"
+    course.write_text(course.read_text().replace("by_checks", "by_cost"))
+    classroom.hand_in("argument", classroom.notebook("def scale(x, a):\n    return x"))
+    [verdict] = classroom.grade(jobs=1).verdicts
+    assert verdict.exercises[0].misconception == ""  # a third in the first check, twice as much in the second
+    assert verdict.exercises[0].points == 0
