@@ -74,6 +74,8 @@ class Case:
     call: str = ""
     manner: str = ""
     """Of a cheap answer: what it does."""
+    changed: bool = True
+    """Whether small changes are tried on it, as on a student's."""
 
     def verdicts(self, graded: Graded) -> list[ExerciseVerdict]:
         """The verdicts it is about."""
@@ -124,19 +126,20 @@ def audit(
     sandbox_limits = sandbox_limits_of(
         max((course.limits_of(name) for name in names), key=lambda limits: limits.memory_mb)
     )
-    pool: Pool[int] = Pool(
-        root, {name: session_limits_of(course.limits_of(name)) for name in names}, sandbox_limits, jobs
-    )
-    with pool:
-        for number, found in pool.grade((number, case.submission) for number, case in enumerate(cases)):
-            case = cases[number]
-            texts = (
-                [str(found)]
-                if isinstance(found, AutograderError)
-                else case.judge(case, found.graded(course.known_mistakes))
-            )
-            result.findings += [Finding(case.submission.problem_set, case.exercise, text) for text in texts]
-            advanced()
+    limits = {name: session_limits_of(course.limits_of(name)) for name in names}
+    for changed in (True, False):
+        now = limits if changed else {name: replace(item, changes=0) for name, item in limits.items()}
+        mine = [case for case in cases if case.changed == changed]
+        with Pool[int](root, now, sandbox_limits, jobs) as pool:
+            for number, found in pool.grade((number, case.submission) for number, case in enumerate(mine)):
+                case = mine[number]
+                texts = (
+                    [str(found)]
+                    if isinstance(found, AutograderError)
+                    else case.judge(case, found.graded(course.known_mistakes))
+                )
+                result.findings += [Finding(case.submission.problem_set, case.exercise, text) for text in texts]
+                advanced()
     for name in names:
         for checked, line, words in broad_exceptions(root / "tests" / "hidden" / name):
             if exercise in (None, checked):
@@ -230,12 +233,18 @@ def _cheap_cases(
     stubs = cheap_answers.stubs(release.notebook)
     wanted = [item.name for item in release.exercises if only in (None, item.name) and (name, item.name) not in begun]
 
-    def case(exercise: str, code: dict[str, str], judge: Callable[[Case, Graded], Iterator[str]], manner: str) -> Case:
+    def case(
+        exercise: str,
+        code: dict[str, str],
+        judge: Callable[[Case, Graded], Iterator[str]],
+        manner: str,
+        changed: bool = False,
+    ) -> Case:
         submission = submission_of(release, right | code)
         chosen = _only([exercise], submission) if exercise else submission
         free = [replace(item, also=[ALL]) for item in chosen.exercises if item.name in wanted]
         result.bodies += 1
-        return Case(exercise, replace(chosen, exercises=free), judge, manner=manner)
+        return Case(exercise, replace(chosen, exercises=free), judge, manner=manner, changed=changed)
 
     def worthless(case: Case, graded: Graded) -> Iterator[str]:
         for item in case.verdicts(graded):
@@ -247,7 +256,7 @@ def _cheap_cases(
 
     for body in cheap_answers.BODIES if wanted else ():
         code = {exercise: cheap_answers.knows_nothing(stubs[exercise], body) for exercise in wanted}
-        yield case("", code, worthless, body.name)
+        yield case("", code, worthless, body.name, changed=body.name in cheap_answers.CHANGED)
     for exercise in wanted:
         for manner, code_of_constant in cheap_answers.constants(exercise, right[exercise]):
             yield case(exercise, {exercise: code_of_constant}, worthless, manner)
