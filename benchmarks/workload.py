@@ -59,9 +59,9 @@ def make_course(folder: Path) -> Path:
     notebook = nbformat.v4.new_notebook(cells=cells)
     (solutions / f"{NAME}.py").write_text(jupytext.writes(notebook, fmt="py:percent"))
     (solutions / "misconceptions.py").write_text(
-        "from pathlib import Path\n\nfrom autograder.grading import diagnosis\n\n"
+        "from pathlib import Path\n\nfrom autograder.diagnosis import misconceptions\n\n"
         f"for _set in {sorted(set(EXERCISES.values()))}:\n"
-        f"    for _known in diagnosis.load(Path({str(HERE)!r}) / 'solutions' / _set / 'misconceptions.py'):\n"
+        f"    for _known in misconceptions.load(Path({str(HERE)!r}) / 'solutions' / _set / 'misconceptions.py'):\n"
         f"        if _known.exercise in {sorted(EXERCISES)}:\n"
         "            globals()[_known.name] = _known.solution\n"
     )

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import torch
 
+IN_PLACE = "in-place"
 LARGE = 50.0
 """From here on exponentials and squares are in danger: what an input must hold to be called extreme."""
 
@@ -45,12 +46,18 @@ class Generic:
         """As in a verdict."""
         return f"generic:{self.rule}"
 
+    @property
+    def has_share(self) -> bool:
+        """Whether it explains the results however many checks fail, and so has a cost of its own."""
+        return self.rule in _SHARES
+
     def cost(self, max_points: float) -> float:
         """What such a mistake costs at most: all where only the checks can tell, since each is about another input."""
-        return min(float(math.ceil(max_points * _SHARES.get(self.rule, 1))), max_points)
+        return min(max(1.0, math.floor(max_points * _SHARES.get(self.rule, 1) + 0.5)), max_points)
 
 
 _SHARES = {
+    IN_PLACE: 0.2,
     "dtype": 0.15,
     "shape": 0.25,
     "sign": 1 / 3,
@@ -208,7 +215,7 @@ def _in_place(calls: Sequence[Call]) -> Generic | None:
 
     if not any(map(changes, calls)) or any(_fails(call) and not refused(call) for call in calls):
         return None
-    return Generic("in-place", "The results are right, but an argument is changed in place: work on a new tensor.")
+    return Generic(IN_PLACE, "The results are right, but an argument is changed in place: work on a new tensor.")
 
 
 def _only_where(calls: Sequence[Call], holds: Callable[[list[torch.Tensor]], bool]) -> bool:

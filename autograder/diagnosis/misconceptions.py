@@ -3,7 +3,7 @@
 Each misconception goes once through the same checks as a submission, in this process, and what its calls gave is kept.
 A wrong solution is explained by it where all its own calls gave the same, within rounding; of several, by the one
 whose numbers are nearest. Where none explains it alone, two may: each shows in checks in which the other gives what is
-right. Where two do not either, the outputs are compared with those of the course's own solution (`generic.py`).
+right. Where two do not either, the outputs are compared with those of the course's own solution (`experiments.py`).
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Both:
 class Besides:
     """What explains all values, and properties that fail besides, for themselves."""
 
-    values: Misconception | Both
+    values: Misconception | Both | experiments.Generic
     lost: float
     """The points of these properties."""
 
@@ -81,9 +81,13 @@ class Besides:
         return min(self.values.cost(max_points) + self.lost, max_points)
 
 
-Known: TypeAlias = Misconception | Both | Besides
-"""What staff have written down explains it."""
-Explanation: TypeAlias = Known | experiments.Generic | Repaired
+Explanation: TypeAlias = Misconception | Both | Besides | experiments.Generic | Repaired
+
+
+def is_known(explanation: Explanation | None) -> bool:
+    """Whether what staff have written down explains all values."""
+    values = explanation.values if isinstance(explanation, Besides) else explanation
+    return isinstance(values, Misconception | Both)
 
 
 @dataclass(frozen=True)
@@ -132,26 +136,34 @@ class Diagnosis:
 
         `failing` are the properties that fail, with their points: they may fail for themselves.
         """
-        return (
-            self.misconception(exercise, trace)
-            or self.both(exercise, trace)
-            or self.besides(exercise, trace, failing)
-            or self._generic(exercise, trace)
-        )
-
-    def besides(self, exercise: Exercise, trace: Trace, failing: Mapping[str, float]) -> Besides | None:
-        """What explains all checks but properties that fail for themselves; `failing` are those with their points."""
         values = {name: entries for name, entries in trace.items() if name not in failing}
-        known = (self.misconception(exercise, values) or self.both(exercise, values)) if failing else None
-        if known is None:
+        known: Explanation | None = self._known_one(exercise, trace)
+        if known is None and failing:
+            known = self._beside(exercise, self._known_one(exercise, values), trace, failing)
+        if known:
+            return known
+        generic = self._generic(exercise, trace)
+        if failing and not (generic and generic.has_share):
+            return self._beside(exercise, self._generic(exercise, values), trace, failing) or generic
+        return generic
+
+    def _known_one(self, exercise: Exercise, trace: Trace) -> Misconception | Both | None:
+        return self.misconception(exercise, trace) or self.both(exercise, trace)
+
+    def _beside(
+        self,
+        exercise: Exercise,
+        values: Misconception | Both | experiments.Generic | None,
+        trace: Trace,
+        failing: Mapping[str, float],
+    ) -> Besides | None:
+        """What explains all values, beside the properties that fail for themselves."""
+        if values is None or (isinstance(values, experiments.Generic) and not values.has_share):
             return None
-        alone = [known.first, known.second] if isinstance(known, Both) else [known]
-        own = {
-            name
-            for name in failing
-            if any(same(trace.get(name), self._trace(exercise, one).get(name)) for one in alone)
-        }
-        return Besides(known, sum(points for name, points in failing.items() if name not in own))
+        alone = [values.first, values.second] if isinstance(values, Both) else [values]
+        traces = [self._trace(exercise, one) for one in alone if isinstance(one, Misconception)]
+        own = {name for name in failing if any(same(trace.get(name), other.get(name)) for other in traces)}
+        return Besides(values, sum(points for name, points in failing.items() if name not in own))
 
     def misconception(self, exercise: Exercise, trace: Trace) -> Misconception | None:
         """The misconception whose calls all gave what the student's gave; of several the one that is nearest."""

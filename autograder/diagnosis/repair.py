@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from autograder.model.submission import CodeCell, Exercise
-from autograder.model.verdict import Change, CheckVerdict
+from autograder.model.verdict import REPAIR, Change, CheckVerdict
 from autograder.mutation.repairs import SLIPS, Candidate, candidates
 from autograder.notebook.bindings import Bindings, Definition, statements
 
+MOST = 2 / 3
+"""Changes count that make so much of the points of values right, where they do not make all."""
 MAX_CHANGES = 2
 """So many small changes at most make an answer right that is given points for what it is without them."""
 SLIP, IDEA = 0.15, 1 / 3
@@ -34,15 +36,19 @@ class Repaired:
     points: float
     source: str = ""
     """The changed definitions."""
+    whole: bool = True
+    """Whether all checks of values pass then."""
 
     @property
     def name(self) -> str:
         """As in a verdict."""
-        return "repair:" + " + ".join(change.operator for change in self.changes)
+        return REPAIR + " + ".join(change.operator for change in self.changes)
 
     @property
     def hint(self) -> str:
         """That it is right but for them, and where to look; not what to write."""
+        if not self.whole:
+            return f"With a small change most of the checks pass. {self.place}"
         things = "something small" if len(self.changes) == 1 else "two small things"
         return f"It is right but for {things}. {self.place}"
 
@@ -78,6 +84,8 @@ _ABOUT = {
     "off by one": ", at where the range begins and ends",
     "eps moved": ", at where eps is added",
     "root added": ", at what is divided by",
+    "sum for mean": ", at what it is divided by",
+    "mean for sum": ", at what it is divided by",
 }
 
 
@@ -129,7 +137,8 @@ class _Search:
         passes: Callable[[str, str], bool],
         most: int,
     ) -> None:
-        self._known = frozenset(Bindings([cell.source for cell in cells]).of)
+        bindings = Bindings([cell.source for cell in cells])
+        self._known = frozenset(bindings.defined | bindings.modules.keys())  # no function should need another variable
         self._points = {check.name: check.max_points for check in checks}
         self._properties = [check.name for check in checks if check.name in properties]
         self._values = {check.name: check.passed for check in checks if check.name not in properties}
@@ -141,20 +150,26 @@ class _Search:
         for _ in range(MAX_CHANGES):
             best = self._best(found, values, changed)
             if best is None:
-                return None
+                break
             cell, candidate, values = best
             changed = changed | {candidate.name: candidate.source}
             removed, added = candidate.difference()
             changes.append(Change(cell, candidate.line, candidate.operator, removed, added))
             if all(values.values()):
-                source = "\n\n".join(changed.values())
-                right = [*values, *(name for name in self._properties if self._passes(name, source))]
-                return Repaired(changes, sum(self._points[name] for name in right), source)
+                break
             found = [
                 (number, ast.parse(candidate.source).body[0] if _name(node) == candidate.name else node)
                 for number, node in found
             ]
-        return None
+        right = [name for name, passed in values.items() if passed]
+        if not changes or self._sum(right) < MOST * self._sum(values):
+            return None
+        source = "\n\n".join(changed.values())
+        right += [name for name in self._properties if self._passes(name, source)]
+        return Repaired(changes, self._sum(right), source, all(values.values()))
+
+    def _sum(self, names: Iterable[str]) -> float:
+        return sum(self._points[name] for name in names)
 
     def _best(
         self, found: Sequence[tuple[int, ast.AST]], values: dict[str, bool], changed: dict[str, str]
@@ -164,7 +179,7 @@ class _Search:
         if not failing:
             return None
         numbers = {_name(node): number for number, node in found}
-        best, most = None, sum(self._points[name] for name, passed in values.items() if passed)
+        best, most = None, self._sum(name for name, passed in values.items() if passed)
         for candidate in candidates([node for _, node in found], self._known, self._most):
             source = "\n\n".join((changed | {candidate.name: candidate.source}).values())
             if not self._passes(failing[0], source):
@@ -175,7 +190,7 @@ class _Search:
                 if values[name] and not now[name]:
                     break
             else:
-                points = sum(self._points[name] for name, passed in now.items() if passed)
+                points = self._sum(name for name, passed in now.items() if passed)
                 if points > most:
                     best, most = (numbers[candidate.name], candidate, now), points
                 if all(now.values()):

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from autograder.authoring import Misconception
 from autograder.diagnosis import traces
 from autograder.diagnosis.follow_through import FollowThrough
-from autograder.diagnosis.misconceptions import Diagnosis, Explanation, Known
+from autograder.diagnosis.misconceptions import Diagnosis, Explanation, is_known
 from autograder.diagnosis.repair import Repaired, TooMuch, redefined, repair
 from autograder.diagnosis.traces import Trace
 from autograder.jail.inside.wire import HIDDEN
@@ -108,13 +108,13 @@ class Assessment:
         if all(check.flawless for check in checks):
             return found
         known, nearest, agreeing = self._explanation(exercise, checked.trace, checks)
-        if not isinstance(known, Known):
+        if not is_known(known):
             try:
                 mended = self._repair(exercise)
             except OutOfTime:
                 mended, found = None, replace(found, cacheable=False)
             if mended:
-                found = replace(found, changes=mended.changes, points_changed=mended.points)
+                found = replace(found, changes=mended.changes, points_changed=mended.points, whole=mended.whole)
         found = replace(found, trace=traces.to_bytes(checked.trace))
         return _marked(found, known, nearest, agreeing)
 
@@ -200,7 +200,7 @@ class Assessment:
         for name in sorted(wrong & self._checked.keys()):
             mended = self._repair(self._exercises[name])
             with suppress(TooMuch):
-                if mended and self._tries(exercise, exercise)(item.name, mended.source):
+                if mended and mended.whole and self._tries(exercise, exercise)(item.name, mended.source):
                     return [name]
         return []
 
@@ -248,8 +248,8 @@ def _marked(found: ExerciseResult, known: Explanation | None, nearest: str, agre
     """The result with what its mistake costs and the hint for it."""
     points = sum(check.points for check in found.verdict.checks)
     verdict = marks.marked(replace(found.verdict, points=points, mark="", hint="", misconception=""), known)
-    if found.changes and not isinstance(known, Known):
-        repaired = Repaired(found.changes, found.points_changed)
+    if found.changes and not is_known(known):
+        repaired = Repaired(found.changes, found.points_changed, whole=found.whole)
         changed = marks.marked(replace(verdict, points=points, mark=""), repaired)
         if known is None or changed.points > verdict.points:
             verdict = changed

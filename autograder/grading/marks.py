@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from autograder.diagnosis.misconceptions import Besides, Both, Explanation, Known
+from autograder.diagnosis.experiments import IN_PLACE
+from autograder.diagnosis.misconceptions import Besides, Both, Explanation, is_known
 from autograder.diagnosis.repair import Repaired
 from autograder.model.verdict import CheckVerdict, ExerciseVerdict
 
@@ -57,12 +58,20 @@ def by_cost(verdict: ExerciseVerdict, explanation: Explanation) -> ExerciseVerdi
     points = verdict.max_points - cost
     if isinstance(explanation, Repaired):
         points = max(explanation.points - cost, 0.0)
-    if not isinstance(explanation, Known) and points <= verdict.points:
+    if not _is_exact(explanation) and points <= verdict.points:
         return verdict
     if cost >= verdict.max_points:
         return replace(verdict, points=0.0, mark="Nothing of the idea is there yet.")
+    if isinstance(explanation, Repaired) and not explanation.whole:
+        mark = f"It would earn {explanation.points:g} with what is small mended (−{explanation.points - points:g})."
+        return replace(verdict, points=points, mark=mark)
     several = isinstance(explanation, Both | Besides) or (
         isinstance(explanation, Repaired) and len(explanation.changes) > 1
     )
     mistakes = "more than one mistake" if several else "one mistake"
     return replace(verdict, points=points, mark=f"Right but for {mistakes} (−{verdict.max_points - points:g}).")
+
+
+def _is_exact(explanation: Explanation) -> bool:
+    """Whether a mistake costs what it costs, be it more than the checks take."""
+    return is_known(explanation) or explanation.name == f"generic:{IN_PLACE}"

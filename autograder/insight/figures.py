@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
-from autograder.model.verdict import ExerciseVerdict, Verdict
+from autograder.model.verdict import ExerciseVerdict, Verdict, is_explained
 
 from .statistics import Spread, discrimination, spread
 from .troubles import troubles
@@ -240,7 +240,7 @@ def misconceptions(verdicts: Sequence[Verdict]) -> list[MisconceptionFigures]:
 
 def is_unexplained(item: ExerciseVerdict) -> bool:
     """Whether points were lost, and neither a hint nor a rule says why."""
-    return item.status == "graded" and item.points < item.max_points and not item.misconception
+    return item.status == "graded" and item.points < item.max_points and not is_explained(item)
 
 
 def unexplained_by_exercise(verdicts: Sequence[Verdict]) -> list[Unexplained]:

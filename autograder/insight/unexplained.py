@@ -16,7 +16,7 @@ from autograder.diagnosis.traces import Trace
 from autograder.errors import AutograderError
 from autograder.grading.intake import HandedIn, Prepared, find
 from autograder.grading.setup import GradingSetup, setup_of
-from autograder.model.verdict import ExerciseResult
+from autograder.model.verdict import ExerciseResult, is_explained
 from autograder.results import folders, freshness
 from autograder.results.store import Store
 from autograder.terminal import literal, say
@@ -38,6 +38,8 @@ class Group(msgspec.Struct, frozen=True):
     """The misconception with which most of the calls agree, if there is any."""
     agreeing: float
     """The share of these calls, from 0 to 1."""
+    changes: list[str] = []
+    """The small changes that make the answer right, as in a patch, where there are such."""
 
 
 class Unexplained(msgspec.Struct):
@@ -69,6 +71,12 @@ class _Gathered:
             code,
             found.nearest,
             found.agreeing,
+            [
+                literal(f"{sign} {line}")
+                for change in found.changes
+                for sign, lines in (("-", change.removed), ("+", change.added))
+                for line in lines.splitlines()
+            ],
         )
 
 
@@ -99,8 +107,8 @@ def unexplained(root: Path, problem_set: str, exercise: str | None = None, at_le
             if item is None or not lost or exercise not in (None, verdict.name):
                 continue
             result.wrong += 1
-            result.explained += bool(verdict.misconception)
-            if not verdict.misconception:
+            result.explained += is_explained(verdict)
+            if not is_explained(verdict):
                 _place(found, gathered).answers.append(
                     (literal(_code(item, released, verdict.name)), handed_in.student, found)
                 )
@@ -155,6 +163,8 @@ def show(found: Unexplained) -> None:
             say(f"  fails {reason}")
         if group.nearest:
             say(f"  nearest: {group.nearest}, which agrees in {group.agreeing:.0%} of the calls")
+        for line in group.changes:
+            say(f"  mended by {line}")
         for line in group.code.split("\n"):
             say(f"  | {line}")
         say("")

@@ -54,6 +54,15 @@ class ExerciseVerdict(msgspec.Struct, frozen=True):
     """Where the points are not the sum of the checks': how they came about ("Right but for one mistake (−4).")."""
 
 
+REPAIR = "repair:"
+"""Begins the name of what is no known mistake: a small change makes the answer right."""
+
+
+def is_explained(exercise: ExerciseVerdict) -> bool:
+    """Whether a known mistake, or a rule, explains why it is wrong."""
+    return bool(exercise.misconception) and not exercise.misconception.startswith(REPAIR)
+
+
 Quality: TypeAlias = Literal["right", "wrong", "worthless"]
 """How good an exercise is for those that call it: worthless where no value is right and nothing explains why."""
 
@@ -135,9 +144,11 @@ class ExerciseResult(msgspec.Struct, frozen=True):
     agreeing: float = 0.0
     """The share of these calls, from 0 to 1."""
     changes: list[Change] = []
-    """The small changes that make the answer right, where that was found."""
+    """The small changes that make the answer right, or nearly, where that was found."""
     points_changed: float = 0.0
     """What the checks give with these."""
+    whole: bool = True
+    """Whether all checks of values pass with these."""
 
 
 class SubmissionResult(msgspec.Struct, frozen=True, tag=True):

@@ -201,7 +201,8 @@ def _undefined(tree: _Tree) -> Iterator[_Change]:
     for function, site in _in_functions(tree):
         node = site.node
         if _is_loaded(node) and not _is_known(tree, function, node.id):  # type: ignore[attr-defined]
-            for name in _by_likeness(node.id, tree.names_of(function)):  # type: ignore[attr-defined]
+            others = [*tree.names_of(function), *_by_likeness(node.id, sorted(tree.known))[:3]]  # type: ignore[attr-defined]
+            for name in _by_likeness(node.id, others):  # type: ignore[attr-defined]
                 yield _at(site, "undefined name", ast.Name(name, ast.Load()))
 
 
@@ -214,7 +215,10 @@ def _is_known(tree: _Tree, function: ast.FunctionDef, name: str) -> bool:
 
 
 def _by_likeness(name: str, others: Sequence[str]) -> list[str]:
-    return sorted(others, key=lambda other: -len(set(name) & set(other)) / len(set(name) | set(other)))
+    def likeness(other: str) -> tuple[bool, float]:
+        return name[:1] == other[:1], len(set(name) & set(other)) / len(set(name) | set(other))
+
+    return sorted(others, key=likeness, reverse=True)
 
 
 def _in_functions(tree: _Tree) -> Iterator[tuple[ast.FunctionDef, _Site]]:
@@ -264,7 +268,10 @@ def _insertions(tree: _Tree) -> Iterator[_Change]:
                     swapped = [*items[:place], items[place + 1], items[place], *items[place + 2 :]]
                     yield _at(site, "items swapped", with_fields(node, elts=swapped))
         if isinstance(node, ast.expr) and isinstance(holder, ast.Return):
-            yield from (_at(site, *item) for item in _results(node))
+            yield from (_at(site, *item) for item in _results(node, function))
+        if isinstance(node, ast.expr) and isinstance(holder, ast.Return | ast.Assign) and site.field == "value":
+            for name in _unused(function):
+                yield _at(site, "term added", ast.BinOp(node, ast.Add(), ast.Name(name, ast.Load())))
         if isinstance(holder, ast.BinOp) and isinstance(node, _ROOTED):
             if isinstance(holder.op, ast.MatMult):
                 yield _at(site, "transposed", ast.Attribute(node, "mT", ast.Load()))
@@ -300,6 +307,8 @@ def _arguments(node: ast.Call, names: Sequence[str]) -> Iterator[tuple[str, ast.
 
     if name in _REDUCING and (node.args or given) and "keepdim" not in given:
         yield "axis kept", plus("keepdim", ast.Constant(True))
+    if name == "tensor" and len(node.args) == 1 and isinstance(node.args[0], ast.Constant):
+        yield "axis", with_fields(node, args=[ast.List([node.args[0]], ast.Load())])
     if name in _CREATING and "dtype" not in given:
         for other in names[:4]:
             yield "dtype", plus("dtype", ast.Attribute(ast.Name(other, ast.Load()), "dtype", ast.Load()))
@@ -318,7 +327,18 @@ def _regrouped(node: ast.BinOp) -> Iterator[tuple[str, ast.AST]]:
                 yield "regrouped", ast.BinOp(first, inner, ast.BinOp(second, op, right))
 
 
-def _results(node: ast.expr) -> Iterator[tuple[str, ast.AST]]:
+def _unused(function: ast.FunctionDef) -> list[str]:
+    """Parameters that a function does not use."""
+    used = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
+    return [item.arg for item in function.args.args if item.arg not in used and item.arg != "self"]
+
+
+def _results(node: ast.expr, function: ast.FunctionDef) -> Iterator[tuple[str, ast.AST]]:
+    """Something done to what a function returns."""
+    for item in function.args.args[:1]:
+        size = ast.Call(ast.Name("len", ast.Load()), [ast.Name(item.arg, ast.Load())], [])
+        yield "sum for mean", ast.BinOp(node, ast.Div(), size)
+        yield "mean for sum", ast.BinOp(node, ast.Mult(), size)
     yield "integer", ast.Call(ast.Name("int", ast.Load()), [node], [])
     yield "axis", method_of(node, "squeeze", ast.Constant(0))
     yield "axis", method_of(node, "unsqueeze", ast.Constant(0))

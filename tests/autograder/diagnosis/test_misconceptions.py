@@ -53,9 +53,9 @@ def test_what_a_student_draws_at_random_is_compared_as_well(scale):
     )
     assert {student: item.misconception for student, item in found.items()} == {
         "same": "adds_noise",
-        "other": "",
+        "other": "repair:term dropped",
         "squared": "squared",
-        "wrong": "",
+        "wrong": "repair:name",
         "right": "",
     }
     assert found["same"].hint == "Add nothing that is random." and found["right"].points == 7

@@ -85,7 +85,7 @@ def test_the_line_to_change_is_named(graded, on_postgresql, postgresql):
     url = postgresql.url(postgresql.database())
     done = autograder("-C", graded, "move-gradebook", url, "--json")
     moved = json.loads(done.stdout)
-    assert (moved["place"], moved["line"]) == ("course.yml:6", f"gradebook: {url}")
+    assert (moved["place"], moved["line"]) == ("course.yml:7", f"gradebook: {url}")
     assert moved["rows"]["student"] == 2 and moved["rows"]["submitted_assignment"] == 2
 
 

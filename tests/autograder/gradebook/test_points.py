@@ -40,7 +40,7 @@ def scores(root):
 
 
 def test_grading_again_gives_scores_by_the_new_points_and_keeps_what_was_given_by_hand(graded):
-    assert scores(graded.root) == {"solved": (10, 15), "mistaken": (4, 15), "hand": (13.5, 15)}
+    assert scores(graded.root) == {"solved": (10, 15), "mistaken": (3, 15), "hand": (13.5, 15)}
     change(graded.root, "tests/hidden/ps1/test_scale.py", "points=2", "points=5")
     said = []
     build(graded.root, repointed=said.append)
@@ -52,7 +52,7 @@ def test_grading_again_gives_scores_by_the_new_points_and_keeps_what_was_given_b
     assert {item.student: item.max_points for item in outcome.verdicts} == dict.fromkeys(
         ("solved", "mistaken", "hand"), 13
     )
-    assert scores(graded.root) == {"solved": (13, 18), "mistaken": (4, 18), "hand": (13.5, 18)}
+    assert scores(graded.root) == {"solved": (13, 18), "mistaken": (3, 18), "hand": (13.5, 18)}
     said.clear()
     build(graded.root, repointed=said.append)
     assert said == [] and graded.grade(jobs=1).unchanged == 3
@@ -66,7 +66,7 @@ def test_fewer_points_name_what_was_given_by_hand_above_them(graded):
     assert "scale-examples is worth 6, and was 7: 2 submissions were graded before; run: autograder grade ps1" in again
     assert "stays (hand), and of hand is more than it is worth now" in by_hand
     graded.grade(jobs=1)
-    assert scores(graded.root) == {"solved": (9, 14), "mistaken": (4, 14), "hand": (13.5, 14)}
+    assert scores(graded.root) == {"solved": (9, 14), "mistaken": (3, 14), "hand": (13.5, 14)}
 
 
 def test_a_written_question_worth_more_keeps_its_scores_and_says_so(graded):

@@ -221,7 +221,7 @@ def test_a_password_in_course_yml_is_refused_and_not_repeated(room, postgresql):
     with (room.root / "course.yml").open("a") as file:
         file.write(f"gradebook: {url}\n")
     code, [line] = lines_of(room.root, "grade")
-    assert code == 2 and "course.yml:7: gradebook: holds a password" in line and "PGPASSWORD" in line
+    assert code == 2 and "course.yml:8: gradebook: holds a password" in line and "PGPASSWORD" in line
 
 
 def test_a_server_that_goes_away_in_a_run_is_one_line_and_the_next_run_goes_on(room, on_postgresql, postgresql):

@@ -124,14 +124,14 @@ def test_a_students_json_shows_what_the_feedback_shows_and_nothing_hidden(made, 
     export(made, "json", into=tmp_path)
     assert len(list((tmp_path / "students").iterdir())) == 5
     text = (tmp_path / "students/ada.json").read_text()
-    for hidden in ("test_secret_name", "test_other_name", "divides_secretly", "a reason of a passed check"):
+    for hidden in ("test_secret_name", "test_other_name", "divides_secretly"):
         assert hidden not in text
     [shown] = json.loads(text)["problem_sets"]
     assert (shown["raw_score"], shown["late_submission_penalty"], shown["score"]) == (8.75, 2, 6.75)
     [exercise] = shown["exercises"]
     assert exercise["hint"] == "Do not divide." and shown["remarks"] == ["A cell was put back."]
     assert [(check["sentence"], check["reason"]) for check in exercise["checks"]] == [
-        ("scales by a", ""),
+        ("scales by a", "a reason of a passed check"),
         ("leaves x alone", "the result differs"),
     ]
 

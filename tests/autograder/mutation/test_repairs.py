@@ -25,6 +25,7 @@ def changed(code, known=frozenset({"torch", "math", "helper"}), most=1000):
         ("m = x.mean(dim)\nreturn x - m", "axis kept", 2, "m = x.mean(dim, keepdim=True)"),
         ("h = torch.zeros(3)\nreturn x + h", "dtype", 2, "h = torch.zeros(3, dtype=x.dtype)"),
         ("return x / dim", "integer", 2, "return x // dim"),
+        ("return torch.tensor(0.0)", "axis", 2, "return torch.tensor([0.0])"),
         ("return x / dim", "integer", 2, "return int(x / dim)"),
         ("return x / dim", "root added", 2, "return x / dim ** 0.5"),
         ("return x @ dim", "transposed", 2, "return x @ dim.mT"),

@@ -44,7 +44,7 @@ def test_a_new_course_passes_its_own_tests_and_grades_a_submission(tmp_path):
     place.parent.mkdir(parents=True)
     place.write_text(json.dumps(notebook))
     [verdict] = grade(folder, jobs=1).verdicts
-    assert (verdict.points, verdict.max_points) == (5, 6)
+    assert (verdict.points, verdict.max_points) == (4, 6)
     assert verdict.exercises[0].misconception == "takes_the_maximum"
 
 

@@ -128,7 +128,7 @@ def test_a_submission_that_ends_every_worker_it_meets_is_named_and_the_rest_goes
 
 
 def test_a_machine_with_another_version_refuses(tiny, two_workers, monkeypatch):
-    monkeypatch.setattr(clusters.keys, "engine", lambda: b"another")
+    monkeypatch.setattr(clusters.cache_keys, "engine", lambda: b"another")
     with pytest.raises(AutograderError, match="another version of autograder, Python or a package"):
         Cluster(tiny, SESSION_LIMITS, SANDBOX_LIMITS, scheduler=two_workers.scheduler_address).__enter__()
 
@@ -164,7 +164,7 @@ def test_a_packed_course_leads_nowhere_else(tmp_path):
 
 def test_the_packed_course_holds_no_submission_and_no_gradebook(graded_tiny):
     names = set(clusters.msgspec.msgpack.decode(course_bundle.pack(graded_tiny, ["ps1"])))
-    assert {name.split("/")[0] for name in names} <= {"tests", "solutions", "conftest.py"}
+    assert {name.split("/")[0] for name in names} <= {"assignments", "tests", "solutions", "conftest.py"}
     assert course_bundle.pack(graded_tiny, ["ps1"]) == course_bundle.pack(graded_tiny, ["ps1"])
 
 

@@ -33,7 +33,7 @@ def test_every_fault_is_found(tiny):
         (KNOWN, "# more", NOBODYS, "misconception nobodys: there is no such exercise"),
         (KNOWN, "# more", FAILING, "misconception halves fails the visible examples"),
         (KNOWN, "# more", UNFAILING, "misconception shifts passes the visible examples"),
-        (SOURCE, '"multiply"]', '"multiplied"]', "forbidden 'multiplied' is no function of torch's"),
+        (SOURCE, '"torch.multiply"]', '"torch.multiplied"]', "without: there is no torch.multiplied"),
         ("tests/hidden/ps1/test_Counter.py", "[1, 2, 13]", "[1, 2, 14]", "the solution fails test_counts"),
         (
             CHECKS,
@@ -90,7 +90,8 @@ def test_cheap_answers_that_earn_points_are_found(tiny):
         assert any(said in text for text in found), "\n".join([said, *found])
 
 
-def test_a_check_that_hangs_on_its_seed_or_is_slow_is_found(tiny):
+def test_a_check_that_hangs_on_its_seed_or_is_slow_is_found(tiny, monkeypatch):
+    monkeypatch.setattr("autograder.release.proofs.audit.MAX_SECONDS", 0.5)
     path = tiny / CHECKS
     text = path.read_text()
     text = text.replace("x = torch.randn(3, 4, dtype=torch.float64)", SEEDED).replace("torch.randn(3), 4.0)", SLOW)
@@ -130,4 +131,4 @@ def nobodys(x, a):
 SEEDED = """x = torch.randn(3, 4, dtype=torch.float64)
     assert_close(float(torch.randn(3, 4, dtype=torch.float64)[0, 0]) > -9, True)
     assert_close(float(x[0, 0]), 1.8667, atol=1e-3)"""
-SLOW = "torch.randn(3), 4.0)\n    __import__('time').sleep(5.5)"
+SLOW = "torch.randn(3), 4.0)\n    __import__('time').sleep(0.6)"

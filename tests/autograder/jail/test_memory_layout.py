@@ -6,9 +6,9 @@ import sys
 import pytest
 
 SPAN = """
-from autograder.jail.inside import pages
+from autograder.jail.inside import memory_layout
 
-malloc, free = pages._libc.malloc, pages._libc.free
+malloc, free = memory_layout._libc.malloc, memory_layout._libc.free
 pieces = [(malloc(200), malloc(4000)) for _ in range(2000)]
 for small, _ in pieces:
     free(small)
@@ -27,4 +27,4 @@ def span(fill):
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the heap is glibc's")
 def test_pieces_lie_side_by_side_behind_the_holes():
     assert span("") > 2_000_000
-    assert span("pages.fill_holes()") < 300_000
+    assert span("memory_layout.fill_holes()") < 300_000
