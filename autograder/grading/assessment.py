@@ -176,7 +176,7 @@ class Assessment:
             for item in self._items.get(other.name, []):
                 if self._session.strikes < MAX_STRIKES:
                     self._session.begin(seed_of(item))
-                    checks.append(verdict_of(item, run(item, Student(self._session))[0]))
+                    checks.append(verdict_of(item, run(item, Student(self._session)).passed))
                     trace[item.name] = self._session.trace
         properties = self._properties(other)
         passed = [check.passed for check in checks if check.name not in properties]
@@ -236,7 +236,7 @@ class Assessment:
             session.forbidden.clear()
             with session.trial(REPAIR_SECONDS):
                 session.begin(seed_of(items[name]), changed)
-                passed = run(items[name], Student(session))[0]
+                passed = run(items[name], Student(session)).passed
             if session.strikes >= MAX_STRIKES:
                 raise TooMuch
             return passed and not _refused(exercise, session.forbidden, [*sources, changed])

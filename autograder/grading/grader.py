@@ -6,7 +6,6 @@ Runs inside the worker's pytest session.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,6 @@ import pytest
 from msgspec.structs import replace
 
 from autograder.authoring import Misconception
-from autograder.authoring.precision import imprecision_noted
 from autograder.diagnosis.follow_through import FollowThrough
 from autograder.diagnosis.misconceptions import Diagnosis
 from autograder.diagnosis.traces import Trace
@@ -29,7 +27,7 @@ from autograder.session.transport import JailTransport
 
 from .assessment import MAX_STRIKES, Assessment, Checked
 from .checks import exercise_of, seed_of, solution
-from .items import is_precise, run, verdict_of
+from .items import Outcome, run, verdict_of
 
 _NO_TIME = "the time for the notebook was used up"
 
@@ -115,30 +113,28 @@ class Grader:
             if not_tried:
                 checks.append(verdict_of(item, False, not_tried))
                 continue
-            notes: list[str] = []
             try:
-                with nullcontext(notes) if is_precise(item) else imprecision_noted() as notes:
-                    passed, why, stub = run(item, Student(session))
+                outcome = run(item, Student(session))
             except OutOfTime:
                 in_time = False
-                passed, why, stub = False, f"stopped: {_NO_TIME}", False
-            not_begun += stub
-            if passed and notes:
-                why = f"only as exact as float32: {notes[0]}"
-            if why and session.last_call and not stub:
+                outcome = Outcome(False, f"stopped: {_NO_TIME}")
+            not_begun += outcome.not_begun
+            why = f"only as exact as float32: {outcome.imprecise}" if outcome.imprecise else outcome.reason
+            if why and session.last_call and not outcome.not_begun:
                 why = f"{why} — for {session.last_call}"
-            checks.append(replace(verdict_of(item, passed, why), imprecise=passed and bool(notes)))
+            checks.append(replace(verdict_of(item, outcome.passed, why), imprecise=bool(outcome.imprecise)))
             trace[item.name] = session.trace
         begun = not checks or not_begun < len(checks)
         struck = session.strikes >= MAX_STRIKES
         return Checked(exercise, checks, trace, list(session.forbidden), begun, struck), in_time
 
     def passes(self, exercise: Exercise, session: Session) -> bool:
-        """Whether all checks of the exercise pass in the session; they end at the first that fails."""
+        """Whether all checks of the exercise pass in the session, exactly; they end at the first that fails."""
         session.turn_to(exercise)
         for item in self.items.get(exercise.name, []):
             session.begin(seed_of(item))
-            if not run(item, Student(session))[0]:
+            outcome = run(item, Student(session))
+            if not outcome.passed or outcome.imprecise:
                 return False
         return True
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import cache
+from typing import NamedTuple
 
 import pytest
 
+from autograder.authoring.precision import imprecision_noted
 from autograder.model.verdict import CheckVerdict
 from autograder.session.connection import OutOfTime
 from autograder.session.remote import Student
@@ -43,18 +46,32 @@ def sentence_of(item: pytest.Item) -> str:
     return str(text).strip().splitlines()[0] if text.strip() else item.name
 
 
-def run(item: pytest.Item, student: Student) -> tuple[bool, str, bool]:
-    """Run one check: whether it passed, the reason where not, and whether the exercise is not begun.
+class Outcome(NamedTuple):
+    """What came of one check."""
+
+    passed: bool
+    reason: str = ""
+    """Why not."""
+    not_begun: bool = False
+    """Whether the exercise is not written yet."""
+    imprecise: str = ""
+    """How a result that passed is only as exact as float32."""
+
+
+def run(item: pytest.Item, student: Student) -> Outcome:
+    """Run one check.
 
     Raises:
         OutOfTime: the submission's time was used up meanwhile.
     """
-    failure = _failure(item, student)
+    notes: list[str] = []
+    with nullcontext(notes) if is_precise(item) else imprecision_noted() as notes:
+        failure = _failure(item, student)
     if failure is None:
-        return True, "", False
+        return Outcome(True, imprecise=notes[0] if notes else "")
     if isinstance(failure, OutOfTime):
         raise failure
-    return False, reason(failure), isinstance(failure, NotImplementedError)
+    return Outcome(False, reason(failure), isinstance(failure, NotImplementedError))
 
 
 def _failure(item: pytest.Item, student: Student) -> BaseException | None:
