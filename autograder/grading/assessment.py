@@ -88,7 +88,7 @@ class Assessment:
     def explain_anew(self, exercise: Exercise, found: ExerciseResult) -> ExerciseResult:
         """What was found before, with the hint that it is given now."""
         trace = traces.from_bytes(found.trace)
-        found = _marked(found, *self._explanation(exercise, trace, found.verdict.checks))
+        found = self._marked(found, exercise, *self._explanation(exercise, trace, found.verdict.checks))
         self._qualities[exercise.name] = quality_of(found.verdict)
         return found
 
@@ -116,7 +116,16 @@ class Assessment:
             if mended:
                 found = replace(found, changes=mended.changes, points_changed=mended.points, whole=mended.whole)
         found = replace(found, trace=traces.to_bytes(checked.trace))
-        return _marked(found, known, nearest, agreeing)
+        return self._marked(found, exercise, known, nearest, agreeing)
+
+    def _marked(
+        self, found: ExerciseResult, exercise: Exercise, known: Explanation | None, nearest: str, agreeing: float
+    ) -> ExerciseResult:
+        """The result with what its mistake costs and the hint for it."""
+        mended = found.changes and not is_known(known)
+        repaired = Repaired(found.changes, found.points_changed, whole=found.whole) if mended else None
+        verdict = marks.marked(found.verdict, known, repaired, self._properties(exercise))
+        return replace(found, verdict=verdict, nearest=nearest, agreeing=agreeing)
 
     def _properties(self, exercise: Exercise) -> frozenset[str]:
         return frozenset(item.name for item in self._items.get(exercise.name, []) if is_property(item))
@@ -242,20 +251,6 @@ class Assessment:
             return passed and not _refused(exercise, session.forbidden, [*sources, changed])
 
         return passes
-
-
-def _marked(found: ExerciseResult, known: Explanation | None, nearest: str, agreeing: float) -> ExerciseResult:
-    """The result with what its mistake costs and the hint for it."""
-    points = sum(check.points for check in found.verdict.checks)
-    verdict = marks.marked(replace(found.verdict, points=points, mark="", hint="", misconception=""), known)
-    if found.changes and not is_known(known):
-        repaired = Repaired(found.changes, found.points_changed, whole=found.whole)
-        changed = marks.marked(replace(verdict, points=points, mark=""), repaired)
-        if known is None or changed.points > verdict.points:
-            verdict = changed
-        if known:  # it says what is wrong, and the change where
-            verdict = replace(verdict, hint=f"{known.hint} {repaired.place}", misconception=known.name)
-    return replace(found, verdict=verdict, nearest=nearest, agreeing=agreeing)
 
 
 def _run_on(item: pytest.Item, session: Session) -> None:

@@ -17,6 +17,9 @@ PRECISION_HINT = (
     " Use Python's own numbers, math.sqrt, or the dtype of the input (dtype=x.dtype)."
 )
 _PRECISION = "One point less for precision (−1): float64 goes in, and the result is as exact as float32."
+_SHARED = "Of the checks that fail, each after the first costs half."
+PARTLY_RIGHT = 0.15
+"""So much of the points for values an answer must earn to be right in part."""
 PRECISION_COSTS = 1.0
 """Points of an exercise that float32 on the way costs, once."""
 
@@ -33,43 +36,65 @@ def counted(checks: Sequence[CheckVerdict], properties: frozenset[str]) -> list[
     ]
 
 
-def marked(verdict: ExerciseVerdict, explanation: Explanation | None) -> ExerciseVerdict:
-    """The verdict with what is known of its mistakes: the hint, and the points that they leave."""
-    if explanation is None:
-        return _precise(verdict)
-    return by_cost(replace(verdict, hint=explanation.hint, misconception=explanation.name), explanation)
+def marked(
+    verdict: ExerciseVerdict, known: Explanation | None, repaired: Repaired | None, properties: frozenset[str]
+) -> ExerciseVerdict:
+    """The verdict with what is known of its mistakes: the points that they leave, the hint, and how it came about.
+
+    Args:
+        verdict: by its checks.
+        known: what explains the results.
+        repaired: the small changes that make the answer right, where it is not a known mistake.
+        properties: the names of the checks that are about no values.
+    """
+    verdict = _by_checks(verdict, properties)
+    for explanation in (known, repaired):
+        points, mark = _by_cost(verdict.max_points, explanation) if explanation else (0.0, "")
+        if explanation and (_is_exact(explanation) or points > verdict.points):
+            verdict = replace(verdict, points=points, mark=mark)
+    if known and repaired:  # the one says what is wrong, the other where
+        return replace(verdict, hint=f"{known.hint} {repaired.place}", misconception=known.name)
+    if found := known or repaired:
+        return replace(verdict, hint=found.hint, misconception=found.name)
+    return verdict
 
 
-def _precise(verdict: ExerciseVerdict) -> ExerciseVerdict:
-    """The verdict without the point that float32 on the way costs, where results were right but for that."""
-    if not any(check.imprecise for check in verdict.checks) or not verdict.points:
-        return verdict
-    points = max(verdict.points - PRECISION_COSTS, 0.0)
-    return replace(verdict, points=points, mark=_PRECISION, hint=verdict.hint or PRECISION_HINT)
+def _by_checks(verdict: ExerciseVerdict, properties: frozenset[str]) -> ExerciseVerdict:
+    """The points of the checks, less what float32 on the way costs.
+
+    Of checks of values that fail in an answer that is right in part, each after the first costs half: most fail by the
+    same mistake.
+    """
+    points = sum(check.points for check in verdict.checks)
+    values = [check for check in verdict.checks if check.name not in properties]
+    failing = sorted(check.max_points for check in values if not check.passed)
+    right = sum(check.points for check in values)
+    mark, hint = "", ""
+    if len(failing) > 1 and right >= PARTLY_RIGHT * sum(check.max_points for check in values):
+        points += sum(failing[:-1]) / 2
+        mark = _SHARED
+    if points and any(check.imprecise for check in verdict.checks):
+        points, mark, hint = max(points - PRECISION_COSTS, 0.0), f"{mark} {_PRECISION}".strip(), PRECISION_HINT
+    return replace(verdict, points=points, mark=mark, hint=hint, misconception="")
 
 
-def by_cost(verdict: ExerciseVerdict, explanation: Explanation) -> ExerciseVerdict:
-    """The verdict with the points that its one mistake, or its two, leave.
+def _by_cost(max_points: float, explanation: Explanation) -> tuple[float, str]:
+    """The points that mistakes leave, and the sentence for the student.
 
     A known misconception costs what staff say, however many checks it fails. What the outputs alone tell, or a small
-    change that makes the answer right, costs a share of the points, at most what the checks take.
+    change that makes the answer right, costs a share of the points.
     """
-    cost = explanation.cost(verdict.max_points)
-    points = verdict.max_points - cost
-    if isinstance(explanation, Repaired):
-        points = max(explanation.points - cost, 0.0)
-    if not _is_exact(explanation) and points <= verdict.points:
-        return verdict
-    if cost >= verdict.max_points:
-        return replace(verdict, points=0.0, mark="Nothing of the idea is there yet.")
-    if isinstance(explanation, Repaired) and not explanation.whole:
-        mark = f"It would earn {explanation.points:g} with what is small mended (−{explanation.points - points:g})."
-        return replace(verdict, points=points, mark=mark)
-    several = isinstance(explanation, Both | Besides) or (
-        isinstance(explanation, Repaired) and len(explanation.changes) > 1
-    )
-    mistakes = "more than one mistake" if several else "one mistake"
-    return replace(verdict, points=points, mark=f"Right but for {mistakes} (−{verdict.max_points - points:g}).")
+    cost = explanation.cost(max_points)
+    if cost >= max_points:
+        return 0.0, "Nothing of the idea is there yet."
+    if not isinstance(explanation, Repaired):
+        mistakes = "more than one mistake" if isinstance(explanation, Both | Besides) else "one mistake"
+        return max_points - cost, f"Right but for {mistakes} (−{cost:g})."
+    points = max(explanation.points - cost, 0.0)
+    if not explanation.whole:
+        return points, f"With a small change it would earn {explanation.points:g}; the change costs {cost:g}."
+    mistakes = "one mistake" if len(explanation.changes) == 1 else "two mistakes"
+    return points, f"Right but for {mistakes} (−{max_points - points:g})."
 
 
 def _is_exact(explanation: Explanation) -> bool:

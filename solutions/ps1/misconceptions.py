@@ -255,7 +255,7 @@ def writes_into_the_argument(x, mean, std):
     "normalize",
     hint="Use the statistics that are given; those of the image itself would take its brightness and contrast away.",
     passes_examples=False,
-    costs=6,
+    costs=9,
 )
 def statistics_of_the_image_itself(x, mean, std):
     mean, std = torch.as_tensor(mean, dtype=x.dtype), torch.as_tensor(std, dtype=x.dtype)
@@ -405,7 +405,7 @@ def compares_values(a, t):
 @misconception(
     "shares_memory",
     hint="A slice of the same memory begins at another address: look at all bytes, not at the first.",
-    costs=5,
+    costs=8,
 )
 def compares_the_first_address(a, t):
     return a.ctypes.data == t.data_ptr()

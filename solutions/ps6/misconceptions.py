@@ -456,7 +456,7 @@ def always_relu(x, w1, b1, w2, b2, activation="relu"):
 @misconception(
     "feed_forward",
     hint="The exact GELU is asked for, z times the normal distribution function, not its tanh approximation.",
-    costs=1,
+    costs=2,
 )
 def approximate_gelu(x, w1, b1, w2, b2, activation="relu"):
     if activation not in ("relu", "gelu"):

@@ -356,7 +356,7 @@ def zero_over_zero(x, y, dim=1, eps=1e-8):
 @misconception(
     "cosine_similarity",
     hint="Clamp each norm by itself: the product of two small norms falls below eps long before either of them does.",
-    costs=1,
+    costs=3,
 )
 def clamps_the_product(x, y, dim=1, eps=1e-8):
     norms = torch.linalg.vector_norm(x, dim=dim) * torch.linalg.vector_norm(y, dim=dim)
