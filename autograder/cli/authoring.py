@@ -153,6 +153,8 @@ def _audited(
     else:
         for item in result.findings:
             terminal.say(f"{item.problem_set} {item.exercise}: {item.text}")
+        for item in result.crashing:
+            terminal.say(f"note: {item.problem_set} {item.exercise}: {item.text}")
         terminal.say(
             f"{result.exercises} exercises, {result.checks} checks, {result.misconceptions} misconceptions,"
             f" {result.forbidden_calls} forbidden calls, {result.bodies} cheap answers: {len(result.findings)} failures"

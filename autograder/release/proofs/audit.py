@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +23,7 @@ from autograder.errors import AutograderError
 from autograder.jail.inside import wire
 from autograder.model.limits import sandbox_limits_of, session_limits_of
 from autograder.model.submission import Submission, to_submission
-from autograder.model.verdict import ExerciseVerdict, Graded
+from autograder.model.verdict import ExerciseVerdict, Graded, Verdict
 from autograder.notebook.reading import parse
 from autograder.notebook.vocabulary import ALL
 from autograder.release.build import build
@@ -33,6 +33,8 @@ from . import cheap_answers, made, unfinished, vocabulary_calls
 from .broad_exceptions import broad_exceptions
 from .rehearsal import rehearse
 
+RAISED = "your code raised"
+"""Begins the reason of a check that an exception of the student's code failed."""
 MAX_SECONDS = 5.0
 """How long all checks of a problem set may take on the solutions."""
 SALTS = ("one", "two", "three")
@@ -61,6 +63,8 @@ class Audit(msgspec.Struct):
     seconds: dict[str, float] = {}
     """How long the checks of each problem set take on the solutions: the slowest of the rehearsals."""
     findings: list[Finding] = []
+    crashing: list[Finding] = []
+    """Misconceptions with which another exercise cannot run at all: nothing shows that it is right but for them."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +122,7 @@ def audit(
         build(root, names, folder=Path(folder))
         loaded = {name: releases.load(Path(folder), name) for name in names}
         cases = [case for name in names for case in _cases(root, Path(folder), loaded[name], exercise, begun, result)]
+        cases += _forbidden_cases(Path(folder), loaded, exercise, begun, result)
         for name in names:
             cases += _cheap_cases(Path(folder), loaded[name], exercise, begun, result)
         if exercise is not None and not cases and not begun:
@@ -139,6 +144,8 @@ def audit(
                     else case.judge(case, found.graded(course.known_mistakes))
                 )
                 result.findings += [Finding(case.submission.problem_set, case.exercise, text) for text in texts]
+                if case.misconception and not isinstance(found, AutograderError):
+                    result.crashing += _crashing(case.misconception, found.graded(course.known_mistakes).verdict)
                 advanced()
     for name in names:
         for checked, line, words in broad_exceptions(root / "tests" / "hidden" / name):
@@ -212,16 +219,29 @@ def _cases(
         for other in exercise.others:
             if other not in right:
                 wrong(exercise.name, f"uses: there is no exercise {other} in this problem set")
-    held = [item for item in wanted if not item.vocabulary.everything]
-    for place, exercise in enumerate(held):
+
+
+def _forbidden_cases(
+    folder: Path, loaded: Mapping[str, Release], only: str | None, begun: AbstractSet[tuple[str, str]], result: Audit
+) -> Iterator[Case]:
+    """Each function outside the vocabulary, in disguise in one exercise of all, and in each that takes it away."""
+    held = [
+        (release, item)
+        for name, release in loaded.items()
+        for item in release.exercises
+        if only in (None, item.name) and (name, item.name) not in begun and not item.vocabulary.everything
+    ]
+    solutions = {name: made.solutions(folder, name) for name in loaded}
+    for place, (release, exercise) in enumerate(held):
         for call in vocabulary_calls.unread(exercise.name, exercise.vocabulary):
-            wrong(exercise.name, f"{call} is not found by reading the code")
+            text = f"{call} is not found by reading the code"
+            result.findings.append(Finding(release.problem_set, exercise.name, text))
         for number, call in enumerate(vocabulary_calls.callable_ones(exercise.vocabulary)):
-            # Each function in disguise in one of the exercises, and what one of them takes away in that one.
             if number % len(held) == place or vocabulary_calls.is_taken(call, exercise.vocabulary):
                 result.forbidden_calls += 1
-                written = right | {exercise.name: vocabulary_calls.in_disguise(exercise.name, call)}
-                yield Case(exercise.name, _only([exercise.name], submission_of(release, written)), _caught, call=call)
+                disguised = vocabulary_calls.in_disguise(exercise.name, call)
+                submission = submission_of(release, solutions[release.problem_set] | {exercise.name: disguised})
+                yield Case(exercise.name, _only([exercise.name], submission), _caught, call=call)
 
 
 def _cheap_cases(
@@ -287,6 +307,13 @@ def submission_of(release: Release, written: dict[str, str]) -> Submission:
     return to_submission(repair(cells, release), release)
 
 
+def _crashing(known: Misconception, verdict: Verdict) -> Iterator[Finding]:
+    for other in verdict.exercises:
+        if other.name != known.exercise and other.points != other.max_points and _crashes(other):
+            text = f"cannot run with misconception {known.name} of {known.exercise}, and loses its points with it"
+            yield Finding(verdict.problem_set, other.name, text)
+
+
 def _without(left_out: AbstractSet[str], submission: Submission) -> Submission:
     return replace(submission, exercises=[item for item in submission.exercises if item.name not in left_out])
 
@@ -337,7 +364,7 @@ def _wrong(case: Case, graded: Graded) -> Iterator[str]:
     [item] = [verdict for verdict in graded.verdict.exercises if verdict.name == known.exercise]
     said = f"misconception {known.name}"
     for other in graded.verdict.exercises:
-        if other is not item and other.points != other.max_points:
+        if other is not item and other.points != other.max_points and not _crashes(other):
             yield f"{said} costs {other.max_points - other.points:g} points more in {other.name}, which calls it"
     if item.status != "graded":
         yield f"{said} is {item.status}: {item.note}"
@@ -352,6 +379,11 @@ def _wrong(case: Case, graded: Graded) -> Iterator[str]:
         yield f"{said} fails the visible examples; if it must, say passes_examples=False"
     if not fails and not known.passes_examples:
         yield f"{said} passes the visible examples; take passes_examples=False away"
+
+
+def _crashes(exercise: ExerciseVerdict) -> bool:
+    """Whether every check that fails does so by an exception."""
+    return all(check.passed or check.reason.startswith(RAISED) for check in exercise.checks)
 
 
 def _caught(case: Case, graded: Graded) -> Iterator[str]:
