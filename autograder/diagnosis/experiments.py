@@ -7,31 +7,18 @@ only where it explains every output that was recorded, right ones included.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
-from typing import Any
 
-import numpy as np
 import torch
+
+from .outputs import Call, OtherKind, Pair, as_tensor, close, pairs_of, tensors_of
 
 IN_PLACE = "in-place"
 LARGE = 50.0
 """From here on exponentials and squares are in danger: what an input must hold to be called extreme."""
-
-
-@dataclass(frozen=True)
-class Call:
-    """One thing that a check asked for.
-
-    `given` are its arguments as they came, None for a backward pass; `right` and `mine` are what the reference and the
-    student's code gave: a pair (value, arguments afterwards or None), or the name of an exception's class.
-    """
-
-    given: list[Any] | None
-    right: Any
-    mine: Any
 
 
 @dataclass(frozen=True)
@@ -71,27 +58,6 @@ _SHARES = {
 """The share of an exercise's points that a mistake costs which explains all outputs: a slip, or a wrong idea."""
 
 
-@dataclass(frozen=True)
-class _Pair:
-    """A number or tensor of the student's beside the right one."""
-
-    mine: torch.Tensor
-    right: torch.Tensor
-    call: Call
-
-    @property
-    def agrees(self) -> bool:
-        return self.mine.dtype == self.right.dtype and _close(self.mine, self.right)
-
-    @property
-    def is_gradient(self) -> bool:
-        return self.call.given is None
-
-
-class _OtherKind(Exception):
-    """The outputs differ in more than numbers."""
-
-
 def explain(calls: Sequence[Call]) -> Generic | None:
     """The first rule that explains all calls; None where none does."""
     found = _by_outputs(calls)
@@ -102,8 +68,8 @@ def explain(calls: Sequence[Call]) -> Generic | None:
 
 def _by_outputs(calls: Sequence[Call]) -> Generic | None:
     try:
-        pairs = [pair for call in calls for pair in _pairs(call)]
-    except _OtherKind:
+        pairs = [pair for call in calls for pair in pairs_of(call)]
+    except OtherKind:
         return None
     wrong = [pair for pair in pairs if not pair.agrees]
     detached = _detached(pairs)
@@ -115,87 +81,13 @@ def _by_outputs(calls: Sequence[Call]) -> Generic | None:
     return None if wrong else detached
 
 
-# --- outputs as pairs of tensors --------------------------------------------------------------------------------------
-
-
-def _pairs(call: Call) -> Iterator[_Pair]:
-    if isinstance(call.mine, str) or isinstance(call.right, str):
-        if call.mine != call.right:
-            raise _OtherKind
-        return
-    for mine, right in _leaves(call.mine[0], call.right[0]):
-        yield _Pair(mine, right, call)
-
-
-def _leaves(mine: Any, right: Any) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-    if isinstance(right, list | tuple):
-        if not isinstance(mine, list | tuple) or len(mine) != len(right):
-            raise _OtherKind
-        for one, other in zip(mine, right, strict=True):
-            yield from _leaves(one, other)
-        return
-    if isinstance(right, dict):
-        if not isinstance(mine, dict) or mine.keys() != right.keys():
-            raise _OtherKind
-        for key in right:
-            yield from _leaves(mine[key], right[key])
-        return
-    first, second = _tensor(mine), _tensor(right)
-    kinds = {type(mine), type(right)}
-    if first is not None and second is not None and (len(kinds) == 1 or kinds == {int, float}):
-        yield first, second
-    elif hasattr(right, "_handle") and hasattr(mine, "_handle"):
-        return
-    elif first is not None or second is not None or type(mine) is not type(right) or not _equal(mine, right):
-        raise _OtherKind
-
-
-def _tensor(value: Any) -> torch.Tensor | None:
-    if isinstance(value, torch.Tensor):
-        return value if value.layout == torch.strided and not value.is_complex() else None
-    if isinstance(value, np.ndarray) and value.dtype.kind in "biuf" and value.dtype.itemsize <= 8:
-        return torch.from_numpy(value.astype(value.dtype.newbyteorder("=")))
-    if isinstance(value, float):
-        return torch.tensor(value, dtype=torch.float64)
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**53:
-        return torch.tensor(value)
-    return None
-
-
-def _equal(mine: Any, right: Any) -> bool:
-    if isinstance(right, torch.Tensor):  # sparse or complex
-        return False
-    if hasattr(right, "tobytes"):
-        return bool(mine.size == right.size and mine.tobytes() == right.tobytes())
-    return bool(mine == right) if isinstance(right, str | bool | int | float | None) else False
-
-
-def _close(
-    mine: torch.Tensor, right: torch.Tensor, changed: Callable[[torch.Tensor], torch.Tensor] = lambda right: right
-) -> bool:
-    """Whether `mine` is `right`, or what `changed` makes of it, within the rounding of the coarser of both dtypes."""
-    if mine.shape != right.shape:
-        return False
-    fine = {mine.dtype, right.dtype} <= {torch.float64, torch.int64}
-    rtol = 1e-9 if fine else 1e-4
-    one, other = mine.detach().double(), right.detach().double()
-    other = changed(other)
-    finite = other[other.isfinite()].abs()
-    scale = float(finite.max()) if finite.numel() else 0.0
-    return torch.allclose(one, other, rtol=rtol, atol=rtol * max(scale, 1e-3), equal_nan=True)
-
-
-def _tensors(call: Call) -> list[torch.Tensor]:
-    return [item for item in call.given or [] if isinstance(item, torch.Tensor)]
-
-
 # --- rules on whole calls ---------------------------------------------------------------------------------------------
 
 
 def _fails(call: Call) -> bool:
     try:
-        return not all(pair.agrees for pair in _pairs(call))
-    except _OtherKind:
+        return not all(pair.agrees for pair in pairs_of(call))
+    except OtherKind:
         return True
 
 
@@ -205,13 +97,13 @@ def _in_place(calls: Sequence[Call]) -> Generic | None:
             return False
         before, after = call.given or [], call.mine[1]
         return any(
-            first is not None and not (second is not None and _close(second, first))
-            for first, second in zip(map(_tensor, before), map(_tensor, after), strict=False)
+            first is not None and not (second is not None and close(second, first))
+            for first, second in zip(map(as_tensor, before), map(as_tensor, after), strict=False)
         )
 
     def refused(call: Call) -> bool:
         """torch changes no leaf in place that requires a gradient."""
-        return call.mine == "RuntimeError" and any(item.requires_grad for item in _tensors(call))
+        return call.mine == "RuntimeError" and any(item.requires_grad for item in tensors_of(call))
 
     if not any(map(changes, calls)) or any(_fails(call) and not refused(call) for call in calls):
         return None
@@ -220,7 +112,7 @@ def _in_place(calls: Sequence[Call]) -> Generic | None:
 
 def _only_where(calls: Sequence[Call], holds: Callable[[list[torch.Tensor]], bool]) -> bool:
     """Whether the calls that give what they should are those with such arguments; two of either kind at least."""
-    asked = [(_tensors(call), _fails(call)) for call in calls if not isinstance(call.right, str)]
+    asked = [(tensors_of(call), _fails(call)) for call in calls if not isinstance(call.right, str)]
     if any(fails for tensors, fails in asked if not tensors):
         return False
     known = [(holds(tensors), fails) for tensors, fails in asked if tensors]
@@ -252,7 +144,7 @@ def _one_sample_only(calls: Sequence[Call]) -> Generic | None:
 # --- rules on outputs -------------------------------------------------------------------------------------------------
 
 
-def _detached(pairs: Sequence[_Pair]) -> Generic | None:
+def _detached(pairs: Sequence[Pair]) -> Generic | None:
     if not any(pair.right.requires_grad and not pair.mine.requires_grad for pair in pairs):
         return None
     return Generic(
@@ -262,7 +154,7 @@ def _detached(pairs: Sequence[_Pair]) -> Generic | None:
     )
 
 
-def _wrong_gradient(pairs: Sequence[_Pair], wrong: Sequence[_Pair]) -> Generic | None:
+def _wrong_gradient(pairs: Sequence[Pair], wrong: Sequence[Pair]) -> Generic | None:
     if not all(pair.is_gradient for pair in wrong):
         return None
     return Generic(
@@ -270,9 +162,9 @@ def _wrong_gradient(pairs: Sequence[_Pair], wrong: Sequence[_Pair]) -> Generic |
     )
 
 
-def _dtype(pairs: Sequence[_Pair], wrong: Sequence[_Pair]) -> Generic | None:
+def _dtype(pairs: Sequence[Pair], wrong: Sequence[Pair]) -> Generic | None:
     kinds = {(pair.mine.dtype, pair.right.dtype) for pair in wrong}
-    if any(mine == right for mine, right in kinds) or not all(_close(pair.mine, pair.right) for pair in wrong):
+    if any(mine == right for mine, right in kinds) or not all(close(pair.mine, pair.right) for pair in wrong):
         return None
     mine, right = (str(dtype).removeprefix("torch.") for dtype in next(iter(kinds)))
     if all(isinstance(pair.call.right[0], int) for pair in wrong if isinstance(pair.call.right, tuple)):
@@ -281,30 +173,30 @@ def _dtype(pairs: Sequence[_Pair], wrong: Sequence[_Pair]) -> Generic | None:
     return Generic("dtype", f"The values are right, but not their type: {said}.")
 
 
-def _shape(pairs: Sequence[_Pair], wrong: Sequence[_Pair]) -> Generic | None:
+def _shape(pairs: Sequence[Pair], wrong: Sequence[Pair]) -> Generic | None:
     """Axes of size 1 too many or too few."""
     for pair in wrong:
         if pair.mine.shape == pair.right.shape or not _same_type(pair) or not pair.right.numel():
             return None
-        if not _close(pair.mine.squeeze(), pair.right.squeeze()):
+        if not close(pair.mine.squeeze(), pair.right.squeeze()):
             return None
     mine, right = (tuple(item.shape) for item in (wrong[0].mine, wrong[0].right))
     return Generic("shape", f"The values are right, but not their shape: it is {mine} where it should be {right}.")
 
 
-def _transposed(pairs: Sequence[_Pair], wrong: Sequence[_Pair]) -> Generic | None:
+def _transposed(pairs: Sequence[Pair], wrong: Sequence[Pair]) -> Generic | None:
     dims = {pair.right.dim() for pair in wrong}
     if len(dims) != 1 or not all(pair.mine.dim() in dims for pair in wrong):
         return None
     [dim] = dims
     for one, other in combinations(range(dim), 2) if dim <= 5 else []:
-        if all(_same_type(pair) and _close(pair.mine.transpose(one, other), pair.right) for pair in wrong):
+        if all(_same_type(pair) and close(pair.mine.transpose(one, other), pair.right) for pair in wrong):
             which = "transposed" if dim == 2 else f"right, but the axes {one} and {other} are exchanged"
             return Generic("transposed", f"The result is {which}: put the axes into the order that is asked for.")
     return None
 
 
-def _factor(pairs: Sequence[_Pair], wrong: Sequence[_Pair]) -> Generic | None:
+def _factor(pairs: Sequence[Pair], wrong: Sequence[Pair]) -> Generic | None:
     factors = [_ratio(pair) for pair in wrong]
     if not all(factors) or not _enough(wrong):
         return None
@@ -316,17 +208,17 @@ def _factor(pairs: Sequence[_Pair], wrong: Sequence[_Pair]) -> Generic | None:
     return Generic("factor", f"The result is {nicely(factor)} times what it should be, everywhere.")
 
 
-def _reduction(pairs: Sequence[_Pair], wrong: Sequence[_Pair]) -> Generic | None:
+def _reduction(pairs: Sequence[Pair], wrong: Sequence[Pair]) -> Generic | None:
     """Sum for mean or mean for sum: the factor is a count of the input, another one in other calls."""
     counts: dict[str, Callable[[torch.Tensor], int]] = {
         "the number of samples": lambda tensor: tensor.shape[0] if tensor.dim() else 1,
         "the number of values": torch.Tensor.numel,
     }
     values = [pair for pair in pairs if not pair.is_gradient]
-    if not all(_tensors(pair.call) for pair in values):
+    if not all(tensors_of(pair.call) for pair in values):
         return None
     for name, count in counts.items():
-        sizes = [count(_tensors(pair.call)[0]) for pair in values]
+        sizes = [count(tensors_of(pair.call)[0]) for pair in values]
         if len({size for size in sizes if size > 1}) < 2 or 0 in sizes:
             continue
         for power, which in ((1, "the sum where the mean"), (-1, "the mean where the sum")):
@@ -336,7 +228,7 @@ def _reduction(pairs: Sequence[_Pair], wrong: Sequence[_Pair]) -> Generic | None
     return None
 
 
-def _offset(pairs: Sequence[_Pair], wrong: Sequence[_Pair]) -> Generic | None:
+def _offset(pairs: Sequence[Pair], wrong: Sequence[Pair]) -> Generic | None:
     first = wrong[0]
     if first.mine.shape != first.right.shape or not _same_type(first) or not _enough(wrong):
         return None
@@ -345,21 +237,21 @@ def _offset(pairs: Sequence[_Pair], wrong: Sequence[_Pair]) -> Generic | None:
     if not math.isfinite(offset) or not offset:
         return None
     values = [pair for pair in pairs if not pair.is_gradient]
-    if not all(_same_type(pair) and _close(pair.mine, pair.right, lambda right: right + offset) for pair in values):
+    if not all(_same_type(pair) and close(pair.mine, pair.right, lambda right: right + offset) for pair in values):
         return None
     return Generic(
         "offset", f"The result is {nicely(abs(offset))} too {'large' if offset > 0 else 'small'}, everywhere."
     )
 
 
-def _overflow(pairs: Sequence[_Pair], wrong: Sequence[_Pair]) -> Generic | None:
+def _overflow(pairs: Sequence[Pair], wrong: Sequence[Pair]) -> Generic | None:
     for pair in wrong:
         if pair.mine.shape != pair.right.shape or not _same_type(pair) or not pair.mine.is_floating_point():
             return None
         bad = ~pair.mine.detach().isfinite() & pair.right.detach().isfinite()
-        if not bad.any() or not _close(torch.where(bad, pair.right, pair.mine), pair.right):
+        if not bad.any() or not close(torch.where(bad, pair.right, pair.mine), pair.right):
             return None
-        inputs = _tensors(pair.call)
+        inputs = tensors_of(pair.call)
         if not pair.is_gradient and not any(
             float(item.detach().double().abs().max()) >= LARGE
             for item in inputs
@@ -375,16 +267,16 @@ def _overflow(pairs: Sequence[_Pair], wrong: Sequence[_Pair]) -> Generic | None:
     )
 
 
-def _enough(wrong: Sequence[_Pair]) -> bool:
+def _enough(wrong: Sequence[Pair]) -> bool:
     """Whether there are numbers enough to speak of a pattern."""
     return sum(pair.right.numel() for pair in wrong) >= 3
 
 
-def _same_type(pair: _Pair) -> bool:
+def _same_type(pair: Pair) -> bool:
     return pair.mine.dtype == pair.right.dtype
 
 
-def _ratio(pair: _Pair) -> float | None:
+def _ratio(pair: Pair) -> float | None:
     """By how much the largest number is off; None where there is none."""
     if pair.mine.shape != pair.right.shape or not pair.right.numel() or not _same_type(pair):
         return None
@@ -394,8 +286,8 @@ def _ratio(pair: _Pair) -> float | None:
     return ratio if math.isfinite(ratio) and abs(ratio) > 1e-6 else None
 
 
-def _scaled(pair: _Pair, factor: float) -> bool:
-    return _same_type(pair) and _close(pair.mine, pair.right, lambda right: right * factor)
+def _scaled(pair: Pair, factor: float) -> bool:
+    return _same_type(pair) and close(pair.mine, pair.right, lambda right: right * factor)
 
 
 def nicely(number: float) -> str:

@@ -19,6 +19,7 @@ from autograder.course import staff_module
 from autograder.model.submission import Exercise
 
 from . import experiments
+from .outputs import Call
 from .rehearsal import rehearsal
 from .repair import Repaired
 from .traces import Trace, agreeing, apart, same, says_something
@@ -215,7 +216,7 @@ class Diagnosis:
         calls = []
         for check, mine in trace.items():
             given, gave = right.given.get(check, []), right.trace.get(check, [])
-            calls += [experiments.Call(*entry) for entry in zip(given, gave, mine, strict=False)]
+            calls += [Call(*entry) for entry in zip(given, gave, mine, strict=False)]
         return experiments.explain(calls)
 
     def _of(self, exercise: Exercise) -> list[Misconception]:

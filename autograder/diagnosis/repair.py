@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from autograder.model.submission import CodeCell, Exercise
 from autograder.model.verdict import REPAIR, Change, CheckVerdict
-from autograder.mutation.repairs import SLIPS, Candidate, candidates
+from autograder.mutation.definition import Candidate
+from autograder.mutation.repairs import SLIPS, candidates
 from autograder.notebook.bindings import Bindings, Definition, statements
 
 MOST = 2 / 3

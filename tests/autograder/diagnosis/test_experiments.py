@@ -5,7 +5,8 @@ import math
 import pytest
 import torch
 
-from autograder.diagnosis.experiments import Call, explain, nicely
+from autograder.diagnosis.experiments import explain, nicely
+from autograder.diagnosis.outputs import Call
 
 
 def calls(mine, right, *inputs):

@@ -1,0 +1,124 @@
+"""What a student's calls gave beside what the course's own solution gives, as pairs of tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+
+@dataclass(frozen=True)
+class Call:
+    """One thing that a check asked for.
+
+    `given` are its arguments as they came, None for a backward pass; `right` and `mine` are what the reference and the
+    student's code gave: a pair (value, arguments afterwards or None), or the name of an exception's class.
+    """
+
+    given: list[Any] | None
+    right: Any
+    mine: Any
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A number or tensor of the student's beside the right one."""
+
+    mine: torch.Tensor
+    right: torch.Tensor
+    call: Call
+
+    @property
+    def agrees(self) -> bool:
+        """Whether dtype, shape and numbers are right, within rounding."""
+        return self.mine.dtype == self.right.dtype and close(self.mine, self.right)
+
+    @property
+    def is_gradient(self) -> bool:
+        """Whether a backward pass gave them."""
+        return self.call.given is None
+
+
+class OtherKind(Exception):
+    """The outputs differ in more than numbers."""
+
+
+def pairs_of(call: Call) -> Iterator[Pair]:
+    """The numbers and tensors of a call's result, each beside the right one.
+
+    Raises:
+        OtherKind: the results differ in more than numbers.
+    """
+    if isinstance(call.mine, str) or isinstance(call.right, str):
+        if call.mine != call.right:
+            raise OtherKind
+        return
+    for mine, right in _leaves(call.mine[0], call.right[0]):
+        yield Pair(mine, right, call)
+
+
+def _leaves(mine: Any, right: Any) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    if isinstance(right, list | tuple):
+        if not isinstance(mine, list | tuple) or len(mine) != len(right):
+            raise OtherKind
+        for one, other in zip(mine, right, strict=True):
+            yield from _leaves(one, other)
+        return
+    if isinstance(right, dict):
+        if not isinstance(mine, dict) or mine.keys() != right.keys():
+            raise OtherKind
+        for key in right:
+            yield from _leaves(mine[key], right[key])
+        return
+    first, second = as_tensor(mine), as_tensor(right)
+    kinds = {type(mine), type(right)}
+    if first is not None and second is not None and (len(kinds) == 1 or kinds == {int, float}):
+        yield first, second
+    elif hasattr(right, "_handle") and hasattr(mine, "_handle"):
+        return
+    elif first is not None or second is not None or type(mine) is not type(right) or not _equal(mine, right):
+        raise OtherKind
+
+
+def as_tensor(value: Any) -> torch.Tensor | None:
+    """A number, array or dense tensor as a tensor; None for anything else."""
+    if isinstance(value, torch.Tensor):
+        return value if value.layout == torch.strided and not value.is_complex() else None
+    if isinstance(value, np.ndarray) and value.dtype.kind in "biuf" and value.dtype.itemsize <= 8:
+        return torch.from_numpy(value.astype(value.dtype.newbyteorder("=")))
+    if isinstance(value, float):
+        return torch.tensor(value, dtype=torch.float64)
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**53:
+        return torch.tensor(value)
+    return None
+
+
+def _equal(mine: Any, right: Any) -> bool:
+    if isinstance(right, torch.Tensor):  # sparse or complex
+        return False
+    if hasattr(right, "tobytes"):
+        return bool(mine.size == right.size and mine.tobytes() == right.tobytes())
+    return bool(mine == right) if isinstance(right, str | bool | int | float | None) else False
+
+
+def close(
+    mine: torch.Tensor, right: torch.Tensor, changed: Callable[[torch.Tensor], torch.Tensor] = lambda right: right
+) -> bool:
+    """Whether `mine` is `right`, or what `changed` makes of it, within the rounding of the coarser of both dtypes."""
+    if mine.shape != right.shape:
+        return False
+    fine = {mine.dtype, right.dtype} <= {torch.float64, torch.int64}
+    rtol = 1e-9 if fine else 1e-4
+    one, other = mine.detach().double(), right.detach().double()
+    other = changed(other)
+    finite = other[other.isfinite()].abs()
+    scale = float(finite.max()) if finite.numel() else 0.0
+    return torch.allclose(one, other, rtol=rtol, atol=rtol * max(scale, 1e-3), equal_nan=True)
+
+
+def tensors_of(call: Call) -> list[torch.Tensor]:
+    """The tensors among a call's arguments."""
+    return [item for item in call.given or [] if isinstance(item, torch.Tensor)]

@@ -1,0 +1,144 @@
+"""One definition of an answer, as a tree whose nodes are exchanged for a moment to write changed versions of it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from textwrap import indent
+from typing import NamedTuple
+
+from .mutations import difference
+from .slips import mark_own
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A changed definition: `source` is its code, `line` where it was changed, counted in the cell from 1."""
+
+    name: str
+    operator: str
+    line: int
+    source: str
+    whole: str
+    """The definition as it was, written in the same manner."""
+
+    def difference(self) -> tuple[str, str]:
+        """The lines that differ, before and after."""
+        return difference(self.whole, self.source)
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is put in a node's place."""
+
+    operator: str
+    holder: ast.AST
+    field: str
+    place: int | None
+    new: ast.AST | list[ast.stmt]
+    at: ast.AST
+    """Where it is."""
+    statement: ast.stmt | None = None
+    """The simple statement outside of which nothing changes."""
+
+
+class DefinitionTree:
+    """One definition, whose nodes are exchanged for a moment."""
+
+    def __init__(self, given: ast.FunctionDef | ast.ClassDef, known: frozenset[str]) -> None:
+        self.whole = ast.unparse(given)
+        self.root = ast.parse(self.whole).body[0]
+        self.name, self.known = given.name, known
+        self._lines = self.whole.splitlines()
+        self._line_in_cell = {
+            id(mine): node.lineno
+            for mine, node in zip(ast.walk(self.root), ast.walk(given), strict=False)
+            if hasattr(node, "lineno")
+        }
+        mark_own(self.root)
+        self.sites = list(_sites(self.root, None))
+        self.functions = [node for node in ast.walk(self.root) if isinstance(node, ast.FunctionDef)]
+
+    def changed(self, change: Change) -> Candidate | None:
+        """The definition with the change made; None where it then is no Python."""
+        held = getattr(change.holder, change.field)
+        before = list(held) if isinstance(held, list) else held
+        try:
+            if change.place is None:
+                setattr(change.holder, change.field, change.new)
+            else:
+                held[change.place] = change.new
+            source = self._written(change)
+        except (ValueError, TypeError, AttributeError, RecursionError):
+            return None
+        finally:
+            setattr(change.holder, change.field, before)
+        return Candidate(self.name, change.operator, self._line_in_cell.get(id(change.at), 1), source, self.whole)
+
+    def _written(self, change: Change) -> str:
+        """The code: where one simple statement has changed, that alone is written anew (a tenth of the time)."""
+        old = change.statement
+        if old is None:
+            return ast.unparse(ast.fix_missing_locations(self.root))
+        new = change.new if change.at is old and isinstance(change.new, ast.AST) else old
+        text = ast.unparse(ast.fix_missing_locations(new))
+        first, last = old.lineno - 1, old.end_lineno
+        return "\n".join([*self._lines[:first], indent(text, " " * old.col_offset), *self._lines[last:]])
+
+    def names_of(self, function: ast.FunctionDef) -> list[str]:
+        """Parameters and variables of a function, in order."""
+        parameters = [item.arg for item in [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]]
+        stored = [
+            node.id for node in ast.walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        ]
+        return [name for name in dict.fromkeys([*parameters, *stored]) if name not in ("self", "_")]
+
+
+class Site(NamedTuple):
+    """A node, the place where it hangs, and the simple statement that it lies in."""
+
+    holder: ast.AST
+    field: str
+    place: int | None
+    node: ast.AST
+    statement: ast.stmt | None
+
+
+COMPOUND = (
+    ast.FunctionDef
+    | ast.AsyncFunctionDef
+    | ast.ClassDef
+    | ast.If
+    | ast.For
+    | ast.While
+    | ast.With
+    | ast.Try
+    | ast.Match
+)
+
+
+def _sites(tree: ast.AST, statement: ast.stmt | None) -> Iterator[Site]:
+    """Each node with its place; annotations, decorators and what an exception says are left alone."""
+    if isinstance(tree, ast.Raise):
+        return
+    for field, value in ast.iter_fields(tree):
+        if field in ("annotation", "returns", "decorator_list", "bases"):
+            continue
+        for place, node in enumerate(value) if isinstance(value, list) else [(None, value)]:
+            if isinstance(node, ast.AST) and not isinstance(node, ast.expr_context | ast.operator | ast.cmpop):
+                inner = statement
+                if isinstance(node, ast.stmt) and statement is None and not isinstance(node, COMPOUND):
+                    inner = node
+                yield Site(tree, field, place, node, inner)
+                yield from _sites(node, inner)
+
+
+def at(site: Site, operator: str, new: ast.AST | list[ast.stmt]) -> Change:
+    """The change that puts something in the place of a node."""
+    return Change(operator, site.holder, site.field, site.place, new, _placed(site.node, site.holder), site.statement)
+
+
+def _placed(node: ast.AST, holder: ast.AST) -> ast.AST:
+    """The node, or what holds it where it has no place in the code of its own."""
+    return node if hasattr(node, "lineno") else holder
