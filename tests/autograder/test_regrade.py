@@ -118,6 +118,26 @@ def test_a_new_misconception_looks_only_at_what_lost_points_in_its_exercise(grad
     assert given == seen
 
 
+def test_another_cost_changes_scores_without_running_anything_of_the_student(classroom, monkeypatch):
+    course = classroom.root / "course.yml"
+    course.write_text(course.read_text().replace("by_checks", "by_cost"))
+    classroom.hand_in("mistaken", classroom.notebook("def scale(x, a):\n    return x / (2 / (a * a))"))
+    assert classroom.grade(jobs=1).of["mistaken"].points == 10 - 3  # a third of 7, rounded up
+    path = classroom.root / "solutions/ps1/misconceptions.py"
+    path.write_text(path.read_text().replace('the same for 2 alone."', 'the same for 2 alone.", costs=5'))
+    stale = []
+    give = pools.Pool.give
+
+    def spy(self, key, submission):
+        stale.append([result.verdict.name for result in submission.stale_hints])
+        give(self, key, submission)
+
+    monkeypatch.setattr(pools.Pool, "give", spy)
+    [exercise, _] = classroom.grade(jobs=1).of["mistaken"].exercises
+    assert (exercise.points, exercise.mark) == (7 - 5, "Right but for one mistake (−5).")
+    assert stale == [["scale"]]  # its checks are not run again
+
+
 def test_other_limits_grade_everything(graded, given):
     settings = graded.root / "course.yml"
     settings.write_text(settings.read_text().replace("memory_mb: 512", "memory_mb: 513"))
