@@ -6,7 +6,7 @@ Three ways of seeing, all taken hold of before any student code runs:
 - torch's recorder sees the operations that its dispatcher runs, however they are reached (compiled code, inner names);
 - the interpreter's profile function sees functions of libraries that are written in Python.
 
-The last two watch the first calls of each check. Before and after each call a known operation, chosen at random, must
+The last two watch the first call of each check and one in four of the others, which cannot be known beforehand. Before and after each call a known operation, chosen at random, must
 be seen; where it is not, something hides calls from us, and that is said.
 """
 
@@ -26,8 +26,8 @@ from torch.overrides import get_overridable_functions, resolve_name
 from ..wire import HIDDEN
 from . import library_code, recorder
 
-THOROUGH_CALLS, THOROUGH_BACKWARDS = 3, 1
-"""So many calls of each check are watched in all three ways."""
+ONE_IN = 4
+"""One call of a check in so many is watched in all three ways, beside the first call and the first backward pass."""
 MAX_PROFILED = 50_000
 """After so many calls of Python functions in one call of a check they are no longer looked at: each takes its time."""
 ROLL = 5_000
@@ -101,7 +101,8 @@ class CallWatch:
         self._kind = ""
         self._profile: Callable[[Any, str, Any], None] | None = None
         self._profiled = False
-        self._calls, self._backwards = THOROUGH_CALLS, THOROUGH_BACKWARDS
+        self._called: set[str] = set()
+        """The kinds of call that were made in this check."""
 
     def __torch_function__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
@@ -163,13 +164,8 @@ class CallWatch:
         if not self.on:
             yield
             return
-        thorough = False
-        if kind == "call":
-            self._calls -= 1
-            thorough = self._calls >= 0
-        elif kind == "backward":
-            self._backwards -= 1
-            thorough = self._backwards >= 0
+        thorough = kind in ("call", "backward") and (kind not in self._called or _random(1)[0] % ONE_IN == 0)
+        self._called.add(kind)
         self._excused = False
         self._kind = kind
         depth = _depth()
