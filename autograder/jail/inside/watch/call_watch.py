@@ -6,8 +6,9 @@ Three ways of seeing, all taken hold of before any student code runs:
 - torch's recorder sees the operations that its dispatcher runs, however they are reached (compiled code, inner names);
 - the interpreter's profile function sees functions of libraries that are written in Python.
 
-The last two watch the first call of each check and one in four of the others, which cannot be known beforehand. Before and after each call a known operation, chosen at random, must
-be seen; where it is not, something hides calls from us, and that is said.
+The last two watch the first call of each check and one in four of the others, which cannot be known beforehand. Before
+and after each call a known operation, chosen at random, must be seen; where it is not, something hides calls from us,
+and that is said.
 """
 
 from __future__ import annotations
