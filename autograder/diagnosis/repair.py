@@ -15,8 +15,10 @@ from autograder.model.submission import CodeCell, Exercise
 from autograder.model.verdict import REPAIR, Change, CheckVerdict
 from autograder.mutation.definition import Candidate
 from autograder.mutation.repairs import SLIPS, candidates
-from autograder.notebook.bindings import Bindings, Definition, statements
+from autograder.notebook.bindings import Bindings, Definition, nodes, statements
 
+MAX_NODES = 4_000
+"""Of an answer's syntax trees; a longer one is not changed, since finding what to change would take its time."""
 MOST = 2 / 3
 """Changes count that make so much of the points of values right, where they do not make all."""
 MAX_CHANGES = 2
@@ -122,9 +124,12 @@ def repair(
         passes: whether a check, by its name, passes with changed definitions. Raises TooMuch to end the search.
         most: so many changes are tried, one after the other.
     """
+    found = definitions(cells, exercise) if most else []
+    if sum(len(nodes(node)) for _, node in found) > MAX_NODES:
+        return None
     search = _Search(cells, checks, properties, passes, most)
     try:
-        return search.run(definitions(cells, exercise))
+        return search.run(found)
     except TooMuch:
         return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -33,6 +34,8 @@ MAX_STRIKES = 3
 """After so many checks that ran out of time or ended the program, the exercise's others are not tried."""
 REPAIR_SECONDS = 1.0
 """Of processor time, for one call of a changed answer."""
+SEARCH_SECONDS = 60.0
+"""By the clock, for all changes of one exercise: answers that train a network take seconds for each."""
 
 
 @dataclass(frozen=True)
@@ -160,7 +163,8 @@ class Assessment:
                 with suppress(OutOfTime):
                     called = self._follows_from(exercise, wrong, item, checked.trace[check.name])
             if called:
-                reason = f"follows from {' and '.join(called)}, where the mistake costs"
+                why = "where the mistake costs" if self._is_graded(called) else "as it is defined anew here"
+                reason = f"follows from {' and '.join(called)}, {why}"
                 check = replace(check, passed=True, points=check.max_points, reason=reason, follows=True)
             found.append(check)
         return found
@@ -176,6 +180,11 @@ class Assessment:
             elif self._qualities.get(name) == "wrong":
                 found.add(name)
         return frozenset(found)
+
+    def _is_graded(self, names: Sequence[str]) -> bool:
+        """Whether these exercises are used as they were graded, not defined once more further below."""
+        graded_at = {name: self._exercises[name].graded_at for name in names}
+        return not any(number and redefined(self._cells, name, number) for name, number in graded_at.items())
 
     def _is_partly_right(self, exercise: Exercise, other: Exercise) -> bool:
         """Whether what `other` is bound to where `exercise` is graded has a mistake, and is of some worth."""
@@ -232,7 +241,11 @@ class Assessment:
         if all(check.passed for check in checks if check.name not in properties):
             return None
         passes, most = self._tries(exercise, where), self._session.limits.changes
-        return repair(self._cells, exercise, checks, properties, passes, most)
+        try:
+            return repair(self._cells, exercise, checks, properties, passes, most)
+        except Exception:  # the code is the student's: it may cost a hint, never the run
+            traceback.print_exc()
+            return None
 
     def _tries(self, exercise: Exercise, where: Exercise) -> Callable[[str, str], bool]:
         """Whether a check passes with changed definitions, which are held to the vocabulary as well."""
@@ -240,13 +253,14 @@ class Assessment:
         sources = [cell.source for cell in self._cells]
         session = self._session
         session.turn_to(where)
+        ends = time.monotonic() + SEARCH_SECONDS
 
         def passes(name: str, changed: str) -> bool:
             session.forbidden.clear()
             with session.trial(REPAIR_SECONDS):
                 session.begin(seed_of(items[name]), changed)
                 passed = run(items[name], Student(session)).passed
-            if session.strikes >= MAX_STRIKES:
+            if session.strikes >= MAX_STRIKES or time.monotonic() > ends:
                 raise TooMuch
             return passed and not _refused(exercise, session.forbidden, [*sources, changed])
 

@@ -74,3 +74,10 @@ def test_what_one_change_costs(max_points, slip, idea):
     assert found.cost(max_points) == idea
     found.changes[0] = type(found.changes[0])(1, 1, "dtype", "", "")
     assert found.cost(max_points) == slip
+
+
+def test_a_long_answer_is_left_alone():
+    lines = "\n".join(f"    x{number} = x + {number} * a - {number}" for number in range(2_000))
+    tried = []
+    assert searched(f"def f(x, a):\n{lines}\n    return a * x - 1\n", tried=tried) is None
+    assert not any(tried)

@@ -43,6 +43,13 @@ def found(shared_classroom):
     course.write_text(course.read_text().replace("by_checks", "by_cost"))
     for student, code in given.items():
         shared_classroom.hand_in(student.replace(" ", "-"), shared_classroom.notebook(code))
+    deep = "(" * 80 + "x" + " + 1)" * 80
+    long = "".join(f"    y{n} = x + {n}\n" for n in range(3_000))
+    for student, code in {
+        "deep": f"def scale(x, a):\n    return {'-' * 400}x + {deep}\n",
+        "long": f"def scale(x, a):\n{long}    return x\n",
+    }.items():
+        shared_classroom.hand_in(student, shared_classroom.notebook(code))
     helper = shared_classroom.with_cell(IN_ANOTHER_CELL, scale=scale(last="return helper(x, a)"))
     shared_classroom.hand_in("helper", helper)
     outcome = shared_classroom.grade(jobs=2)
@@ -66,7 +73,7 @@ def test_it_costs_what_a_small_change_costs_and_says_where(found, student, point
 
 
 @pytest.mark.parametrize(
-    "student", ["knows nothing", "loops when changed", "far away", "ends the program when changed"]
+    "student", ["deep", "long", "knows nothing", "loops when changed", "far away", "ends the program when changed"]
 )
 def test_what_no_small_change_makes_right_earns_by_its_checks(found, student):
     verdict = found[student]
