@@ -133,3 +133,42 @@ def test_what_a_scratch_cell_sets_for_all_costs_nothing(course, problem_set):
     scratch = "import torch\ntorch.set_default_dtype(torch.float64)\ntorch.set_default_device('cpu')\n"
     [verdict] = course.grade(problem_set, [course.submission(problem_set, {}, scratch)])
     assert verdict.points == verdict.max_points
+
+
+BOTH_LAYERS = """
+def feed_forward(x, w1, b1, w2, b2, activation="relu"):
+    {}
+
+def encoder_layer(x, weights, heads, norm_first=False, mask=None):
+    ln = lambda t, i: F.layer_norm(t, t.shape[-1:], weights[f"norm{{i}}.weight"], weights[f"norm{{i}}.bias"], eps=1e-5)
+    at = lambda t: multi_head_attention(t, part_of(weights, "self_attn"), heads, mask)
+    ff = lambda t: feed_forward(t, *(weights[f"linear{{n}}.{{p}}"] for n in (1, 2) for p in ("weight", "bias")))
+    for i, sub in ((1, at), (2, ff)):
+        x = x + sub(ln(x, i)) if norm_first else ln(x + sub(x), i)
+    return x
+"""
+
+
+def test_what_is_right_beside_a_wrong_definition_of_an_earlier_exercise_follows_from_that(course):
+    one_mistake = BOTH_LAYERS.format(
+        "if activation not in ('relu', 'gelu'):\n        raise ValueError\n"
+        "    act = torch.relu if activation == 'relu' else (lambda t: t * 0.5 * (1 + torch.erf(t / 2**0.5)))\n"
+        "    return act(act(x @ w1.T + b1) @ w2.T + b2)"
+    )
+    worthless = BOTH_LAYERS.format("return x * 0 + 7")
+    verdicts = course.grade("ps6", [course.submission("ps6", {"encoder_layer": c}) for c in (one_mistake, worthless)])
+    right, nothing = (of(verdict, "encoder_layer") for verdict in verdicts)
+    assert right.points == right.max_points and any("defined anew here" in check.reason for check in right.checks)
+    assert nothing.points < nothing.max_points / 2 and not any(check.follows for check in nothing.checks)
+
+
+@pytest.mark.parametrize("kind", ["RuntimeError", "ValueError", "IndexError"])
+def test_an_exception_does_not_follow_from_a_mistake_that_raises_one(course, kind):
+    """`multi_head_attention` cannot run with such a `merge_heads`; nothing shows that it is right."""
+    written = {
+        "merge_heads": "def merge_heads(x):\n    return x.sum(dim=1)\n",
+        "multi_head_attention": f"def multi_head_attention(*a, **k):\n    raise {kind}\n",
+    }
+    [verdict] = course.grade("ps6", [course.submission("ps6", written)])
+    assert of(verdict, "merge_heads").misconception == "merge_by_sum"
+    assert of(verdict, "multi_head_attention").points == 0
