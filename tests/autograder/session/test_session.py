@@ -93,9 +93,9 @@ class OutOfTimeInACheck(Session):
 def test_time_that_ends_in_the_last_check_is_not_taken_for_a_wrong_answer(jail):
     exercise = Exercise("scale", {}, None)
     session = OutOfTimeInACheck(JailTransport(jail), Submission("ps1", [], [], [exercise]), SessionLimits())
-    found, in_time = Grader("ps1", [LastCheck()], [], SessionLimits())._exercise(exercise, session, True)
+    found, in_time = Grader("ps1", [LastCheck()], [], SessionLimits())._checked(exercise, session, True)
     assert not in_time
-    assert [(check.passed, check.reason) for check in found.verdict.checks] == [
+    assert [(check.passed, check.reason) for check in found.checks] == [
         (False, "stopped: the time for the notebook was used up")
     ]
 
