@@ -1,6 +1,7 @@
 """What else the machine does is not the student's: limits are of processor time; a check finds torch as it came."""
 
-import multiprocessing
+import subprocess
+import sys
 import time
 
 import pytest
@@ -55,18 +56,12 @@ def session(jail):
 @pytest.fixture
 def busy():
     """Three times as many processes that compute as there are cores."""
-    processes = [multiprocessing.get_context("spawn").Process(target=_compute, daemon=True) for _ in range(6)]
-    for process in processes:
-        process.start()
+    processes = [subprocess.Popen([sys.executable, "-S", "-c", "while True: pass"]) for _ in range(6)]
     time.sleep(1)
     yield
     for process in processes:
         process.kill()
-
-
-def _compute():
-    while True:
-        pass
+        process.wait()
 
 
 def test_a_call_has_its_processor_time_on_a_busy_machine(session, busy):
