@@ -1,6 +1,6 @@
 """The engine's marks are near those that two people gave independently, from the exercises' texts and a rule alone.
 
-One answer in three is graded here; all are by `autograder audit --marks tests/marks/answers/*.py`.
+One answer in five is graded here, without those that train a network; all are by `autograder audit --marks tests/marks/answers/*.py`.
 """
 
 import json
@@ -11,7 +11,7 @@ import pytest
 from tests.marks.corpus import ROOT, SETS, answers
 
 HERE = ROOT / "tests" / "marks" / "answers"
-STEP = 3
+STEP = 5
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +20,7 @@ def compared(course):
     found = {}
     for problem_set in SETS:
         marks = json.loads((HERE / f"{problem_set}.json").read_text())
-        chosen = answers(HERE / f"{problem_set}.py")[:: STEP if problem_set != "capstone" else 2 * STEP]
+        chosen = answers(HERE / f"{problem_set}.py")[::STEP] if problem_set != "capstone" else []
         for answer, verdict in course.marks(chosen).items():
             hand = marks[answer.title]
             found[answer.title] = mean(hand["marks"]) / hand["of"], verdict.points / verdict.max_points
@@ -29,9 +29,9 @@ def compared(course):
 
 def test_the_engine_marks_as_people_do(compared):
     apart = {title: abs(hand - engine) for title, (hand, engine) in compared.items()}
-    assert len(apart) > 75
-    assert mean(apart.values()) <= 0.075, sorted(apart.items(), key=lambda item: -item[1])[:10]
-    assert correlation(*zip(*compared.values(), strict=True)) >= 0.85
+    assert len(apart) > 45
+    assert mean(apart.values()) <= 0.06, sorted(apart.items(), key=lambda item: -item[1])[:10]
+    assert correlation(*zip(*compared.values(), strict=True)) >= 0.93
 
 
 def test_two_people_agree_on_what_it_is_compared_with():
