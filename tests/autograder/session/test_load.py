@@ -56,7 +56,9 @@ def session(jail):
 @pytest.fixture
 def busy():
     """Three times as many processes that compute as there are cores."""
-    processes = [subprocess.Popen([sys.executable, "-S", "-c", "while True: pass"]) for _ in range(6)]
+    command = [sys.executable, "-S", "-c", "while True: pass"]
+    # In sessions of their own: Linux shares the cores among sessions first (autogroups).
+    processes = [subprocess.Popen(command, start_new_session=True) for _ in range(6)]
     time.sleep(1)
     yield
     for process in processes:
