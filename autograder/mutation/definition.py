@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from textwrap import indent
 from typing import NamedTuple
 
@@ -29,7 +30,7 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class Change:
+class Edit:
     """What is put in a node's place."""
 
     operator: str
@@ -59,8 +60,35 @@ class DefinitionTree:
         mark_own(self.root)
         self.sites = list(_sites(self.root, None))
         self.functions = [node for node in ast.walk(self.root) if isinstance(node, ast.FunctionDef)]
+        self._names: dict[int, list[str]] = {}
 
-    def changed(self, change: Change) -> Candidate | None:
+    @cached_property
+    def in_functions(self) -> list[tuple[ast.FunctionDef, Site]]:
+        """Each site within a function, with the innermost one that it lies in."""
+        inner: dict[int, ast.FunctionDef] = {}
+        for function in self.functions:  # ast.walk goes from the outside in
+            for node in ast.walk(function):
+                inner[id(node)] = function
+        found = [(inner[id(site.node)], site) for site in self.sites if id(site.node) in inner]
+        return [(function, site) for function, site in found if site.node is not function]
+
+    @cached_property
+    def by_statement(self) -> dict[int, list[Site]]:
+        """The sites by the id of the simple statement that they lie in; its own site comes first."""
+        found: dict[int, list[Site]] = {}
+        for site in self.sites:
+            found.setdefault(id(site.statement), []).append(site)
+        return found
+
+    @cached_property
+    def bound(self) -> frozenset[str]:
+        """The names that the definition itself binds, anywhere in it, and those that the notebook does."""
+        walked = list(ast.walk(self.root))
+        names = {node.name for node in walked if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+        names |= {node.arg for node in walked if isinstance(node, ast.arg)}
+        return frozenset({*names, *(name for item in self.functions for name in self.names_of(item)), *self.known})
+
+    def changed(self, change: Edit) -> Candidate | None:
         """The definition with the change made; None where it then is no Python."""
         held = getattr(change.holder, change.field)
         before = list(held) if isinstance(held, list) else held
@@ -76,7 +104,7 @@ class DefinitionTree:
             setattr(change.holder, change.field, before)
         return Candidate(self.name, change.operator, self._line_in_cell.get(id(change.at), 1), source, self.whole)
 
-    def _written(self, change: Change) -> str:
+    def _written(self, change: Edit) -> str:
         """The code: where one simple statement has changed, that alone is written anew (a tenth of the time)."""
         old = change.statement
         if old is None:
@@ -88,11 +116,15 @@ class DefinitionTree:
 
     def names_of(self, function: ast.FunctionDef) -> list[str]:
         """Parameters and variables of a function, in order."""
-        parameters = [item.arg for item in [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]]
-        stored = [
-            node.id for node in ast.walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-        ]
-        return [name for name in dict.fromkeys([*parameters, *stored]) if name not in ("self", "_")]
+        if id(function) not in self._names:
+            given = function.args
+            parameters = [item.arg for item in [*given.posonlyargs, *given.args, *given.kwonlyargs]]
+            stored = [
+                node.id for node in ast.walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+            ]
+            names = [name for name in dict.fromkeys([*parameters, *stored]) if name not in ("self", "_")]
+            self._names[id(function)] = names
+        return self._names[id(function)]
 
 
 class Site(NamedTuple):
@@ -134,9 +166,9 @@ def _sites(tree: ast.AST, statement: ast.stmt | None) -> Iterator[Site]:
                 yield from _sites(node, inner)
 
 
-def at(site: Site, operator: str, new: ast.AST | list[ast.stmt]) -> Change:
+def at(site: Site, operator: str, new: ast.AST | list[ast.stmt]) -> Edit:
     """The change that puts something in the place of a node."""
-    return Change(operator, site.holder, site.field, site.place, new, _placed(site.node, site.holder), site.statement)
+    return Edit(operator, site.holder, site.field, site.place, new, _placed(site.node, site.holder), site.statement)
 
 
 def _placed(node: ast.AST, holder: ast.AST) -> ast.AST:

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from copy import deepcopy
 from itertools import pairwise
 
-from .definition import COMPOUND, Candidate, Change, DefinitionTree, Site, at
-from .slips import changes, method_of, name_of, with_fields
+from .definition import COMPOUND, Candidate, DefinitionTree, Edit, at
+from .slips import changes, method_of, name_of, neighbours_swapped, with_fields
 
 SLIPS = frozenset({"dtype", "integer"})
 """Changes that touch the kind of a number only."""
@@ -47,7 +47,7 @@ _SKIPPED = frozenset({"loop ended", "detach", "in place", "branch forced", "dtyp
 """Slips that no answer is mended by."""
 
 
-def _slips(tree: DefinitionTree) -> Iterator[Change]:
+def _slips(tree: DefinitionTree) -> Iterator[Edit]:
     """The slips that mutants are made by, the other way round."""
     for site in tree.sites:
         node = site.node
@@ -62,22 +62,18 @@ def _is_loaded(node: ast.AST) -> bool:
     return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
 
 
-def _undefined(tree: DefinitionTree) -> Iterator[Change]:
+def _undefined(tree: DefinitionTree) -> Iterator[Edit]:
     """Names that nothing binds, as another name of the function."""
-    for function, site in _in_functions(tree):
+    for function, site in tree.in_functions:
         node = site.node
-        if _is_loaded(node) and not _is_known(tree, function, node.id):  # type: ignore[attr-defined]
+        if _is_loaded(node) and not _is_bound(tree, node.id):  # type: ignore[attr-defined]
             others = [*tree.names_of(function), *_by_likeness(node.id, sorted(tree.known))[:3]]  # type: ignore[attr-defined]
             for name in _by_likeness(node.id, others):  # type: ignore[attr-defined]
                 yield at(site, "undefined name", ast.Name(name, ast.Load()))
 
 
-def _is_known(tree: DefinitionTree, function: ast.FunctionDef, name: str) -> bool:
-    bound = {node.name for node in ast.walk(tree.root) if isinstance(node, ast.FunctionDef | ast.ClassDef)}
-    bound |= {node.arg for node in ast.walk(tree.root) if isinstance(node, ast.arg)}
-    for outer in tree.functions:
-        bound |= {*tree.names_of(outer), "self", "_"}
-    return name in bound or name in tree.known or hasattr(builtins, name)
+def _is_bound(tree: DefinitionTree, name: str) -> bool:
+    return name in tree.bound or name in ("self", "_") or hasattr(builtins, name)
 
 
 def _by_likeness(name: str, others: Sequence[str]) -> list[str]:
@@ -87,18 +83,7 @@ def _by_likeness(name: str, others: Sequence[str]) -> list[str]:
     return sorted(others, key=likeness, reverse=True)
 
 
-def _in_functions(tree: DefinitionTree) -> Iterator[tuple[ast.FunctionDef, Site]]:
-    """Each site with the innermost function that it lies in."""
-    inner: dict[int, ast.FunctionDef] = {}
-    for function in tree.functions:  # ast.walk goes from the outside in
-        for node in ast.walk(function):
-            inner[id(node)] = function
-    for site in tree.sites:
-        if id(site.node) in inner and site.node is not inner[id(site.node)]:
-            yield inner[id(site.node)], site
-
-
-def _returned(tree: DefinitionTree) -> Iterator[Change]:
+def _returned(tree: DefinitionTree) -> Iterator[Edit]:
     """A function that returns nothing returns what it worked out last, or what it prints."""
     for function in tree.functions:
         if function.name == "__init__" or any(
@@ -109,10 +94,10 @@ def _returned(tree: DefinitionTree) -> Iterator[Change]:
         match last:
             case ast.Expr(value=ast.Call(func=ast.Name(id="print"), args=[value])) | ast.Expr(value=value):
                 body = [*function.body[:-1], ast.Return(value)]
-                yield Change("return added", function, "body", None, body, last)
+                yield Edit("return added", function, "body", None, body, last)
         for name in reversed(tree.names_of(function)):
             body = [*function.body, ast.Return(ast.Name(name, ast.Load()))]
-            yield Change("return added", function, "body", None, body, last)
+            yield Edit("return added", function, "body", None, body, last)
 
 
 _REDUCING = frozenset("mean sum amax amin max min var std norm prod argmax argmin any all logsumexp".split())
@@ -120,9 +105,9 @@ _CREATING = frozenset("zeros ones full tensor empty arange eye rand randn as_ten
 _ROOTED = ast.BinOp | ast.Name | ast.Call | ast.Subscript | ast.Attribute
 
 
-def _insertions(tree: DefinitionTree) -> Iterator[Change]:
+def _insertions(tree: DefinitionTree) -> Iterator[Edit]:
     """Something put around, behind or into an expression."""
-    for function, site in _in_functions(tree):
+    for function, site in tree.in_functions:
         node, holder = site.node, site.holder
         match node:
             case ast.Call():
@@ -130,8 +115,7 @@ def _insertions(tree: DefinitionTree) -> Iterator[Change]:
             case ast.BinOp():
                 yield from (at(site, *item) for item in _regrouped(node))
             case ast.Tuple(elts=items, ctx=ast.Store()):
-                for place in range(len(items) - 1):
-                    swapped = [*items[:place], items[place + 1], items[place], *items[place + 2 :]]
+                for swapped in neighbours_swapped(items):
                     yield at(site, "items swapped", with_fields(node, elts=swapped))
         if isinstance(node, ast.expr) and isinstance(holder, ast.Return):
             yield from (at(site, *item) for item in _results(node, function))
@@ -145,7 +129,7 @@ def _insertions(tree: DefinitionTree) -> Iterator[Change]:
                 yield at(site, "root added", ast.BinOp(node, ast.Pow(), ast.Constant(0.5)))
 
 
-def _creations(tree: DefinitionTree) -> Iterator[Change]:
+def _creations(tree: DefinitionTree) -> Iterator[Edit]:
     """All that a function creates gets the dtype of one of its arguments."""
     for function in tree.functions:
         made = [node for node in ast.walk(function) if _lacks_dtype(node)]
@@ -155,7 +139,7 @@ def _creations(tree: DefinitionTree) -> Iterator[Change]:
                 if isinstance(node, ast.Call) and _lacks_dtype(node):
                     dtype = ast.Attribute(ast.Name(name, ast.Load()), "dtype", ast.Load())
                     node.keywords = [*node.keywords, ast.keyword("dtype", dtype)]
-            yield Change("dtype", function, "body", None, body, made[0])
+            yield Edit("dtype", function, "body", None, body, made[0])
 
 
 def _lacks_dtype(node: ast.AST) -> bool:
@@ -193,10 +177,14 @@ def _regrouped(node: ast.BinOp) -> Iterator[tuple[str, ast.AST]]:
                 yield "regrouped", ast.BinOp(first, inner, ast.BinOp(second, op, right))
 
 
+def _parameters(function: ast.FunctionDef) -> list[str]:
+    return [item.arg for item in function.args.args if item.arg != "self"]
+
+
 def _unused(function: ast.FunctionDef) -> list[str]:
     """Parameters that a function does not use."""
     used = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
-    return [item.arg for item in function.args.args if item.arg not in used and item.arg != "self"]
+    return [name for name in _parameters(function) if name not in used]
 
 
 def _results(node: ast.expr, function: ast.FunctionDef) -> Iterator[tuple[str, ast.AST]]:
@@ -212,28 +200,27 @@ def _results(node: ast.expr, function: ast.FunctionDef) -> Iterator[tuple[str, a
     yield "transposed", ast.Attribute(node, "mT", ast.Load())
 
 
-def _statements(tree: DefinitionTree) -> Iterator[Change]:
+def _statements(tree: DefinitionTree) -> Iterator[Edit]:
     """Neighbouring statements change places; a `return` moves out of its loop."""
     for holder in ast.walk(tree.root):
         for field in ("body", "orelse"):
             block = getattr(holder, field, None)
             if not isinstance(block, list) or isinstance(holder, ast.ClassDef):
                 continue
-            for place, (one, other) in enumerate(pairwise(block)):
+            for (one, other), swapped in zip(pairwise(block), neighbours_swapped(block), strict=True):
                 if not isinstance(one, ast.Return) and not isinstance(other, ast.Return | ast.FunctionDef):
-                    swapped = [*block[:place], other, one, *block[place + 2 :]]
-                    yield Change("statements swapped", holder, field, None, swapped, one)
+                    yield Edit("statements swapped", holder, field, None, swapped, one)
             for place, loop in enumerate(block):
                 if isinstance(loop, ast.For) and len(loop.body) > 1 and isinstance(loop.body[-1], ast.Return):
                     shorter = with_fields(loop, body=loop.body[:-1])
                     moved = [*block[:place], shorter, loop.body[-1], *block[place + 1 :]]
-                    yield Change("return moved", holder, field, None, moved, loop.body[-1])
+                    yield Edit("return moved", holder, field, None, moved, loop.body[-1])
 
 
-def _near_names(tree: DefinitionTree) -> Iterator[Change]:
+def _near_names(tree: DefinitionTree) -> Iterator[Edit]:
     """In a name's place the one assigned last, the first parameter or the one most like it; also all over a line."""
     for function in tree.functions:
-        names, parameters = tree.names_of(function), [item.arg for item in function.args.args if item.arg != "self"]
+        names, parameters = tree.names_of(function), _parameters(function)
         latest = ""
         for statement in sorted(_simple(function), key=lambda item: item.lineno):
             used = [node for node in ast.walk(statement) if _is_loaded(node) and node.id in names]  # type: ignore[attr-defined]
@@ -251,10 +238,10 @@ def _simple(function: ast.FunctionDef) -> Iterator[ast.stmt]:
             yield node
 
 
-def _renamed(tree: DefinitionTree, statement: ast.stmt, name: str, other: str) -> Iterator[Change]:
+def _renamed(tree: DefinitionTree, statement: ast.stmt, name: str, other: str) -> Iterator[Edit]:
     """A statement with a name changed to another, in each place and in all of them."""
-    places = [site for site in tree.sites if site.statement is statement and _is_loaded(site.node)]
-    places = [site for site in places if site.node.id == name]  # type: ignore[attr-defined]
+    own, *inner = tree.by_statement[id(statement)]
+    places = [site for site in inner if _is_loaded(site.node) and site.node.id == name]  # type: ignore[attr-defined]
     for site in places:
         yield at(site, "name", ast.Name(other, ast.Load()))
     if len(places) > 1:
@@ -262,14 +249,12 @@ def _renamed(tree: DefinitionTree, statement: ast.stmt, name: str, other: str) -
         for node in ast.walk(new):
             if _is_loaded(node) and node.id == name:  # type: ignore[attr-defined]
                 node.id = other  # type: ignore[attr-defined]
-        for site in tree.sites:
-            if site.node is statement:
-                yield at(site, "name", new)
+        yield at(own, "name", new)
 
 
-def _names(tree: DefinitionTree) -> Iterator[Change]:
-    """Any other name of the function in a name's or an axis' place."""
-    for function, site in _in_functions(tree):
+def _names(tree: DefinitionTree) -> Iterator[Edit]:
+    """Any other name of the function in a name's place."""
+    for function, site in tree.in_functions:
         node = site.node
         names = tree.names_of(function)
         if _is_loaded(node) and node.id in names:  # type: ignore[attr-defined]
@@ -278,13 +263,12 @@ def _names(tree: DefinitionTree) -> Iterator[Change]:
                     yield at(site, "name", ast.Name(name, ast.Load()))
 
 
-def _axes(tree: DefinitionTree) -> Iterator[Change]:
+def _axes(tree: DefinitionTree) -> Iterator[Edit]:
     """A parameter in place of a number."""
-    for function, site in _in_functions(tree):
+    for function, site in tree.in_functions:
         is_number = _number(site.node) is not None and not isinstance(site.holder, ast.UnaryOp)
-        for item in function.args.args if is_number else []:
-            if item.arg != "self":
-                yield at(site, "name", ast.Name(item.arg, ast.Load()))
+        for name in _parameters(function) if is_number else []:
+            yield at(site, "name", ast.Name(name, ast.Load()))
 
 
 def _number(node: ast.AST) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 from copy import deepcopy
+from typing import Any
 
 _Change = tuple[str, ast.AST]
 """The name of the operator and what stands in the node's place."""
@@ -155,8 +156,7 @@ def _call(node: ast.Call) -> Iterator[_Change]:
         yield "call dropped", function.value
     elif node.args and not isinstance(node.args[0], ast.Starred):
         yield "call dropped", node.args[0]
-    for place in range(len(node.args) - 1):
-        swapped = [*node.args[:place], node.args[place + 1], node.args[place], *node.args[place + 2 :]]
+    for swapped in neighbours_swapped(node.args):
         yield "arguments swapped", with_fields(node, args=swapped)
     for place in range(len(node.args)):
         yield "argument dropped", with_fields(node, args=node.args[:place] + node.args[place + 1 :])
@@ -208,13 +208,8 @@ def _conditional(node: ast.IfExp) -> Iterator[_Change]:
 
 
 def _sequence(node: ast.Tuple | ast.List) -> Iterator[_Change]:
-    for place in range(len(node.elts) - 1):
-        yield (
-            "items swapped",
-            with_fields(
-                node, elts=[*node.elts[:place], node.elts[place + 1], node.elts[place], *node.elts[place + 2 :]]
-            ),
-        )
+    for swapped in neighbours_swapped(node.elts):
+        yield "items swapped", with_fields(node, elts=swapped)
 
 
 def _attribute(node: ast.Attribute) -> Iterator[_Change]:
@@ -322,6 +317,12 @@ for _group in (
 def with_fields(node: ast.AST, **fields: object) -> ast.AST:
     """A copy of a node with some of its fields changed."""
     return type(node)(**{**dict(ast.iter_fields(node)), **fields})
+
+
+def neighbours_swapped(items: list[Any]) -> Iterator[list[Any]]:
+    """The items with two neighbours exchanged, for each pair in turn."""
+    for place in range(len(items) - 1):
+        yield [*items[:place], items[place + 1], items[place], *items[place + 2 :]]
 
 
 def method_of(value: ast.expr, name: str, *args: ast.expr) -> ast.Call:
