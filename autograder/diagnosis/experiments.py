@@ -40,7 +40,12 @@ class Generic:
 
     def cost(self, max_points: float) -> float:
         """What such a mistake costs at most: all where only the checks can tell, since each is about another input."""
-        return min(max(1.0, math.floor(max_points * _SHARES.get(self.rule, 1) + 0.5)), max_points)
+        return min(cost_of(_SHARES.get(self.rule, 1), max_points), max_points)
+
+
+def cost_of(share: float, max_points: float) -> float:
+    """What a share of an exercise's points comes to: whole points, one at least."""
+    return max(1.0, math.floor(max_points * share + 0.5))
 
 
 _SHARES = {

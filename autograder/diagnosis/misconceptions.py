@@ -172,10 +172,8 @@ class Diagnosis:
             return None
         fitting = [known for known in self._of(exercise) if same(trace, _part(self._trace(exercise, known), trace))]
         right = self._right(exercise) if fitting else None
-        if right and same(
-            trace, _part(right.trace, trace)
-        ):  # then what lost the points is not among what the calls gave
-            return None
+        if right and same(trace, _part(right.trace, trace)):
+            return None  # what lost the points is not among what the calls gave
         return min(fitting, key=lambda known: apart(trace, _part(self._trace(exercise, known), trace)), default=None)
 
     def both(self, exercise: Exercise, trace: Trace) -> Both | None:

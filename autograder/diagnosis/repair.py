@@ -7,7 +7,6 @@ counts as mended where every check of values passes.
 from __future__ import annotations
 
 import ast
-import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +15,8 @@ from autograder.model.verdict import REPAIR, Change, CheckVerdict
 from autograder.mutation.definition import Candidate
 from autograder.mutation.repairs import SLIPS, candidates
 from autograder.notebook.bindings import Bindings, Definition, nodes, statements
+
+from .experiments import cost_of
 
 MAX_NODES = 4_000
 """Of an answer's syntax trees; a longer one is not changed, since finding what to change would take its time."""
@@ -66,7 +67,7 @@ class Repaired:
     def cost(self, max_points: float) -> float:
         """What the changes cost."""
         shares = [SLIP if change.operator in SLIPS else IDEA for change in self.changes]
-        return min(sum(max(1.0, math.floor(max_points * share + 0.5)) for share in shares), max_points)
+        return min(sum(cost_of(share, max_points) for share in shares), max_points)
 
 
 _ABOUT = {
@@ -98,10 +99,10 @@ def redefined(cells: Sequence[CodeCell], name: str, after: int) -> bool:
     return any(isinstance(item, Definition) and item.name == name for item in later)
 
 
-def definitions(cells: Sequence[CodeCell], exercise: Exercise) -> list[tuple[int, ast.AST]]:
+def _definitions(cells: Sequence[CodeCell], names: Bindings, exercise: Exercise) -> list[tuple[int, ast.AST]]:
     """The functions and classes that an exercise consists of, each with the number of its cell."""
     places = {id(item): cell.number for cell in cells for item in statements(cell.source)}
-    reached = Bindings([cell.source for cell in cells]).reachable(exercise.name, exercise.others)
+    reached = names.reachable(exercise.name, exercise.elsewhere)
     found = {id(node): (places[id(node)], node) for _, node in reached if id(node) in places}
     return [item for item in found.values() if isinstance(item[1], Definition)]
 
@@ -124,10 +125,13 @@ def repair(
         passes: whether a check, by its name, passes with changed definitions. Raises TooMuch to end the search.
         most: so many changes are tried, one after the other.
     """
-    found = definitions(cells, exercise) if most else []
+    if not most:
+        return None
+    names = Bindings([cell.source for cell in cells])
+    found = _definitions(cells, names, exercise)
     if sum(len(nodes(node)) for _, node in found) > MAX_NODES:
         return None
-    search = _Search(cells, checks, properties, passes, most)
+    search = _Search(names, checks, properties, passes, most)
     try:
         return search.run(found)
     except TooMuch:
@@ -137,14 +141,13 @@ def repair(
 class _Search:
     def __init__(
         self,
-        cells: Sequence[CodeCell],
+        names: Bindings,
         checks: Sequence[CheckVerdict],
         properties: frozenset[str],
         passes: Callable[[str, str], bool],
         most: int,
     ) -> None:
-        bindings = Bindings([cell.source for cell in cells])
-        self._known = frozenset(bindings.defined | bindings.modules.keys())  # no function should need another variable
+        self._known = frozenset(names.defined | names.modules.keys())  # no function should need another variable
         self._points = {check.name: check.max_points for check in checks}
         self._properties = [check.name for check in checks if check.name in properties]
         self._values = {check.name: check.passed for check in checks if check.name not in properties}

@@ -76,6 +76,7 @@ class Assessment:
         self._follow_through = follow_through
         self._session = session
         self._cells = session.submission.cells
+        self._sources = [cell.source for cell in self._cells]
         self._exercises = {exercise.name: exercise for exercise in session.submission.exercises}
         self._qualities = dict(qualities)
         self._checked: dict[str, tuple[Checked, list[CheckVerdict]]] = {}
@@ -101,7 +102,7 @@ class Assessment:
         if not checked.begun:
             note = "This exercise is not written yet."
             return ExerciseResult(ExerciseVerdict(exercise.name, "not begun", 0, max_points, checks, note), [], True)
-        if refused := _refused(exercise, checked.forbidden, [cell.source for cell in self._cells]):
+        if refused := _refused(exercise, checked.forbidden, self._sources):
             note = f"{exercise.name} {refused}. It earns no points this way."
             return ExerciseResult(ExerciseVerdict(exercise.name, "forbidden", 0, max_points, checks, note), [], True)
         checks = marks.counted(self._followed(checked), self._properties(exercise))
@@ -155,36 +156,44 @@ class Assessment:
         exercise, checks = checked.exercise, checked.checks
         if checked.struck or all(check.passed for check in checks):
             return checks
-        wrong = self._wrong_upstream(exercise)
+        anew = self._defined_anew(exercise)
+        wrong = self._wrong_upstream(exercise, anew)
+        if not wrong:
+            return checks
         found = []
         for check, item in zip(checks, self._items[exercise.name], strict=True):
             called: list[str] = []
-            if wrong and not check.passed and check.name in checked.trace:
+            if not check.passed and check.name in checked.trace:
                 with suppress(OutOfTime):
                     called = self._follows_from(exercise, wrong, item, checked.trace[check.name])
             if called:
-                why = "where the mistake costs" if self._is_graded(called) else "as it is defined anew here"
+                why = "where the mistake costs" if anew.isdisjoint(called) else "as it is defined anew here"
                 reason = f"follows from {' and '.join(called)}, {why}"
                 check = replace(check, passed=True, points=check.max_points, reason=reason, follows=True)
             found.append(check)
         return found
 
-    def _wrong_upstream(self, exercise: Exercise) -> frozenset[str]:
-        """The exercises that this one may be written with in which the student has a mistake."""
-        found = set()
-        for name in self._follow_through.upstream(exercise.name) - exercise.replaced.keys():
-            other = self._exercises.get(name)
-            if other and other.graded_at and redefined(self._cells, name, other.graded_at):
-                if self._is_partly_right(exercise, other):
-                    found.add(name)
-            elif self._qualities.get(name) == "wrong":
-                found.add(name)
-        return frozenset(found)
+    def _upstream(self, exercise: Exercise) -> frozenset[str]:
+        """The exercises that this one may be written with, as the student has them."""
+        return self._follow_through.upstream(exercise.name) - exercise.replaced.keys()
 
-    def _is_graded(self, names: Sequence[str]) -> bool:
-        """Whether these exercises are used as they were graded, not defined once more further below."""
+    def _defined_anew(self, exercise: Exercise) -> frozenset[str]:
+        """Those of them that are defined once more below where they are graded."""
+        names = self._upstream(exercise) & self._exercises.keys()
         graded_at = {name: self._exercises[name].graded_at for name in names}
-        return not any(number and redefined(self._cells, name, number) for name, number in graded_at.items())
+        return frozenset(name for name, number in graded_at.items() if number and redefined(self._cells, name, number))
+
+    def _wrong_upstream(self, exercise: Exercise, anew: frozenset[str]) -> frozenset[str]:
+        """Those of them in which the student has a mistake."""
+        return frozenset(
+            name
+            for name in self._upstream(exercise)
+            if (
+                self._is_partly_right(exercise, self._exercises[name])
+                if name in anew
+                else self._qualities.get(name) == "wrong"
+            )
+        )
 
     def _is_partly_right(self, exercise: Exercise, other: Exercise) -> bool:
         """Whether what `other` is bound to where `exercise` is graded has a mistake, and is of some worth."""
@@ -250,7 +259,6 @@ class Assessment:
     def _tries(self, exercise: Exercise, where: Exercise) -> Callable[[str, str], bool]:
         """Whether a check passes with changed definitions, which are held to the vocabulary as well."""
         items = {item.name: item for item in self._items[exercise.name]}
-        sources = [cell.source for cell in self._cells]
         session = self._session
         session.turn_to(where)
         ends = time.monotonic() + SEARCH_SECONDS
@@ -262,7 +270,7 @@ class Assessment:
                 passed = run(items[name], Student(session)).passed
             if session.strikes >= MAX_STRIKES or time.monotonic() > ends:
                 raise TooMuch
-            return passed and not _refused(exercise, session.forbidden, [*sources, changed])
+            return passed and not _refused(exercise, session.forbidden, [*self._sources, changed])
 
         return passes
 
@@ -278,9 +286,7 @@ def _refused(exercise: Exercise, called: Sequence[str], sources: Sequence[str]) 
         return ""
     hidden = [name for name in called if name.startswith(HIDDEN)]
     called = [name for name in called if name not in hidden]
-    # What these call is looked at when they are graded themselves, or never run.
-    elsewhere = [*exercise.others, *exercise.replaced]
-    if uses := outside(sources, exercise.name, exercise.vocabulary, elsewhere):
+    if uses := outside(sources, exercise.name, exercise.vocabulary, exercise.elsewhere):
         return f"must not call {listed(uses)}: it is not in the vocabulary of this exercise, write out what it does"
     if called:
         names = ", ".join(sorted(called)[:5])

@@ -40,6 +40,11 @@ class Exercise(msgspec.Struct, frozen=True):
     others: list[str] = []
 
     @property
+    def elsewhere(self) -> list[str]:
+        """Names whose definitions are no part of it: what those call is looked at in their own turn, or never run."""
+        return [*self.others, *self.replaced]
+
+    @property
     def vocabulary(self) -> Vocabulary:
         """What it may call."""
         return vocabulary.of(self.also, self.without)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
@@ -138,14 +138,13 @@ def audit(
         with Pool[int](root, now, sandbox_limits, jobs) as pool:
             for number, found in pool.grade((number, case.submission) for number, case in enumerate(mine)):
                 case = mine[number]
-                texts = (
-                    [str(found)]
-                    if isinstance(found, AutograderError)
-                    else case.judge(case, found.graded(course.known_mistakes))
-                )
+                if isinstance(found, AutograderError):
+                    texts: Iterable[str] = [str(found)]
+                else:
+                    graded = found.graded(course.known_mistakes)
+                    texts = case.judge(case, graded)
+                    result.crashing += _crashing(case, graded.verdict)
                 result.findings += [Finding(case.submission.problem_set, case.exercise, text) for text in texts]
-                if case.misconception and not isinstance(found, AutograderError):
-                    result.crashing += _crashing(case.misconception, found.graded(course.known_mistakes).verdict)
                 advanced()
     for name in names:
         for checked, line, words in broad_exceptions(root / "tests" / "hidden" / name):
@@ -307,7 +306,10 @@ def submission_of(release: Release, written: dict[str, str]) -> Submission:
     return to_submission(repair(cells, release), release)
 
 
-def _crashing(known: Misconception, verdict: Verdict) -> Iterator[Finding]:
+def _crashing(case: Case, verdict: Verdict) -> Iterator[Finding]:
+    known = case.misconception
+    if known is None:
+        return
     for other in verdict.exercises:
         if other.name != known.exercise and other.points != other.max_points and _crashes(other):
             text = f"cannot run with misconception {known.name} of {known.exercise}, and loses its points with it"

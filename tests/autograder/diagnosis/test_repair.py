@@ -81,3 +81,19 @@ def test_a_long_answer_is_left_alone():
     tried = []
     assert searched(f"def f(x, a):\n{lines}\n    return a * x - 1\n", tried=tried) is None
     assert not any(tried)
+
+
+def test_an_exercise_that_torch_stands_in_for_is_no_part_of_the_answer():
+    code = "def g(x):\n    return x + 2\n\ndef f(x, a):\n    return g(x) * a\n"
+    changed = []
+
+    def passes(name, source):
+        changed.append(source)
+        return False
+
+    checks = [CheckVerdict("small", "", False, 0, 1)]
+    for replaced, seen in (({}, True), ({"g": "torch.neg"}, False)):
+        changed.clear()
+        repair([CodeCell(1, code)], Exercise("f", replaced, None), checks, frozenset(), passes)
+        assert any(source.startswith("def g") for source in changed) == seen
+        assert any(source.startswith("def f") for source in changed)
