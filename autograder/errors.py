@@ -15,6 +15,14 @@ class RunError(AutograderError):
     """What no submission is at fault for, and what the next one meets as well: it ends the run."""
 
 
+class Unexpected(AutograderError):
+    """What another process met and did not expect; `trace` is its traceback there."""
+
+    def __init__(self, text: str, trace: str) -> None:
+        super().__init__(text)
+        self.trace = trace
+
+
 def writable(text: str) -> str:
     """The text with what no file or terminal takes written out: the bytes of a name that are no UTF-8."""
     return text.encode("utf-8", "backslashreplace").decode()

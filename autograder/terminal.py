@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,6 +20,13 @@ _WIDE = 160
 
 out = Console(highlight=False, width=None if sys.stdout.isatty() else _WIDE)
 err = Console(stderr=True, highlight=False)
+
+
+def write_out_what_does_not_fit() -> None:
+    """Letters that this terminal's encoding has not are written out, as \\u2713, in place of an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def error(text: str) -> None:
@@ -79,9 +87,12 @@ def bar(what: str) -> Iterator[Bar]:
         yield Bar(progress, progress.add_task(what, total=None, note=""))
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[str] = ()) -> None:
-    """A table on stdout, a line a row; `right` names the columns of numbers; a long last column is cut."""
-    cells = [[Text.from_markup(text) for text in row] for row in rows]
+def table(columns: Sequence[str], rows: Iterable[Sequence[str | Text]], right: Sequence[str] = ()) -> None:
+    """A table on stdout, a line a row; `right` names the columns of numbers; a long last column is cut.
+
+    Texts are shown as they are, in one line: nothing in them steers the terminal.
+    """
+    cells = [[text if isinstance(text, Text) else Text(" ".join(literal(text).split())) for text in row] for row in rows]
     made = Table(box=SIMPLE_HEAD, pad_edge=False)
     room = out.width - 3 * len(columns)
     for place, name in enumerate(columns):

@@ -26,6 +26,7 @@ from sqlalchemy import bindparam, insert, select, update
 from autograder.course.config import Course
 from autograder.course.release import Release
 from autograder.errors import AutograderError, RunError
+from autograder.grading.intake import moment_of
 
 from . import late
 from .connection import add_indexes, connected, unusable
@@ -267,8 +268,7 @@ class Recorder:
 
 def _cannot(db_url: str, error: Exception) -> AutograderError:
     found = unusable(db_url, error, " cannot be written")
-    ours = isinstance(error, sqlalchemy.exc.DataError | sqlalchemy.exc.IntegrityError | sqlalchemy.exc.StatementError)
+    refused = isinstance(error, sqlalchemy.exc.DataError | sqlalchemy.exc.IntegrityError)
+    unfit = isinstance(error, sqlalchemy.exc.StatementError) and not isinstance(error, sqlalchemy.exc.DBAPIError)
     # A value that the database does not take is of one submission; all else meets the next one as well.
-    if ours and not isinstance(error, sqlalchemy.exc.OperationalError | sqlalchemy.exc.InternalError):
-        return found
-    return RunError(str(found))
+    return found if refused or unfit else RunError(str(found))

@@ -18,7 +18,7 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
-from autograder.errors import AutograderError, writable
+from autograder.errors import AutograderError, Unexpected, writable
 from autograder.model.verdict import Verdict
 
 Event = Literal["graded", "repaired", "incident", "refused", "deferred", "failed", "ended"]
@@ -98,8 +98,10 @@ class Log:
 
 def traceback_of(error: BaseException | None) -> str:
     """The traceback of an error that nobody expected, or of the one that it was made of; else an empty text."""
-    while isinstance(error, AutograderError):
+    while isinstance(error, AutograderError) and not isinstance(error, Unexpected):
         error = error.__cause__
+    if isinstance(error, Unexpected):
+        return error.trace[-_MAX_TRACEBACK:]
     return "".join(traceback.format_exception(error))[-_MAX_TRACEBACK:] if error else ""
 
 
