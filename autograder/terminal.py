@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -22,16 +21,9 @@ out = Console(highlight=False, width=None if sys.stdout.isatty() else _WIDE)
 err = Console(stderr=True, highlight=False)
 
 
-def write_out_what_does_not_fit() -> None:
-    """Letters that this terminal's encoding has not are written out, as \\u2713, in place of an error."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-
-
 def error(text: str) -> None:
     """One line for the reader at hand."""
-    err.print(f"[red]error:[/] {escape(text)}", soft_wrap=True)
+    err.print(f"[red]error:[/] {escape(literal(text))}", soft_wrap=True)
 
 
 def say(text: str) -> None:

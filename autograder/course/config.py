@@ -21,6 +21,7 @@ from .layout import COURSE_FILE
 
 FILE = COURSE_FILE
 _DATE = "%Y-%m-%d %H:%M"
+LANGUAGES = ("en", "zh")
 _MAX_NODES = 100_000
 """How long the file may be with every alias written out."""
 
