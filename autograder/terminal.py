@@ -84,7 +84,9 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str | Text]], right: S
 
     Texts are shown as they are, in one line: nothing in them steers the terminal.
     """
-    cells = [[text if isinstance(text, Text) else Text(" ".join(literal(text).split())) for text in row] for row in rows]
+    cells = [
+        [text if isinstance(text, Text) else Text(" ".join(literal(text).split())) for text in row] for row in rows
+    ]
     made = Table(box=SIMPLE_HEAD, pad_edge=False)
     room = out.width - 3 * len(columns)
     for place, name in enumerate(columns):

@@ -134,9 +134,7 @@ class Recorder:
             self._cells[name] = _Cells(known_notebook.assignment_id, known_notebook.id, graded, written)
             self._gradebook.db.commit()  # a transaction left open would bar changes of the tables
         except RuntimeError as error:
-            raise RunError(
-                f"{release.path}: {error}; undo the change of its cells, or give it a new name"
-            ) from None
+            raise RunError(f"{release.path}: {error}; undo the change of its cells, or give it a new name") from None
         except sqlalchemy.exc.SQLAlchemyError as error:
             raise _cannot(self._db_url, error) from None
 

@@ -48,7 +48,9 @@ class CircuitBreaker:
         self._failures += 1
         self._text = result.text
         text = f"cannot be graded: {result.text}"
-        return Unexpected(f"{text}; autograder logs tells more", result.trace) if result.trace else AutograderError(text)
+        return (
+            Unexpected(f"{text}; autograder logs tells more", result.trace) if result.trace else AutograderError(text)
+        )
 
     def check(self, failed: Submission, grade: Callable[[Submission], SubmissionResult | Failed]) -> None:
         """Raise RunError where `LIMIT` have failed in a row, and the last one without its cells fails in `grade` too."""

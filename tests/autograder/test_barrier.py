@@ -63,7 +63,9 @@ for n in range(300_000):
 """
 
 
-@pytest.mark.parametrize("student", ["honest", "loud", "alternating", "long", "renamed", *map("time-{}".format, range(4))])
+@pytest.mark.parametrize(
+    "student", ["honest", "loud", "alternating", "long", "renamed", *map("time-{}".format, range(4))]
+)
 def test_an_odd_submission_is_graded_as_any_other(graded, student):
     assert graded.of[student].points == ALL
 
