@@ -11,6 +11,7 @@ from autograder.feedback import page
 from autograder.grading.intake import timestamp
 from autograder.release.preview import preview
 from autograder.results import log
+from benchmarks.worst import run
 
 ALL = 10
 SMILES = "print('\N{GRINNING FACE}' * 262143)"
@@ -124,3 +125,9 @@ def test_a_limit_that_cannot_be_carried_is_refused(tiny):
     file.write_text(file.read_text().replace("cell_seconds", "output_kb: 8192, cell_seconds"))
     with pytest.raises(AutograderError, match="output_kb"):
         config.load(tiny)
+
+
+def test_in_a_class_with_the_worst_all_others_are_graded_as_alone():
+    """The run of benchmarks/worst.py in short."""
+    found = run(20)
+    assert found["others as alone"] == found["others"] == 18
