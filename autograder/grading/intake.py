@@ -21,7 +21,7 @@ _YEARS = range(1970, 9999)
 
 @dataclass(frozen=True)
 class HandedIn:
-    """One student's folder for one problem set; the student's name can be written anywhere, the folder's perhaps not."""
+    """One student's folder for one problem set; the name can be written anywhere, the folder perhaps not."""
 
     student: str
     problem_set: str

@@ -53,7 +53,7 @@ class CircuitBreaker:
         )
 
     def check(self, failed: Submission, grade: Callable[[Submission], SubmissionResult | Failed]) -> None:
-        """Raise RunError where `LIMIT` have failed in a row, and the last one without its cells fails in `grade` too."""
+        """Raise RunError where `LIMIT` have failed in a row, and the last without its cells fails in `grade` too."""
         if self._failures < self.LIMIT:
             return
         if isinstance(grade(replace(failed, cells=[], stale_hints=[], known={})), SubmissionResult):
