@@ -72,6 +72,7 @@ def watch(
     """
     names = _names(root, problem_sets)
     state = _Watch(root, Exchange(root), jobs, say, complain)
+    state.exchange.refuse_if_unsafe()
     with held(root, "watch", "another autograder watch-exchange"), stoppable() as stopped:
         while True:
             ended = _round(state, names, stopped)
