@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import socket
@@ -67,10 +68,11 @@ class WorkerPlugin:
         if self.problems:
             self._send(Failed(self.problems[0]))
             return True
-        try:
-            self._serve(session)
-        except AutograderError as error:
-            self._send(Failed(str(error)))
+        with contextlib.suppress(wire.Closed):  # the run has ended: nobody is left to tell anything
+            try:
+                self._serve(session)
+            except AutograderError as error:
+                self._send(Failed(str(error)))
         return True
 
     def _serve(self, session: pytest.Session) -> None:
