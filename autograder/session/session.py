@@ -18,6 +18,7 @@ from autograder.model.limits import SessionLimits
 from autograder.model.submission import Exercise, Submission
 
 from . import remote
+from .asked import Asked
 from .cells import Cells, time_limit
 from .connection import GRACE, UNREADABLE, Connection, Lost
 from .transport import Transport
@@ -65,6 +66,8 @@ class Session:
         """What the calls gave, in order: pairs of value and changed arguments, or an exception's class."""
         self.given: list[list[Any] | None] = []
         """Beside the trace, where it is kept: the arguments of each call; None for a backward pass."""
+        self.asked: list[Asked] = []
+        """Where arguments are kept: all that the check asked for, in order."""
         self._called: tuple[str, list[Any], dict[str, Any], list[Any]] | None = None
         """The latest call of a function of the notebook: its name, its arguments as they were sent, their body."""
         self._names: dict[int, str] = {}
@@ -129,7 +132,7 @@ class Session:
         if not self._connection.alive:
             self.run()
         self._called = None
-        self.trace, self.given = [], []
+        self.trace, self.given, self.asked = [], [], []
         self._names = {}
         exercise = self.exercise
         held = _held_to(exercise) if self._watched else None
@@ -147,6 +150,7 @@ class Session:
         if op == "name" and target == self.exercise.name and self._bound and self._connection.alive:
             if self._keeps_arguments:
                 self.given.append([])
+                self.asked.append(Asked(op, target, [], {}, 0, remote.RemoteObject(self, self._bound)))
             return self._named(str(target), remote.RemoteObject(self, self._bound))
         if self._keeps_arguments:
             self.given.append([_copy(item) for item in [*args, *kwargs.values()]])
@@ -185,6 +189,10 @@ class Session:
             self.limits.call_seconds,
             leaves,
         )
+        asked = Asked(op, target, [], {}, request.token)
+        if self._keeps_arguments:
+            asked.args, asked.kwargs = _copy(list(args)), {name: _copy(item) for name, item in kwargs.items()}
+            self.asked.append(asked)
         answer, body = self._ask_value(request, packer.body)
         unpacker = values.Unpacker(body, lambda handle: remote.RemoteObject(self, handle))
 
@@ -200,6 +208,7 @@ class Session:
             if len(changed) != len(args) + len(kwargs):
                 raise self._broken()
             value = shared_memory.rebased(value, changed, [*args, *kwargs.values()])
+        asked.result = value
         if op == "name":
             return self._named(str(target), value), None
         self._record(value, changed)
@@ -223,6 +232,7 @@ class Session:
         """Run backward through call `call` in the jail; the gradients of its differentiable arguments, in order."""
         if self._keeps_arguments:
             self.given.append(None)
+            self.asked.append(Asked("backward", call, [], {}))
         packer = values.Packer(remote.handle_of)
         packed = [packer.pack(None if item is None else item.detach()) for item in grads]
         request = wire.Backward(token(), call, packed, self.limits.call_seconds)
@@ -281,6 +291,8 @@ class Session:
     def _raised(self, raised: wire.Raised, name: str) -> remote.StudentError | remote.CallFailed:
         kind = raised.types[0] if raised.types else "Exception"
         self.trace.append(kind)
+        if self.asked:
+            self.asked[-1].raised = kind
         if kind in ("TimeLimit", "WaitLimit"):
             self.strikes += 1
             self._connection.cacheable = False
