@@ -7,6 +7,9 @@ from autograder.model.verdict import CheckVerdict, ExerciseVerdict, Verdict
 from .cleaning import escaped, sealed
 
 
+PASTE = "Paste this below your code:"
+
+
 def number(points: float) -> str:
     """Points without needless zeros."""
     return f"{points:.2f}".rstrip("0").rstrip(".")
@@ -22,6 +25,9 @@ def as_html(exercise: ExerciseVerdict) -> str:
         parts.append(f"<p>{escaped(exercise.mark)}</p>")
     if exercise.hint:
         parts.append(f"<p><strong>Hint:</strong> {escaped(exercise.hint)}</p>")
+    if exercise.example:
+        code, gives, right = map(escaped, (exercise.example.code, exercise.example.gives, exercise.example.right))
+        parts.append(f"<p>{PASTE}</p><pre>{code}</pre><p>It gives {gives}<br>Right is {right}</p>")
     rows = "".join(map(_row, exercise.checks))
     parts.append(f"<table><tbody>{rows}</tbody></table>")
     return sealed("".join(parts))
@@ -48,6 +54,9 @@ def as_text(exercise: ExerciseVerdict) -> str:
     lines += [f"  {exercise.note}"] if exercise.note else []
     lines += [f"  {exercise.mark}"] if exercise.mark else []
     lines += [f"  Hint: {exercise.hint}"] if exercise.hint else []
+    if exercise.example:
+        lines += [f"  {PASTE}", *(f"      {line}" for line in exercise.example.code.splitlines())]
+        lines += [f"      gives    {exercise.example.gives}", f"      right is {exercise.example.right}"]
     for check in exercise.checks:
         lines.append(f"  {mark_of(check)} {check.sentence} ({number(check.points)} / {number(check.max_points)})")
         if check.reason:

@@ -13,6 +13,7 @@ import pytest
 from msgspec.structs import replace
 
 from autograder.authoring import Misconception
+from autograder.counterexample.finder import Finder
 from autograder.diagnosis import traces
 from autograder.diagnosis.follow_through import FollowThrough
 from autograder.diagnosis.misconceptions import Diagnosis, Explanation, is_known
@@ -20,7 +21,7 @@ from autograder.diagnosis.repair import Repaired, TooMuch, redefined, repair
 from autograder.diagnosis.traces import Trace
 from autograder.jail.inside.wire import HIDDEN
 from autograder.model.submission import Exercise
-from autograder.model.verdict import CheckVerdict, ExerciseResult, ExerciseVerdict, Quality, quality_of
+from autograder.model.verdict import CheckVerdict, Example, ExerciseResult, ExerciseVerdict, Quality, quality_of
 from autograder.notebook.rules import insides, listed, outside
 from autograder.session.connection import OutOfTime
 from autograder.session.remote import Student
@@ -59,6 +60,7 @@ class Assessment:
         items: the checks by exercise.
         diagnosis: explains wrong answers by what they gave.
         follow_through: knows which exercises are written with which.
+        finder: finds a call to paste for what lost points.
         session: the student's.
         qualities: how good exercises are that are not graded again.
     """
@@ -68,12 +70,14 @@ class Assessment:
         items: Mapping[str, Sequence[pytest.Item]],
         diagnosis: Diagnosis,
         follow_through: FollowThrough,
+        finder: Finder,
         session: Session,
         qualities: Mapping[str, Quality],
     ) -> None:
         self._items = items
         self._diagnosis = diagnosis
         self._follow_through = follow_through
+        self._finder = finder
         self._session = session
         self._cells = session.submission.cells
         self._sources = [cell.source for cell in self._cells]
@@ -120,7 +124,22 @@ class Assessment:
             if mended:
                 found = replace(found, changes=mended.changes, points_changed=mended.points, whole=mended.whole)
         found = replace(found, trace=traces.to_bytes(checked.trace))
+        found = replace(found, verdict=replace(found.verdict, example=self._example(checked, checks)))
         return self._marked(found, exercise, known, nearest, agreeing)
+
+    def _example(self, checked: Checked, checks: Sequence[CheckVerdict]) -> Example | None:
+        """A call to paste on which the student's function gives something else than what is right."""
+        properties = self._properties(checked.exercise)
+        failing = [check.name for check in checks if not check.flawless and (check.counted or not check.passed)]
+        if checked.struck or not failing:
+            return None
+        try:
+            return self._finder.find(checked.exercise, sorted(failing, key=properties.__contains__), self._session)
+        except OutOfTime:
+            return None
+        except Exception:  # what the answer gives is the student's: it may cost an example, never the run
+            traceback.print_exc()
+            return None
 
     def _marked(
         self, found: ExerciseResult, exercise: Exercise, known: Explanation | None, nearest: str, agreeing: float
