@@ -95,10 +95,19 @@ def _leading_to(asked: Sequence[Asked], place: int) -> list[Step]:
                 if item.op != "getattr" and item.target in mutable:
                     wanted.add(number)
                 handle = getattr(item.result, "_handle", None)
-                if item.op == "getattr" and item.target in mutable and handle is not None and _is_called(asked[:place], handle.number):
+                if (
+                    item.op == "getattr"
+                    and item.target in mutable
+                    and handle is not None
+                    and _is_called(asked[:place], handle.number)
+                ):
                     wanted.add(number)
                     objects.add(handle.number)
-                    wanted.update(n for n, other in enumerate(asked[:place]) if other.op == "call" and other.target == handle.number)
+                    wanted.update(
+                        n
+                        for n, other in enumerate(asked[:place])
+                        if other.op == "call" and other.target == handle.number
+                    )
         changed = len(wanted) > before
     order = sorted(wanted)
     if any(asked[number].op == "backward" for number in order):
@@ -177,4 +186,11 @@ def all_leaves(program: Program) -> list[Any]:
 
 
 def _size(value: Any) -> int:
-    return sum(int(leaf.numel()) if isinstance(leaf, torch.Tensor) else int(getattr(leaf, "size", 1) or 1) if not hasattr(leaf, "mode") else leaf.width * leaf.height for leaf in leaves(value))
+    return sum(
+        int(leaf.numel())
+        if isinstance(leaf, torch.Tensor)
+        else int(getattr(leaf, "size", 1) or 1)
+        if not hasattr(leaf, "mode")
+        else leaf.width * leaf.height
+        for leaf in leaves(value)
+    )

@@ -176,7 +176,7 @@ def _resized(leaf: Any, size: int, new: int, numbers: bool) -> Any:
         for axis in range(leaf.dim()):
             if leaf.shape[axis] == size:
                 leaf = leaf.narrow(axis, 0, new)
-        if leaf.dtype == torch.int64 and leaf.numel() and 0 <= int(leaf.min()) and new <= int(leaf.max()) < size:
+        if leaf.dtype == torch.int64 and leaf.numel() and int(leaf.min()) >= 0 and new <= int(leaf.max()) < size:
             leaf = leaf % new
         return leaf
     return new if numbers and type(leaf) is int and leaf == size else leaf
@@ -211,7 +211,12 @@ def _is_random(leaf: Any) -> bool:
 
 def _is_shares(leaf: torch.Tensor) -> bool:
     sums = leaf.detach().double().sum(-1) if leaf.dim() else leaf.detach()
-    return leaf.dim() > 0 and leaf.shape[-1] > 1 and bool((leaf >= 0).all()) and torch.allclose(sums, torch.ones_like(sums), atol=1e-4)
+    return (
+        leaf.dim() > 0
+        and leaf.shape[-1] > 1
+        and bool((leaf >= 0).all())
+        and torch.allclose(sums, torch.ones_like(sums), atol=1e-4)
+    )
 
 
 def _like(leaf: torch.Tensor, numbers: torch.Tensor) -> torch.Tensor:
@@ -252,7 +257,7 @@ def _exact(program: Program) -> tuple[Program, dict[int, str]]:
         if not _is_dense(leaf):
             return leaf
         kept = leaf.detach()
-        if kept.is_floating_point() and kept.numel() > 4:
+        if kept.is_floating_point():
             short = kept.double().apply_(lambda number: float(f"{number:.4g}")).to(kept.dtype)
             kept = short if not _is_shares(leaf) else kept
         needed = leaf.requires_grad and bool(program.backward)
@@ -275,7 +280,10 @@ def _recipe(program: Program) -> tuple[Program, dict[int, str]]:
         grad = leaf.requires_grad and bool(program.backward)
         if leaf.is_floating_point():
             if _is_shares(leaf):
-                new, text = torch.rand(leaf.shape, dtype=leaf.dtype).softmax(-1), f"torch.rand({shape}{dtype}).softmax(-1)"
+                new, text = (
+                    torch.rand(leaf.shape, dtype=leaf.dtype).softmax(-1),
+                    f"torch.rand({shape}{dtype}).softmax(-1)",
+                )
                 if grad:
                     new, text = new.requires_grad_(), f"{text}.requires_grad_()"
             else:

@@ -65,7 +65,9 @@ def code_of(program: Program, difference: Difference, parameters: Sequence[str],
             for place, text in enumerate(given):
                 is_tensor = isinstance([*step.args, *step.kwargs.values()][place], torch.Tensor | np.ndarray | dict)
                 if is_tensor and (must and (len(text) > 16 or place == difference.place)):
-                    name = (list(kwargs)[place - len(args)] if place >= len(args) else _parameter(parameters, place, step))
+                    name = (
+                        list(kwargs)[place - len(args)] if place >= len(args) else _parameter(parameters, place, step)
+                    )
                     lines.append(f"{name} = {text}")
                     given[place] = name
             args, kwargs = given[: len(args)], dict(zip(kwargs, given[len(args) :], strict=True))
@@ -166,7 +168,8 @@ def _tensor(value: torch.Tensor) -> str:
         for number, how in ((0, "zeros"), (1, "ones")):
             if bool((plain == number).all()):
                 return f"torch.{how}({shape}{kept}{grad})"
-    return f"torch.tensor({_numbers(plain.tolist())}{kept}{grad})"
+    numbers = plain.numpy().astype(str).astype(float).tolist() if value.dtype == torch.float32 else plain.tolist()
+    return f"torch.tensor({_numbers(numbers)}{kept}{grad})"
 
 
 def _numbers(item: Any) -> str:

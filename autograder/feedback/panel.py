@@ -64,6 +64,29 @@ def as_text(exercise: ExerciseVerdict) -> str:
     return "\n".join(lines)
 
 
+MOST_TO_DO = 3
+"""So many exercises are named at the top of the page."""
+
+
+def to_do(verdict: Verdict) -> list[tuple[int, str, str, float]]:
+    """What to mend first, most points first: the exercise's number, its name, why, and the points that it lost.
+
+    What is not begun comes last: there is nothing to mend yet.
+    """
+    lost = [
+        (place, item.name, _first_reason(item), item.max_points - item.points, item.status == "not begun")
+        for place, item in enumerate(verdict.exercises, 1)
+        if item.points < item.max_points
+    ]
+    lost.sort(key=lambda item: (item[4], -item[3]))
+    return [item[:4] for item in lost[:MOST_TO_DO]]
+
+
+def _first_reason(exercise: ExerciseVerdict) -> str:
+    failing = (check.reason for check in exercise.checks if not check.flawless and check.reason)
+    return exercise.note or exercise.hint or next(failing, "")
+
+
 def remarks(verdict: Verdict) -> list[str]:
     """What holds for the notebook as a whole."""
     return [*verdict.repairs, *verdict.incidents]

@@ -25,7 +25,7 @@ from autograder.model.verdict import CheckVerdict, Example, ExerciseResult, Exer
 from autograder.notebook.rules import insides, listed, outside
 from autograder.session.connection import OutOfTime
 from autograder.session.remote import Student
-from autograder.session.session import Session
+from autograder.session.session import UNDEFINED, Session
 
 from . import marks
 from .checks import seed_of
@@ -109,6 +109,10 @@ class Assessment:
         if refused := _refused(exercise, checked.forbidden, self._sources):
             note = f"{exercise.name} {refused}. It earns no points this way."
             return ExerciseResult(ExerciseVerdict(exercise.name, "forbidden", 0, max_points, checks, note), [], True)
+        if cause := _one_cause(checks):
+            checks = [replace(check, reason="") if check.reason == cause else check for check in checks]
+            note = f"{cause[:1].upper()}{cause[1:]}."
+            return ExerciseResult(ExerciseVerdict(exercise.name, "graded", 0, max_points, checks, note), [], True)
         checks = marks.counted(self._followed(checked), self._properties(exercise))
         self._checked[exercise.name] = checked, checks
         points = sum(item.points for item in checks)
@@ -292,6 +296,12 @@ class Assessment:
             return passed and not _refused(exercise, session.forbidden, [*self._sources, changed])
 
         return passes
+
+
+def _one_cause(checks: Sequence[CheckVerdict]) -> str:
+    """The reason of all checks where it is that the name is not there: told once, above them."""
+    reasons = {check.reason for check in checks}
+    return reasons.pop() if len(reasons) == 1 and checks[0].reason.startswith(UNDEFINED) else ""
 
 
 def _run_on(item: pytest.Item, session: Session) -> None:

@@ -19,12 +19,17 @@ from autograder.model.submission import Exercise, Submission
 
 from . import remote
 from .asked import Asked
+from .causes import why_missing
 from .cells import Cells, time_limit
 from .connection import GRACE, UNREADABLE, Connection, Lost
 from .transport import Transport
 
 _NO_MEMORY = re.compile(r"Cannot allocate memory|not enough memory|std::bad_alloc")
 """How torch says it, in a RuntimeError."""
+
+UNDEFINED = "the notebook defines no"
+"""Begins the sentence about a name that is not there."""
+_NOT_DEFINED = re.compile(r"name '(\w{1,100})' is not defined")
 
 _GIVES: dict[str, type] = {"len": int, "contains": bool, "list": list}
 """What Python itself sees to inside; an answer of another kind is not the grader's."""
@@ -298,7 +303,8 @@ class Session:
             self._connection.cacheable = False
             return remote.CallFailed(f"your code was stopped after {time_limit(self.limits.call_seconds, kind)}")
         if kind == "NameError" and name:
-            return remote.CallFailed(f"the notebook defines no {name}")
+            why = why_missing(name, self.submission.cells, self.outputs)
+            return remote.CallFailed(f"{UNDEFINED} {name}{why}")
         place = f" (cell {raised.cell}, line {raised.line})" if raised.cell else ""
         if kind.endswith("WireError"):
             return remote.CallFailed(f"your code returned something that cannot be checked: {raised.message[:300]}")
@@ -306,6 +312,8 @@ class Session:
             return remote.CallFailed(f"your code asked for more memory than it may use{place}")
         last = " ".join(kind.rpartition(".")[2][:60].split())
         message = " ".join(raised.message.split())[:300]
+        if kind == "NameError" and (unknown := _NOT_DEFINED.match(message)):
+            message += why_missing(unknown[1], self.submission.cells, self.outputs, raised.cell)
         if "NotImplementedError" in raised.types:
             return remote.error(raised.types, message or "not written yet")
         return remote.error(raised.types, f"your code raised {last}{place}" + (f": {message}" if message else ""))
