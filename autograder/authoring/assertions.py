@@ -245,10 +245,9 @@ def _verb(what: str, verb: str) -> str:
     """The verb in the number of its subject: the distances are, the gradient of the weights is."""
     words = re.split(r" (?:of|with|under|after|before|in|for|to|at|by|from)\b|,|\[", what)[0].split()
     head = words[-1].lower() if words else ""
-    is_plural = (
-        (head.endswith("s")
-        and not head.endswith(("ss", "us", "is", "bias", "alias", "axis")))
-        or head in ("indices", "both")
+    is_plural = (head.endswith("s") and not head.endswith(("ss", "us", "is", "bias", "alias", "axis"))) or head in (
+        "indices",
+        "both",
     )
     return _PLURAL[verb] if is_plural and len(words) > 1 else verb
 

@@ -49,7 +49,10 @@ def difference(program: Program, mine: Outcome, right: Outcome) -> Difference | 
             return None
         if right.raised and right.step != len(program.steps) - 1:
             return None
-        return Difference(f"raises {mine.raised}|{right.raised}", _ends(mine), _ends(right))
+        should = (
+            f"raises {right.raised.rpartition('.')[2]}" if right.raised else _ends(right)
+        )  # no text of the solution's
+        return Difference(f"raises {mine.raised}|{right.raised}", _ends(mine), should)
     found = _compared(mine.value, right.value, "")
     if found:
         return found

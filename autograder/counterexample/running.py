@@ -39,9 +39,8 @@ def run(program: Program, session: Session) -> Outcome:
     session.begin(program.seed)
     torch.default_generator.manual_seed(program.seed)
     student, found = Student(session), []  # type: ignore[var-annotated]
-    number = 0
     try:
-        for number, step in enumerate(program.steps):
+        for step in program.steps:
             args = [mapped(item, lambda leaf: _given(leaf, found)) for item in step.args]
             kwargs = {name: mapped(item, lambda leaf: _given(leaf, found)) for name, item in step.kwargs.items()}
             if step.op == "name":
@@ -62,11 +61,11 @@ def run(program: Program, session: Session) -> Outcome:
         return Outcome(mapped(value, _plain), after, grads)
     except StudentError as error:
         kind = str(session.trace[-1]) if session.trace and isinstance(session.trace[-1], str) else "Exception"
-        return Outcome(raised=kind, sentence=error.sentence, step=number)
+        return Outcome(raised=kind, sentence=error.sentence, step=len(found))
     except CallFailed as error:
-        return Outcome(failed=True, sentence=str(error), step=number)
+        return Outcome(failed=True, sentence=str(error), step=len(found))
     except (AttributeError, RuntimeError, TypeError, ValueError, IndexError) as error:
-        return Outcome(failed=True, sentence=type(error).__name__, step=number)
+        return Outcome(failed=True, sentence=type(error).__name__, step=len(found))
 
 
 def _given(leaf: Any, found: list[Any]) -> Any:

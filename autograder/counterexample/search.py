@@ -7,7 +7,7 @@ kept where the solution still takes it and the two still differ in the same mann
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -23,12 +23,10 @@ from .writing import LONGEST, NotWritten, code_of
 
 MOST_CALLS = 150
 """So many calls of the student's at most."""
+LONGEST_VALUE = 300
+"""Characters of what a call gives."""
 MOST_FIRST = 40
 """So many programs are tried as they are."""
-
-
-class Found(tuple[str, str, str]):
-    """Code, what the student's gives, what is right."""
 
 
 class _Enough(Exception):
@@ -134,11 +132,15 @@ class Search:
                 except NotWritten:
                     break
                 if best is None or len(code) < len(best[0]):
-                    best = (code, right.mine, right.right)
+                    best = (code, _cut(right.mine), _cut(right.right))
                 break
             if best and len(best[0]) <= LONGEST:
                 break
         return best
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]} …"
 
 
 # --- smaller ----------------------------------------------------------------------------------------------------------
@@ -302,6 +304,3 @@ def _recipe(program: Program) -> tuple[Program, dict[int, str]]:
         return new
 
     return changed(program, draw), drawn
-
-
-Make = Callable[[Any], Any]

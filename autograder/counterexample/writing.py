@@ -153,8 +153,11 @@ def _value(value: Any, names: dict[int, str], drawn: dict[int, str]) -> str:
 
 
 def _tensor(value: torch.Tensor) -> str:
+    if value.layout == torch.sparse_coo and value._nnz() <= MOST:
+        inner = f"{_tensor(value._indices())}, {_tensor(value._values().detach())}, {tuple(value.shape)}"
+        return f"torch.sparse_coo_tensor({inner})"
     if value.layout != torch.strided or value.is_complex():
-        raise NotWritten("a sparse tensor")
+        raise NotWritten("a tensor of another kind")
     if value.numel() > MOST:
         raise NotWritten("a large tensor")
     usual = {torch.float32, torch.int64, torch.bool}
@@ -181,11 +184,4 @@ def _numbers(item: Any) -> str:
 def _float(number: float) -> str:
     if number != number or number in (float("inf"), -float("inf")):
         return f"float('{number}')"
-    text = f"{number:.17g}"
-    for digits in range(1, 17):
-        if float(f"{number:.{digits}g}") == number:
-            text = f"{number:.{digits}g}"
-            break
-    if "e" in text:
-        return text
-    return text if "." in text else f"{text}.0"
+    return repr(number)

@@ -21,7 +21,7 @@ NAN = float("nan")
 @pytest.mark.parametrize(
     ("actual", "expected", "said"),
     [
-        (None, torch.ones(2), "should be a tensor of shape (2,), not None"),
+        (None, torch.ones(2), "is None: a function that ends without return"),
         ([1.0, 1.0], torch.ones(2), "should be a tensor of shape (2,), not [1, 1]"),
         (torch.ones(2, 1), torch.ones(2), "has shape (2, 1) and should have (2,)"),
         (torch.ones(2).double(), torch.ones(2), "is float64 and should be float32"),
