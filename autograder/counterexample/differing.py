@@ -158,9 +158,11 @@ def _tensor(mine: Any, right: torch.Tensor, suffix: str) -> Difference | None:
     at = tuple(int(n) for n in np.unravel_index(int(gap.argmax()), tuple(right.shape)))
     first, second = one[at].item(), other[at].item()
     digits = 6 if kind != "precision" else 12
-    texts = [f"{number:.{digits}g}" if isinstance(number, float) else str(number) for number in (first, second)]
+    first_text, second_text = [
+        f"{number:.{digits}g}" if isinstance(number, float) else str(number) for number in (first, second)
+    ]
     index = f"[{', '.join(map(str, at))}].item()" if at else ".item()"
-    return Difference(kind, texts[0], texts[1], suffix=f"{suffix}{index}")
+    return Difference(kind, first_text, second_text, suffix=f"{suffix}{index}")
 
 
 def _short(tensor: torch.Tensor) -> str:

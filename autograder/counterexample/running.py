@@ -55,7 +55,7 @@ def run(program: Program, session: Session) -> Outcome:
         if program.backward:
             total = _total(value, program.backward)
             if total is not None and total.requires_grad:
-                total.backward()
+                torch.autograd.backward(total)
             given = [leaf for item in (*args, *kwargs.values()) for leaf in leaves(item)]
             grads = [leaf.grad if isinstance(leaf, torch.Tensor) else None for leaf in given]
         return Outcome(mapped(value, _plain), after, grads)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import torch
 
 from autograder.session.asked import Asked
@@ -121,7 +122,7 @@ class Search:
         """The program as code: in numbers, or drawn at random, as it was tried."""
         self._left += 6
         best: tuple[str, str, str] | None = None
-        for form in (_exact, _recipe):
+        for form in (_exact, _laid_out, _recipe):
             for seed in range(3 if form is _recipe else 1):
                 other, drawn = form(replace(program, seed=seed))
                 right = self._differs(other, kind)
@@ -256,6 +257,8 @@ def _exact(program: Program) -> tuple[Program, dict[int, str]]:
     """As it can be pasted: contiguous, and float64 or float32 as written."""
 
     def plain(leaf: Any) -> Any:
+        if isinstance(leaf, np.ndarray) and min(leaf.strides, default=0) >= 0:
+            return leaf.copy(order="C")
         if not _is_dense(leaf):
             return leaf
         kept = leaf.detach()
@@ -266,6 +269,11 @@ def _exact(program: Program) -> tuple[Program, dict[int, str]]:
         return kept.clone(memory_format=torch.contiguous_format).requires_grad_(needed)
 
     return changed(program, plain), {}
+
+
+def _laid_out(program: Program) -> tuple[Program, dict[int, str]]:
+    """With axes that lie in memory in another order, which the code then exchanges."""
+    return changed(program, lambda leaf: leaf.detach() if _is_dense(leaf) else leaf), {}
 
 
 def _recipe(program: Program) -> tuple[Program, dict[int, str]]:

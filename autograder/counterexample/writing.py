@@ -141,6 +141,10 @@ def _value(value: Any, names: dict[int, str], drawn: dict[int, str]) -> str:
     if isinstance(value, np.ndarray):
         if value.size > MOST:
             raise NotWritten("a large array")
+        back = tuple(slice(None, None, -1 if stride < 0 else None) for stride in value.strides)
+        if min(value.strides, default=0) < 0:
+            index = ", ".join("::-1" if part.step else ":" for part in back)
+            return f"np.array({_numbers(value[back].tolist())}, dtype=np.{value.dtype.name})[{index}]"
         return f"np.array({_numbers(value.tolist())}, dtype=np.{value.dtype.name})"
     if isinstance(value, np.generic):
         return f"np.{value.dtype.name}({_numbers(value.item())})"
@@ -164,6 +168,14 @@ def _tensor(value: torch.Tensor) -> str:
     kept = "" if value.dtype in usual else f", dtype={value.dtype}"
     grad = ", requires_grad=True" if value.requires_grad else ""
     plain = value.detach()
+    order = sorted(range(plain.dim()), key=lambda axis: -plain.stride(axis))
+    if not plain.is_contiguous() and plain.permute(order).is_contiguous():
+        if value.requires_grad:
+            raise NotWritten("a leaf laid out otherwise")
+        back = ", ".join(str(order.index(axis)) for axis in range(plain.dim()))
+        return f"{_tensor(plain.permute(order))}.permute({back})"
+    if not plain.is_contiguous():
+        raise NotWritten("a tensor laid out otherwise")
     shape = ", ".join(map(str, plain.shape))
     if plain.dim() and plain.numel() == 0:
         return f"torch.empty({shape}{kept or ('' if value.dtype == torch.float32 else f', dtype={value.dtype}')}{grad})"
