@@ -13,7 +13,7 @@ from PIL import Image
 from autograder.authoring.assertions import shown
 from autograder.diagnosis.traces import same
 
-from .program import Program, leaves
+from .program import Program, leaves, mapped
 from .running import Outcome, is_a
 
 _SHOWN = 16
@@ -36,7 +36,7 @@ class Difference:
     suffix: str = ""
 
 
-def difference(program: Program, mine: Outcome, right: Outcome) -> Difference | None:
+def difference(program: Program, mine: Outcome, right: Outcome, strict: bool = False) -> Difference | None:
     """The first difference; None where there is none, or where what is right is none to show."""
     if right.failed:
         return None
@@ -53,14 +53,15 @@ def difference(program: Program, mine: Outcome, right: Outcome) -> Difference | 
             f"raises {right.raised.rpartition('.')[2]}" if right.raised else _ends(right)
         )  # no text of the solution's
         return Difference(f"raises {mine.raised}|{right.raised}", _ends(mine), should)
-    found = _compared(mine.value, right.value, "")
+    found = _compared(mine.value, right.value, "", strict)
     if found:
         return found
     given = [*program.last.args, *program.last.kwargs.values()]
     for place, item in enumerate(given if program.last.op == "call" else []):
         left = mine.after[place] if mine.after else item
         should = right.after[place] if right.after else item
-        if isinstance(item, torch.Tensor) and (found := _compared(_data(left), _data(should), "")):
+        holds = any(isinstance(leaf, torch.Tensor | np.ndarray) for leaf in leaves(item))
+        if holds and (found := _compared(mapped(left, _data), mapped(should, _data), "")):
             return Difference(f"in place {place}", found.mine, found.right, "argument", place, found.suffix)
     for place, (one, other) in enumerate(zip(mine.grads, right.grads, strict=False)):
         if one is None and other is not None:
@@ -83,34 +84,34 @@ def _ends(outcome: Outcome) -> str:
     return f"raises {text}" if text != outcome.sentence and len(text) <= 200 else f"raises {name}"
 
 
-def _compared(mine: Any, right: Any, suffix: str) -> Difference | None:
+def _compared(mine: Any, right: Any, suffix: str, strict: bool = False) -> Difference | None:
     if hasattr(right, "_handle"):
         return None
     if isinstance(right, list | tuple):
         if not isinstance(mine, list | tuple) or len(mine) != len(right):
             return Difference("container", shown(mine), shown(right), suffix=suffix)
         for place, (one, other) in enumerate(zip(mine, right, strict=True)):
-            if found := _compared(one, other, f"{suffix}[{place}]"):
+            if found := _compared(one, other, f"{suffix}[{place}]", strict):
                 return found
         return None
     if isinstance(right, dict):
         if not isinstance(mine, dict) or mine.keys() != right.keys():
             return Difference("container", shown(mine), shown(right), suffix=suffix)
         for key in right:
-            if found := _compared(mine[key], right[key], f"{suffix}[{key!r}]"):
+            if found := _compared(mine[key], right[key], f"{suffix}[{key!r}]", strict):
                 return found
         return None
     if isinstance(right, torch.Tensor):
-        return _tensor(mine, right, suffix)
+        return _tensor(mine, right, suffix, strict)
     if isinstance(right, Image.Image):
         if isinstance(mine, Image.Image) and (mine.mode, mine.size) == (right.mode, right.size):
-            return _compared(np.asarray(mine), np.asarray(right), suffix)
+            return _compared(np.asarray(mine), np.asarray(right), suffix, strict)
         return Difference("type", shown(mine), shown(right), suffix=suffix)
     if isinstance(right, np.ndarray):
         if not isinstance(mine, np.ndarray):
             return Difference("type", shown(mine), shown(right), suffix=suffix)
         if right.dtype.kind in "biuf" and mine.dtype.kind in "biuf":
-            return _tensor(torch.tensor(mine), torch.tensor(right), suffix)
+            return _tensor(torch.tensor(mine), torch.tensor(right), suffix, strict)
         return None if same(mine, right) else Difference("value", shown(mine), shown(right), suffix=suffix)
     if isinstance(right, bool | int | float | str | None):
         if type(mine) is type(right) and (same(mine, right)):
@@ -123,7 +124,7 @@ def _compared(mine: Any, right: Any, suffix: str) -> Difference | None:
     return None
 
 
-def _tensor(mine: Any, right: torch.Tensor, suffix: str) -> Difference | None:
+def _tensor(mine: Any, right: torch.Tensor, suffix: str, strict: bool) -> Difference | None:
     if not isinstance(mine, torch.Tensor):
         return Difference("type", shown(mine), shown(right), suffix=suffix)
     for name in ("shape", "dtype", "layout"):
@@ -132,7 +133,7 @@ def _tensor(mine: Any, right: torch.Tensor, suffix: str) -> Difference | None:
             texts = (str(tuple(one)), str(tuple(other))) if name == "shape" else (str(one), str(other))
             return Difference(name, *texts, suffix=f"{suffix}.{name}")
     if mine.layout != torch.strided:
-        return _tensor(mine.detach().to_dense(), right.detach().to_dense(), f"{suffix}.to_dense()")
+        return _tensor(mine.detach().to_dense(), right.detach().to_dense(), f"{suffix}.to_dense()", strict)
     if mine.is_complex():
         mine, right = torch.view_as_real(mine), torch.view_as_real(right)
     one, other = mine.detach(), right.detach()
@@ -140,6 +141,8 @@ def _tensor(mine: Any, right: torch.Tensor, suffix: str) -> Difference | None:
     if one.is_floating_point():
         one, other = one.double(), other.double()
         rtol, atol = (1e-8, 1e-9) if fine else (2e-4, 1e-5)
+        if strict:
+            rtol, atol = rtol / 20, atol / 1000
         close = torch.isclose(one, other, rtol=rtol, atol=atol, equal_nan=True)
     else:
         close = one == other

@@ -63,7 +63,9 @@ def code_of(program: Program, difference: Difference, parameters: Sequence[str],
             given = [*args, *kwargs.values()]
             must = difference.of != "result" or sum(map(len, given)) > 60
             for place, text in enumerate(given):
-                is_tensor = isinstance([*step.args, *step.kwargs.values()][place], torch.Tensor | np.ndarray | dict)
+                is_tensor = isinstance(
+                    [*step.args, *step.kwargs.values()][place], torch.Tensor | np.ndarray | dict | list
+                )
                 if is_tensor and (must and (len(text) > 16 or place == difference.place)):
                     name = (
                         list(kwargs)[place - len(args)] if place >= len(args) else _parameter(parameters, place, step)
@@ -168,7 +170,7 @@ def _tensor(value: torch.Tensor) -> str:
     kept = "" if value.dtype in usual else f", dtype={value.dtype}"
     grad = ", requires_grad=True" if value.requires_grad else ""
     plain = value.detach()
-    order = sorted(range(plain.dim()), key=lambda axis: -plain.stride(axis))
+    order = sorted(range(plain.dim()), key=lambda axis: -plain.stride()[axis])
     if not plain.is_contiguous() and plain.permute(order).is_contiguous():
         if value.requires_grad:
             raise NotWritten("a leaf laid out otherwise")

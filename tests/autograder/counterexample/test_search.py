@@ -1,5 +1,7 @@
 """A failing call is made smaller until it can be read, and what is said of it is so when it is pasted."""
 
+from contextlib import suppress
+
 import torch
 import torch.nn.functional as F
 
@@ -110,10 +112,27 @@ def test_the_solutions_own_words_are_not_told():
         raise ValueError("a secret")
 
     def check(student):
-        try:
+        with suppress(ValueError):
             student.f(torch.ones(2), torch.ones(2))
-        except ValueError:
-            pass
 
     _, _, should = found(refuses, lambda x, weight: x, check)
     assert should == "raises ValueError"
+
+
+def test_a_list_that_is_changed_in_place_is_shown():
+    def changes(x, weight):
+        x[0] *= 2
+        return torch.zeros(1)
+
+    def check(student):
+        student.f([torch.randn(3)], torch.randn(3))
+
+    code, gives, _ = found(lambda x, weight: torch.zeros(1), changes, check)
+    assert pasted(code, f=changes) == gives
+
+
+def test_nan_where_nan_is_right_hides_no_difference():
+    def check(student):
+        student.f(torch.tensor([1.0, float("nan"), -1.0]), 0.0)
+
+    assert found(lambda x, weight: x.clamp(min=0), lambda x, weight: x.clamp(min=0).nan_to_num(), check)
