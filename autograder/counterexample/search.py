@@ -292,6 +292,7 @@ def _laid_out(program: Program) -> tuple[Program, dict[int, str]]:
 def _recipe(program: Program) -> tuple[Program, dict[int, str]]:
     """With large tensors drawn at random, in the order in which they are written."""
     drawn: dict[int, str] = {}
+    program, _ = _exact(program)
     torch.default_generator.manual_seed(program.seed)
     made: list[Any] = []
 
@@ -300,7 +301,7 @@ def _recipe(program: Program) -> tuple[Program, dict[int, str]]:
             return leaf
         shape = ", ".join(map(str, leaf.shape))
         dtype = "" if leaf.dtype in (torch.float32, torch.int64) else f", dtype={leaf.dtype}"
-        grad = leaf.requires_grad and bool(program.backward)
+        grad = leaf.requires_grad
         if leaf.is_floating_point():
             if _is_shares(leaf):
                 new, text = (

@@ -81,6 +81,17 @@ def test_a_wrong_gradient_is_shown_with_the_backward_pass():
     assert pasted(code, f=detached) == gives != should == pasted(code, f=right)
 
 
+def test_what_fails_for_its_place_in_memory_alone_is_written_so():
+    def check(student):
+        student.f(torch.randn(4, 6).T, 1)
+
+    def views(x, weight):
+        return x.view(-1)
+
+    code, gives, _ = found(lambda x, weight: x.reshape(-1), views, check)
+    assert ".permute(" in code and gives.startswith("raises RuntimeError")
+
+
 class Counter:
     def __init__(self, step):
         self.step, self.sum = step, 0.0
