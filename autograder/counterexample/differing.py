@@ -111,7 +111,7 @@ def _compared(mine: Any, right: Any, suffix: str, strict: bool = False) -> Diffe
         if not isinstance(mine, np.ndarray):
             return Difference("type", shown(mine), shown(right), suffix=suffix)
         if right.dtype.kind in "biuf" and mine.dtype.kind in "biuf":
-            return _tensor(torch.tensor(mine), torch.tensor(right), suffix, strict)
+            return _tensor(torch.tensor(mine.copy()), torch.tensor(right.copy()), suffix, strict)
         return None if same(mine, right) else Difference("value", shown(mine), shown(right), suffix=suffix)
     if isinstance(right, bool | int | float | str | None):
         if type(mine) is type(right) and (same(mine, right)):

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 
@@ -90,6 +91,17 @@ def test_what_fails_for_its_place_in_memory_alone_is_written_so():
 
     code, gives, _ = found(lambda x, weight: x.reshape(-1), views, check)
     assert ".permute(" in code and gives.startswith("raises RuntimeError")
+
+
+def test_an_array_that_runs_backwards_is_written_so():
+    def check(student):
+        student.f(np.arange(6.0)[::-1], 1)
+
+    code, gives, should = found(
+        lambda x, weight: torch.from_numpy(x.copy()), lambda x, weight: torch.from_numpy(x), check
+    )
+    assert code.endswith("f(x)") or "[::-1]" in code
+    assert gives.startswith("raises ValueError") and should.startswith("tensor(")
 
 
 class Counter:
