@@ -26,6 +26,8 @@ MOST_CALLS = 150
 """So many calls of the student's at most."""
 LONGEST_VALUE = 300
 """Characters of what a call gives."""
+SMALL = 16
+"""A call with so many numbers is read at a glance, and made no smaller."""
 MOST_FIRST = 40
 """So many programs are tried as they are."""
 
@@ -117,7 +119,7 @@ class Search:
         best = program
         try:
             again = True
-            while again:
+            while again and best.size > SMALL:
                 again = False
                 for smaller in _narrowed(best):
                     if smaller.size < best.size and self._kept(smaller, kind):
@@ -169,7 +171,7 @@ def _narrowed(program: Program) -> Iterator[Program]:
     tensors = [leaf for leaf in all_leaves(program) if _is_dense(leaf)]
     sizes = sorted({size for leaf in tensors for size in leaf.shape if size > 1}, reverse=True)
     for size in sizes:
-        for new in (1, 2, size // 2):
+        for new in (2, 1, size // 2):
             if 0 < new < size:
                 yield changed(program, lambda leaf, size=size, new=new: _resized(leaf, size, new, False))  # type: ignore[misc]
                 yield changed(program, lambda leaf, size=size, new=new: _resized(leaf, size, new, True))  # type: ignore[misc]
