@@ -221,10 +221,12 @@ def _plain(program: Program) -> Iterator[Program]:
 
 
 def _is_random(leaf: Any) -> bool:
-    """Whether a tensor may hold any numbers: floating point, finite, no probabilities."""
+    """Whether a tensor may hold any numbers: floating point, finite, no probabilities, no mask."""
     if not (_is_dense(leaf) and leaf.is_floating_point() and leaf.numel() > 1 and bool(leaf.isfinite().all())):
         return False
-    return not _is_shares(leaf) and float(leaf.abs().max()) < 1e3 and float(leaf.abs().max()) > 1e-2
+    if _is_shares(leaf) or bool(((leaf == 0) | (leaf == 1)).all()):
+        return False
+    return 1e-2 < float(leaf.abs().max()) < 1e3
 
 
 def _is_shares(leaf: torch.Tensor) -> bool:
