@@ -14,7 +14,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from autograder.course import config, nbgrader
-from autograder.errors import AutograderError, RunError, in_a_line, writable
+from autograder.errors import AutograderError, RunError, in_a_line, traceback_of, writable
 from autograder.feedback.changes import Change, between
 from autograder.gradebook.connection import submissions
 from autograder.gradebook.recorder import Recorder
@@ -26,7 +26,7 @@ from autograder.model.submission import Submission
 from autograder.model.verdict import Row, SubmissionResult, Verdict, quality_of, row_of
 from autograder.results import folders
 from autograder.results.freshness import Freshness
-from autograder.results.log import Log, traceback_of
+from autograder.results.log import Log
 from autograder.results.run_lock import held
 from autograder.results.store import Store
 from autograder.results.writer import ResultWriter

@@ -11,10 +11,10 @@ import msgspec
 
 from autograder.course import config, nbgrader
 from autograder.course.config import Course
-from autograder.errors import AutograderError, in_a_line
+from autograder.errors import AutograderError, in_a_line, traceback_of
 from autograder.grade import grade, stoppable
 from autograder.results import folders, freshness
-from autograder.results.log import Log, traceback_of
+from autograder.results.log import Log
 from autograder.results.run_lock import held
 
 from . import arrivals
@@ -109,9 +109,10 @@ def _round(state: _Watch, names: Sequence[str], stopped: Callable[[], bool]) -> 
             line = f"{name}: {in_a_line(error)}; autograder logs tells more"
             with Log(state.root) as log:
                 log.note("failed", name, text=line, trace=traceback_of(error))
-        if line and line not in now_wrong | state.repeated:
-            state.wrong(line)
-        now_wrong.add(line)
+        if line:
+            if line not in now_wrong | state.repeated:
+                state.wrong(line)
+            now_wrong.add(line)
     state.repeated = now_wrong
     return ended
 

@@ -33,7 +33,7 @@ from autograder.model.verdict import SubmissionResult
 
 from . import course_bundle
 from .pool import CircuitBreaker
-from .protocol import Failed, FromWorker, Work, decode, encode
+from .protocol import Failed, Work, decode, encode
 from .supervisor import Supervisor
 
 _Key = TypeVar("_Key")
@@ -205,7 +205,7 @@ class Cluster(Generic[_Key]):
 
     def _take(self, future: Any, *, alone: bool) -> Iterator[tuple[_Key, SubmissionResult | AutograderError]]:
         key, submission, _ = self._waiting.pop(future.key)
-        found: FromWorker
+        found: SubmissionResult | Failed
         try:
             # Where the worker that holds it has ended meanwhile, this waits for dask, which does the work anew.
             data = future.result()
@@ -217,19 +217,20 @@ class Cluster(Generic[_Key]):
         except Exception as error:
             found = Failed(f"its worker failed: {' '.join(str(error).split())[:300]}")
         else:
-            found = decode(data) if isinstance(data, bytes) else Failed("its worker answers otherwise than ours do")
-        if not isinstance(found, SubmissionResult | Failed):
-            found = Failed("its worker has nothing to say")
+            found = _read(data)
         yield key, self._breaker.count(found)
         self._breaker.check(submission, self._try)
 
     def _try(self, submission: Submission) -> SubmissionResult | Failed:
         """Grade one submission now."""
         try:
-            data = self._client.submit(
-                _grade, self._graders.name, msgspec.msgpack.encode(submission), pure=False
-            ).result()
-            found = decode(data)
+            data = msgspec.msgpack.encode(submission)
+            return _read(self._client.submit(_grade, self._graders.name, data, pure=False).result())
         except Exception as error:
             return Failed(in_a_line(error))
-        return found if isinstance(found, SubmissionResult | Failed) else Failed("its worker has nothing to say")
+
+
+def _read(data: object) -> SubmissionResult | Failed:
+    """What a worker sent."""
+    found = decode(data) if isinstance(data, bytes) else Failed("its worker answers otherwise than ours do")
+    return found if isinstance(found, SubmissionResult | Failed) else Failed("its worker has nothing to say")
