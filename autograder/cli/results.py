@@ -18,9 +18,8 @@ verbs = typer.Typer()
 def status(context: typer.Context, problem_sets: Sets = None, as_json: Json = False) -> None:
     """Say how far each problem set is: handed in, graded, changed since, refused, to be graded by hand, late.
 
-    Exit codes: 0 all that is handed in is graded; 1 something waits for autograder grade, was refused or
-    is in the wrong place; 2 course,
-    release or gradebook cannot be read.
+    Exit codes: 0 all that is handed in is graded; 1 something waits for autograder grade, was refused or is in the
+    wrong place; 2 course, release or gradebook cannot be read.
 
     Example: [bold]autograder status ps4[/]
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
@@ -39,7 +40,7 @@ def _of_student(folder: Path, known: Collection[str], chosen: Sequence[str]) -> 
             meant = _meant(path.name, known)
             if meant is None:
                 yield f"{path}: not graded: course.yml has no problem set of this name; rename or remove the folder"
-            elif meant in chosen and path.is_symlink() is False:
+            elif meant in chosen and not path.is_symlink():
                 both = " (which is there, too)" if (folder / meant).is_dir() else ""
                 yield f"{path}: not graded; rename the folder to {meant}{both}"
 
@@ -51,15 +52,13 @@ def _time(folder: Path) -> Iterator[str]:
 
 
 def _meant(name: str, known: Collection[str]) -> str | None:
-    """The problem set whose name this is but for case and signs, or begins with."""
-    text = _plain(name)
-    same = [one for one in known if _plain(one) == text]
-    begins = [one for one in known if text.startswith(_plain(one)) and not text[len(_plain(one)) :][:1].isdigit()]
-    return max([*same, *begins], key=len, default=None)
-
-
-def _plain(name: str) -> str:
-    return "".join(sign for sign in name.casefold() if sign.isalnum())
+    """The problem set that a name begins with, whatever its case and signs: PS1, "ps 1", ps1-final, "ps1 (2)"."""
+    found = []
+    for one in known:
+        signs = r"[\W_]*".join(re.escape(sign) for sign in one if sign.isalnum())
+        if re.match(rf"{signs}(?!\d)", name, re.IGNORECASE):
+            found.append(one)
+    return max(found, key=len, default=None)
 
 
 def _inside(folder: Path) -> list[Path]:

@@ -121,6 +121,12 @@ def test_two_submit_one_of_them_twice_and_both_fetch_their_feedback(exchange, mo
     [now] = status.status(exchange.root)
     assert (now.tomorrow, now.changed, now.graded) == (["ben-k"], ["ben-k"], ["ada-l"])
     assert [entry.student for entry in log.read(exchange.root) if entry.event == "deferred"] == ["ben-k"]
+    # Who is graded by hand meanwhile waits no more.
+    exchange.room.grade(jobs=1)
+    [now] = status.status(exchange.root)
+    assert (now.tomorrow, now.changed) == ([], [])
+    exchange.submit("ben-k", room.notebook(scale=""))
+    exchange.round()
     monkeypatch.setattr(arrivals, "today", lambda course: "2999-01-01")
     assert exchange.round() and exchange.said == ["ps1 ben-k: 3 of 10 points"]
     assert status.status(exchange.root)[0].tomorrow == []
@@ -174,7 +180,10 @@ def test_bad_and_hostile_submissions_are_named_once_and_the_others_graded(exchan
 def test_a_submission_in_the_name_of_another_user_of_the_machine_is_not_taken(exchange):
     other = next(user.pw_name for user in pwd.getpwall() if user.pw_uid != os.geteuid())
     exchange.put(f"{other}+ps1+2026-09-01 10:00:00.000000 UTC+x", json.dumps(exchange.room.notebook()))
-    assert not exchange.round() and f"is not {other}" in exchange.wrong[0] and exchange.said == []
+    assert not exchange.round() and f"{other}'s by its name, but belongs to" in exchange.wrong[0]
+    assert f"the user {pwd.getpwuid(os.geteuid()).pw_name}" in exchange.wrong[0] and exchange.said == []
+    [now] = status.status(exchange.root)
+    assert now.exchange == exchange.wrong
 
 
 def test_nbgraders_own_collect_and_formgrader_follow_no_link_either(exchange):
