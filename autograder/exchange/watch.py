@@ -133,7 +133,9 @@ def _one(state: _Watch, name: str) -> bool:
 
 
 def _collect(state: _Watch, known: Arrivals, name: str) -> None:
-    for line in state.exchange.collect(name).values():
+    refused = list(state.exchange.collect(name).values())
+    known.left[name] = refused
+    for line in refused:
         if line not in known.reported:
             known.reported.append(line)
             state.wrong(line)
@@ -179,7 +181,7 @@ def _grade(state: _Watch, course: Course, known: Arrivals, name: str, students: 
             state.say(f"{name} {student}: {row.points:g} of {row.max_points:g} points")
         elif not outcome.left:
             known.refused[one] = moments.get(student, "")
-    for problem in outcome.problems:
+    for problem in [*outcome.problems, *outcome.notices]:
         state.wrong(problem)
     return outcome.stopped
 
@@ -197,6 +199,6 @@ def _release(state: _Watch, course: Course, known: Arrivals, name: str) -> None:
             why = state.exchange.release_feedback(name, student)
         if not why:
             known.unreleased.remove(one)
-        elif why not in known.reported:
-            known.reported.append(why)
-            state.wrong(f"{name} {student}: its feedback is not released: {why}")
+        elif (line := f"{name} {student}: its feedback is not released: {why}") not in known.reported:
+            known.reported.append(line)  # whose it is belongs to it: two may share a reason
+            state.wrong(line)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import itertools
 import math
 import queue
-import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -27,6 +26,7 @@ from autograder.grading import cache_keys
 from autograder.jail import cgroup
 from autograder.jail.cores import cores, pinned_to
 from autograder.jail.jail import SandboxLimits
+from autograder.jail.scratch import Scratch
 from autograder.model.limits import SessionLimits
 from autograder.model.submission import Submission
 from autograder.model.verdict import SubmissionResult
@@ -76,8 +76,8 @@ class Graders(WorkerPlugin):  # type: ignore[misc]
                 " depend on; install there what is installed here (constraints.txt)"
             )
         cgroup.delegated()  # before there are workers that would have to be moved
-        self._folder = tempfile.TemporaryDirectory(prefix="autograder-")
-        root = Path(self._folder.name)
+        self._folder = Scratch()
+        root = self._folder.path
         course_bundle.unpack(self.course, root)
         self._here = msgspec.structs.replace(self.work, root=str(root.resolve()))
         self._cores = itertools.cycle(pinned_to(worker.state.nthreads))
