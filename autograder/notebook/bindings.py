@@ -6,12 +6,12 @@ Only the code is read: nothing is run. Statements of all cells count, wherever t
 from __future__ import annotations
 
 import ast
-import re
 import symtable
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from weakref import WeakKeyDictionary
 
+from . import magics
 from .texts import text
 
 ANY = "*"
@@ -19,7 +19,6 @@ ANY = "*"
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
-_MAGIC = re.compile(r"^(\s*)([%!?].*)$", re.MULTILINE)
 _CHANGING = frozenset(
     "append appendleft extend insert add update setdefault push put put_nowait register set".split()
     + "__setitem__ __setattr__ __dict__ __call__ send".split()
@@ -43,13 +42,14 @@ _BY_ARGUMENT = (
 
 @lru_cache(maxsize=256)
 def statements(source: str) -> list[ast.stmt]:
-    """The statements of a cell, without magics; none where it is no Python, since such a cell does not run either."""
+    """The statements of a cell, its magics written out; none where it is no Python, since that does not run either."""
     try:
-        text = _MAGIC.sub(r"\1pass", source)
-        found = ast.parse(text).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        found = ast.parse(source).body
+    except SyntaxError:
+        return magics.statements(source)
+    except (ValueError, RecursionError, MemoryError):
         return []
-    _note_texts(found, text)
+    _note_texts(found, source)
     return found
 
 

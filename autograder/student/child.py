@@ -105,9 +105,10 @@ def _runner() -> Any:
     """Import what is slow, before any clock runs, and give the function that runs one cell."""
     import numpy as np
     import torch
-    from IPython.core.interactiveshell import InteractiveShell
     from torch.overrides import TorchFunctionMode, resolve_name
     from traitlets.config import Config
+
+    from autograder.jail.inside.no_shell import NoShellHere
 
     class ForbiddenCalls(TorchFunctionMode):
         """Notes what is called that the vocabulary does not have, but for what the examples' own cell calls."""
@@ -129,7 +130,7 @@ def _runner() -> Any:
                         self.seen.append(name)
             return func(*args, **(kwargs or {}))
 
-    class Shell(InteractiveShell):  # type: ignore[misc]
+    class Shell(NoShellHere):
         """IPython that prints no errors: they are reported by us."""
 
         def showtraceback(self, *_: Any, **__: Any) -> None:
