@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from autograder.course.recognition import exercises_by_id, exercises_by_text, is_written, of_another, work
 from autograder.course.release import Release
 from autograder.course.repair import Repaired, repair
 from autograder.errors import AutograderError, in_a_line, writable
 from autograder.model.submission import Submission, to_submission
-from autograder.notebook.reading import read
+from autograder.notebook.reading import Cell, read
 
 _STUDENT = re.compile(r"[^\x00-\x1f\x7f/\\<>&\"'\ud800-\udfff]+")
 _YEARS = range(1970, 9999)
@@ -79,34 +80,57 @@ def prepare(handed_in: HandedIn, release: Release, max_bytes: int) -> Prepared:
 
 
 def _prepared(handed_in: HandedIn, release: Release, max_bytes: int) -> Prepared:
-    path, renamed = _notebook(handed_in, release, max_bytes)
-    repaired = repair(read(path, max_bytes), release)
-    repairs = [*([f"The notebook was named {renamed}; it was taken as {release.path.name}."] if renamed else [])]
+    path, cells, repairs = _notebook(handed_in, release, max_bytes)
+    folder = release.path.parent.parent  # where the other releases stand
+    names = sorted(other.name for other in folder.iterdir() if other.is_dir())
+    if other := of_another(cells, release, folder.parent, names):
+        raise AutograderError(
+            f"{path}: is {other}, not {release.problem_set}; put it in {handed_in.folder.parent / other}/ if it is what"
+            f" counts there, and ask for {release.problem_set}"
+        )
+    repaired = repair(cells, release)
     submission = to_submission(repaired, release, repairs)
     return Prepared(handed_in, submission, repaired, handed_in_at(handed_in.folder), _secret(handed_in.folder))
 
 
-def _notebook(handed_in: HandedIn, release: Release, max_bytes: int) -> tuple[Path, str]:
-    """The notebook, and its name where that is not the right one."""
-    path = handed_in.folder / release.path.name
-    if path.exists():
-        return path, ""
-    found: list[tuple[int, Path]] = []
-    for other in sorted(handed_in.folder.glob("*.ipynb")):
+def _notebook(handed_in: HandedIn, release: Release, max_bytes: int) -> tuple[Path, list[Cell], list[str]]:
+    """The notebook that counts, its cells, and what is to be said of that.
+
+    One in which nothing is written never goes before one in which something is. Where two could be meant, none is taken.
+    """
+    right = handed_in.folder / release.path.name
+    others = [path for path in sorted(handed_in.folder.glob("*.ipynb")) if path != right]
+    named = read(right, max_bytes) if right.exists() else None
+    if named is not None and (not others or is_written(named, release)):
+        beside = [
+            writable(path.name) for path, cells in _known(others, release, max_bytes) if work(cells) != work(named)
+        ]
+        said = f"Beside {right.name} there is {', '.join(beside)}, which is not graded."
+        return right, named, [said] if beside else []
+    known = list(_known(others, release, max_bytes))
+    written = [(path, cells) for path, cells in known if is_written(cells, release)]
+    if named is not None and not written:
+        return right, named, []
+    found = {work(cells): (path, cells) for path, cells in written or known}
+    if len(found) > 1:
+        names = ", ".join(writable(path.name) for path, _ in sorted(found.values(), key=lambda one: one[0]))
+        why = "nothing is written in it" if named is not None else "no such file"
+        raise AutograderError(f"{right}: {why}, and several others could be meant: {names}; rename the right one")
+    for path, cells in found.values():
+        why = f", since nothing is written in {right.name}" if named is not None else ""
+        return path, cells, [f"The notebook was named {writable(path.name)}; it was taken as {right.name}{why}."]
+    raise AutograderError(f"{right}: no such file; put the student's notebook there")
+
+
+def _known(paths: Sequence[Path], release: Release, max_bytes: int) -> Iterator[tuple[Path, list[Cell]]]:
+    """Those of the notebooks that hold exercises of the release, or of no release at all but the same names."""
+    for path in paths:
         try:
-            ids = {cell.grade_id for cell in read(other, max_bytes)}
+            cells = read(path, max_bytes)
         except AutograderError:
             continue
-        known = len(ids & release.cells.keys())
-        if known:
-            found.append((known, other))
-    if len(found) == 1 or (found and sorted(found)[-1][0] > sorted(found)[-2][0]):
-        best = max(found)[1]
-        return best, writable(best.name)
-    if found:
-        names = ", ".join(other.name for _, other in found)
-        raise AutograderError(f"{path}: no such file, and several that could be meant: {names}; rename the right one")
-    raise AutograderError(f"{path}: no such file; put the student's notebook there")
+        if exercises_by_id(cells, release) or exercises_by_text(cells, release):
+            yield path, cells
 
 
 def handed_in_at(folder: Path) -> str | None:
