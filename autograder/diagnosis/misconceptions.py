@@ -17,6 +17,7 @@ from typing import Any, TypeAlias
 from autograder.authoring import Misconception
 from autograder.course import staff_module
 from autograder.model.submission import Exercise
+from autograder.session.asked import Asked
 
 from . import experiments
 from .outputs import Call
@@ -102,9 +103,9 @@ class _Known:
 
 @dataclass(frozen=True)
 class _Right:
-    """What the calls of the course's own solution were given and gave, by the check's name."""
+    """What the course's own solution was asked for and gave, by the check's name."""
 
-    given: dict[str, list[Any]]
+    asked: dict[str, list[Asked]]
     trace: Trace
 
 
@@ -207,14 +208,19 @@ class Diagnosis:
         if right := self._right(exercise):
             self._known(exercise, right.trace)
 
+    def asked(self, exercise: Exercise) -> Mapping[str, Sequence[Asked]] | None:
+        """What the checks ask the course's own solution for, by the check's name; None where it is not at hand."""
+        right = self._right(exercise)
+        return right.asked if right else None
+
     def _generic(self, exercise: Exercise, trace: Trace) -> experiments.Generic | None:
         right = self._right(exercise)
         if right is None:
             return None
         calls = []
         for check, mine in trace.items():
-            given, gave = right.given.get(check, []), right.trace.get(check, [])
-            calls += [Call(*entry) for entry in zip(given, gave, mine, strict=False)]
+            asked, gave = right.asked.get(check, []), right.trace.get(check, [])
+            calls += [Call(one.given, *entry) for one, *entry in zip(asked, gave, mine, strict=False)]
         return experiments.explain(calls)
 
     def _of(self, exercise: Exercise) -> list[Misconception]:
@@ -233,7 +239,7 @@ class Diagnosis:
             right = None
             if namespace is not None:
                 session = rehearsal(self._problem_set, namespace, keeps_arguments=True)
-                found = self._rehearse(exercise, session, lambda: (session.given, session.trace))
+                found = self._rehearse(exercise, session, lambda: (session.asked, session.trace))
                 right = _Right(*({check: pair[place] for check, pair in found.items()} for place in (0, 1)))
             self._rights[exercise.name] = right
         return self._rights[exercise.name]
