@@ -1,96 +1,84 @@
-"""Which problem set a submitted notebook is of, and whether anything is written in it.
+"""Which problem set a submitted notebook is of, and what is answered in it.
 
-Grade ids tell; where the notebook's cells lost their metadata (a copy through another service), their texts do.
+The grade ids of its cells tell; where they are lost (a copy through another service), the cells' texts do.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 
 from autograder.errors import AutograderError
+from autograder.notebook.comparison import defined_names, is_same, plain
 from autograder.notebook.reading import Cell
 
+from . import layout
 from . import release as releases
 from .release import Release
 
 
-def plain(source: str) -> str:
-    """A cell's text without what programs change in it: blanks at the ends of lines, blank lines at its ends."""
-    return "\n".join(line.rstrip() for line in source.strip("\n").splitlines()).strip("\n")
+def answers(cells: Iterable[Cell], release: Release) -> dict[str, str]:
+    """What the student wrote, by the grade id of the cell that asks for it.
 
-
-def is_same(one: str, other: str) -> bool:
-    """Whether two cells differ in nothing that a person would see."""
-    return one == other or plain(one) == plain(other)
-
-
-def is_written(cells: Iterable[Cell], release: Release) -> bool:
-    """Whether a notebook holds work: a text of the student's own, where one is asked for or in a cell of its own."""
-    given = {plain(ours.source) for ours in release.cells.values()} | {""}
+    An exercise may be answered in a cell of the student's own; what stands as it was given out is no answer.
+    """
+    marked: dict[str, str] = {}
+    own: dict[str, str] = {}
+    exercises = {item.name: item.solution_id for item in release.exercises}
     for cell in cells:
         ours = release.cells.get(cell.grade_id)
-        if ours is None or not ours.locked:
-            # What has lost its mark may be a locked text of an earlier release: only code counts there.
-            if plain(cell.source) not in given and (ours is not None or cell.kind == "code"):
-                return True
-    return False
+        text = plain(cell.source)
+        if ours is not None:
+            if not ours.locked and text and not is_same(cell.source, ours.source):
+                marked[cell.grade_id] = text
+        elif cell.kind == "code":
+            for name in defined_names(cell.source) & exercises.keys():
+                if not is_same(cell.source, release.cells[exercises[name]].source):
+                    own[exercises[name]] = text
+    return own | marked
 
 
-def work(cells: Iterable[Cell]) -> tuple[tuple[str, str], ...]:
-    """What two notebooks have in common that differ in nothing a student wrote."""
-    return tuple((cell.kind, plain(cell.source)) for cell in cells if plain(cell.source))
+def others(release: Release) -> list[Release]:
+    """The releases of the course's other problem sets, as far as they are built."""
+    root = release.path.parent.parent.parent
+    found = []
+    for folder in sorted((root / layout.RELEASE).iterdir()):
+        if folder.name != release.problem_set and (folder / f"{folder.name}.ipynb").is_file():
+            try:
+                found.append(releases.load(root, folder.name))
+            except AutograderError:
+                continue
+    return found
 
 
-def defines(source: str, name: str) -> bool:
-    """Whether a cell's code binds a name, as far as its lines show."""
-    word = re.escape(name)
-    return bool(re.search(rf"(?m)^(?:(?:async[ \t]+)?def|class)[ \t]+{word}\b|^{word}[ \t]*=[^=]", source))
+def fault(cells: Sequence[Cell], release: Release) -> str:
+    """Why a notebook is none of the release's problem set, to be read behind the file's name; else empty."""
+    wanted = release.problem_set
+    mine = _exercises_by_id(cells, release)
+    if 2 * mine >= len(release.exercises):  # the usual case, in which the others need not be read
+        return ""
+    known = others(release)
+    for count in (_exercises_by_id, _exercises_by_text):
+        mine = count(cells, release)
+        most, name = max(((count(cells, other), other.problem_set) for other in known), default=(0, ""))
+        if most > mine:
+            return f"is {name}, not {wanted}; hand it in as {name} if it counts there, and ask the student for {wanted}"
+        if mine:
+            return ""
+    if answers(cells, release):
+        return ""
+    return f"holds no exercise of {wanted} or of another problem set; ask the student for {wanted}.ipynb"
 
 
-def exercises_by_id(cells: Iterable[Cell], release: Release) -> int:
-    """How many exercises of a release a notebook holds, by the grade ids of its cells."""
+def _exercises_by_id(cells: Iterable[Cell], release: Release) -> int:
     ids = {cell.grade_id for cell in cells}
     return sum(1 for item in release.exercises if ids & {item.solution_id, item.examples_id})
 
 
-def exercises_by_text(cells: Iterable[Cell], release: Release) -> int:
-    """How many exercises of a release a notebook holds whose cells may have lost their ids."""
-    sources = [cell.source for cell in cells if not cell.grade_id and cell.kind == "code"]
+def _exercises_by_text(cells: Iterable[Cell], release: Release) -> int:
+    """How many exercises are in a notebook whose cells lost their ids: their examples, or what defines their name."""
+    sources = [cell.source for cell in cells if cell.kind == "code"]
     texts = {plain(source) for source in sources}
+    names = set().union(*map(defined_names, sources))
     return sum(
-        1
-        for item in release.exercises
-        if plain(release.cells[item.examples_id].source) in texts
-        or any(defines(source, item.name) for source in sources)
+        1 for item in release.exercises if item.name in names or plain(release.cells[item.examples_id].source) in texts
     )
-
-
-def of_another(cells: Sequence[Cell], release: Release, root: Path, names: Iterable[str]) -> str:
-    """The problem set that a notebook is of, where it is not the one of `release`; else empty.
-
-    Args:
-        cells: the notebook's.
-        release: of the problem set that it was handed in as.
-        root: the course's folder.
-        names: the course's problem sets.
-    """
-    if exercises_by_id(cells, release):
-        return ""
-    others = list(_others(root, names, release.problem_set))
-    for count in (exercises_by_id, exercises_by_text):
-        mine = count(cells, release)
-        found = max(((count(cells, other), other.problem_set) for other in others), default=(0, ""))
-        if found[0] > mine:
-            return found[1]
-    return ""
-
-
-def _others(root: Path, names: Iterable[str], but: str) -> Iterator[Release]:
-    for name in names:
-        if name != but:
-            try:
-                yield releases.load(root, name)
-            except AutograderError:  # not built yet
-                continue

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from autograder.notebook.comparison import defined_names, is_same
 from autograder.notebook.reading import Cell
 
-from .recognition import defines, is_same, plain
-from .release import Release, ReleasedCell
+from .release import Release, ReleasedExercise
 
 
 @dataclass(frozen=True)
@@ -25,23 +25,24 @@ class Repaired:
 def repair(cells: list[Cell], release: Release) -> Repaired:
     """Make the cells fit the release: restore locked ones, drop copies, put back what is missing at the end."""
     repairs: list[str] = []
-    last = _that_count(cells, release)
-    replaced = _written_elsewhere(cells, last, release)
+    counting = _counting(cells, release)
+    stubs = _stubs_to_leave_out(cells, counting, release)
     kept: list[Cell] = []
     for place, cell in enumerate(cells):
         ours = release.cells.get(cell.grade_id)
-        if ours is None and (name := _stub_of(cell, cells, release)):
-            repairs.append(f"A copy of the cell {name} in which nothing is written was left out.")
+        if place in stubs:
+            repairs.append(stubs[place])
         elif ours is None:
             kept.append(Cell(cell.kind, cell.source, "", cell.attachments))
-        elif last[cell.grade_id] != place:
+        elif counting[cell.grade_id] != place:
             if ours.locked:
                 repairs.append(f"A copy of the locked cell {ours.grade_id} was left out.")
             elif is_same(cell.source, ours.source):
                 repairs.append(f"A copy of the cell {ours.grade_id} in which nothing is written was left out.")
             else:  # a copy of a cell to be written in may hold work: it runs, as a cell of the student's own
                 repairs.append(
-                    f"The cell {ours.grade_id} is there more than once; the last that is written in is the one handed in."
+                    f"The cell {ours.grade_id} is there more than once; the last one in which something is written is"
+                    " the one that is handed in."
                 )
                 kept.append(Cell(cell.kind, cell.source, "", cell.attachments))
         elif ours.locked:
@@ -54,65 +55,69 @@ def repair(cells: list[Cell], release: Release) -> Repaired:
                 repairs.append(
                     f"The cell {ours.grade_id} was made a {cell.kind} cell; it was taken as {ours.kind} again."
                 )
-            if cell.grade_id in replaced:
-                repairs.append(
-                    f"Nothing is written in the cell {ours.grade_id}; a cell of your own above it is what is handed in."
-                )
-            source = "" if cell.grade_id in replaced else cell.source
-            kept.append(Cell(ours.kind, source, ours.grade_id, cell.attachments))
+            kept.append(Cell(ours.kind, cell.source, ours.grade_id, cell.attachments))
+    left_out = {cells[place].grade_id for place in stubs}
     released = list(release.cells.values())
     for index, ours in enumerate(released):
-        if ours.grade_id in last:
+        if ours.grade_id in counting and ours.grade_id not in left_out:
             continue
-        if ours.locked and ours.kind == "code" and not ours.raw["metadata"]["nbgrader"]["grade"]:
-            # Set-up code belongs where it was: below the nearest cell of the release before it that is left.
+        if ours.kind == "code" and ours.locked and not ours.grade_id.endswith("-examples"):
+            # Set-up goes back where it belongs, or nothing below it runs.
             before = {cell.grade_id for cell in released[:index]}
-            place = max((spot for spot, cell in enumerate(kept, 1) if cell.grade_id in before), default=0)
+            place = max((place for place, cell in enumerate(kept, 1) if cell.grade_id in before), default=0)
             kept.insert(place, Cell(ours.kind, ours.source, ours.grade_id))
             repairs.append(f"The locked cell {ours.grade_id} was missing; it was put back.")
-        elif ours.raw["metadata"]["nbgrader"]["grade"] or not ours.locked:
+        elif ours.kind == "code" or not ours.locked:
             kept.append(Cell(ours.kind, ours.source if ours.locked else "", ours.grade_id))
-            repairs.append(f"The cell {ours.grade_id} was missing; it was put back at the end.")
+            if ours.grade_id not in left_out:
+                repairs.append(f"The cell {ours.grade_id} was missing; it was put back at the end.")
     return Repaired(tuple(kept), tuple(repairs))
 
 
-def _that_count(cells: list[Cell], release: Release) -> dict[str, int]:
-    """By grade id the place of the cell that counts: the last, and of a cell to be written in the last that is."""
-    found: dict[str, int] = {}
+def _counting(cells: list[Cell], release: Release) -> dict[str, int]:
+    """By grade id, the place of the cell that counts: the last one, of cells to be written in the last that is."""
+    last: dict[str, int] = {}
+    written: dict[str, int] = {}
     for place, cell in enumerate(cells):
         ours = release.cells.get(cell.grade_id)
-        if ours is not None and (cell.grade_id not in found or ours.locked or _is_written(cell, ours)):
-            found[cell.grade_id] = place
-        elif ours is not None and not _is_written(cells[found[cell.grade_id]], ours):
-            found[cell.grade_id] = place
-    return found
+        if ours is not None:
+            last[cell.grade_id] = place
+            if not ours.locked and cell.source.strip() and not is_same(cell.source, ours.source):
+                written[cell.grade_id] = place
+    return last | written
 
 
-def _stub_of(cell: Cell, cells: list[Cell], release: Release) -> str:
-    """The name of the exercise whose cell, as it was given out, lost its id here, where the answer stands elsewhere."""
+def _stubs_to_leave_out(cells: list[Cell], counting: dict[str, int], release: Release) -> dict[int, str]:
+    """The places of stubs as they were given out whose exercise is answered elsewhere, each with what is told of it.
+
+    They would bind the exercise's name again, to what is not written.
+    """
+    own = [
+        (place, cell, defined_names(cell.source))
+        for place, cell in enumerate(cells)
+        if cell.kind == "code" and cell.grade_id not in release.cells
+    ]
+    found: dict[int, str] = {}
     for exercise in release.exercises:
         stub = release.cells[exercise.solution_id].source
-        if cell.kind == "code" and plain(stub) and is_same(cell.source, stub):
-            others = (other.source for other in cells if other.kind == "code" and not is_same(other.source, stub))
-            if any(defines(source, exercise.name) for source in others):
-                return exercise.name
-    return ""
-
-
-def _is_written(cell: Cell, ours: ReleasedCell) -> bool:
-    return not is_same(cell.source, ours.source)
-
-
-def _written_elsewhere(cells: list[Cell], places: dict[str, int], release: Release) -> set[str]:
-    """The cells to be written in that are as they were given out, below one of the student's own with the answer.
-
-    Run in its place, what was given out would bind the exercise's name again, to what is not written.
-    """
-    found = set()
-    for exercise in release.exercises:
-        place = places.get(exercise.solution_id)
-        if place is not None and is_same(cells[place].source, release.cells[exercise.solution_id].source):
-            above = [cell for cell in cells[:place] if cell.kind == "code" and cell.grade_id not in release.cells]
-            if any(defines(cell.source, exercise.name) for cell in above):
-                found.add(exercise.solution_id)
+        defining = [(place, is_same(cell.source, stub)) for place, cell, names in own if exercise.name in names]
+        answers = [place for place, is_stub in defining if not is_stub]
+        marked = counting.get(exercise.solution_id)
+        if marked is not None and not is_same(cells[marked].source, stub):
+            pass
+        elif not answers:
+            continue
+        elif marked is not None and not _bound_in_between(answers, marked, counting, exercise):
+            found[marked] = (
+                f"Nothing is written in the cell {exercise.solution_id}; a cell of your own that defines"
+                f" {exercise.name} is what is handed in."
+            )
+        for place, is_stub in defining:
+            if is_stub:
+                found[place] = f"A copy of the cell {exercise.solution_id} in which nothing is written was left out."
     return found
+
+
+def _bound_in_between(answers: list[int], stub: int, counting: dict[str, int], exercise: ReleasedExercise) -> bool:
+    """Whether the stub does no harm: an answer stands between it and the examples, by which the exercise is graded."""
+    return any(stub < place < counting.get(exercise.examples_id, stub) for place in answers)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from autograder.course.recognition import exercises_by_id, exercises_by_text, is_written, of_another, work
+from autograder.course import recognition
+from autograder.course.candidates import Candidate, candidate, choose
 from autograder.course.release import Release
 from autograder.course.repair import Repaired, repair
 from autograder.errors import AutograderError, in_a_line, writable
@@ -80,57 +81,52 @@ def prepare(handed_in: HandedIn, release: Release, max_bytes: int) -> Prepared:
 
 
 def _prepared(handed_in: HandedIn, release: Release, max_bytes: int) -> Prepared:
-    path, cells, repairs = _notebook(handed_in, release, max_bytes)
-    folder = release.path.parent.parent  # where the other releases stand
-    names = sorted(other.name for other in folder.iterdir() if other.is_dir())
-    if other := of_another(cells, release, folder.parent, names):
-        raise AutograderError(
-            f"{path}: is {other}, not {release.problem_set}; put it in {handed_in.folder.parent / other}/ if it is what"
-            f" counts there, and ask for {release.problem_set}"
-        )
+    cells, repairs = _notebook(handed_in.folder, release, max_bytes)
     repaired = repair(cells, release)
     submission = to_submission(repaired, release, repairs)
     return Prepared(handed_in, submission, repaired, handed_in_at(handed_in.folder), _secret(handed_in.folder))
 
 
-def _notebook(handed_in: HandedIn, release: Release, max_bytes: int) -> tuple[Path, list[Cell], list[str]]:
-    """The notebook that counts, its cells, and what is to be said of that.
+def _notebook(folder: Path, release: Release, max_bytes: int) -> tuple[list[Cell], list[str]]:
+    """The cells of the notebook that counts, and what the student is told of the choice."""
+    right = folder / release.path.name
+    named: Candidate | None = None
+    why = f"{right}: no such file; put the student's notebook there"
+    if right.exists():
+        cells = read(right, max_bytes)
+        fault = recognition.fault(cells, release)
+        why = f"{right}: {fault}"
+        named = None if fault else candidate(right.name, cells, release)
+    beside = _others(folder, release, max_bytes)
+    found = [*([named] if named else []), *beside]
+    if not found:
+        raise AutograderError(why)
+    chosen = choose(found, named)
+    if chosen is None:
+        names = ", ".join(writable(one.name) for one in found if one.answers)
+        raise AutograderError(
+            f"{right}: of {names} more than one could be meant; leave only the right one there, as {right.name}"
+        )
+    left = ", ".join(writable(one.name) for one in beside if one is not chosen and not chosen.holds_all_of(one))
+    said = [f"Beside {right.name} there is {left}, which is not graded."] if left else []
+    if chosen is not named:
+        more = f", which holds more than {right.name}" if named else ""
+        said = [f"The notebook was named {writable(chosen.name)}; it was taken as {right.name}{more}."]
+    return list(chosen.cells), said
 
-    One in which nothing is written never goes before one in which something is. Where two could be meant, none is taken.
-    """
-    right = handed_in.folder / release.path.name
-    others = [path for path in sorted(handed_in.folder.glob("*.ipynb")) if path != right]
-    named = read(right, max_bytes) if right.exists() else None
-    if named is not None and (not others or is_written(named, release)):
-        beside = [
-            writable(path.name) for path, cells in _known(others, release, max_bytes) if work(cells) != work(named)
-        ]
-        said = f"Beside {right.name} there is {', '.join(beside)}, which is not graded."
-        return right, named, [said] if beside else []
-    known = list(_known(others, release, max_bytes))
-    written = [(path, cells) for path, cells in known if is_written(cells, release)]
-    if named is not None and not written:
-        return right, named, []
-    found = {work(cells): (path, cells) for path, cells in written or known}
-    if len(found) > 1:
-        names = ", ".join(writable(path.name) for path, _ in sorted(found.values(), key=lambda one: one[0]))
-        why = "nothing is written in it" if named is not None else "no such file"
-        raise AutograderError(f"{right}: {why}, and several others could be meant: {names}; rename the right one")
-    for path, cells in found.values():
-        why = f", since nothing is written in {right.name}" if named is not None else ""
-        return path, cells, [f"The notebook was named {writable(path.name)}; it was taken as {right.name}{why}."]
-    raise AutograderError(f"{right}: no such file; put the student's notebook there")
 
-
-def _known(paths: Sequence[Path], release: Release, max_bytes: int) -> Iterator[tuple[Path, list[Cell]]]:
-    """Those of the notebooks that hold exercises of the release, or of no release at all but the same names."""
-    for path in paths:
-        try:
-            cells = read(path, max_bytes)
-        except AutograderError:
-            continue
-        if exercises_by_id(cells, release) or exercises_by_text(cells, release):
-            yield path, cells
+def _others(folder: Path, release: Release, max_bytes: int) -> list[Candidate]:
+    """The notebooks of the problem set beside the one with the right name; what cannot be read is none."""
+    found = []
+    for path in sorted(folder.glob("*.ipynb")):
+        if path.name != release.path.name:
+            try:
+                cells = read(path, max_bytes)
+            except AutograderError:
+                continue
+            if not recognition.fault(cells, release):
+                found.append(candidate(path.name, cells, release))
+    return found
 
 
 def handed_in_at(folder: Path) -> str | None:

@@ -1,0 +1,56 @@
+"""Which of several notebooks that a student handed in together is the one that counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from autograder.notebook.comparison import plain
+from autograder.notebook.reading import Cell
+
+from . import recognition
+from .release import Release
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A notebook that may be what counts: its answers, and the code in cells of the student's own."""
+
+    name: str
+    cells: tuple[Cell, ...]
+    answers: Mapping[str, str]
+    own: frozenset[str]
+
+    def holds_all_of(self, other: Candidate) -> bool:
+        """Whether nothing of another notebook is lost where this one is taken."""
+        if not other.answers.items() <= self.answers.items():
+            return False
+        return len(self.answers) > len(other.answers) or other.own <= self.own
+
+
+def candidate(name: str, cells: Sequence[Cell], release: Release) -> Candidate:
+    """The candidate of a notebook's cells."""
+    given = {plain(ours.source) for ours in release.cells.values()} | {""}
+    own = {plain(cell.source) for cell in cells if cell.kind == "code" and cell.grade_id not in release.cells}
+    return Candidate(name, tuple(cells), recognition.answers(cells, release), frozenset(own - given))
+
+
+def choose(found: Sequence[Candidate], named: Candidate | None = None) -> Candidate | None:
+    """The notebook that counts; None where more than one could be meant.
+
+    It is the one that holds all that is written in the others. So a release as it was given out never goes before
+    written work.
+
+    Args:
+        found: the notebooks, of which the first is preferred where they are the same.
+        named: the one with the file name that was asked for. It counts, too, where the others answer other drafts of
+            the same questions; not where they answer what it does not.
+    """
+    for one in found:
+        if all(one.holds_all_of(other) for other in found):
+            return one
+    if not any(one.answers for one in found):
+        return found[0]
+    if named and named.answers and all(other.answers.keys() <= named.answers.keys() for other in found):
+        return named
+    return None
