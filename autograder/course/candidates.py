@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from autograder.notebook.comparison import plain
+from autograder.notebook.comparison import defined_names, plain
 from autograder.notebook.reading import Cell
 
 from . import recognition
@@ -14,25 +14,26 @@ from .release import Release
 
 @dataclass(frozen=True)
 class Candidate:
-    """A notebook that may be what counts: its answers, and the code in cells of the student's own."""
+    """A notebook that may be what counts: its answers, and the student's own cells that define something."""
 
     name: str
     cells: tuple[Cell, ...]
     answers: Mapping[str, str]
-    own: frozenset[str]
+    helpers: frozenset[str]
 
     def holds_all_of(self, other: Candidate) -> bool:
         """Whether nothing of another notebook is lost where this one is taken."""
         if not other.answers.items() <= self.answers.items():
             return False
-        return len(self.answers) > len(other.answers) or other.own <= self.own
+        return len(self.answers) > len(other.answers) or other.helpers <= self.helpers
 
 
 def candidate(name: str, cells: Sequence[Cell], release: Release) -> Candidate:
     """The candidate of a notebook's cells."""
-    given = {plain(ours.source) for ours in release.cells.values()} | {""}
+    given = {plain(ours.source) for ours in release.cells.values()}
     own = {plain(cell.source) for cell in cells if cell.kind == "code" and cell.grade_id not in release.cells}
-    return Candidate(name, tuple(cells), recognition.answers(cells, release), frozenset(own - given))
+    helpers = frozenset(text for text in own - given if defined_names(text))
+    return Candidate(name, tuple(cells), recognition.answers(cells, release), helpers)
 
 
 def choose(found: Sequence[Candidate], named: Candidate | None = None) -> Candidate | None:

@@ -482,3 +482,83 @@ def test_two_hundred_mixed_files_are_all_accounted_for(course, tmp_path):
     assert len(list((course.root / "submitted").iterdir())) == 60
     errors = [line for line in done.stderr.splitlines() if line]
     assert len(errors) == 120 and all(line.startswith("error: ") and ";" in line for line in errors)
+
+
+def bytes_of(notebook):
+    return json.dumps(notebook).encode()
+
+
+OTHER = "def scale(x, a):\n    return torch.full_like(x, a) * x\n"
+TOGETHER = [
+    ("Ada Lovelace_1234567_assignsubmission_file_/{}", "ps1.ipynb", "ps1 (1).ipynb"),
+    ("Ada Lovelace_1234567_assignsubmission_file_{}", "ps1.ipynb", "ps1-Copy1.ipynb"),
+    ("ada/{}", "ps1.ipynb", "ps1 (1).ipynb"),
+    ("ada/ps1/{}", "ps1.ipynb", "final.ipynb"),
+    ("lovelaceada_12345_{}", "67890_ps1.ipynb", "67891_final.ipynb"),
+    ("lovelaceada_12345_{}", "67890_ps1.ipynb", "67891_ps1-1.ipynb"),
+]
+
+
+@pytest.mark.parametrize(("pattern", "one", "other"), TOGETHER)
+def test_a_release_as_given_out_never_goes_before_written_work(course, tmp_path, pattern, one, other):
+    work, untouched = bytes_of(course.notebook()), bytes_of(course.release.notebook)
+    for names in ((one, other), (other, one)):
+        files = [(pattern.format(name), data) for name, data in zip(names, (untouched, work), strict=True)]
+        report = collect(course.root, zipped(tmp_path / "source.zip", files), "ps1")
+        assert (submitted(course, "ada") / "ps1.ipynb").read_bytes() == work
+        assert by_file(report)[files[0][0]].outcome == "kept"
+        assert "nothing is written in it" in by_file(report)[files[0][0]].note
+
+
+@pytest.mark.parametrize(("pattern", "one", "other"), TOGETHER[:-1])
+def test_of_two_that_could_be_meant_both_are_named_and_neither_is_taken(course, tmp_path, pattern, one, other):
+    drafts = bytes_of(course.notebook()), bytes_of(course.notebook(scale=OTHER))
+    files = [(pattern.format(name), data) for name, data in zip((one, other), drafts, strict=True)]
+    grace = ("grace/ps1.ipynb", bytes_of(course.notebook()))
+    report = collect(course.root, zipped(tmp_path / "source.zip", [*files, grace]), "ps1")
+    assert report.counts == {"refused": 2, "taken": 1}
+    assert all(files[0][0] in problem and files[1][0] in problem for problem in report.problems)
+    assert not submitted(course, "ada").exists()
+
+
+def test_canvas_numbers_tell_two_drafts_apart(course, tmp_path):
+    drafts = bytes_of(course.notebook()), bytes_of(course.notebook(scale=OTHER))
+    names = ("lovelaceada_12345_67890_ps1.ipynb", "lovelaceada_12345_67891_ps1-1.ipynb")
+    collect(course.root, zipped(tmp_path / "canvas.zip", zip(names, drafts, strict=True)), "ps1")
+    assert (submitted(course, "ada") / "ps1.ipynb").read_bytes() == drafts[1]
+
+
+def test_the_one_that_holds_all_of_the_other_is_taken(course, tmp_path):
+    half, whole = bytes_of(course.notebook(counter="")), bytes_of(course.notebook())
+    for files in ([("ada/a.ipynb", half), ("ada/b.ipynb", whole)], [("ada/a.ipynb", whole), ("ada/b.ipynb", half)]):
+        report = collect(course.root, zipped(tmp_path / "source.zip", files), "ps1")
+        assert (submitted(course, "ada") / "ps1.ipynb").read_bytes() == whole
+        assert report.problems == []
+
+
+def test_written_work_counts_before_a_later_release_as_given_out_whatever_the_times(course, tmp_path):
+    work, untouched = bytes_of(course.notebook()), bytes_of(course.release.notebook)
+    early, late = (2026, 10, 1, 12, 0, 0), (2027, 12, 1, 12, 0, 0)
+    times = (early, (2026, 10, 1, 13, 0, 0)), (late, early)  # late is after the deadline
+    for n, (written, not_written) in enumerate(times):
+        source = zipped(
+            tmp_path / f"{n}.zip", [(f"ada/{n}a.ipynb", (work, written)), ("ada/b.ipynb", (untouched, not_written))]
+        )
+        report = collect(course.root, source, "ps1")
+        assert (submitted(course, "ada") / "ps1.ipynb").read_bytes() == work
+    # what stands in submitted/ is treated alike
+    source = zipped(tmp_path / "later.zip", [("ada/ps1.ipynb", (untouched, (2028, 1, 1, 0, 0, 0)))])
+    report = collect(course.root, source, "ps1")
+    assert report.counts == {"kept": 1} and (submitted(course, "ada") / "ps1.ipynb").read_bytes() == work
+    (submitted(course, "ada") / "ps1.ipynb").write_bytes(untouched)
+    (submitted(course, "ada") / "timestamp.txt").write_text("2028-01-01 00:00:00 UTC")
+    collect(course.root, zipped(tmp_path / "again.zip", [("ada/ps1.ipynb", (work, early))]), "ps1")
+    assert (submitted(course, "ada") / "ps1.ipynb").read_bytes() == work
+
+
+def test_a_copy_through_a_service_that_keeps_no_metadata_is_taken(course, tmp_path):
+    notebook = course.notebook()
+    for cell in notebook["cells"]:
+        cell["metadata"] = {}
+    report = collect(course.root, zipped(tmp_path / "source.zip", [("ada/ps1.ipynb", bytes_of(notebook))]), "ps1")
+    assert report.counts == {"taken": 1}
