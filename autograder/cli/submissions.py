@@ -58,7 +58,9 @@ def extend(
     context: typer.Context,
     student: Annotated[str, typer.Argument(metavar="STUDENT", help="nbgrader's student id.")],
     problem_set: OneSet,
-    days: Annotated[float, typer.Option(min=0, max=3650, help="Days on top of the deadline.")] = 0,
+    days: Annotated[
+        float, typer.Option(min=0, max=3650, help="Days on top of the deadline, to the same time of day.")
+    ] = 0,
     hours: Annotated[float, typer.Option(min=0, max=87600, help="Hours on top of the deadline.")] = 0,
     as_json: Json = False,
 ) -> None:
@@ -71,7 +73,7 @@ def extend(
     from autograder import terminal
     from autograder.lms import extensions
 
-    given = extensions.extend(context.obj, student, problem_set, timedelta(days=days, hours=hours))
+    given = extensions.extend(context.obj, student, problem_set, timedelta(days=days), hours)
     if as_json:
         print_json(given)
     else:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from autograder.notebook.comparison import defined_names, is_same
+from autograder.notebook.comparison import defined_names, is_same, superseded_stubs
 from autograder.notebook.reading import Cell
 
-from .release import Release, ReleasedExercise
+from .release import Release
 
 
 @dataclass(frozen=True)
@@ -93,31 +93,21 @@ def _stubs_to_leave_out(cells: list[Cell], counting: dict[str, int], release: Re
     They would bind the exercise's name again, to what is not written.
     """
     own = [
-        (place, cell, defined_names(cell.source))
+        (place, cell.source, defined_names(cell.source))
         for place, cell in enumerate(cells)
         if cell.kind == "code" and cell.grade_id not in release.cells
     ]
     found: dict[int, str] = {}
     for exercise in release.exercises:
         stub = release.cells[exercise.solution_id].source
-        defining = [(place, is_same(cell.source, stub)) for place, cell, names in own if exercise.name in names]
-        answers = [place for place, is_stub in defining if not is_stub]
         marked = counting.get(exercise.solution_id)
-        if marked is not None and not is_same(cells[marked].source, stub):
-            pass
-        elif not answers:
-            continue
-        elif marked is not None and not _bound_in_between(answers, marked, counting, exercise):
-            found[marked] = (
-                f"Nothing is written in the cell {exercise.solution_id}; a cell of your own that defines"
-                f" {exercise.name} is what is handed in."
-            )
-        for place, is_stub in defining:
-            if is_stub:
-                found[place] = f"A copy of the cell {exercise.solution_id} in which nothing is written was left out."
+        is_stub = marked is not None and is_same(cells[marked].source, stub)
+        defining = {place: is_same(source, stub) for place, source, names in own if exercise.name in names}
+        for place in superseded_stubs(marked, is_stub, defining, counting.get(exercise.examples_id)):
+            found[place] = f"A copy of the cell {exercise.solution_id} in which nothing is written was left out."
+            if place == marked:
+                found[place] = (
+                    f"Nothing is written in the cell {exercise.solution_id}; a cell of your own that defines"
+                    f" {exercise.name} is what is handed in."
+                )
     return found
-
-
-def _bound_in_between(answers: list[int], stub: int, counting: dict[str, int], exercise: ReleasedExercise) -> bool:
-    """Whether the stub does no harm: an answer stands between it and the examples, by which the exercise is graded."""
-    return any(stub < place < counting.get(exercise.examples_id, stub) for place in answers)

@@ -115,6 +115,15 @@ def _notebook(folder: Path, release: Release, max_bytes: int) -> tuple[list[Cell
     return list(chosen.cells), said
 
 
+def is_untouched(folder: Path, release: Release, max_bytes: int) -> bool:
+    """Whether what stands in a student's folder is the release as it was given out; not where it cannot be read."""
+    try:
+        cells, _ = _notebook(folder, release, max_bytes)
+    except AutograderError:
+        return False
+    return not recognition.answers(cells, release)
+
+
 def _others(folder: Path, release: Release, max_bytes: int) -> list[Candidate]:
     """The notebooks of the problem set beside the one with the right name; what cannot be read is none."""
     found = []

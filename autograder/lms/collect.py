@@ -25,7 +25,7 @@ from autograder.course.candidates import Candidate
 from autograder.course.release import Release
 from autograder.errors import AutograderError
 from autograder.gradebook import late
-from autograder.grading.intake import is_student
+from autograder.grading.intake import is_student, moment_of, timestamp
 from autograder.notebook import reading
 
 from . import archive, filenames, roster
@@ -116,7 +116,8 @@ class _Class:
     def deadline(self, student: str) -> datetime | None:
         due = self.course.due_of(self.problem_set)
         grace = timedelta(minutes=self.course.late_of(self.problem_set).grace_minutes)
-        return due + grace + self.extensions.get(student, timedelta()) if due else None
+        # In UTC: a sum of a local time and hours would not see that the clocks change in between.
+        return due.astimezone(UTC) + grace + self.extensions.get(student, timedelta()) if due else None
 
 
 def collect(
@@ -192,6 +193,9 @@ def _attempts(ours: _Class, found: list[Member]) -> dict[str, list[_Attempt]]:
         if member.junk or (member.parts[-1] == _TIMESTAMP and member.parts[:-1] in stamps):
             ours.note(member.name, "ignored", "added by a system, not by the student" if member.junk else "read")
             continue
+        if member.parts[-1] == _TIMESTAMP:
+            ours.note(member.name, "refused", "no date and time that can be read; write 2026-10-01 23:59:00 UTC")
+            continue
         sender = filenames.of(member.parts, ours.problem_set, ours.roster, shared)
         person, why = filenames.student(sender, ours.roster)
         if person is None or not is_student(person.id):
@@ -244,13 +248,11 @@ def _candidate(ours: _Class, member: Member, sender: Sender) -> Candidate:
 
 def _stamp(data: bytes) -> datetime | None:
     """The moment in nbgrader's timestamp.txt."""
-    from nbgrader.utils import parse_utc
-
     try:
-        moment: datetime = parse_utc(data.decode("utf-8").strip()[:64])
-    except (ValueError, OverflowError, UnicodeDecodeError):
+        text = timestamp(data.decode("utf-8-sig").strip()[:64])
+    except UnicodeDecodeError:
         return None
-    return moment.replace(tzinfo=UTC)
+    return moment_of(text).replace(tzinfo=UTC) if text else None
 
 
 def _take(ours: _Class, student: str, attempts: list[_Attempt]) -> None:

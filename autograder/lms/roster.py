@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
 
-import dateutil.parser
-
 from autograder.errors import AutograderError
 from autograder.grading.intake import is_student
+
+from . import moments
 
 FILE = "roster.csv"
 _SEPARATOR = re.compile(r"sep=.?", re.IGNORECASE)
@@ -127,13 +127,13 @@ def times(path: Path, roster: Roster | None, clock: tzinfo) -> dict[str, datetim
         if text in ("", "-"):
             continue
         try:
-            moment = dateutil.parser.parse(text)
-        except (ValueError, OverflowError):
-            raise AutograderError(f"{path}:{line}: submitted: {text!r} is no time; write 2026-10-01 23:59") from None
+            moment = moments.moment(text, clock)
+        except ValueError as error:
+            raise AutograderError(f"{path}:{line}: submitted: {text!r} {error}") from None
         student = _whose(row, roster)
         if student is None:
             raise AutograderError(f"{path}:{line}: no such student in the roster; add the student there")
-        found[student] = moment if moment.tzinfo else moment.replace(tzinfo=clock)
+        found[student] = moment
     return found
 
 

@@ -112,7 +112,10 @@ def judge(sheet: Sheet, ran: Mapping[int, Ran], seconds: float) -> Report:
         exercises,
         written,
         cells,
-        [sentence(sheet.language, "changed", cell=number) for number in sheet.changed],
+        [
+            *([] if sheet.known else [sentence(sheet.language, "unmarked")]),
+            *(sentence(sheet.language, "changed", cell=number) for number in sheet.changed),
+        ],
         all(item.status == "passes" for item in exercises) and all(item.begun for item in written) and not cells,
     )
 

@@ -82,7 +82,7 @@ def _rest(report: Report) -> Iterator[Text]:
         yield Text(remark, style="yellow")
     done = sum(exercise.status == "passes" for exercise in report.exercises)
     total = {"done": done, "all": len(report.exercises), "points": f"{report.points:g}"}
-    yield Text("\n" + say("summary", **total))
+    yield Text("\n" + say("summary" if report.points else "summary without points", **total))
     if report.done:
         yield Text(say("all done"), style="green")
     yield Text(say("hidden"), style="dim")
@@ -93,7 +93,8 @@ def _exercise(report: Report, exercise: ExerciseReport, whole: bool = False) -> 
     mark, style = _LOOK[exercise.status]
     text = Text.assemble(
         (f"{mark} {terminal.literal(exercise.name)}", style),
-        f" ({_points(report, exercise.points)}): {sentence(report.language, exercise.status)}",
+        f" ({_points(report, exercise.points)})" if report.points else "",
+        f": {sentence(report.language, exercise.status)}",
     )
     if exercise.reason:
         text.append(f"\n    {_indented(exercise.reason)}")

@@ -138,6 +138,36 @@ def test_an_extension_makes_a_later_attempt_count(course, tmp_path):
     assert (submitted(course, "alan") / "ps1.ipynb").read_bytes() == solved(course, 0)
 
 
+def test_an_extension_of_days_ends_at_the_same_time_of_day_whatever_the_clocks_do(course, tmp_path):
+    path = course.root / "course.yml"
+    path.write_text(
+        path.read_text()
+        .replace("due: 2026-10-01 23:59", "due: 2026-10-24 23:59")
+        .replace("problem_sets:", "timezone: Europe/Berlin\nproblem_sets:", 1)
+    )
+    build(course.root, ["ps1"])
+    given = extensions.extend(course.root, "ada", "ps1", timedelta(days=1))
+    assert f"{given.deadline:%Y-%m-%d %H:%M}" == "2026-10-25 23:59"
+    (tmp_path / "in").mkdir()
+    for number, moment in enumerate(("2026-10-25 23:58", "2026-10-26 00:01")):
+        folder = tmp_path / "in" / str(number) / "ada"
+        folder.mkdir(parents=True)
+        (folder / "ps1.ipynb").write_bytes(solved(course, number))
+        (folder / "timestamp.txt").write_text(f"{moment}:00 +0100")
+    for number in range(2):
+        collect(course.root, tmp_path / "in" / str(number), "ps1")
+    assert (submitted(course, "ada") / "ps1.ipynb").read_bytes() == solved(course, 0)
+
+
+def test_a_timestamp_that_cannot_be_read_is_named(course, tmp_path):
+    folder = tmp_path / "in/ada"
+    folder.mkdir(parents=True)
+    (folder / "ps1.ipynb").write_bytes(solved(course))
+    (folder / "timestamp.txt").write_text("01.03.2027 23:10")
+    report = collect(course.root, tmp_path / "in", "ps1")
+    assert report.counts == {"refused": 1, "taken": 1} and "no date and time" in report.problems[0]
+
+
 def test_a_times_file_or_moodles_worksheet_says_when(course, tmp_path):
     source = zipped(
         tmp_path / "moodle.zip",
