@@ -47,6 +47,8 @@ def collect(
                 terminal.say(f"{outcome}: {len(whose)} files, the first {whose[0]}: {note}")
         if report.missing:
             terminal.say(f"nothing from: {', '.join(report.missing)}")
+        for line in [*report.unmatched, *report.strangers]:
+            terminal.say(terminal.literal(line))
         terminal.say(", ".join(f"{count} {outcome}" for outcome, count in report.counts.items()) or "no files")
     for problem in report.problems:
         terminal.error(problem)
@@ -104,6 +106,8 @@ def export(
         print_json(done)
     else:
         terminal.say(f"{done.path}: {done.students} students")
+        for line in done.strangers:
+            terminal.say(terminal.literal(line))
         if done.waiting:
             terminal.say(f"{done.waiting} submissions still wait for a grade by hand")
 

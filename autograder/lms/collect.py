@@ -18,20 +18,20 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import msgspec
-
 from autograder.course import candidates, config, nbgrader, recognition, release
 from autograder.course.candidates import Candidate
 from autograder.course.release import Release
 from autograder.errors import AutograderError
 from autograder.gradebook import late
+from autograder.grading import intake
 from autograder.grading.intake import is_student, moment_of, timestamp
 from autograder.notebook import reading
 
 from . import archive, filenames, roster
+from .account import Item, Report
 from .archive import Member, shown
 from .filenames import Sender
-from .roster import Roster
+from .roster import Roster, Times
 
 ATTEMPTS = "submitted-attempts"
 _TIMESTAMP = "timestamp.txt"
@@ -40,34 +40,6 @@ _PRESENT = "submitted"
 _COPYING = timedelta(minutes=1)
 """Files of one folder whose times differ by less were copied together."""
 _FORMAT = "%Y-%m-%d %H:%M:%S %Z"
-
-
-class Item(msgspec.Struct, frozen=True):
-    """What became of one file.
-
-    Outcomes: taken (now in submitted/), unchanged (stood there already), kept (in submitted-attempts/), refused,
-    ignored (what operating systems and Jupyter add; timestamp.txt, once read).
-    """
-
-    file: str
-    outcome: str
-    student: str = ""
-    note: str = ""
-    submitted: str = ""
-
-
-class Report(msgspec.Struct, frozen=True):
-    """All files, how many had which outcome, and the roster's students of whom nothing is there."""
-
-    problem_set: str
-    items: list[Item]
-    counts: dict[str, int]
-    missing: list[str]
-
-    @property
-    def problems(self) -> list[str]:
-        """A line for each file that was refused."""
-        return [f"{item.file}: {item.note}" for item in self.items if item.outcome == "refused"]
 
 
 @dataclass(frozen=True)
@@ -144,12 +116,13 @@ def collect(
     config.chosen(course, [problem_set])
     clock = ZoneInfo(course.timezone)
     people = roster.of_course(root, roster_file)
+    times = roster.times(times_file, people, clock) if times_file else Times({}, [])
     ours = _Class(
         root,
         problem_set,
         course,
         people,
-        roster.times(times_file, people, clock) if times_file else {},
+        times.moments,
         late.extensions(root, course, problem_set),
         release.load(root, problem_set),
     )
@@ -173,8 +146,19 @@ def collect(
                     ours.note(attempt.file, "refused", why, student)
     ours.items.sort(key=lambda item: item.file)
     counts = Counter(item.outcome for item in ours.items)
-    missing = sorted(set(people.people) - set(by_student)) if people else []
-    return Report(problem_set, ours.items, dict(sorted(counts.items())), missing)
+    there = {one.student for one in intake.find(root / nbgrader.SUBMITTED, [problem_set])}
+    unmatched = times.unmatched
+    if people is None:
+        nobody = sorted(times.moments.keys() - by_student.keys() - there)
+        unmatched = [f"{times_file}: {who}: nothing of such a student, so this time is not used" for who in nobody]
+    return Report(
+        problem_set,
+        ours.items,
+        dict(sorted(counts.items())),
+        people.missing(by_student) if people else [],
+        unmatched,
+        people.strangers(there) if people else [],
+    )
 
 
 def _attempts(ours: _Class, found: list[Member]) -> dict[str, list[_Attempt]]:

@@ -72,6 +72,10 @@ def _known(root: Path, gradebook: Gradebook, student: str) -> None:
     try:
         gradebook.find_student(student)
     except MissingEntry:
+        if alike := people and people.listed(student):
+            raise AutograderError(
+                f"{student}: no such student; give the id as it is in {roster.FILE}: {alike.id}"
+            ) from None
         raise AutograderError(
             f"{student}: no such student in the gradebook, in {roster.FILE} or in {nbgrader.SUBMITTED}/;"
             f" check the name, or give a new student a line in {roster.FILE}"

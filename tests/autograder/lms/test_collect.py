@@ -592,3 +592,49 @@ def test_a_copy_through_a_service_that_keeps_no_metadata_is_taken(course, tmp_pa
         cell["metadata"] = {}
     report = collect(course.root, zipped(tmp_path / "source.zip", [("ada/ps1.ipynb", bytes_of(notebook))]), "ps1")
     assert report.counts == {"taken": 1}
+
+
+def test_an_id_that_differs_in_form_only_is_the_rosters(course, tmp_path):
+    (course.root / "roster.csv").write_text("id,first_name,last_name\n7,Seven,Up\nada,Ada,Lovelace\n")
+    (tmp_path / "times.csv").write_text(
+        "id,submitted\n7.0,2026-10-01 10:00\nADA,2026-10-01 11:00\n8,2026-10-01 12:00\n1.23457E+11,2026-10-01 13:00\n"
+    )
+    course.hand_in("guest", course.notebook())
+    files = [(f"{name}/ps1.ipynb", solved(course)) for name in ("007", "Ada")]
+    report = collect(course.root, zipped(tmp_path / "in.zip", files), "ps1", times_file=tmp_path / "times.csv")
+    assert report.counts == {"taken": 2} and report.missing == []
+    assert (submitted(course, "7") / "timestamp.txt").read_text() == "2026-10-01 10:00:00 UTC"
+    assert (submitted(course, "ada") / "timestamp.txt").read_text() == "2026-10-01 11:00:00 UTC"
+    assert [line.partition("times.csv:")[2][:4] for line in report.unmatched] == ["4: 8", "5: 1"]
+    assert "as text" in report.unmatched[1]
+    assert len(report.strangers) == 1 and report.strangers[0].startswith("guest: not in the roster")
+
+
+def test_a_row_of_times_that_fits_nobody_is_named_without_a_roster_too(course, tmp_path):
+    (course.root / "roster.csv").unlink()
+    (tmp_path / "times.csv").write_text("id,submitted\nada,2026-10-01 10:00\nadda,2026-10-01 11:00\n")
+    source = zipped(tmp_path / "in.zip", [("ada/ps1.ipynb", solved(course))])
+    report = collect(course.root, source, "ps1", times_file=tmp_path / "times.csv")
+    assert report.counts == {"taken": 1} and len(report.unmatched) == 1 and "adda" in report.unmatched[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("id\n1.23457E+11\n", "roster.csv:2: id: '1.23457E\\+11' is a number as a spreadsheet writes it"),
+        ("id\nada\n7.0\n", "roster.csv:3: id: '7.0' is a number"),
+        ("id;lms_id\n7;12345,0\n", "roster.csv:2: lms_id: '12345,0' is a number"),
+        ("id,sis_user_id\n7,2E+10\n", "roster.csv:2: sis_user_id"),
+        ("id\n7\n007\n", "roster.csv:3: id 007 differs from that in line 2 in its zeros only"),
+    ],
+)
+def test_an_id_that_a_spreadsheet_changed_is_named_with_its_line(course, tmp_path, text, said):
+    (tmp_path / "roster.csv").write_text(text)
+    with pytest.raises(AutograderError, match=said):
+        roster.load(tmp_path / "roster.csv")
+
+
+def test_ids_that_only_look_like_numbers_stay(tmp_path):
+    ids = ["12e4", "e10", "1.5", "0x7", "s007", "7a", "000", "1234567890123"]
+    (tmp_path / "roster.csv").write_text("id\n" + "\n".join(ids))
+    assert list(roster.load(tmp_path / "roster.csv").people) == ids
