@@ -50,6 +50,7 @@ def pack(
     course = config.load(root)
     config.chosen(course, [problem_set])
     places: dict[str, Sender | None] = {}
+    graded = {path.parent.parent.name for path in (root / nbgrader.FEEDBACK).glob(f"*/{problem_set}/*.html")}
     if like:
         people = roster.of_course(root, roster_file)
         limit = course.limits_of(problem_set).notebook_mb << 20
@@ -62,9 +63,11 @@ def pack(
             if person and not sender.typed and (known is None or sender.again >= known.again):
                 places[person.id] = sender
     else:
-        places = {path.parent.parent.name: None for path in (root / nbgrader.FEEDBACK).glob(f"*/{problem_set}/*.html")}
-        places = {student: sender for student, sender in places.items() if is_student(student)}
-    files = {student: _file(root, student, problem_set, sender) for student, sender in sorted(places.items())}
+        places = {student: None for student in graded if is_student(student)}
+    # The roster's id may be another form of the one that was graded: 7 for 007.
+    forms = {roster.without_form(student): student for student in graded}
+    ids = {student: forms.get(roster.without_form(student), student) for student in places if student not in graded}
+    files = {who: _file(root, ids.get(who, who), problem_set, sender) for who, sender in sorted(places.items())}
     there = {student: found for student, found in files.items() if found[0].is_file()}
     if not there:
         raise AutograderError(f"{problem_set}: no feedback of anyone; run: autograder grade {problem_set}")

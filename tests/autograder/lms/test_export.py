@@ -218,6 +218,14 @@ def test_an_id_that_differs_in_form_only_is_the_rosters_or_is_asked_about(forms,
     assert (tmp_path / "students/7.json").is_file() and not (tmp_path / "students/007.json").exists()
 
 
+def test_feedback_finds_its_way_under_an_id_of_another_form(forms, tmp_path):
+    folders.write(folders.feedback(forms, "007", "ps1"), b"page of 007")
+    with zipfile.ZipFile(tmp_path / "moodle.zip", "w") as archive:
+        archive.writestr("Seven Up_77_assignsubmission_file_/homework.ipynb", b"{}")
+    pack(forms, "ps1", like=tmp_path / "moodle.zip", into=tmp_path / "a.zip")
+    assert members(tmp_path / "a.zip") == {"Seven Up_77_assignsubmission_file_/ps1.html": "page of 007"}
+
+
 def test_the_command_names_who_is_not_in_the_roster(forms, tmp_path):
     command = [sys.executable, "-m", "autograder.cli", "-C", str(forms), "export", "--into", str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120)
