@@ -53,8 +53,9 @@ def others(release: Release) -> list[Release]:
 def fault(cells: Sequence[Cell], release: Release) -> str:
     """Why a notebook is none of the release's problem set, to be read behind the file's name; else empty."""
     wanted = release.problem_set
-    mine = _exercises_by_id(cells, release)
-    if 2 * mine >= len(release.exercises):  # the usual case, in which the others need not be read
+    # Usually the exercises are there, and the other releases need not be read.
+    count = _exercises_by_id if any(cell.grade_id for cell in cells) else _exercises_by_text
+    if 2 * count(cells, release) >= len(release.exercises):
         return ""
     known = others(release)
     for count in (_exercises_by_id, _exercises_by_text):
