@@ -17,6 +17,8 @@ from autograder.model.submission import Submission, to_submission
 from autograder.notebook.reading import Cell, read
 
 _STUDENT = re.compile(r"[^\x00-\x1f\x7f/\\<>&\"'\ud800-\udfff]+")
+_OFFSET = re.compile(r" ([+-]\d{2}:?\d{2})$")
+"""What nbgrader takes for seconds, where a blank stands before it."""
 _YEARS = range(1970, 9999)
 """A time before or after is none, and cannot be counted with."""
 
@@ -149,6 +151,7 @@ def handed_in_at(folder: Path) -> str | None:
 
 def timestamp(text: str) -> str | None:
     """The text, if it is a date and time as nbgrader writes it: 2026-10-01 23:59:00.000000 UTC."""
+    text = _OFFSET.sub(r"\1", text)
     moment = text.rsplit(" ", 1)[0] if text.count(" ") > 1 else text
     try:
         datetime.fromisoformat(moment)
