@@ -45,12 +45,17 @@ _BY_ARGUMENT = (
 def statements(source: str) -> list[ast.stmt]:
     """The statements of a cell, without magics; none where it is no Python, since such a cell does not run either."""
     try:
-        text = _MAGIC.sub(r"\1pass", source)
+        text = without_magics(source)
         found = ast.parse(text).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
     _note_texts(found, text)
     return found
+
+
+def without_magics(source: str) -> str:
+    """Return the cell with `pass` in place of each of IPython's magic commands, line by line."""
+    return _MAGIC.sub(r"\1pass", source)
 
 
 def _note_texts(found: Sequence[ast.stmt], text: str) -> None:

@@ -52,7 +52,10 @@ class Written:
 
 @dataclass(frozen=True)
 class Sheet:
-    """The notebook; `changed` are the numbers of locked code cells that are not as they were given out."""
+    """The notebook; `changed` are the numbers of locked code cells that are not as they were given out.
+
+    `setup` tells whether a locked code cell without examples is left: what the release defines for all exercises.
+    """
 
     path: Path
     problem_set: str
@@ -62,6 +65,7 @@ class Sheet:
     exercises: tuple[Exercise, ...]
     written: tuple[Written, ...]
     changed: tuple[int, ...]
+    setup: bool = True
 
 
 @dataclass(frozen=True)
@@ -137,6 +141,7 @@ def read(path: Path) -> Sheet:
             for cell in graded
             if cell.kind == "code" and cell.locked and "checksum" in cell.nbgrader and not cell.untouched
         ),
+        any(cell.kind == "code" and cell.locked and not cell.nbgrader.get("grade") for cell in graded),
     )
 
 
