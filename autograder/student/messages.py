@@ -33,7 +33,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "cell {cell} was stopped after {seconds} s, the time given by --timeout; the grader allows {limit} s",
         "第 {cell} 个单元格运行 {seconds} 秒后被终止（--timeout 给出的时间）；评分时限制为 {limit} 秒",
     ),
-    "no return": ("{name} returns None: a `return` is missing ({why})", "{name} 返回了 None：缺少 return（{why}）"),
+    "no return": ("{name} returns None: a `return` is missing", "{name} 返回了 None：缺少 return"),
     "own name": (
         "the notebook defines no {name}: keep the name that the exercise gives it",
         "笔记本中没有定义 {name}：请保留练习给出的名称",

@@ -178,7 +178,8 @@ class _Judge:
         if broken.missing == exercise.name:
             why = self.say("own name", name=exercise.name)
         elif name := self._without_return(exercise, broken):
-            why = self.say("no return", name=name, why=why)
+            error = "" if broken.error == "AssertionError" else f"\n{why}"
+            why = self.say("no return", name=name) + error
         return "fails", why, self._places(broken)
 
     def _without_return(self, exercise: Exercise, broken: Ran) -> str:

@@ -34,10 +34,9 @@ def show(report: Report) -> None:
     """All of it; first what keeps exercises from being checked, where something does."""
     readable()
     waiting = any(exercise.waits for exercise in report.exercises)
-    if waiting:
-        for line in [*_cells(report), *_remarks(report)]:
-            _print(line)
-        _print(Text())
+    causes = [*_cells(report), *_remarks(report)] if waiting else []
+    for line in [*causes, Text()] if causes else []:
+        _print(line)
     told: set[str] = set()
     for exercise in report.exercises:
         if not exercise.waits:
