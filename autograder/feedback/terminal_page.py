@@ -81,8 +81,9 @@ def _show_code(name: str, repaired: Repaired, release: Release) -> None:
     _print(Text(f"    cell {place}{more}", style="dim"))
     code = _PYTHON.highlight("\n".join(lines[:_LINES])).split("\n", allow_blank=True)
     for number_of_line, line in enumerate(code[: len(lines)], 1):
-        line.rstrip()
-        _print(Text.assemble((f"    {number_of_line:>4} ", "dim"), line))
+        numbered = Text.assemble((f"    {number_of_line:>4} ", "dim"), line)
+        numbered.rstrip()
+        _print(numbered)
 
 
 def _points(points: float, of: float) -> str:

@@ -193,6 +193,7 @@ def test_a_table_is_sorted_by_mouse_and_by_keys(pages, watch):
     watched = watch(pages["report"].as_uri())
     page = watched.page
     page.goto(pages["report"].as_uri())
+    page.evaluate("() => { for (const part of document.querySelectorAll('details')) part.open = true; }")
     table = page.locator("[aria-label=Checks] table")
 
     def column():
