@@ -158,3 +158,5 @@ def logs(
         whose = " ".join(filter(None, (entry.student, entry.problem_set)))
         when = f"{entry.time.astimezone():%Y-%m-%d %H:%M:%S}"
         terminal.say(terminal.literal(f"{when}  {entry.event:<8}  {whose + ': ' if whose else ''}{entry.text}"))
+        for line in entry.traceback.splitlines():
+            terminal.say(terminal.literal(f"    {line}"))

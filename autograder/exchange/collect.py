@@ -24,6 +24,8 @@ from nbgrader.exchange.default import ExchangeCollect
 from autograder.errors import AutograderError
 from autograder.grading.intake import is_student, timestamp
 
+from . import ownership
+
 _MAX_FILES = 1000
 _NOBODY = ""
 
@@ -36,6 +38,9 @@ class Collect(ExchangeCollect):  # type: ignore[misc]
     def init_src(self) -> None:
         """Find the submission of each student that counts, by nbgrader's own rules, among those that are fit."""
         self.refused: dict[str, str] = {}
+        why = ownership.fault(Path(self.root), self.coursedir.course_id, shared=self.coursedir.groupshared)
+        if why:
+            self.fail(why)
         super().init_src()
         self.src_records = [record for record in self.src_records if record["username"] != _NOBODY]
 

@@ -11,10 +11,10 @@ import msgspec
 
 from autograder.course import config, nbgrader
 from autograder.course.config import Course
-from autograder.errors import AutograderError
+from autograder.errors import AutograderError, in_a_line
 from autograder.grade import grade, stoppable
 from autograder.results import folders, freshness
-from autograder.results.log import Log
+from autograder.results.log import Log, traceback_of
 from autograder.results.run_lock import held
 
 from . import arrivals
@@ -72,6 +72,7 @@ def watch(
     """
     names = _names(root, problem_sets)
     state = _Watch(root, Exchange(root), jobs, say, complain)
+    state.exchange.refuse_if_unsafe()
     with held(root, "watch", "another autograder watch-exchange"), stoppable() as stopped:
         while True:
             ended = _round(state, names, stopped)
@@ -99,12 +100,18 @@ def _round(state: _Watch, names: Sequence[str], stopped: Callable[[], bool]) -> 
     for name in names:
         if ended or stopped():
             break
+        line = ""
         try:
             ended = _one(state, name)
         except AutograderError as error:  # the others go on, and the next round tries this one again
-            if str(error) not in now_wrong | state.repeated:
-                state.wrong(str(error))
-            now_wrong.add(str(error))
+            line = str(error)
+        except Exception as error:
+            line = f"{name}: {in_a_line(error)}; autograder logs tells more"
+            with Log(state.root) as log:
+                log.note("failed", name, text=line, trace=traceback_of(error))
+        if line and line not in now_wrong | state.repeated:
+            state.wrong(line)
+        now_wrong.add(line)
     state.repeated = now_wrong
     return ended
 

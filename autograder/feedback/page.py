@@ -71,6 +71,7 @@ def render(course: Course, repaired: Repaired, release: Release, verdict: Verdic
             language=course.language,
             verdict=verdict,
             remarks=panel.remarks(verdict),
+            to_do=panel.to_do(verdict),
             cells=cells,
             written_points=release.points - verdict.max_points,
         )

@@ -20,12 +20,13 @@ from nbgrader.api import (
     new_uuid,
 )
 from nbgrader.preprocessors import SaveCells
-from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, parse_utc
+from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution
 from sqlalchemy import bindparam, insert, select, update
 
 from autograder.course.config import Course
 from autograder.course.release import Release
-from autograder.errors import AutograderError
+from autograder.errors import AutograderError, RunError
+from autograder.grading.intake import moment_of
 
 from . import late
 from .connection import add_indexes, connected, unusable
@@ -133,9 +134,7 @@ class Recorder:
             self._cells[name] = _Cells(known_notebook.assignment_id, known_notebook.id, graded, written)
             self._gradebook.db.commit()  # a transaction left open would bar changes of the tables
         except RuntimeError as error:
-            raise AutograderError(
-                f"{release.path}: {error}; undo the change of its cells, or give it a new name"
-            ) from None
+            raise RunError(f"{release.path}: {error}; undo the change of its cells, or give it a new name") from None
         except sqlalchemy.exc.SQLAlchemyError as error:
             raise _cannot(self._db_url, error) from None
 
@@ -197,7 +196,7 @@ class Recorder:
         """The id of the student's notebook, whose rows are made where they are missing, and whether it is new."""
         database, cells = self._gradebook.db, self._cells[problem_set]
         submission = database.execute(_FIND_SUBMISSION, {"assignment": cells.assignment, "student": student}).scalar()
-        handed_in = parse_utc(timestamp) if timestamp else None
+        handed_in = moment_of(timestamp) if timestamp else None
         if submission is None:
             submission = new_uuid()
             moment = {"timestamp": handed_in} if handed_in else {}
@@ -266,4 +265,8 @@ class Recorder:
 
 
 def _cannot(db_url: str, error: Exception) -> AutograderError:
-    return unusable(db_url, error, " cannot be written")
+    found = unusable(db_url, error, " cannot be written")
+    refused = isinstance(error, sqlalchemy.exc.DataError | sqlalchemy.exc.IntegrityError)
+    unfit = isinstance(error, sqlalchemy.exc.StatementError) and not isinstance(error, sqlalchemy.exc.DBAPIError)
+    # A value that the database does not take is of one submission; all else meets the next one as well.
+    return found if refused or unfit else RunError(str(found))

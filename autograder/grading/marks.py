@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from autograder.diagnosis.experiments import IN_PLACE
 from autograder.diagnosis.misconceptions import Besides, Both, Explanation, is_known
-from autograder.diagnosis.repair import Repaired
+from autograder.diagnosis.repair import SLIP, Repaired
 from autograder.model.verdict import CheckVerdict, ExerciseVerdict
 
 NOT_COUNTED = "not counted: no result is right yet"
@@ -18,6 +18,7 @@ PRECISION_HINT = (
 )
 _PRECISION = "One point less for precision (−1): float64 goes in, and the result is as exact as float32."
 _SHARED = "Of the checks that fail, each after the first costs half."
+_LEAST = "A mistake costs at least what a slip does"
 PARTLY_RIGHT = 0.15
 """So much of the points for values an answer must earn to be right in part."""
 PRECISION_COSTS = 1.0
@@ -62,17 +63,23 @@ def marked(
 def _by_checks(verdict: ExerciseVerdict, properties: frozenset[str]) -> ExerciseVerdict:
     """The points of the checks, less what float32 on the way costs.
 
-    Of checks of values that fail in an answer that is right in part, each after the first costs half: most fail by the
-    same mistake.
+    In an answer that is right in part, of the checks of values that fail each after the first costs half, since most
+    fail by the same mistake; and a mistake in values, or in properties, costs at least what a slip does.
     """
     points = sum(check.points for check in verdict.checks)
     values = [check for check in verdict.checks if check.name not in properties]
-    failing = sorted(check.max_points for check in values if not check.passed)
-    right = sum(check.points for check in values)
+    failing = [check.max_points for check in values if not check.passed]
+    lost = sum(check.max_points for check in verdict.checks if check.name in properties and not check.passed)
     mark, hint = "", ""
-    if len(failing) > 1 and right >= PARTLY_RIGHT * sum(check.max_points for check in values):
-        points += sum(failing[:-1]) / 2
-        mark = _SHARED
+    right = sum(check.points for check in values)
+    if right and right >= PARTLY_RIGHT * sum(check.max_points for check in values):
+        least = round(2 * SLIP * verdict.max_points) / 2
+        shared = (sum(failing) + max(failing)) / 2 if failing else 0.0
+        costs = [max(cost, least) for cost in (shared, lost) if cost]
+        left = verdict.max_points - sum(costs)
+        if left != points:
+            mark = _SHARED if left > points else f"{_LEAST} (−{sum(costs):g})."
+            points = max(left, 0.0)
     if points and any(check.imprecise for check in verdict.checks):
         points, mark, hint = max(points - PRECISION_COSTS, 0.0), f"{mark} {_PRECISION}".strip(), PRECISION_HINT
     return replace(verdict, points=points, mark=mark, hint=hint, misconception="")

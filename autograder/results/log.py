@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import traceback
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -15,13 +16,16 @@ from types import TracebackType
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
+from autograder.errors import AutograderError, Unexpected, writable
 from autograder.model.verdict import Verdict
 
 Event = Literal["graded", "repaired", "incident", "refused", "deferred", "failed", "ended"]
 MAX_BYTES = 4 << 20
 """A longer log is put aside when a run begins, in place of the one that was put aside before."""
 _MAX_TEXT = 500
+_MAX_TRACEBACK = 8000
 _MAX_REMARKS = 20
 """So many are noted of one submission; its verdict holds them all."""
 
@@ -34,6 +38,8 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     problem_set: str = ""
     student: str = ""
     text: str = ""
+    traceback: str = ""
+    """Of an error that nobody expected."""
 
 
 _encode, _decode = msgspec.json.encode, msgspec.json.Decoder(Entry).decode
@@ -66,7 +72,8 @@ class Log:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if kind:
-            self.note("failed", text=f"{kind.__name__}: {error}".removeprefix("AutograderError: "))
+            text = str(error) if isinstance(error, AutograderError) else f"{kind.__name__}: {error}"
+            self.note("failed", text=text, trace=traceback_of(error))
         if self._counts:
             self.note("ended", text=", ".join(f"{count} {event}" for event, count in self._counts.items()))
 
@@ -79,13 +86,23 @@ class Log:
         for text in verdict.incidents[:_MAX_REMARKS]:
             self.note("incident", *whose, text)
 
-    def note(self, event: Event, problem_set: str = "", student: str = "", text: str = "") -> None:
-        """Note one thing."""
+    def note(self, event: Event, problem_set: str = "", student: str = "", text: str = "", trace: str = "") -> None:
+        """Note one thing; `trace` is the traceback of an error that nobody expected."""
         if event in ("graded", "refused", "failed"):
             self._counts[event] += 1
         entry = Entry(datetime.now(UTC).replace(microsecond=0), event, problem_set, student, text[:_MAX_TEXT])
+        entry = replace(entry, student=writable(student), text=writable(entry.text), traceback=writable(trace))
         with contextlib.suppress(OSError), self._path.open("ab") as file:
             file.write(_encode(entry) + b"\n")
+
+
+def traceback_of(error: BaseException | None) -> str:
+    """The traceback of an error that nobody expected, or of the one that it was made of; else an empty text."""
+    while isinstance(error, AutograderError) and not isinstance(error, Unexpected):
+        error = error.__cause__
+    if isinstance(error, Unexpected):
+        return error.trace[-_MAX_TRACEBACK:]
+    return "".join(traceback.format_exception(error))[-_MAX_TRACEBACK:] if error else ""
 
 
 def read(root: Path, problem_set: str | None = None, student: str | None = None) -> Iterator[Entry]:

@@ -336,7 +336,7 @@ assert x_train[:, 1].tolist() == [0.0, 0.0], x_train
 from torch import nn
 
 
-# %% exercise="TinyCNN" also=["torch.softmax"] stub="TinyCNN is not written yet: convolution, ReLU and pooling twice, then the linear layer"
+# %% exercise="TinyCNN" also=["torch.softmax", "torch.Tensor.unfold"] stub="TinyCNN is not written yet: convolution, ReLU and pooling twice, then the linear layer"
 def conv2d(x, weight, bias):
     """Convolve x (N, C, H, W), padded with one ring of zeros, with weight (O, C, 3, 3); add bias (O,). Gives (N, O, H, W)."""
     ### BEGIN SOLUTION

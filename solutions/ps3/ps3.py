@@ -563,7 +563,7 @@ assert torch.allclose(y, torch.tensor([-0.1586553, 0.0, 0.8413447])), f"GELU of 
 # 请编写 `softmax`。不要调用 torch 的 softmax、log-softmax 或 softmin。
 
 
-# %% exercise="softmax" stub="softmax is not written yet: exponentials over their sum, safe for large logits"
+# %% exercise="softmax" also=["torch.logsumexp"] stub="softmax is not written yet: exponentials over their sum, safe for large logits"
 def softmax(x, dim):
     """Turn logits into probabilities along one axis.
 

@@ -19,7 +19,7 @@ from autograder.grading.intake import find
 from autograder.grading.setup import setup_of
 from autograder.insight import page
 from autograder.results import folders
-from autograder.terminal import escape, literal
+from autograder.terminal import literal
 
 from .pairs import Pair, outstanding
 from .side_by_side import beside
@@ -124,8 +124,8 @@ def show(found: Similarity) -> None:
     rows = [
         (
             item.exercise,
-            escape(_named(item.one)),
-            escape(_named(item.other)),
+            _named(item.one),
+            _named(item.other),
             f"{item.similarity:.0%}",
             f"{item.outstanding:.1f}",
             str(item.exercises),
