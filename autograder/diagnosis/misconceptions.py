@@ -19,6 +19,7 @@ from autograder.course import staff_module
 from autograder.model.submission import Exercise
 
 from . import experiments
+from .left_out import LeftOut, left_out
 from .outputs import Call
 from .rehearsal import rehearsal
 from .repair import Repaired
@@ -39,10 +40,10 @@ def load(path: Path) -> list[Misconception]:
 
 @dataclass(frozen=True)
 class Both:
-    """Two misconceptions at once."""
+    """Two misconceptions at once, or one and a mistake that shows beside it."""
 
     first: Misconception
-    second: Misconception
+    second: Misconception | experiments.Generic
 
     @property
     def name(self) -> str:
@@ -63,7 +64,7 @@ class Both:
 class Besides:
     """What explains all values, and properties that fail besides, for themselves."""
 
-    values: Misconception | Both | experiments.Generic
+    values: Misconception | Both | LeftOut | experiments.Generic
     lost: float
     """The points of these properties."""
 
@@ -82,7 +83,7 @@ class Besides:
         return min(self.values.cost(max_points) + self.lost, max_points)
 
 
-Explanation: TypeAlias = Misconception | Both | Besides | experiments.Generic | Repaired
+Explanation: TypeAlias = Misconception | Both | Besides | LeftOut | experiments.Generic | Repaired
 
 
 def is_known(explanation: Explanation | None) -> bool:
@@ -144,7 +145,7 @@ class Diagnosis:
         if known:
             return known
         generic = self._generic(exercise, trace)
-        if failing and not (generic and generic.has_share):
+        if failing and not (generic and _has_share(generic)):
             return self._beside(exercise, self._generic(exercise, values), trace, failing) or generic
         return generic
 
@@ -154,12 +155,12 @@ class Diagnosis:
     def _beside(
         self,
         exercise: Exercise,
-        values: Misconception | Both | experiments.Generic | None,
+        values: Misconception | Both | LeftOut | experiments.Generic | None,
         trace: Trace,
         failing: Mapping[str, float],
     ) -> Besides | None:
         """What explains all values, beside the properties that fail for themselves."""
-        if values is None or (isinstance(values, experiments.Generic) and not values.has_share):
+        if values is None or not _has_share(values):
             return None
         alone = [values.first, values.second] if isinstance(values, Both) else [values]
         traces = [self._trace(exercise, one) for one in alone if isinstance(one, Misconception)]
@@ -207,23 +208,41 @@ class Diagnosis:
         if right := self._right(exercise):
             self._known(exercise, right.trace)
 
-    def _generic(self, exercise: Exercise, trace: Trace) -> experiments.Generic | None:
+    def _generic(self, exercise: Exercise, trace: Trace) -> Both | LeftOut | experiments.Generic | None:
+        """What the outputs tell beside those of the solution, of the solution without an argument, of misconceptions."""
         right = self._right(exercise)
         if right is None:
             return None
-        calls = []
-        for check, mine in trace.items():
-            given, gave = right.given.get(check, []), right.trace.get(check, [])
-            calls += [Call(*entry) for entry in zip(given, gave, mine, strict=False)]
-        return experiments.explain(calls)
+        found = _by_outputs(right.given, right.trace, trace)
+        if (found and found.has_share) or not any(says_something(one) for given in trace.values() for one in given):
+            return found
+        for without in self._left_out(exercise):
+            gave = self._rehearsed(exercise, without.name, without.solution)
+            if same(trace, _part(gave, trace)) and not same(trace, _part(right.trace, trace)):
+                return without
+        for known in self._of(exercise):
+            beside = _by_outputs(right.given, self._trace(exercise, known), trace) if known.costs != "all" else None
+            if beside and beside.has_share:
+                return Both(known, beside)
+        return found
+
+    def _left_out(self, exercise: Exercise) -> list[LeftOut]:
+        namespace, right = self._solution(exercise), self._right(exercise)
+        if namespace is None or right is None:
+            return []
+        calls = [given for entries in right.given.values() for given in entries if given is not None]
+        return left_out(namespace.get(exercise.name), calls)
 
     def _of(self, exercise: Exercise) -> list[Misconception]:
         return [known for known in self._misconceptions if known.exercise == exercise.name]
 
     def _trace(self, exercise: Exercise, known: Misconception) -> Trace:
-        key = f"{exercise.name}/{known.name}"
+        return self._rehearsed(exercise, known.name, known.solution)
+
+    def _rehearsed(self, exercise: Exercise, name: str, solution: Callable[..., Any]) -> Trace:
+        key = f"{exercise.name}/{name}"
         if key not in self._traces:
-            session = rehearsal(self._problem_set, {exercise.name: known.solution})
+            session = rehearsal(self._problem_set, {exercise.name: solution})
             self._traces[key] = self._rehearse(exercise, session)
         return self._traces[key]
 
@@ -247,6 +266,19 @@ class Diagnosis:
                 found.append(_Known(known, trace, shows))
             self._knowns[exercise.name] = found
         return self._knowns[exercise.name]
+
+
+def _has_share(explanation: Explanation) -> bool:
+    """Whether it explains the results however many checks fail."""
+    return not isinstance(explanation, experiments.Generic) or explanation.has_share
+
+
+def _by_outputs(given: Trace, right: Trace, mine: Trace) -> experiments.Generic | None:
+    """The rule that tells by the outputs how they differ from others in the same checks."""
+    calls = []
+    for check, entries in mine.items():
+        calls += [Call(*e) for e in zip(given.get(check, []), right.get(check, []), entries, strict=False)]
+    return experiments.explain(calls)
 
 
 def _part(trace: Trace, other: Trace) -> Trace:
