@@ -69,10 +69,8 @@ def verdicts(repeats: int, processes: int) -> tuple[list[bytes], list[float]]:
         build(ROOT, [PROBLEM_SET], folder=Path(folder))
         submission = _submission(Path(folder))
         limits = config.load(ROOT).limits_of(PROBLEM_SET)
-        with (
-            busy(processes),
-            Pool(ROOT, {PROBLEM_SET: session_limits_of(limits)}, sandbox_limits_of(limits), 1) as pool,
-        ):
+        grading: Pool[int] = Pool(ROOT, {PROBLEM_SET: session_limits_of(limits)}, sandbox_limits_of(limits), 1)
+        with busy(processes), grading as pool:
             for number in range(repeats):
                 report.note(f"{number + 1} of {repeats}")
                 began = time.perf_counter()

@@ -89,7 +89,9 @@ Explanation: TypeAlias = Misconception | Both | Besides | LeftOut | experiments.
 def is_known(explanation: Explanation | None) -> bool:
     """Whether what staff have written down explains all values."""
     values = explanation.values if isinstance(explanation, Besides) else explanation
-    return isinstance(values, Misconception | Both)
+    if isinstance(values, Both):
+        return isinstance(values.second, Misconception)
+    return isinstance(values, Misconception)
 
 
 @dataclass(frozen=True)
@@ -209,7 +211,7 @@ class Diagnosis:
             self._known(exercise, right.trace)
 
     def _generic(self, exercise: Exercise, trace: Trace) -> Both | LeftOut | experiments.Generic | None:
-        """What the outputs tell beside those of the solution, of the solution without an argument, of misconceptions."""
+        """What the outputs tell beside those of the solution, whole or without an argument, and of misconceptions."""
         right = self._right(exercise)
         if right is None:
             return None
