@@ -216,11 +216,11 @@ class Diagnosis:
         if right is None:
             return None
         found = _by_outputs(right.given, right.trace, trace)
-        if (found and found.has_share) or not any(says_something(one) for given in trace.values() for one in given):
+        says = any(says_something(one) for given in trace.values() for one in given)
+        if (found and found.has_share) or not says or same(trace, _part(right.trace, trace)):
             return found
         for without in self._left_out(exercise):
-            gave = self._rehearsed(exercise, without.name, without.solution)
-            if same(trace, _part(gave, trace)) and not same(trace, _part(right.trace, trace)):
+            if same(trace, _part(self._rehearsed(exercise, without.name, without.solution), trace)):
                 return without
         for known in self._of(exercise):
             beside = _by_outputs(right.given, self._trace(exercise, known), trace) if known.costs != "all" else None
