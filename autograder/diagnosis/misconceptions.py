@@ -40,10 +40,10 @@ def load(path: Path) -> list[Misconception]:
 
 @dataclass(frozen=True)
 class Both:
-    """Two misconceptions at once, or one and a mistake that shows beside it."""
+    """Two misconceptions at once."""
 
     first: Misconception
-    second: Misconception | experiments.Generic
+    second: Misconception
 
     @property
     def name(self) -> str:
@@ -89,9 +89,7 @@ Explanation: TypeAlias = Misconception | Both | Besides | LeftOut | experiments.
 def is_known(explanation: Explanation | None) -> bool:
     """Whether what staff have written down explains all values."""
     values = explanation.values if isinstance(explanation, Besides) else explanation
-    if isinstance(values, Both):
-        return isinstance(values.second, Misconception)
-    return isinstance(values, Misconception)
+    return isinstance(values, Misconception | Both)
 
 
 @dataclass(frozen=True)
@@ -210,8 +208,8 @@ class Diagnosis:
         if right := self._right(exercise):
             self._known(exercise, right.trace)
 
-    def _generic(self, exercise: Exercise, trace: Trace) -> Both | LeftOut | experiments.Generic | None:
-        """What the outputs tell beside those of the solution, whole or without an argument, and of misconceptions."""
+    def _generic(self, exercise: Exercise, trace: Trace) -> LeftOut | experiments.Generic | None:
+        """What the outputs tell beside those of the solution, whole or without an argument."""
         right = self._right(exercise)
         if right is None:
             return None
@@ -222,10 +220,6 @@ class Diagnosis:
         for without in self._left_out(exercise):
             if same(trace, _part(self._rehearsed(exercise, without.name, without.solution), trace)):
                 return without
-        for known in self._of(exercise):
-            beside = _by_outputs(right.given, self._trace(exercise, known), trace) if known.costs != "all" else None
-            if beside and beside.has_share:
-                return Both(known, beside)
         return found
 
     def _left_out(self, exercise: Exercise) -> list[LeftOut]:

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from autograder.authoring import Misconception
 from autograder.diagnosis import traces
 from autograder.diagnosis.follow_through import FollowThrough
-from autograder.diagnosis.misconceptions import Both, Diagnosis, Explanation, is_known
+from autograder.diagnosis.misconceptions import Diagnosis, Explanation, is_known
 from autograder.diagnosis.repair import Repaired, TooMuch, redefined, repair
 from autograder.diagnosis.traces import Trace
 from autograder.jail.inside.wire import HIDDEN
@@ -128,8 +128,6 @@ class Assessment:
         """The result with what its mistake costs and the hint for it."""
         mended = found.changes and not is_known(known)
         repaired = Repaired(found.changes, found.points_changed, whole=found.whole) if mended else None
-        if repaired and repaired.whole and isinstance(known, Both):  # small changes say more simply what is wrong
-            known = None
         verdict = marks.marked(found.verdict, known, repaired, self._properties(exercise))
         return replace(found, verdict=verdict, nearest=nearest, agreeing=agreeing)
 

@@ -172,6 +172,7 @@ def test_two_misconceptions_at_once_are_both_told():
     [
         (forgets_the_sign, (forgets_the_sign, loses_digits), "one suffices"),
         (lambda x: x.float() + 1, (forgets_the_sign, loses_digits), "more is wrong"),
+        (lambda x: x.float(), (forgets_the_sign, turns_and_loses_digits), "one of them does not fit"),
         (lambda x: x.float() * (x.dim() > 0), (forgets_the_sign, loses_digits), "more is wrong where neither shows"),
         (
             the_larger_of_both,
@@ -183,12 +184,6 @@ def test_two_misconceptions_at_once_are_both_told():
 )
 def test_two_are_told_only_where_each_is_seen_alone_and_nothing_else_is_wrong(answer, known, why):
     assert told(answer, *known) in (None, "forgets_the_sign" if answer is forgets_the_sign else None), why
-
-
-def test_a_misconception_and_what_the_outputs_tell_beside_it_are_both_told():
-    told_both = "forgets_the_sign + generic:dtype"
-    assert told(lambda x: x.float(), forgets_the_sign, turns_and_loses_digits) == told_both
-    assert told(lambda x: x.abs(), forgets_the_sign) is None
 
 
 def test_a_misconception_without_a_hint_is_not_finished_and_not_used():
