@@ -58,7 +58,7 @@ def left_out(solution: Any, calls: Sequence[Sequence[Any]]) -> list[LeftOut]:
             found[name] = LeftOut(name, _changed(solution, signature, _at_default(name, parameter.default)))
     for given in calls:
         for name, value in zip(signature.parameters, given, strict=False):
-            for key in _keys(name, value):
+            for key in (key for key in _keys(name, value) if _is_weight(key or name)):
                 label = name if key is None else f"{name}[{key!r}]"
                 if label not in found:
                     found[label] = LeftOut(label, _changed(solution, signature, _neutral(name, key)))
@@ -75,6 +75,19 @@ def _keys(name: str, value: Any) -> Iterator[Any]:
                 yield key
 
 
+def _is_weight(name: str) -> bool:
+    """Whether a name is that of a bias or a gain: without any other argument nothing of the exercise may be left."""
+    return _is_bias(name) or _last(name).startswith(("weight", "gamma", "gain"))
+
+
+def _is_bias(name: str) -> bool:
+    return "bias" in name or _last(name).startswith("b")
+
+
+def _last(name: str) -> str:
+    return name.rpartition(".")[2]
+
+
 def _at_default(name: str, default: Any) -> Callable[[_Arguments], None]:
     def change(arguments: _Arguments) -> None:
         arguments[name] = default
@@ -84,7 +97,7 @@ def _at_default(name: str, default: Any) -> Callable[[_Arguments], None]:
 
 def _neutral(name: str, key: str | None) -> Callable[[_Arguments], None]:
     """Zeros for what is added (a name such as b, beta or out_proj.bias), ones for what multiplies."""
-    is_added = (key or name).rpartition(".")[2].startswith("b") or "bias" in (key or name)
+    is_added = _is_bias(key or name)
 
     def of(value: Any) -> Any:
         if not isinstance(value, torch.Tensor):

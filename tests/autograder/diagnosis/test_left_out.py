@@ -32,5 +32,11 @@ def test_it_costs_a_third_and_says_which():
     assert mask.name == "generic:without mask" and "`mask`" in mask.hint and mask.cost(11) == 4
 
 
+def test_what_the_exercise_is_about_cannot_be_left_out():
+    vector = torch.ones(3)
+    assert left_out(lambda y: y * (1 - y), [[vector]]) == []
+    assert left_out(lambda pred, target: pred - target, [[vector, vector]]) == []
+
+
 def test_of_a_class_nothing_is_left_out():
     assert left_out(torch.nn.Linear, []) == []
