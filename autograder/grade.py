@@ -14,7 +14,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from autograder.course import config, nbgrader
-from autograder.errors import AutograderError
+from autograder.errors import AutograderError, RunError, in_a_line, traceback_of, writable
 from autograder.feedback.changes import Change, between
 from autograder.gradebook.connection import submissions
 from autograder.gradebook.recorder import Recorder
@@ -22,9 +22,10 @@ from autograder.grading.intake import HandedIn, Prepared, find
 from autograder.grading.setup import GradingSetup, by_sandbox_limits, setup_of
 from autograder.jail import bubblewrap
 from autograder.jail.cores import cores
+from autograder.lms import roster
 from autograder.model.submission import Submission
 from autograder.model.verdict import Row, SubmissionResult, Verdict, quality_of, row_of
-from autograder.results import folders
+from autograder.results import folders, overlooked
 from autograder.results.freshness import Freshness
 from autograder.results.log import Log
 from autograder.results.run_lock import held
@@ -40,6 +41,8 @@ class Outcome:
     root: Path
     rows: list[Row] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    """What is not taken as it was meant, a line each; whoever is named by a time was graded all the same."""
     unchanged: int = 0
     """Submissions whose results were up to date."""
     changes: list[Change] = field(default_factory=list)
@@ -98,6 +101,7 @@ def grade(
     waiting = [item for item in find(root / nbgrader.SUBMITTED, names) if not students or item.student in students]
     started(len(waiting))
     outcome = Outcome(root)
+    outcome.notices += overlooked.lines(root / nbgrader.SUBMITTED, course.problem_sets, names, students or ())
     if not waiting:
         return outcome
     with ExitStack() as stack:
@@ -115,9 +119,23 @@ def grade(
             mine = [item for item in waiting if item.problem_set in session_limits]
             with pool_of(root, session_limits, sandbox_limits, min(jobs or cores(), len(mine) or 1)) as pool:
                 run.grade(mine, pool)
+        if recorder:
+            _name_students(root, recorder, outcome)
         outcome.stopped = stopped()
     outcome.rows.sort(key=lambda row: (row.problem_set, row.student))
     return outcome
+
+
+def _name_students(root: Path, recorder: Recorder, outcome: Outcome) -> None:
+    """Give the students in the gradebook the names of roster.csv, which formgrader shows."""
+    try:
+        people = roster.of_course(root, None)
+    except AutograderError as error:  # nobody's score hangs on it
+        outcome.notices.append(str(error))
+        return
+    if people:
+        known = people.people.values()
+        recorder.name_students({one.id: (one.first_name, one.last_name, one.email, one.lms_id) for one in known})
 
 
 _Waiting = tuple[Prepared, SubmissionResult | None]
@@ -126,7 +144,10 @@ _Waiting = tuple[Prepared, SubmissionResult | None]
 
 @dataclass
 class _Run:
-    """What one run holds open, and the way of one submission through it; `store` is None where all is graded anew."""
+    """What one run holds open, and the way of one submission through it; `store` is None where all is graded anew.
+
+    Whatever goes wrong on this way, expected or not, costs that submission and no other.
+    """
 
     setups: Mapping[str, GradingSetup]
     freshness: Freshness
@@ -141,9 +162,9 @@ class _Run:
     def grade(self, waiting: Sequence[HandedIn], pool: SubmissionGrader[_Waiting]) -> None:
         """Grade the submissions of problem sets that share a pool."""
         for (item, cached), result in pool.grade(self._to_grade(waiting)):
-            if isinstance(result, AutograderError):
-                self._refuse(item.handed_in, f"{item.handed_in.folder}: {result}")
-            else:
+            with self._barrier(item.handed_in):
+                if isinstance(result, AutograderError):
+                    raise AutograderError(f"{item.handed_in.folder}: {result}") from result
                 self._keep(item, self.writer.cache(self._setup(item), item, result, cached))
 
     def _to_grade(self, waiting: Sequence[HandedIn]) -> Iterator[tuple[_Waiting, Submission]]:
@@ -152,28 +173,29 @@ class _Run:
             if self.stopped():
                 self.outcome.left += len(waiting) - number
                 return
-            setup = self.setups[handed_in.problem_set]
-            try:
-                item = setup.prepare(handed_in)
-            except AutograderError as error:
-                self._refuse(handed_in, str(error))
-                continue
-            if self.freshness.state(setup, item) == "graded":
-                self.outcome.unchanged += 1
-                self._done(row_of(folders.read_verdict(setup.root, handed_in.student, handed_in.problem_set)))
-                continue
-            cached = self.store.find(item.submission, setup.keys) if self.store else None
-            known = {exercise.verdict.name for exercise in cached.exercises} if cached else set()
-            rest = [exercise for exercise in item.submission.exercises if exercise.name not in known]
-            if cached and not rest:
-                self._keep(item, cached)
-            else:
-                stale_hints = cached.stale_hints if cached else []
-                qualities = {one.verdict.name: quality_of(one.verdict) for one in cached.exercises} if cached else {}
-                yield (
-                    (item, cached),
-                    replace(item.submission, exercises=rest, stale_hints=stale_hints, known=qualities),
-                )
+            left = None
+            with self._barrier(handed_in):
+                left = self._left_to_grade(handed_in)
+            if left:  # outside of the barrier: what goes wrong in the pool is no submission's fault
+                yield left
+
+    def _left_to_grade(self, handed_in: HandedIn) -> tuple[_Waiting, Submission] | None:
+        """What the pool must grade of one submission; None where it is settled."""
+        setup = self.setups[handed_in.problem_set]
+        item = setup.prepare(handed_in)
+        if self.freshness.state(setup, item) == "graded":
+            self.outcome.unchanged += 1
+            self._done(row_of(folders.read_verdict(setup.root, handed_in.student, handed_in.problem_set)))
+            return None
+        cached = self.store.find(item.submission, setup.keys) if self.store else None
+        known = {exercise.verdict.name for exercise in cached.exercises} if cached else set()
+        rest = [exercise for exercise in item.submission.exercises if exercise.name not in known]
+        if cached and not rest:
+            self._keep(item, cached)
+            return None
+        stale_hints = cached.stale_hints if cached else []
+        qualities = {one.verdict.name: quality_of(one.verdict) for one in cached.exercises} if cached else {}
+        return (item, cached), replace(item.submission, exercises=rest, stale_hints=stale_hints, known=qualities)
 
     def _keep(self, item: Prepared, result: SubmissionResult) -> None:
         """Write what comes of one submission, or say what would change."""
@@ -188,11 +210,21 @@ class _Run:
     def _setup(self, item: Prepared) -> GradingSetup:
         return self.setups[item.handed_in.problem_set]
 
-    def _refuse(self, handed_in: HandedIn, problem: str) -> None:
-        self.outcome.problems.append(problem)
-        if self.log:
-            self.log.note("refused", handed_in.problem_set, handed_in.student, problem)
-        self.advanced(None)
+    @contextlib.contextmanager
+    def _barrier(self, handed_in: HandedIn) -> Iterator[None]:
+        """What goes wrong in the block is said of the submission, in one line, and the run goes on."""
+        try:
+            yield
+        except RunError:
+            raise
+        except Exception as error:
+            line = str(error)
+            if not isinstance(error, AutograderError):
+                line = writable(f"{handed_in.folder}: cannot be graded: {in_a_line(error)}; autograder logs tells more")
+            self.outcome.problems.append(line)
+            if self.log:
+                self.log.note("refused", handed_in.problem_set, handed_in.student, line, traceback_of(error))
+            self.advanced(None)
 
     def _done(self, row: Row) -> None:
         self.outcome.rows.append(row)

@@ -21,6 +21,7 @@ from autograder.course import config as course_config
 from autograder.course import nbgrader
 from autograder.errors import AutograderError
 from autograder.exchange.collect import Collect
+from autograder.exchange.release_assignment import ReleaseAssignment
 from autograder.gradebook.locking import be_patient
 from autograder.gradebook.recorder import Recorder
 from autograder.grading.intake import HandedIn
@@ -107,6 +108,7 @@ def configure(config: Any, file: str) -> None:
     nbgrader.configure(config, root, course_config.load(root))
     build.configure(config)
     config.ExchangeFactory.collect = Collect
+    config.ExchangeFactory.release_assignment = ReleaseAssignment
     config.GradeInJail.root = str(root)
     config.Autograde.sanitize_preprocessors = [GradeInJail]
     config.Autograde.autograde_preprocessors = [CheckCellMetadata]

@@ -23,7 +23,7 @@ err = Console(stderr=True, highlight=False)
 
 def error(text: str) -> None:
     """One line for the reader at hand."""
-    err.print(f"[red]error:[/] {escape(text)}", soft_wrap=True)
+    err.print(f"[red]error:[/] {escape(literal(text))}", soft_wrap=True)
 
 
 def say(text: str) -> None:
@@ -79,9 +79,14 @@ def bar(what: str) -> Iterator[Bar]:
         yield Bar(progress, progress.add_task(what, total=None, note=""))
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[str] = ()) -> None:
-    """A table on stdout, a line a row; `right` names the columns of numbers; a long last column is cut."""
-    cells = [[Text.from_markup(text) for text in row] for row in rows]
+def table(columns: Sequence[str], rows: Iterable[Sequence[str | Text]], right: Sequence[str] = ()) -> None:
+    """A table on stdout, a line a row; `right` names the columns of numbers; a long last column is cut.
+
+    Texts are shown as they are, in one line: nothing in them steers the terminal.
+    """
+    cells = [
+        [text if isinstance(text, Text) else Text(" ".join(literal(text).split())) for text in row] for row in rows
+    ]
     made = Table(box=SIMPLE_HEAD, pad_edge=False)
     room = out.width - 3 * len(columns)
     for place, name in enumerate(columns):

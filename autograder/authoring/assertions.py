@@ -6,6 +6,7 @@ They never trust their first argument: it may be anything that student code can 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -35,6 +36,8 @@ def assert_close(
     Raises:
         Difference: with the first thing that differs.
     """
+    if actual is None and expected is not None:
+        raise Difference(f"{what} is None: a function that ends without return gives None")
     if isinstance(expected, torch.Tensor):
         _tensor(actual, expected, rtol, atol, what)
     elif isinstance(expected, np.ndarray):
@@ -117,7 +120,15 @@ def assert_gradients(
         if leaf.grad is None and wanted.any():
             raise Difference(f"no gradient reaches {name}")
         grad = leaf.grad if leaf.grad is not None else torch.zeros_like(leaf)
-        assert_close(grad, wanted, rtol=rtol, atol=atol, what=f"the gradient of {name}")
+        try:
+            assert_close(grad, wanted, rtol=rtol, atol=atol, what=f"the gradient of {name}")
+        except Difference as difference:
+            raise Difference(f"{difference}, where the gradient of the result is {_upstream(upstream)}") from None
+
+
+def _upstream(grads: Sequence[torch.Tensor]) -> str:
+    """In words, the gradient that a backward pass began with."""
+    return _scalar(grads[0]) if len(grads) == 1 and grads[0].dim() == 0 else "drawn from N(0, 1)"
 
 
 def shown(value: Any) -> str:
@@ -138,7 +149,9 @@ def shown(value: Any) -> str:
     if isinstance(value, list | tuple | dict | set | frozenset):
         return f"a {type(value).__name__} of {len(value)}"
     if isinstance(value, float):
-        return f"{value:.6g}"
+        return f"{value + 0.0:.6g}"
+    if isinstance(value, torch.Generator):
+        return f"a generator seeded with {value.initial_seed()}"
     text = repr(value)
     return text if len(text) <= 80 else text[:77] + "..."
 
@@ -152,11 +165,13 @@ def _tensor(actual: Any, expected: torch.Tensor, rtol: float | None, atol: float
     if not isinstance(actual, torch.Tensor):
         raise Difference(f"{what} should be a tensor of shape {tuple(expected.shape)}, not {shown(actual)}")
     if actual.shape != expected.shape:
-        raise Difference(f"{what} has shape {tuple(actual.shape)} and should have {tuple(expected.shape)}")
+        raise Difference(
+            f"{what} {_verb(what, 'has')} shape {tuple(actual.shape)} and should have {tuple(expected.shape)}"
+        )
     if actual.dtype != expected.dtype:
-        raise Difference(f"{what} is {_dtype(actual)} and should be {_dtype(expected)}")
+        raise Difference(f"{what} {_verb(what, 'is')} {_dtype(actual)} and should be {_dtype(expected)}")
     if actual.layout != expected.layout:
-        raise Difference(f"{what} has layout {actual.layout} and should have {expected.layout}")
+        raise Difference(f"{what} {_verb(what, 'has')} layout {actual.layout} and should have {expected.layout}")
     mine, right = actual.detach().to_dense(), expected.detach().to_dense()
     if mine.is_complex():
         mine, right = torch.view_as_real(mine), torch.view_as_real(right)
@@ -188,23 +203,23 @@ def _is_nearly(mine: torch.Tensor, right: torch.Tensor) -> bool:
 def _where(mine: torch.Tensor, right: torch.Tensor, close: torch.Tensor, what: str) -> str:
     wrong = int((~close).sum())
     if right.dim() == 0:
-        return "{} is {} and should be {}".format(what, *_apart(mine, right))
+        if apart := _barely(mine, right):
+            return f"{what} {_verb(what, 'is')} {apart}"
+        return f"{what} {_verb(what, 'is')} {_scalar(mine)} and should be {_scalar(right)}"
     is_float = right.is_floating_point()
     nan = mine.isnan() & ~right.isnan() if is_float else torch.zeros_like(close)
     if nan.any():
         place = _index(nan)
         where = f"{int(nan.sum())} of {right.numel()} places, first at {list(place)}"
-        return f"{what} is NaN at {where}, where it should be {_scalar(right[place])}"
+        return f"{what} {_verb(what, 'is')} NaN at {where}, where it should be {_scalar(right[place])}"
     distance = (mine - right).abs() if is_float else (mine.long() - right.long()).abs()
     distance = torch.where(close, torch.zeros_like(distance), distance)
     if is_float:
         distance = distance.nan_to_num(nan=math.inf, posinf=math.inf)
     place = tuple(int(n) for n in np.unravel_index(int(distance.argmax()), tuple(right.shape)))
-    is_now, should_be = _apart(mine[place], right[place])
-    return (
-        f"{what} differs at {wrong} of {right.numel()} places, most at {list(place)}: "
-        f"{is_now} where it should be {should_be}"
-    )
+    apart = _barely(mine[place], right[place])
+    numbers = apart or f"{_scalar(mine[place])} where it should be {_scalar(right[place])}"
+    return f"{what} {_verb(what, 'differs')} at {wrong} of {right.numel()} places, most at {list(place)}: {numbers}"
 
 
 def _index(mask: torch.Tensor) -> tuple[int, ...]:
@@ -213,25 +228,37 @@ def _index(mask: torch.Tensor) -> tuple[int, ...]:
 
 def _scalar(value: torch.Tensor, digits: int = 6) -> str:
     item = value.item()
-    return f"{item:.{digits}g}" if isinstance(item, float) else str(item)
+    return f"{item + 0.0:.{digits}g}" if isinstance(item, float) else str(item)  # + 0.0 makes 0 of -0
 
 
-def _apart(mine: torch.Tensor, right: torch.Tensor) -> tuple[str, str]:
-    """Both numbers with as many digits as it takes to tell them apart."""
-    for digits in (6, 9, 12, 17):
-        texts = _scalar(mine, digits), _scalar(right, digits)
-        if texts[0] != texts[1]:
-            break
-    return texts
+def _barely(mine: torch.Tensor, right: torch.Tensor) -> str:
+    """How far apart two numbers are that six digits do not tell apart; empty where they do."""
+    if not mine.is_floating_point() or _scalar(mine) != _scalar(right):
+        return ""
+    return f"off by {abs(mine.item() - right.item()):.1g} from {_scalar(right)}"
+
+
+_PLURAL = {"is": "are", "has": "have", "differs": "differ"}
+
+
+def _verb(what: str, verb: str) -> str:
+    """The verb in the number of its subject: the distances are, the gradient of the weights is."""
+    words = re.split(r" (?:of|with|under|after|before|in|for|to|at|by|from)\b|,|\[", what)[0].split()
+    head = words[-1].lower() if words else ""
+    is_plural = (head.endswith("s") and not head.endswith(("ss", "us", "is", "bias", "alias", "axis"))) or head in (
+        "indices",
+        "both",
+    )
+    return _PLURAL[verb] if is_plural and len(words) > 1 else verb
 
 
 def _array(actual: Any, expected: np.ndarray[Any, Any], rtol: float | None, atol: float | None, what: str) -> None:
     if not isinstance(actual, np.ndarray):
         raise Difference(f"{what} should be a numpy array of shape {expected.shape}, not {shown(actual)}")
     if actual.dtype != expected.dtype:
-        raise Difference(f"{what} is {actual.dtype} and should be {expected.dtype}")
+        raise Difference(f"{what} {_verb(what, 'is')} {actual.dtype} and should be {expected.dtype}")
     if actual.shape != expected.shape:
-        raise Difference(f"{what} has shape {actual.shape} and should have {expected.shape}")
+        raise Difference(f"{what} {_verb(what, 'has')} shape {actual.shape} and should have {expected.shape}")
     if expected.dtype.kind in "biufc":
         _tensor(torch.from_numpy(actual.copy()), torch.from_numpy(expected.copy()), rtol, atol, what)
     elif not np.array_equal(actual, expected):
@@ -249,6 +276,8 @@ def _image(actual: Any, expected: Image.Image, what: str) -> None:
 def _number(actual: Any, expected: complex, rtol: float | None, atol: float | None, what: str) -> None:
     kind = "an integer" if isinstance(expected, int) else "a number"
     wanted = int if isinstance(expected, int) else (int, float) if isinstance(expected, float) else complex
+    if isinstance(expected, int) and isinstance(actual, float):
+        raise Difference(f"{what} should be an integer, {expected}, not the float {actual!r}")
     if isinstance(actual, bool) or not isinstance(actual, wanted):
         raise Difference(f"{what} should be {kind}, {shown(expected)}, not {shown(actual)}")
     if isinstance(expected, int):
@@ -269,7 +298,7 @@ def _rounded(value: torch.Tensor) -> str:
     def number(item: Any) -> Any:
         if isinstance(item, list):
             return "[" + ", ".join(map(number, item)) + "]"
-        return f"{item:.5g}" if isinstance(item, float) else str(item)
+        return f"{item + 0.0:.5g}" if isinstance(item, float) else str(item)
 
     return str(number(value.tolist())) if value.dtype not in _NO_LIST else str(number(value.float().tolist()))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 
 from autograder.errors import AutograderError
@@ -15,6 +16,9 @@ for _group in (student, grading, exchange, results, insight, submissions, author
 
 def main() -> None:
     """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # what a terminal's encoding has not is written out, as \\u2713
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except AutograderError as error:

@@ -21,14 +21,16 @@ def doctor(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Say whether this machine can confine student code, and what to do where it cannot.
+    """Say whether this machine can confine student code, who else reaches course and exchange, and what to do.
 
     Example: [bold]autograder doctor --self-test --json[/]
     """
     from autograder import terminal
+    from autograder.exchange.health import deployment
     from autograder.jail import doctor as examine
 
-    results = [*([] if self_test else examine.host()), *examine.jail(context.obj)]
+    around = [] if self_test else [*examine.host(), *deployment(context.obj)]
+    results = [*around, *examine.jail(context.obj)]
     if as_json:
         print_json(results)
     else:

@@ -21,6 +21,7 @@ from .layout import COURSE_FILE
 
 FILE = COURSE_FILE
 _DATE = "%Y-%m-%d %H:%M"
+LANGUAGES = ("en", "zh")
 _MAX_NODES = 100_000
 """How long the file may be with every alias written out."""
 
@@ -77,7 +78,7 @@ class Limits(_Model):
     )
     memory_mb: int = Field(default=2048, ge=64, description="memory on top of what torch itself maps, MiB")
     tmp_mb: int = Field(default=64, ge=1, description="each of the three folders that may be written, MiB")
-    output_kb: int = Field(default=256, ge=1, description="what one cell may show, KiB")
+    output_kb: int = Field(default=256, ge=1, le=3072, description="what one cell may show, KiB")
     changes: int = Field(
         default=400,
         ge=0,

@@ -43,11 +43,11 @@ def refuse_unusable_exchange(folder: Path, otherwise: str = "") -> None:
     """
     if not folder.is_dir():
         raise AutograderError(
-            f"{folder}: no such folder, nbgrader's exchange; make it (mkdir -p -m 777 {folder}), or name another in"
+            f"{folder}: no such folder, nbgrader's exchange; make it (mkdir -p -m 1777 {folder}), or name another in"
             f" nbgrader_config.py: get_config().Exchange.root = …{otherwise}"
         )
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise AutograderError(f"{folder}: nbgrader's exchange cannot be written by you; make it writable (chmod 777)")
+        raise AutograderError(f"{folder}: nbgrader's exchange cannot be written by you; make it writable (chmod 1777)")
 
 
 def put_tools_on_path() -> None:

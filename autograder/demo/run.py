@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from rich.text import Text
+
 from autograder import terminal
 from autograder.course import config, nbgrader, release
 from autograder.diagnosis import misconceptions
@@ -158,8 +160,8 @@ def _show(rows: Sequence[Row], folder: Path, seconds: float) -> bool:
                 shown(row.expected),
                 shown(row.given),
                 shown(row.exported),
-                "[green]✓[/]" if row.right else "[red]✗[/]",
-                terminal.escape(row.remark),
+                Text("✓", style="green") if row.right else Text("✗", style="red"),
+                row.remark,
             )
             for row in rows
         ],

@@ -17,6 +17,7 @@ from typing import Any, TypeAlias
 from autograder.authoring import Misconception
 from autograder.course import staff_module
 from autograder.model.submission import Exercise
+from autograder.session.asked import Asked
 
 from . import experiments
 from .left_out import LeftOut, left_out
@@ -103,9 +104,9 @@ class _Known:
 
 @dataclass(frozen=True)
 class _Right:
-    """What the calls of the course's own solution were given and gave, by the check's name."""
+    """What the course's own solution was asked for and gave, by the check's name."""
 
-    given: dict[str, list[Any]]
+    asked: dict[str, list[Asked]]
     trace: Trace
 
 
@@ -208,12 +209,21 @@ class Diagnosis:
         if right := self._right(exercise):
             self._known(exercise, right.trace)
 
+    def asked(self, exercise: Exercise) -> Mapping[str, Sequence[Asked]] | None:
+        """What the checks ask the course's own solution for, by the check's name; None where it is not at hand."""
+        right = self._right(exercise)
+        return right.asked if right else None
+
     def _generic(self, exercise: Exercise, trace: Trace) -> LeftOut | experiments.Generic | None:
         """What the outputs tell beside those of the solution, whole or without an argument."""
         right = self._right(exercise)
         if right is None:
             return None
-        found = _by_outputs(right.given, right.trace, trace)
+        calls = []
+        for check, mine in trace.items():
+            asked, gave = right.asked.get(check, []), right.trace.get(check, [])
+            calls += [Call(one.given, *entry) for one, *entry in zip(asked, gave, mine, strict=False)]
+        found = experiments.explain(calls)
         says = any(says_something(one) for given in trace.values() for one in given)
         if (found and found.has_share) or not says or same(trace, _part(right.trace, trace)):
             return found
@@ -226,8 +236,8 @@ class Diagnosis:
         namespace, right = self._solution(exercise), self._right(exercise)
         if namespace is None or right is None:
             return []
-        calls = [given for entries in right.given.values() for given in entries if given is not None]
-        return left_out(namespace.get(exercise.name), calls)
+        given = [one.given for entries in right.asked.values() for one in entries if one.given is not None]
+        return left_out(namespace.get(exercise.name), given)
 
     def _of(self, exercise: Exercise) -> list[Misconception]:
         return [known for known in self._misconceptions if known.exercise == exercise.name]
@@ -248,7 +258,7 @@ class Diagnosis:
             right = None
             if namespace is not None:
                 session = rehearsal(self._problem_set, namespace, keeps_arguments=True)
-                found = self._rehearse(exercise, session, lambda: (session.given, session.trace))
+                found = self._rehearse(exercise, session, lambda: (session.asked, session.trace))
                 right = _Right(*({check: pair[place] for check, pair in found.items()} for place in (0, 1)))
             self._rights[exercise.name] = right
         return self._rights[exercise.name]
@@ -267,14 +277,6 @@ class Diagnosis:
 def _has_share(explanation: Explanation) -> bool:
     """Whether it explains the results however many checks fail."""
     return not isinstance(explanation, experiments.Generic) or explanation.has_share
-
-
-def _by_outputs(given: Trace, right: Trace, mine: Trace) -> experiments.Generic | None:
-    """The rule that tells by the outputs how they differ from others in the same checks."""
-    calls = []
-    for check, entries in mine.items():
-        calls += [Call(*e) for e in zip(given.get(check, []), right.get(check, []), entries, strict=False)]
-    return experiments.explain(calls)
 
 
 def _part(trace: Trace, other: Trace) -> Trace:

@@ -24,6 +24,8 @@ from nbgrader.exchange.default import ExchangeCollect
 from autograder.errors import AutograderError
 from autograder.grading.intake import is_student, timestamp
 
+from . import ownership
+
 _MAX_FILES = 1000
 _NOBODY = ""
 
@@ -36,6 +38,9 @@ class Collect(ExchangeCollect):  # type: ignore[misc]
     def init_src(self) -> None:
         """Find the submission of each student that counts, by nbgrader's own rules, among those that are fit."""
         self.refused: dict[str, str] = {}
+        why = ownership.fault(Path(self.root), self.coursedir.course_id, shared=self.coursedir.groupshared)
+        if why:
+            self.fail(why)
         super().init_src()
         self.src_records = [record for record in self.src_records if record["username"] != _NOBODY]
 
@@ -90,7 +95,7 @@ def _refuse_unfit(path: Path, student: str, max_bytes: int, check_owner: bool) -
     if not stat.S_ISDIR(found.st_mode):
         raise AutograderError("not a folder")
     if check_owner and found.st_uid != _user(student, found.st_uid):
-        raise AutograderError(f"belongs to user {found.st_uid}, who is not {student}")
+        raise AutograderError(f"{student}'s by its name, but belongs to {_name(found.st_uid)}")
     size = 0
     for files, place in enumerate(path.rglob("*")):
         found = place.lstat()
@@ -109,6 +114,14 @@ def _user(student: str, unknown: int) -> int:
         return pwd.getpwnam(student).pw_uid
     except (KeyError, ValueError):
         return unknown
+
+
+def _name(user: int) -> str:
+    """The operating system's user of that number, as a person knows it."""
+    try:
+        return f"the user {pwd.getpwuid(user).pw_name}"
+    except KeyError:
+        return f"user {user}, of whom this machine knows no name"
 
 
 def _copy_plain(source: Path, target: Path, max_bytes: int) -> None:

@@ -17,7 +17,9 @@ from autograder.course import nbgrader
 from autograder.errors import AutograderError
 from autograder.release.build import last_words
 
+from . import ownership
 from .collect import Collect
+from .release_assignment import ReleaseAssignment
 
 
 class Exchange:
@@ -40,18 +42,32 @@ class Exchange:
         nbgrader.configure(settings, root, course)
         if "collect" not in settings.ExchangeFactory:
             settings.ExchangeFactory.collect = Collect
+        if "release_assignment" not in settings.ExchangeFactory:
+            settings.ExchangeFactory.release_assignment = ReleaseAssignment
         self._api = NbGraderAPI(config=settings)
         self.folder: Path | None = None
         """None where the exchange is no folder, but another that nbgrader_config.py plugs in."""
         if issubclass(self._api.exchange.collect, Folder):
             self.folder = Path(Folder(config=settings).root)
-            self._course_folder = self.folder / course.name
+            self._course, self._course_folder = course.name, self.folder / course.name
             self.refuse_if_missing(otherwise)
 
     def refuse_if_missing(self, otherwise: str = "") -> None:
         """Raise an AutograderError where the exchange's folder is not there, or cannot be written."""
         if self.folder is not None:
             nbgrader.refuse_unusable_exchange(self.folder, otherwise)
+
+    def fault(self) -> str:
+        """What lets others stand in for the course in the exchange, with the fix; an empty text where nothing does."""
+        if self.folder is None:
+            return ""
+        return ownership.fault(self.folder, self._course, shared=self._api.coursedir.groupshared)
+
+    def refuse_if_unsafe(self) -> None:
+        """Raise an AutograderError where the course's folder is not the user's own, or others can replace it."""
+        self.refuse_if_missing()
+        if why := self.fault():
+            raise AutograderError(why)
 
     def place(self, problem_set: str) -> Path | None:
         """The folder from which students fetch a problem set; None where the exchange is no folder."""
@@ -78,6 +94,9 @@ class Exchange:
         Raises:
             AutograderError: nbgrader does not release it; the line says why.
         """
+        if self.folder:
+            ownership.protect(self.folder)
+        self.refuse_if_unsafe()
         if not force:
             self.refuse_if_released(problem_set)
         self._api.coursedir.assignment_id = problem_set
@@ -99,7 +118,7 @@ class Exchange:
         Raises:
             AutograderError: nbgrader does not; the line says why.
         """
-        self.refuse_if_missing()
+        self.refuse_if_unsafe()
         if self.folder and not (self._course_folder / "inbound").is_dir():  # nothing was released yet
             return {}
         self._api.coursedir.assignment_id = problem_set

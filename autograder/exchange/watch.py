@@ -11,7 +11,7 @@ import msgspec
 
 from autograder.course import config, nbgrader
 from autograder.course.config import Course
-from autograder.errors import AutograderError
+from autograder.errors import AutograderError, in_a_line, traceback_of
 from autograder.grade import grade, stoppable
 from autograder.results import folders, freshness
 from autograder.results.log import Log
@@ -72,6 +72,7 @@ def watch(
     """
     names = _names(root, problem_sets)
     state = _Watch(root, Exchange(root), jobs, say, complain)
+    state.exchange.refuse_if_unsafe()
     with held(root, "watch", "another autograder watch-exchange"), stoppable() as stopped:
         while True:
             ended = _round(state, names, stopped)
@@ -99,12 +100,19 @@ def _round(state: _Watch, names: Sequence[str], stopped: Callable[[], bool]) -> 
     for name in names:
         if ended or stopped():
             break
+        line = ""
         try:
             ended = _one(state, name)
         except AutograderError as error:  # the others go on, and the next round tries this one again
-            if str(error) not in now_wrong | state.repeated:
-                state.wrong(str(error))
-            now_wrong.add(str(error))
+            line = str(error)
+        except Exception as error:
+            line = f"{name}: {in_a_line(error)}; autograder logs tells more"
+            with Log(state.root) as log:
+                log.note("failed", name, text=line, trace=traceback_of(error))
+        if line:
+            if line not in now_wrong | state.repeated:
+                state.wrong(line)
+            now_wrong.add(line)
     state.repeated = now_wrong
     return ended
 
@@ -125,7 +133,9 @@ def _one(state: _Watch, name: str) -> bool:
 
 
 def _collect(state: _Watch, known: Arrivals, name: str) -> None:
-    for line in state.exchange.collect(name).values():
+    refused = list(state.exchange.collect(name).values())
+    known.left[name] = refused
+    for line in refused:
         if line not in known.reported:
             known.reported.append(line)
             state.wrong(line)
@@ -171,7 +181,7 @@ def _grade(state: _Watch, course: Course, known: Arrivals, name: str, students: 
             state.say(f"{name} {student}: {row.points:g} of {row.max_points:g} points")
         elif not outcome.left:
             known.refused[one] = moments.get(student, "")
-    for problem in outcome.problems:
+    for problem in [*outcome.problems, *outcome.notices]:
         state.wrong(problem)
     return outcome.stopped
 
@@ -189,6 +199,6 @@ def _release(state: _Watch, course: Course, known: Arrivals, name: str) -> None:
             why = state.exchange.release_feedback(name, student)
         if not why:
             known.unreleased.remove(one)
-        elif why not in known.reported:
-            known.reported.append(why)
-            state.wrong(f"{name} {student}: its feedback is not released: {why}")
+        elif (line := f"{name} {student}: its feedback is not released: {why}") not in known.reported:
+            known.reported.append(line)  # whose it is belongs to it: two may share a reason
+            state.wrong(line)

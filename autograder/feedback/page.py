@@ -71,6 +71,8 @@ def render(course: Course, repaired: Repaired, release: Release, verdict: Verdic
             language=course.language,
             verdict=verdict,
             remarks=panel.remarks(verdict),
+            to_do=panel.to_do(verdict),
+            paste=panel.PASTE,
             cells=cells,
             written_points=release.points - verdict.max_points,
         )

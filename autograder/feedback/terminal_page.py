@@ -11,7 +11,7 @@ from autograder.course.repair import Repaired
 from autograder.course.release import Release
 from autograder.model.verdict import CheckVerdict, ExerciseVerdict, Verdict
 
-from .panel import mark_of, number
+from .panel import PASTE, mark_of, number
 
 _LINES = 80
 """So many lines of an exercise's code are shown."""
@@ -53,6 +53,12 @@ def _exercise(found: ExerciseVerdict) -> Text:
     if found.hint:
         name = f" ({found.misconception})" if found.misconception else ""
         text.append(f"\n    Hint: {_literal(found.hint)}{name}", style="cyan")
+    if found.example:
+        text.append(f"\n    {PASTE}")
+        for line in found.example.code.splitlines():
+            text.append(f"\n        {_literal(line, 8)}", style="bold")
+        text.append(f"\n        gives    {_literal(found.example.gives, 8)}")
+        text.append(f"\n        right is {_literal(found.example.right, 8)}")
     if found.status != "not begun":
         for check in found.checks:
             text.append_text(_check(check))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import logging
 import time
 from collections.abc import Iterator
@@ -144,6 +145,12 @@ def unusable(db_url: str, error: Exception, what: str = "") -> AutograderError:
         )
     why = str(getattr(error, "orig", None) or error).splitlines()[0]
     fix = "check gradebook: in course.yml"
-    if url.get_backend_name() == "postgresql":
+    if "peer authentication" in why.lower():
+        user = getpass.getuser()
+        fix = (
+            f"by peer you are the role of your own name, {user}: write {user}@ in gradebook: of course.yml, and let it"
+            f" own the database (sudo -u postgres createuser {user}; sudo -u postgres createdb … --owner {user})"
+        )
+    elif url.get_backend_name() == "postgresql":
         fix += ", its server, and the password in PGPASSWORD or ~/.pgpass"
     return AutograderError(f"the gradebook {shown}{what}: {why}; {fix}")

@@ -15,17 +15,19 @@ from nbgrader.api import (
     Comment,
     Grade,
     MissingEntry,
+    Student,
     SubmittedAssignment,
     SubmittedNotebook,
     new_uuid,
 )
 from nbgrader.preprocessors import SaveCells
-from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, parse_utc
+from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution
 from sqlalchemy import bindparam, insert, select, update
 
 from autograder.course.config import Course
 from autograder.course.release import Release
-from autograder.errors import AutograderError
+from autograder.errors import AutograderError, RunError
+from autograder.grading.intake import moment_of
 
 from . import late
 from .connection import add_indexes, connected, unusable
@@ -133,9 +135,7 @@ class Recorder:
             self._cells[name] = _Cells(known_notebook.assignment_id, known_notebook.id, graded, written)
             self._gradebook.db.commit()  # a transaction left open would bar changes of the tables
         except RuntimeError as error:
-            raise AutograderError(
-                f"{release.path}: {error}; undo the change of its cells, or give it a new name"
-            ) from None
+            raise RunError(f"{release.path}: {error}; undo the change of its cells, or give it a new name") from None
         except sqlalchemy.exc.SQLAlchemyError as error:
             raise _cannot(self._db_url, error) from None
 
@@ -197,7 +197,7 @@ class Recorder:
         """The id of the student's notebook, whose rows are made where they are missing, and whether it is new."""
         database, cells = self._gradebook.db, self._cells[problem_set]
         submission = database.execute(_FIND_SUBMISSION, {"assignment": cells.assignment, "student": student}).scalar()
-        handed_in = parse_utc(timestamp) if timestamp else None
+        handed_in = moment_of(timestamp) if timestamp else None
         if submission is None:
             submission = new_uuid()
             moment = {"timestamp": handed_in} if handed_in else {}
@@ -248,6 +248,25 @@ class Recorder:
             if rows:
                 self._gradebook.db.execute(statement, rows)
 
+    def name_students(self, people: Mapping[str, tuple[str, str, str, str]]) -> None:
+        """Set first name, last name, email address and lms_user_id of the students that are there.
+
+        Args:
+            people: by student id; what is empty leaves what stands there.
+        """
+        fields = ("first_name", "last_name", "email", "lms_user_id")
+
+        def write() -> None:
+            for student in self._gradebook.db.scalars(select(Student)):
+                for field, text in zip(fields, people.get(student.id, ()), strict=False):
+                    if text and getattr(student, field) != text:
+                        setattr(student, field, text)
+
+        try:
+            in_turn(self._gradebook.db, write)
+        except sqlalchemy.exc.SQLAlchemyError as error:
+            raise _cannot(self._db_url, error) from None
+
     def export(self) -> list[dict[str, Any]]:
         """Student, problem set, score and maximum of every submission, as nbgrader has them."""
         rows = []
@@ -266,4 +285,8 @@ class Recorder:
 
 
 def _cannot(db_url: str, error: Exception) -> AutograderError:
-    return unusable(db_url, error, " cannot be written")
+    found = unusable(db_url, error, " cannot be written")
+    refused = isinstance(error, sqlalchemy.exc.DataError | sqlalchemy.exc.IntegrityError)
+    unfit = isinstance(error, sqlalchemy.exc.StatementError) and not isinstance(error, sqlalchemy.exc.DBAPIError)
+    # A value that the database does not take is of one submission; all else meets the next one as well.
+    return found if refused or unfit else RunError(str(found))

@@ -13,6 +13,7 @@ import pytest
 from msgspec.structs import replace
 
 from autograder.authoring import Misconception
+from autograder.counterexample.finder import Finder
 from autograder.diagnosis import traces
 from autograder.diagnosis.follow_through import FollowThrough
 from autograder.diagnosis.misconceptions import Diagnosis, Explanation, is_known
@@ -20,11 +21,11 @@ from autograder.diagnosis.repair import Repaired, TooMuch, redefined, repair
 from autograder.diagnosis.traces import Trace
 from autograder.jail.inside.wire import HIDDEN
 from autograder.model.submission import Exercise
-from autograder.model.verdict import CheckVerdict, ExerciseResult, ExerciseVerdict, Quality, quality_of
+from autograder.model.verdict import CheckVerdict, Example, ExerciseResult, ExerciseVerdict, Quality, quality_of
 from autograder.notebook.rules import insides, listed, outside
 from autograder.session.connection import OutOfTime
 from autograder.session.remote import Student
-from autograder.session.session import Session
+from autograder.session.session import UNDEFINED, Session
 
 from . import marks
 from .checks import seed_of
@@ -59,6 +60,7 @@ class Assessment:
         items: the checks by exercise.
         diagnosis: explains wrong answers by what they gave.
         follow_through: knows which exercises are written with which.
+        finder: finds a call to paste for what lost points.
         session: the student's.
         qualities: how good exercises are that are not graded again.
     """
@@ -68,12 +70,14 @@ class Assessment:
         items: Mapping[str, Sequence[pytest.Item]],
         diagnosis: Diagnosis,
         follow_through: FollowThrough,
+        finder: Finder,
         session: Session,
         qualities: Mapping[str, Quality],
     ) -> None:
         self._items = items
         self._diagnosis = diagnosis
         self._follow_through = follow_through
+        self._finder = finder
         self._session = session
         self._cells = session.submission.cells
         self._sources = [cell.source for cell in self._cells]
@@ -105,6 +109,10 @@ class Assessment:
         if refused := _refused(exercise, checked.forbidden, self._sources):
             note = f"{exercise.name} {refused}. It earns no points this way."
             return ExerciseResult(ExerciseVerdict(exercise.name, "forbidden", 0, max_points, checks, note), [], True)
+        if cause := _one_cause(checks):
+            checks = [replace(check, reason="") if check.reason == cause else check for check in checks]
+            note = f"{cause[:1].upper()}{cause[1:]}."
+            return ExerciseResult(ExerciseVerdict(exercise.name, "graded", 0, max_points, checks, note), [], True)
         checks = marks.counted(self._followed(checked), self._properties(exercise))
         self._checked[exercise.name] = checked, checks
         points = sum(item.points for item in checks)
@@ -120,7 +128,22 @@ class Assessment:
             if mended:
                 found = replace(found, changes=mended.changes, points_changed=mended.points, whole=mended.whole)
         found = replace(found, trace=traces.to_bytes(checked.trace))
+        found = replace(found, verdict=replace(found.verdict, example=self._example(checked, checks)))
         return self._marked(found, exercise, known, nearest, agreeing)
+
+    def _example(self, checked: Checked, checks: Sequence[CheckVerdict]) -> Example | None:
+        """A call to paste on which the student's function gives something else than what is right."""
+        properties = self._properties(checked.exercise)
+        failing = [check.name for check in checks if not check.flawless and (check.counted or not check.passed)]
+        if checked.struck or not failing:
+            return None
+        try:
+            return self._finder.find(checked.exercise, sorted(failing, key=properties.__contains__), self._session)
+        except OutOfTime:
+            return None
+        except Exception:  # what the answer gives is the student's: it may cost an example, never the run
+            traceback.print_exc()
+            return None
 
     def _marked(
         self, found: ExerciseResult, exercise: Exercise, known: Explanation | None, nearest: str, agreeing: float
@@ -273,6 +296,12 @@ class Assessment:
             return passed and not _refused(exercise, session.forbidden, [*self._sources, changed])
 
         return passes
+
+
+def _one_cause(checks: Sequence[CheckVerdict]) -> str:
+    """The reason of all checks where it is that the name is not there: told once, above them."""
+    reasons = {check.reason for check in checks}
+    return reasons.pop() if len(reasons) == 1 and checks[0].reason.startswith(UNDEFINED) else ""
 
 
 def _run_on(item: pytest.Item, session: Session) -> None:

@@ -13,6 +13,7 @@ import pytest
 from msgspec.structs import replace
 
 from autograder.authoring import Misconception
+from autograder.counterexample.finder import Finder
 from autograder.diagnosis.follow_through import FollowThrough
 from autograder.diagnosis.misconceptions import Diagnosis
 from autograder.diagnosis.traces import Trace
@@ -48,6 +49,7 @@ class Grader:
         for item in items:
             self.items.setdefault(exercise_of(item.path), []).append(item)
         self.diagnosis = Diagnosis(misconceptions, self.rehearse, problem_set, self._solution)
+        self._finder = Finder(problem_set, self.diagnosis.asked, self._solution)
         self._follow_through = FollowThrough(problem_set, _solutions_folder(items), frozenset(self.items))
 
     def grade(self, submission: Submission, jail: Jail) -> SubmissionResult:
@@ -68,7 +70,9 @@ class Grader:
             for exercise in to_check:
                 one, in_time = self._checked(exercise, session, in_time)
                 checked[exercise.name] = (one, *session.drain_incidents())
-            assessment = Assessment(self.items, self.diagnosis, self._follow_through, session, submission.known)
+            assessment = Assessment(
+                self.items, self.diagnosis, self._follow_through, self._finder, session, submission.known
+            )
             for exercise in submission.exercises:
                 name = exercise.name
                 if name in stale_hints:

@@ -10,16 +10,18 @@ from pathlib import Path
 
 from autograder.course.release import Release
 from autograder.course.repair import Repaired, repair
-from autograder.errors import AutograderError
+from autograder.errors import AutograderError, in_a_line, writable
 from autograder.model.submission import Submission, to_submission
 from autograder.notebook.reading import read
 
-_STUDENT = re.compile(r"[^\x00-\x1f\x7f/\\<>&\"']+")
+_STUDENT = re.compile(r"[^\x00-\x1f\x7f/\\<>&\"'\ud800-\udfff]+")
+_YEARS = range(1970, 9999)
+"""A time before or after is none, and cannot be counted with."""
 
 
 @dataclass(frozen=True)
 class HandedIn:
-    """One student's folder for one problem set."""
+    """One student's folder for one problem set; the name can be written anywhere, the folder perhaps not."""
 
     student: str
     problem_set: str
@@ -42,7 +44,9 @@ class Prepared:
 
 def is_student(name: str) -> bool:
     """Whether a name can be a student's: it becomes a folder's, and stands in pages."""
-    return bool(_STUDENT.fullmatch(name)) and len(name) <= 200 and not name.startswith(".") and name == name.strip()
+    if not _STUDENT.fullmatch(name) or len(name.encode()) > 200:  # files are named after it, with more behind it
+        return False
+    return not name.startswith(".") and name == name.strip()
 
 
 def find(submitted: Path, problem_sets: Sequence[str]) -> Iterator[HandedIn]:
@@ -55,7 +59,7 @@ def find(submitted: Path, problem_sets: Sequence[str]) -> Iterator[HandedIn]:
         for problem_set in problem_sets:
             folder = student / problem_set
             if folder.is_dir() and not folder.is_symlink():
-                yield HandedIn(student.name, problem_set, folder)
+                yield HandedIn(writable(student.name), problem_set, folder)
 
 
 def prepare(handed_in: HandedIn, release: Release, max_bytes: int) -> Prepared:
@@ -66,6 +70,15 @@ def prepare(handed_in: HandedIn, release: Release, max_bytes: int) -> Prepared:
     """
     if not is_student(handed_in.student):
         raise AutograderError(f"{str(handed_in.folder)!r}: not a student's name; rename the folder")
+    try:
+        return _prepared(handed_in, release, max_bytes)
+    except AutograderError:
+        raise
+    except Exception as error:
+        raise AutograderError(f"{handed_in.folder}: cannot be read: {in_a_line(error)}; autograder logs") from error
+
+
+def _prepared(handed_in: HandedIn, release: Release, max_bytes: int) -> Prepared:
     path, renamed = _notebook(handed_in, release, max_bytes)
     repaired = repair(read(path, max_bytes), release)
     repairs = [*([f"The notebook was named {renamed}; it was taken as {release.path.name}."] if renamed else [])]
@@ -89,7 +102,7 @@ def _notebook(handed_in: HandedIn, release: Release, max_bytes: int) -> tuple[Pa
             found.append((known, other))
     if len(found) == 1 or (found and sorted(found)[-1][0] > sorted(found)[-2][0]):
         best = max(found)[1]
-        return best, best.name
+        return best, writable(best.name)
     if found:
         names = ", ".join(other.name for _, other in found)
         raise AutograderError(f"{path}: no such file, and several that could be meant: {names}; rename the right one")
@@ -97,10 +110,10 @@ def _notebook(handed_in: HandedIn, release: Release, max_bytes: int) -> tuple[Pa
 
 
 def handed_in_at(folder: Path) -> str | None:
-    """nbgrader's timestamp.txt, where it holds one."""
+    """nbgrader's timestamp.txt, where it holds one; editors of Windows may put a mark of its encoding before it."""
     path = folder / "timestamp.txt"
     try:
-        return timestamp(path.read_text(encoding="utf-8").strip()[:64])
+        return timestamp(path.read_text(encoding="utf-8-sig").strip()[:64])
     except (OSError, UnicodeDecodeError):
         return None
 
@@ -110,9 +123,21 @@ def timestamp(text: str) -> str | None:
     moment = text.rsplit(" ", 1)[0] if text.count(" ") > 1 else text
     try:
         datetime.fromisoformat(moment)
-    except ValueError:
+        return text if moment_of(text).year in _YEARS else None
+    except (ValueError, OverflowError):
         return None
-    return text
+
+
+def moment_of(text: str) -> datetime:
+    """The moment of a timestamp, in UTC and without a time zone, as nbgrader counts.
+
+    Raises:
+        ValueError, OverflowError: it is none.
+    """
+    from nbgrader.utils import parse_utc
+
+    moment: datetime = parse_utc(text)
+    return moment
 
 
 def _secret(folder: Path) -> str | None:

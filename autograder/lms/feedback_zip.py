@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from autograder.course import config, nbgrader
 from autograder.errors import AutograderError
+from autograder.grading.intake import is_student
 from autograder.results import folders
 
 from . import archive, filenames, roster
@@ -62,6 +63,7 @@ def pack(
                 places[person.id] = sender
     else:
         places = {path.parent.parent.name: None for path in (root / nbgrader.FEEDBACK).glob(f"*/{problem_set}/*.html")}
+        places = {student: sender for student, sender in places.items() if is_student(student)}
     files = {student: _file(root, student, problem_set, sender) for student, sender in sorted(places.items())}
     there = {student: found for student, found in files.items() if found[0].is_file()}
     if not there:

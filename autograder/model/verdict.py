@@ -37,6 +37,14 @@ class CheckVerdict(msgspec.Struct, frozen=True):
         return self.passed and self.counted
 
 
+class Example(msgspec.Struct, frozen=True):
+    """A call to paste below the student's code, what that gives, and what is right."""
+
+    code: str
+    gives: str
+    right: str
+
+
 class ExerciseVerdict(msgspec.Struct, frozen=True):
     """One exercise: points are the sum of its passed checks, but for what `mark` says; none for a forbidden call."""
 
@@ -52,6 +60,8 @@ class ExerciseVerdict(msgspec.Struct, frozen=True):
     misconception: str = ""
     mark: str = ""
     """Where the points are not the sum of the checks': how they came about ("Right but for one mistake (−4).")."""
+    example: Example | None = None
+    """Where points were lost: a call on which the code gives something else than what is right, where one was found."""
 
 
 REPAIR = "repair:"

@@ -79,6 +79,8 @@ def build(
     """
     course = course_config.load(root)
     names = course_config.chosen(course, problem_sets)
+    if language not in (None, *course_config.LANGUAGES):
+        raise AutograderError(f"--language {language}: there is {' and '.join(course_config.LANGUAGES)}")
     if folder is None:
         with opened(root, course):  # what is wrong with it is said before anything is made
             pass

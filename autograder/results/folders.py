@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
 from collections.abc import Mapping
@@ -11,11 +12,13 @@ from pathlib import Path
 import msgspec
 
 from autograder.course import nbgrader
-from autograder.errors import AutograderError
+from autograder.errors import AutograderError, RunError
 from autograder.model.verdict import Verdict, read, to_json
 
 EXPORTS = "exports"
 """The folder for what goes elsewhere."""
+_FOR_ALL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE}
+"""Where one file cannot be written for these, none can."""
 
 
 def autograded(root: Path, student: str, problem_set: str) -> Path:
@@ -110,4 +113,5 @@ def write(path: Path, data: bytes) -> None:
     except OSError as error:
         with contextlib.suppress(OSError):
             beside.unlink()
-        raise AutograderError(f"{path}: cannot be written: {error.strerror}; make room, or make it writable") from None
+        kind = RunError if error.errno in _FOR_ALL else AutograderError
+        raise kind(f"{path}: cannot be written: {error.strerror}; make room, or make it writable") from None

@@ -15,7 +15,9 @@ from types import TracebackType
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
+from autograder.errors import AutograderError, traceback_of, writable
 from autograder.model.verdict import Verdict
 
 Event = Literal["graded", "repaired", "incident", "refused", "deferred", "failed", "ended"]
@@ -34,6 +36,8 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     problem_set: str = ""
     student: str = ""
     text: str = ""
+    traceback: str = ""
+    """Of an error that nobody expected."""
 
 
 _encode, _decode = msgspec.json.encode, msgspec.json.Decoder(Entry).decode
@@ -66,7 +70,8 @@ class Log:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if kind:
-            self.note("failed", text=f"{kind.__name__}: {error}".removeprefix("AutograderError: "))
+            text = str(error) if isinstance(error, AutograderError) else f"{kind.__name__}: {error}"
+            self.note("failed", text=text, trace=traceback_of(error))
         if self._counts:
             self.note("ended", text=", ".join(f"{count} {event}" for event, count in self._counts.items()))
 
@@ -79,11 +84,12 @@ class Log:
         for text in verdict.incidents[:_MAX_REMARKS]:
             self.note("incident", *whose, text)
 
-    def note(self, event: Event, problem_set: str = "", student: str = "", text: str = "") -> None:
-        """Note one thing."""
+    def note(self, event: Event, problem_set: str = "", student: str = "", text: str = "", trace: str = "") -> None:
+        """Note one thing; `trace` is the traceback of an error that nobody expected."""
         if event in ("graded", "refused", "failed"):
             self._counts[event] += 1
         entry = Entry(datetime.now(UTC).replace(microsecond=0), event, problem_set, student, text[:_MAX_TEXT])
+        entry = replace(entry, student=writable(student), text=writable(entry.text), traceback=trace)
         with contextlib.suppress(OSError), self._path.open("ab") as file:
             file.write(_encode(entry) + b"\n")
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from autograder.errors import AutograderError
+from autograder.errors import AutograderError, RunError
 from autograder.grading.cache_keys import CacheKeys
 from autograder.jail.inside import wire
 from autograder.model.submission import Submission
@@ -81,7 +81,10 @@ class Store:
         rows = self._read("select kept from found where key = ?", keys.cells(submission))
         if not rows:
             return None
-        kept = _decoder.decode(rows[0][0])
+        try:
+            kept = _decoder.decode(rows[0][0])
+        except msgspec.MsgspecError:  # damaged: as if nothing were there
+            return None
         same, stale_hints = [], []
         for exercise in submission.exercises:
             old = kept.exercises.get(exercise.name)
@@ -146,13 +149,13 @@ class Store:
         try:
             return self._database.execute(statement, values).fetchall()
         except sqlite3.Error as error:
-            raise AutograderError(f"{self._path}: cannot be read: {error}; delete it") from None
+            raise RunError(f"{self._path}: cannot be read: {error}; delete it") from None
 
     def _write(self, statement: str, values: tuple[object, ...]) -> None:
         try:
             self._database.execute(statement, values)
         except sqlite3.Error as error:
-            raise AutograderError(f"{self._path}: cannot be written: {error}; make room, or make it writable") from None
+            raise RunError(f"{self._path}: cannot be written: {error}; make room, or make it writable") from None
 
 
 def _is_whole(trace: bytes) -> bool:

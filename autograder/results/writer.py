@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from autograder.course.config import Course
 from autograder.course.release import Release
-from autograder.errors import AutograderError
+from autograder.errors import RunError
 from autograder.feedback import graded_notebook, page
 from autograder.gradebook.recorder import Recorder
 from autograder.grading.intake import Prepared
@@ -69,7 +69,8 @@ class ResultWriter:
         anywhere in between, the next run writes them again.
 
         Raises:
-            AutograderError: something cannot be written, or the release does not fit the checks.
+            AutograderError: something cannot be written.
+            RunError: nothing can, or the release does not fit the checks.
         """
         student, name, release = item.handed_in.student, setup.problem_set, setup.release
         graded = result.graded(self._course.known_mistakes)
@@ -95,7 +96,7 @@ def _refuse_other_points(release: Release, verdict: Verdict) -> None:
     given = {exercise.name: exercise.max_points for exercise in verdict.exercises}
     if released != given:
         wrong = next(name for name in sorted(released) if released[name] != given.get(name))
-        raise AutograderError(
+        raise RunError(
             f"{release.path}: {wrong} is released with {released[wrong]:g} points, its checks give"
             f" {given.get(wrong, 0):g}; run: autograder build {release.problem_set}"
         )

@@ -13,6 +13,11 @@ MAX_LOST_CELLS = 5
 """After so many cells that end the process, the rest of the notebook is not run."""
 
 
+MAX_OUTPUT = 32 << 20
+"""Bytes that all cells of a submission may show."""
+_LEFT_OUT = "[all that a notebook may show is shown; what follows is left out]\n"
+
+
 def time_limit(seconds: float, kind: str) -> str:
     """In words, a limit that ended a cell or call: of processor time, or of the clock where it only waited."""
     return f"{seconds * wire.PATIENCE:g} s of waiting" if kind == "WaitLimit" else f"{seconds:g} s of computing"
@@ -29,6 +34,7 @@ class Cells:
         """What happened while they ran, a sentence each."""
         self.used = False
         """Whether a check has asked the process at hand for anything."""
+        self._room = MAX_OUTPUT
         self._lost: dict[int, str] = {}
         """Cells that ended the process, and how."""
 
@@ -68,6 +74,13 @@ class Cells:
     def _run_cell(self, cell: CodeCell, graded: list[str]) -> None:
         """Run one cell; before it the bindings of the exercises `graded` are kept."""
         seconds = self._limits.cell_seconds
+        size = len(cell.source.encode())
+        if size > wire.MAX_SOURCE:
+            if cell.number not in self.outputs:
+                limit = f"{wire.MAX_SOURCE / 1e6:.1f}"
+                self._failed(cell.number, f"was not run: it is {size / 1e6:.1f} MB long, and {limit} MB is the limit")
+            # What the exercises are graded on is kept all the same.
+            cell = CodeCell(cell.number, "")
         request = wire.Run(token(), cell.source, cell.number, seconds, self._limits.output_bytes, graded)
         try:
             ran = self._connection.ask_for(wire.Ran, request, seconds * wire.PATIENCE + GRACE)
@@ -76,10 +89,18 @@ class Cells:
             self._failed(cell.number, str(lost))
             raise
         if cell.number not in self.outputs:
-            self.outputs[cell.number] = ran.outputs
+            self.outputs[cell.number] = self._that_fit(cell.number, ran.outputs)
             if ran.ended in ("TimeLimit", "WaitLimit"):
                 self._connection.cacheable = False
                 self.incidents.append(f"Cell {cell.number} was stopped after {time_limit(seconds, ran.ended)}.")
+
+    def _that_fit(self, number: int, outputs: list[wire.Output]) -> list[wire.Output]:
+        """The outputs while there is room; the process's own bound is not relied on."""
+        self._room -= len(wire.encode(outputs))
+        if self._room >= 0:
+            return outputs
+        self.note(f"The notebook shows more than {MAX_OUTPUT >> 20} MB; of cell {number} and others nothing is shown.")
+        return [wire.Stream("stderr", _LEFT_OUT)]
 
     def _failed(self, number: int, what: str) -> None:
         self.incidents.append(f"Cell {number} {what}.")

@@ -75,6 +75,8 @@ class Connection:
             raise self.lose(f"ran for more than {seconds - GRACE:g} s and did not let itself be stopped") from None
         except wire.Closed:
             raise self._gone() from None
+        except wire.TooLarge:
+            raise self.lose(f"was to take or give more at once than {wire.MAX_BODY >> 20} MiB") from None
         except (wire.WireError, msgspec.MsgspecError, RecursionError, ValueError):
             raise self.lose(UNREADABLE) from None
         if answer.token != request.token:

@@ -18,12 +18,18 @@ from autograder.model.limits import SessionLimits
 from autograder.model.submission import Exercise, Submission
 
 from . import remote
+from .asked import Asked
+from .causes import why_missing
 from .cells import Cells, time_limit
 from .connection import GRACE, UNREADABLE, Connection, Lost
 from .transport import Transport
 
 _NO_MEMORY = re.compile(r"Cannot allocate memory|not enough memory|std::bad_alloc")
 """How torch says it, in a RuntimeError."""
+
+UNDEFINED = "the notebook defines no"
+"""Begins the sentence about a name that is not there."""
+_NOT_DEFINED = re.compile(r"name '(\w{1,100})' is not defined")
 
 _GIVES: dict[str, type] = {"len": int, "contains": bool, "list": list}
 """What Python itself sees to inside; an answer of another kind is not the grader's."""
@@ -37,7 +43,7 @@ class Session:
         submission: its cells and exercises.
         limits: of time and output.
         watched: whether forbidden calls are looked out for.
-        keeps_arguments: whether `given` keeps what each call was given.
+        keeps_arguments: whether `asked` keeps what each call was given.
     """
 
     def __init__(
@@ -63,8 +69,8 @@ class Session:
         # Of the check:
         self.trace: list[Any] = []
         """What the calls gave, in order: pairs of value and changed arguments, or an exception's class."""
-        self.given: list[list[Any] | None] = []
-        """Beside the trace, where it is kept: the arguments of each call; None for a backward pass."""
+        self.asked: list[Asked] = []
+        """Beside the trace, where arguments are kept: all that the check asked for, in order."""
         self._called: tuple[str, list[Any], dict[str, Any], list[Any]] | None = None
         """The latest call of a function of the notebook: its name, its arguments as they were sent, their body."""
         self._names: dict[int, str] = {}
@@ -129,7 +135,7 @@ class Session:
         if not self._connection.alive:
             self.run()
         self._called = None
-        self.trace, self.given = [], []
+        self.trace, self.asked = [], []
         self._names = {}
         exercise = self.exercise
         held = _held_to(exercise) if self._watched else None
@@ -146,10 +152,8 @@ class Session:
         """
         if op == "name" and target == self.exercise.name and self._bound and self._connection.alive:
             if self._keeps_arguments:
-                self.given.append([])
+                self.asked.append(Asked(op, target, [], {}, 0, remote.RemoteObject(self, self._bound)))
             return self._named(str(target), remote.RemoteObject(self, self._bound))
-        if self._keeps_arguments:
-            self.given.append([_copy(item) for item in [*args, *kwargs.values()]])
         return self._do(op, target, args, kwargs)[0]
 
     def observe(self, target: int, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Any, list[Any]]:
@@ -157,8 +161,6 @@ class Session:
 
         Arguments that require a gradient arrive as leaves of the graph, as they would in a training loop.
         """
-        if self._keeps_arguments:
-            self.given.append([_copy(item) for item in [*args, *kwargs.values()]])
         value, changed = self._do("call", target, args, kwargs, leaves=True)
         return value, [*args, *kwargs.values()] if changed is None else changed
 
@@ -185,6 +187,9 @@ class Session:
             self.limits.call_seconds,
             leaves,
         )
+        if self._keeps_arguments:
+            kept = {name: _copy(item) for name, item in kwargs.items()}
+            self.asked.append(Asked(op, target, [_copy(item) for item in args], kept, request.token))
         answer, body = self._ask_value(request, packer.body)
         unpacker = values.Unpacker(body, lambda handle: remote.RemoteObject(self, handle))
 
@@ -200,6 +205,8 @@ class Session:
             if len(changed) != len(args) + len(kwargs):
                 raise self._broken()
             value = shared_memory.rebased(value, changed, [*args, *kwargs.values()])
+        if self._keeps_arguments:
+            self.asked[-1].result = value
         if op == "name":
             return self._named(str(target), value), None
         self._record(value, changed)
@@ -222,7 +229,7 @@ class Session:
     def backward(self, call: int, grads: list[torch.Tensor | None]) -> list[torch.Tensor | None]:
         """Run backward through call `call` in the jail; the gradients of its differentiable arguments, in order."""
         if self._keeps_arguments:
-            self.given.append(None)
+            self.asked.append(Asked("backward", call, [], {}))
         packer = values.Packer(remote.handle_of)
         packed = [packer.pack(None if item is None else item.detach()) for item in grads]
         request = wire.Backward(token(), call, packed, self.limits.call_seconds)
@@ -281,12 +288,15 @@ class Session:
     def _raised(self, raised: wire.Raised, name: str) -> remote.StudentError | remote.CallFailed:
         kind = raised.types[0] if raised.types else "Exception"
         self.trace.append(kind)
+        if self.asked:
+            self.asked[-1].raised = kind
         if kind in ("TimeLimit", "WaitLimit"):
             self.strikes += 1
             self._connection.cacheable = False
             return remote.CallFailed(f"your code was stopped after {time_limit(self.limits.call_seconds, kind)}")
         if kind == "NameError" and name:
-            return remote.CallFailed(f"the notebook defines no {name}")
+            why = why_missing(name, self.submission.cells, self.outputs)
+            return remote.CallFailed(f"{UNDEFINED} {name}{why}")
         place = f" (cell {raised.cell}, line {raised.line})" if raised.cell else ""
         if kind.endswith("WireError"):
             return remote.CallFailed(f"your code returned something that cannot be checked: {raised.message[:300]}")
@@ -294,6 +304,8 @@ class Session:
             return remote.CallFailed(f"your code asked for more memory than it may use{place}")
         last = " ".join(kind.rpartition(".")[2][:60].split())
         message = " ".join(raised.message.split())[:300]
+        if kind == "NameError" and (unknown := _NOT_DEFINED.match(message)):
+            message += why_missing(unknown[1], self.submission.cells, self.outputs, raised.cell)
         if "NotImplementedError" in raised.types:
             return remote.error(raised.types, message or "not written yet")
         return remote.error(raised.types, f"your code raised {last}{place}" + (f": {message}" if message else ""))

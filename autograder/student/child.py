@@ -7,6 +7,7 @@ student's own code on the student's own machine.
 from __future__ import annotations
 
 import _thread
+import codeop
 import io
 import os
 import random
@@ -146,6 +147,8 @@ def _runner() -> Any:
     config.InteractiveShell.colors = "nocolor"
     config.InteractiveShell.autoindent = False
     shell = Shell.instance(config=config)
+    # As in the grader: a cell is whole, and Python says what is missing in it, not that the input is incomplete.
+    shell.compile.flags &= ~getattr(codeop, "PyCF_ALLOW_INCOMPLETE_INPUT", 0)
     torch.set_num_threads(1)
     torch.manual_seed(0)
     np.random.seed(0)

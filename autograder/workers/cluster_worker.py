@@ -28,6 +28,11 @@ def serve(scheduler: str, jobs: int | None, memory: str) -> None:
 
     try:
         asyncio.run(run())
+    except (TypeError, RuntimeError) as error:  # dask's own, where tls:// has no certificates
+        raise AutograderError(
+            f"{scheduler}: the worker does not start: {' '.join(str(error).split())[:300]}; certificates for tls:// are"
+            " named in dask's configuration (distributed.comm.tls)"
+        ) from None
     except (OSError, ValueError) as error:
         raise AutograderError(
             f"the scheduler {scheduler} does not answer: {error}; start it with: dask scheduler"

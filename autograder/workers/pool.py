@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Generic, Protocol, TypeVar
 
-from autograder.errors import AutograderError
+from msgspec.structs import replace
+
+from autograder.errors import AutograderError, RunError, Unexpected
 from autograder.jail import cgroup
 from autograder.jail.cores import cores, pinned_to
 from autograder.jail.jail import SandboxLimits
@@ -27,7 +29,10 @@ _Key = TypeVar("_Key")
 
 
 class CircuitBreaker:
-    """Stops a run after `LIMIT` submissions in a row that no worker could grade: then the machine is at fault."""
+    """Stops a run where the machine is at fault: submissions in a row cannot be graded, nor can an empty one.
+
+    Submissions alone never stop a run, however many fail.
+    """
 
     LIMIT = 3
 
@@ -42,12 +47,19 @@ class CircuitBreaker:
             return result
         self._failures += 1
         self._text = result.text
-        return AutograderError(f"cannot be graded: {result.text}")
+        text = f"cannot be graded: {result.text}"
+        return (
+            Unexpected(f"{text}; autograder logs tells more", result.trace) if result.trace else AutograderError(text)
+        )
 
-    def check(self) -> None:
-        """Raise AutograderError where too many have failed."""
-        if self._failures >= self.LIMIT:
-            raise AutograderError(f"{self._failures} submissions in a row could not be graded; the last: {self._text}")
+    def check(self, failed: Submission, grade: Callable[[Submission], SubmissionResult | Failed]) -> None:
+        """Raise RunError where `LIMIT` have failed in a row, and the last without its cells fails in `grade` too."""
+        if self._failures < self.LIMIT:
+            return
+        if isinstance(grade(replace(failed, cells=[], stale_hints=[], known={})), SubmissionResult):
+            self._failures = 0
+            return
+        raise RunError(f"{self._failures} submissions in a row could not be graded; the last: {self._text}")
 
 
 class SubmissionGrader(Protocol[_Key]):
@@ -159,7 +171,7 @@ class Pool(Generic[_Key]):
                 if self._closed:
                     return
                 self._results.put((key, breaker.count(result)))
-                breaker.check()
+                breaker.check(submission, supervisor.grade)
         except BaseException as error:
             self._results.put(error)
         finally:

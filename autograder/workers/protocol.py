@@ -26,9 +26,13 @@ class Ready(msgspec.Struct, frozen=True, tag=True):
 
 
 class Failed(msgspec.Struct, frozen=True, tag=True):
-    """The worker cannot go on; `text` says why, for staff."""
+    """The worker cannot go on, or not with this submission; `text` says why, for staff.
+
+    `trace` is the traceback of an error that nobody expected.
+    """
 
     text: str
+    trace: str = ""
 
 
 FromWorker: TypeAlias = Ready | Failed | SubmissionResult

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import socket
 import time
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -15,11 +17,12 @@ import torch
 from msgspec.structs import replace
 
 from autograder.diagnosis import misconceptions
-from autograder.errors import AutograderError
+from autograder.errors import AutograderError, in_a_line, traceback_of
 from autograder.grading.grader import Grader
 from autograder.jail.inside import frames, wire
 from autograder.jail.jail import Jail, JailError
 from autograder.model.submission import Submission
+from autograder.model.verdict import SubmissionResult
 
 from .protocol import Failed, FromWorker, Ready, Work, encode
 
@@ -63,10 +66,11 @@ class WorkerPlugin:
         if self.problems:
             self._send(Failed(self.problems[0]))
             return True
-        try:
-            self._serve(session)
-        except AutograderError as error:
-            self._send(Failed(str(error)))
+        with contextlib.suppress(wire.Closed):  # the run has ended: nobody is left to tell anything
+            try:
+                self._serve(session)
+            except AutograderError as error:
+                self._send(Failed(str(error)))
         return True
 
     def _serve(self, session: pytest.Session) -> None:
@@ -88,15 +92,23 @@ class WorkerPlugin:
                 _, body = frames.receive(self.sock)
             except wire.Closed:
                 return
-            submission = msgspec.msgpack.decode(body, type=Submission)
-            began = time.monotonic()
             try:
-                found = graders[submission.problem_set].grade(submission, jail)
-            except JailError:  # the jail itself went: once more in a new one
-                jail.close()
-                jail.start()
-                found = graders[submission.problem_set].grade(submission, jail)
-            self._send(replace(found, seconds=time.monotonic() - began))
+                self._send(self._graded(graders, msgspec.msgpack.decode(body, type=Submission)))
+            except (AutograderError, JailError, wire.Closed):  # the jail's or the pool's, not the submission's
+                raise
+            except Exception as error:
+                self._send(Failed(in_a_line(error), traceback_of(error)))
+
+    def _graded(self, graders: Mapping[str, Grader], submission: Submission) -> SubmissionResult:
+        began = time.monotonic()
+        grader = graders[submission.problem_set]
+        try:
+            found = grader.grade(submission, self.jail)
+        except JailError:  # the jail itself went: once more in a new one
+            self.jail.close()
+            self.jail.start()
+            found = grader.grade(submission, self.jail)
+        return replace(found, seconds=time.monotonic() - began)
 
     def _send(self, message: FromWorker) -> None:
         # The outputs may be larger than a head may be; they travel in the body.

@@ -19,7 +19,7 @@ from autograder.grading.intake import find
 from autograder.grading.setup import setup_of
 from autograder.insight import page
 from autograder.results import folders
-from autograder.terminal import escape, literal
+from autograder.terminal import literal
 
 from .pairs import Pair, outstanding
 from .side_by_side import beside
@@ -82,6 +82,11 @@ def compare(root: Path, problem_set: str) -> Similarity:
         for exercise in released.exercises:
             if place := item.repaired.place(exercise.solution_id):
                 written[exercise.name][handed_in.student] = item.repaired.cells[place - 1].source
+    if not count:
+        why = "cannot be read" if unread else "is handed in"
+        raise AutograderError(
+            f"{problem_set}: nothing {'that ' if unread else ''}{why}; run: autograder status {problem_set}"
+        )
     found = [(name, pair) for name, texts in written.items() for pair in _pairs(texts, _stub(released, name))]
     findings = _ranked(found, written)
     return Similarity(problem_set, count, findings[:_MOST], max(0, len(findings) - _MOST), unread)
@@ -124,8 +129,8 @@ def show(found: Similarity) -> None:
     rows = [
         (
             item.exercise,
-            escape(_named(item.one)),
-            escape(_named(item.other)),
+            _named(item.one),
+            _named(item.other),
             f"{item.similarity:.0%}",
             f"{item.outstanding:.1f}",
             str(item.exercises),

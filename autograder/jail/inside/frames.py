@@ -10,7 +10,7 @@ import struct
 import time
 from collections.abc import Sequence
 
-from .wire import MAX_BODY, MAX_HEAD, Closed, WireError
+from .wire import MAX_BODY, MAX_HEAD, Closed, TooLarge
 
 _LENGTHS = struct.Struct("<IQ")
 _CHUNK = 1 << 20
@@ -22,13 +22,13 @@ def send(
     """Send one frame before `deadline` (time.monotonic seconds).
 
     Raises:
-        WireError: the frame is over the bounds.
+        TooLarge: the frame is over the bounds.
         Closed: the other end is gone.
         TimeoutError: the deadline passed.
     """
     size = sum(len(part) for part in body)
     if len(head) > MAX_HEAD or size > MAX_BODY:
-        raise WireError(f"too large to send: {len(head)} and {size} bytes, at most {MAX_HEAD} and {MAX_BODY}")
+        raise TooLarge(f"too large to send: {len(head)} and {size} bytes, at most {MAX_HEAD} and {MAX_BODY}")
     parts: Sequence[bytes | memoryview] = [_LENGTHS.pack(len(head), size), head, *body]
     if size < _CHUNK:
         parts = [b"".join(parts)]
@@ -48,13 +48,13 @@ def receive(sock: socket.socket, deadline: float | None = None) -> tuple[bytes, 
     Nothing after it is read: what is sent ahead of its time stays where it is, whenever it arrives.
 
     Raises:
-        WireError: the frame announces more than the bounds.
+        TooLarge: the frame announces more than the bounds.
         Closed: the other end is gone.
         TimeoutError: the deadline passed.
     """
     head_size, body_size = _LENGTHS.unpack(_exactly(sock, _LENGTHS.size, deadline))
     if head_size > MAX_HEAD or body_size > MAX_BODY:
-        raise WireError(f"a frame announces {head_size} and {body_size} bytes, at most {MAX_HEAD} and {MAX_BODY}")
+        raise TooLarge(f"a frame announces {head_size} and {body_size} bytes, at most {MAX_HEAD} and {MAX_BODY}")
     frame = memoryview(_exactly(sock, head_size + body_size, deadline))
     return bytes(frame[:head_size]), frame[head_size:]
 

@@ -60,6 +60,10 @@ def kind_of(limit: TimeLimit) -> Literal["TimeLimit", "WaitLimit"]:
     return "WaitLimit" if limit.waited else "TimeLimit"
 
 
+_PIECE = 64
+"""Bytes that a message takes for one piece of what a cell shows, beside its text."""
+
+
 class _Outputs:
     """What one cell showed, up to `room` bytes."""
 
@@ -83,13 +87,15 @@ class _Outputs:
     def stream(self, name: Literal["stdout", "stderr"], text: str) -> None:
         if not text or self.full:
             return
-        text = text.encode("utf-8", "replace").decode()
-        if len(text) > self.room:
-            text = text[: self.room]
-            self._append(name, text)
+        data = text.encode("utf-8", "replace")
+        last = self.kept[-1] if self.kept else None
+        joins = isinstance(last, wire.Stream) and last.name == name
+        size = len(data) + (0 if joins else _PIECE)
+        if size > self.room:
+            self._append(name, data[: max(0, self.room)].decode("utf-8", "ignore"))
             self._fits(self.room + 1)
-        elif self._fits(len(text)):
-            self._append(name, text)
+        elif self._fits(size):
+            self._append(name, data.decode())
 
     def _append(self, name: Literal["stdout", "stderr"], text: str) -> None:
         # Streams come in small pieces; they are joined once, when the cell is over.
@@ -101,13 +107,13 @@ class _Outputs:
             for mime, value in bundle.items()
             if isinstance(mime, str) and type(value) in (str, bytes)
         }
-        if self._fits(sum(map(len, texts.values()))):
+        if self._fits(_PIECE + sum(_PIECE + _size(mime) + _size(text) for mime, text in texts.items())):
             self.kept.append(wire.Data(kind, texts))
 
     def error(self, etype: type, evalue: BaseException | None, traceback: list[str]) -> None:
         text = _text(evalue)
         traceback = [str(line).encode("utf-8", "replace").decode()[:20_000] for line in traceback[-40:]]
-        if self._fits(len(text) + sum(map(len, traceback))):
+        if self._fits(_PIECE + _size(text) + sum(_PIECE + _size(line) for line in traceback)):
             self.kept.append(wire.Error(str(etype.__name__)[:200], text, traceback))
 
     def end(self) -> list[wire.Output]:
@@ -235,6 +241,10 @@ class Shell(ipython_private.BaseShell):
             ended = kind_of(error)
         drop_hooks()
         return self.outputs.end(), ended
+
+
+def _size(text: str) -> int:
+    return len(text.encode("utf-8", "replace"))
 
 
 def _text(value: object, limit: int = 4000) -> str:

@@ -44,7 +44,7 @@ def serve(sock: socket.socket, student: Student) -> None:
             return
         request = wire.decode_to_student(head)
         answer, blobs = student.answer(request, body)
-        if len(answer) > wire.MAX_HEAD:
+        if len(answer) > wire.MAX_HEAD or sum(map(len, blobs)) > wire.MAX_BODY:
             answer, blobs = student.too_large(request), []
         frames.send(sock, answer, blobs)
 
@@ -80,6 +80,9 @@ class Student:
 
     def too_large(self, request: wire.ToStudent) -> bytes:
         """In place of an answer that is too large to be sent."""
+        if isinstance(request, wire.Run):
+            left_out = wire.Stream("stderr", "[what this cell shows is too large, and is left out]\n")
+            return wire.encode(wire.Ran(request.token, [left_out], "ok"))
         seen = list(self.watch.seen)
         return wire.encode(wire.Raised(request.token, ["WireError"], "it is too large", None, None, seen))
 

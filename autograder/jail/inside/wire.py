@@ -19,6 +19,10 @@ MAX_BODY = 256 << 20
 """Largest body, bytes."""
 
 
+MAX_SOURCE = 2 << 20
+"""Largest code cell, bytes."""
+MAX_SHOWN = 3 << 20
+"""Most that one cell may show, bytes: with its frame it fits into a head."""
 PATIENCE = 5
 """How many times its limit of processor time a cell or call may take by the clock on the wall: machines are shared."""
 
@@ -29,6 +33,10 @@ CellEnd: TypeAlias = Literal["ok", "raised", "TimeLimit", "WaitLimit"]
 
 class WireError(Exception):
     """What arrived is not a message of this protocol."""
+
+
+class TooLarge(WireError):
+    """A message over the bounds: it is not sent, or not received."""
 
 
 class Closed(WireError):

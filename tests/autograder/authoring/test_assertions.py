@@ -21,7 +21,7 @@ NAN = float("nan")
 @pytest.mark.parametrize(
     ("actual", "expected", "said"),
     [
-        (None, torch.ones(2), "should be a tensor of shape (2,), not None"),
+        (None, torch.ones(2), "is None: a function that ends without return"),
         ([1.0, 1.0], torch.ones(2), "should be a tensor of shape (2,), not [1, 1]"),
         (torch.ones(2, 1), torch.ones(2), "has shape (2, 1) and should have (2,)"),
         (torch.ones(2).double(), torch.ones(2), "is float64 and should be float32"),
@@ -37,7 +37,7 @@ NAN = float("nan")
         (torch.ones(2), np.ones(2), "should be a numpy array"),
         (np.ones(2, np.float32), np.ones(2), "is float32 and should be float64"),
         (np.array(["a"]), np.array(["b"]), "should be"),
-        (3.0, 3, "should be an integer, 3, not 3"),
+        (3.0, 3, "should be an integer, 3, not the float 3.0"),
         (True, 1, "should be an integer, 1, not True"),
         (1, True, "should be True, not 1"),
         (3.1, 3.0, "should be 3, not 3.1"),
@@ -146,3 +146,31 @@ def test_a_check_needs_points_and_a_sentence():
         check(points=1)(lambda student: None)
     with pytest.raises(ValueError, match="more than nothing"):
         check(points=0)
+
+
+@pytest.mark.parametrize(
+    ("actual", "expected", "what", "said"),
+    [
+        (torch.ones(2), torch.ones(2, dtype=torch.float64), "the distances", "the distances are float32 and"),
+        (torch.ones(2), torch.ones(2, dtype=torch.float64), "the loss", "the loss is float32 and"),
+        (torch.ones(2), torch.ones(3), "the gradient of the weights", "the gradient of the weights has shape"),
+        (torch.tensor(0.3), torch.tensor(-0.0), "the result", "is 0.3 and should be 0"),
+        (torch.tensor([1.0, 2.0], dtype=torch.float64) + 1e-7, torch.tensor([1.0, 2.0], dtype=torch.float64), "the result", "off by 1e-07 from"),
+        (None, torch.ones(2), "the result", "ends without return"),
+        (torch.Generator().manual_seed(7), 1.0, "the result", "a generator seeded with 7"),
+    ],
+)  # fmt: skip
+def test_a_sentence_is_one(actual, expected, what, said):
+    with pytest.raises(Difference) as error:
+        assert_close(actual, expected, what=what)
+    assert said in str(error.value)
+
+
+def test_the_gradient_that_comes_from_above_is_told():
+    with pytest.raises(Difference) as error:
+        assert_gradients(
+            lambda x: x.sum() * 1 + 0 * x.sum() + (x.sum() - x.sum().detach()),
+            lambda x: x.sum(),
+            torch.ones(2, requires_grad=True),
+        )
+    assert "where the gradient of the result is " in str(error.value)

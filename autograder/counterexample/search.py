@@ -1,0 +1,332 @@
+"""The call on which a wrong answer is shown: a failing one made smaller, with numbers of its own.
+
+The student's function runs in the jail, as in a check; the course's solution runs in this process. A smaller call is
+kept where the solution still takes it and the two still differ in the same manner. Nothing is tried more often than
+`MOST_CALLS` times, and nothing depends on a clock, so that the same answer gets the same call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import torch
+
+from autograder.session.asked import Asked
+from autograder.session.session import Session
+
+from .differing import Difference, difference, has_nan
+from .program import Program, all_leaves, changed, programs_of
+from .running import run
+from .writing import LONGEST, NotWritten, code_of
+
+MOST_CALLS = 150
+"""So many calls of the student's at most."""
+LONGEST_VALUE = 300
+"""Characters of what a call gives."""
+SMALL = 16
+"""A call with so many numbers is read at a glance, and made no smaller."""
+MOST_FIRST = 40
+"""So many programs are tried as they are."""
+
+
+class _Enough(Exception):
+    """The calls are used up."""
+
+
+class Search:
+    """Looks for the call.
+
+    Args:
+        student: a session of the student's, turned to the exercise.
+        solution: a session with the course's solution.
+        parameters: of the exercise's function.
+    """
+
+    def __init__(self, student: Session, solution: Session, parameters: Sequence[str]) -> None:
+        self._student, self._solution, self._parameters = student, solution, parameters
+        self._left = MOST_CALLS
+        self._nan = False
+        """Whether what is right may hold NaN, as it does in the check."""
+        self._strict = False
+        """Whether numbers are compared as strictly as the strictest check does."""
+
+    def run(self, checks: Sequence[Sequence[Asked]]) -> tuple[str, str, str] | None:
+        """The call, of what the solution was asked for in the checks that fail: code, what it gives, what is right.
+
+        Raises:
+            OutOfTime: the submission's time is used up.
+        """
+        found = self._found(checks)
+        if found is None:
+            self._strict, self._left = True, MOST_CALLS // 2
+            found = self._found(checks)
+        return found
+
+    def _found(self, checks: Sequence[Sequence[Asked]]) -> tuple[str, str, str] | None:
+        candidates = [(place, program) for place, asked in enumerate(checks) for program in programs_of(asked)]
+        candidates.sort(key=lambda item: (bool(item[1].backward), item[1].size > 2_000, item[0]))
+        fallback: tuple[str, str, str] | None = None
+        tried = 0
+        try:
+            for _, program in candidates[:MOST_FIRST]:
+                first = self._differs(program)
+                if first is None and program.backward:
+                    program = replace(program, backward="square")
+                    first = self._differs(program)
+                if first is None:
+                    continue
+                tried += 1
+                left, self._left = self._left, min(self._left, MOST_CALLS // 2)
+                spent = self._left
+                try:
+                    small = self._smaller(program, first.kind)
+                    found = self._written(small, first.kind)
+                except _Enough:
+                    found = None
+                self._left = left - (spent - self._left)
+                if found and len(found[0]) <= LONGEST:
+                    return found
+                if found and (fallback is None or len(found[0]) < len(fallback[0])):
+                    fallback = found
+                if tried >= 3:
+                    break
+        except _Enough:
+            pass
+        return fallback
+
+    def _differs(self, program: Program, kind: str = "") -> Difference | None:
+        right = run(program, self._solution)
+        if right.failed or (kind and not self._nan and has_nan(right)):
+            return None
+        if not kind:
+            self._nan = has_nan(right)
+        if self._left <= 0:
+            raise _Enough
+        self._left -= 1
+        mine = run(program, self._student)
+        found = difference(program, mine, right, self._strict)
+        if found and kind and found.kind != kind:
+            return None
+        return found
+
+    def _kept(self, program: Program, kind: str) -> bool:
+        return self._differs(program, kind) is not None
+
+    def _smaller(self, program: Program, kind: str) -> Program:
+        best = program
+        try:
+            again = True
+            while again and best.size > SMALL:
+                again = False
+                for smaller in _narrowed(best):
+                    if smaller.size < best.size and self._kept(smaller, kind):
+                        best, again = smaller, True
+                        break
+            for other in _plain(best):
+                if self._kept(other, kind):
+                    best = other
+                    break
+        except _Enough:
+            pass
+        return best
+
+    def _written(self, program: Program, kind: str) -> tuple[str, str, str] | None:
+        """The program as code: in numbers, or drawn at random, as it was tried."""
+        self._left += 6
+        best: tuple[str, str, str] | None = None
+        for form in (_exact, _laid_out, _recipe):
+            for seed in range(3 if form is _recipe else 1):
+                other, drawn = form(replace(program, seed=seed))
+                right = self._differs(other, kind)
+                if right is None:
+                    continue
+                try:
+                    code = code_of(other, right, self._parameters, drawn)
+                except NotWritten:
+                    break
+                if best is None or len(code) < len(best[0]):
+                    best = (code, _cut(right.mine), _cut(right.right))
+                break
+            if best and len(best[0]) <= LONGEST:
+                break
+        return best
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]} …"
+
+
+# --- smaller ----------------------------------------------------------------------------------------------------------
+
+
+def _is_dense(leaf: Any) -> bool:
+    return isinstance(leaf, torch.Tensor) and leaf.layout == torch.strided
+
+
+def _narrowed(program: Program) -> Iterator[Program]:
+    """Programs with fewer rows, columns, channels: all axes of one size at once, then of one tensor alone."""
+    tensors = [leaf for leaf in all_leaves(program) if _is_dense(leaf)]
+    sizes = sorted({size for leaf in tensors for size in leaf.shape if size > 1}, reverse=True)
+    for size in sizes:
+        for new in (2, 1, size // 2):
+            if 0 < new < size:
+                yield changed(program, lambda leaf, size=size, new=new: _resized(leaf, size, new, False))  # type: ignore[misc]
+                yield changed(program, lambda leaf, size=size, new=new: _resized(leaf, size, new, True))  # type: ignore[misc]
+        if size % 2 == 0:
+            yield changed(program, lambda leaf, size=size: _halved(leaf, size))  # type: ignore[misc]
+    for number, leaf in enumerate(tensors):
+        for axis in range(leaf.dim()):
+            for new in (1, 2):
+                if new < leaf.shape[axis]:
+                    yield _with(program, number, leaf.narrow(axis, 0, new))
+
+
+def _with(program: Program, number: int, tensor: torch.Tensor) -> Program:
+    count = iter(range(10_000))
+    return changed(program, lambda leaf: tensor if _is_dense(leaf) and next(count) == number else leaf)
+
+
+def _resized(leaf: Any, size: int, new: int, numbers: bool) -> Any:
+    if _is_dense(leaf):
+        for axis in range(leaf.dim()):
+            if leaf.shape[axis] == size:
+                leaf = leaf.narrow(axis, 0, new)
+        if leaf.dtype == torch.int64 and leaf.numel() and int(leaf.min()) >= 0 and new <= int(leaf.max()) < size:
+            leaf = leaf % new
+        return leaf
+    return new if numbers and type(leaf) is int and leaf == size else leaf
+
+
+def _halved(leaf: Any, size: int) -> Any:
+    """All axes of a size, and of its multiples, halved."""
+    if _is_dense(leaf):
+        for axis in range(leaf.dim()):
+            if leaf.shape[axis] % size == 0:
+                leaf = leaf.narrow(axis, 0, leaf.shape[axis] // 2)
+    elif type(leaf) is int and leaf and leaf % size == 0:
+        return leaf // 2
+    return leaf
+
+
+# --- plainer numbers --------------------------------------------------------------------------------------------------
+
+
+def _plain(program: Program) -> Iterator[Program]:
+    """The program with numbers of its own: whole, then of one decimal; then the check's, rounded."""
+    for make in (_whole, _tenths, lambda leaf: _rounded(leaf, 0), lambda leaf: _rounded(leaf, 1)):
+        yield changed(program, make)
+
+
+def _is_random(leaf: Any) -> bool:
+    """Whether a tensor may hold any numbers: floating point, finite, no probabilities, no mask."""
+    if not (_is_dense(leaf) and leaf.is_floating_point() and leaf.numel() > 1 and bool(leaf.isfinite().all())):
+        return False
+    if _is_shares(leaf) or bool(((leaf == 0) | (leaf == 1)).all()):
+        return False
+    return 1e-2 < float(leaf.abs().max()) < 1e3
+
+
+def _is_shares(leaf: torch.Tensor) -> bool:
+    sums = leaf.detach().double().sum(-1) if leaf.dim() else leaf.detach()
+    return (
+        leaf.dim() > 0
+        and leaf.shape[-1] > 1
+        and bool((leaf >= 0).all())
+        and torch.allclose(sums, torch.ones_like(sums), atol=1e-4)
+    )
+
+
+def _like(leaf: torch.Tensor, numbers: torch.Tensor) -> torch.Tensor:
+    return numbers.reshape(leaf.shape).to(leaf.dtype).requires_grad_(leaf.requires_grad)
+
+
+def _whole(leaf: Any) -> Any:
+    if not _is_random(leaf):
+        return leaf
+    steps = torch.tensor([1, 3, -2, 2, 0, 4, -1, 5, -3, 1, 2, -4, 3])
+    numbers = steps.repeat(-(-leaf.numel() // len(steps)))[: leaf.numel()]
+    return _like(leaf, numbers.abs() + 1 if bool((leaf >= 0).all()) else numbers)
+
+
+def _tenths(leaf: Any) -> Any:
+    if not _is_random(leaf):
+        return leaf
+    steps = torch.tensor([3, -5, 8, 12, -9, 4, -14, 6, 1, -2, 15, -7, 11], dtype=torch.float64) / 10
+    numbers = steps.repeat(-(-leaf.numel() // len(steps)))[: leaf.numel()]
+    if bool((leaf >= 0).all()):
+        numbers = numbers.abs() / 2 if float(leaf.max()) <= 1 else numbers.abs()
+    return _like(leaf, (numbers * 10).round() / 10 if float(leaf.max()) > 1 else (numbers * 20).round() / 20)
+
+
+def _rounded(leaf: Any, digits: int) -> Any:
+    if not (_is_dense(leaf) and leaf.is_floating_point()) or not bool(leaf.isfinite().all()) or _is_shares(leaf):
+        return leaf
+    return leaf.detach().double().round(decimals=digits).to(leaf.dtype).requires_grad_(leaf.requires_grad)
+
+
+# --- as it is written -------------------------------------------------------------------------------------------------
+
+
+def _exact(program: Program) -> tuple[Program, dict[int, str]]:
+    """As it can be pasted: contiguous, and float64 or float32 as written."""
+
+    def plain(leaf: Any) -> Any:
+        if isinstance(leaf, np.ndarray) and min(leaf.strides, default=0) >= 0:
+            return leaf.copy(order="C")
+        if not _is_dense(leaf):
+            return leaf
+        kept = leaf.detach()
+        if kept.is_floating_point():
+            short = kept.double().apply_(lambda number: float(f"{number:.4g}")).to(kept.dtype)
+            kept = short if not _is_shares(leaf) else kept
+        needed = leaf.requires_grad and bool(program.backward)
+        return kept.clone(memory_format=torch.contiguous_format).requires_grad_(needed)
+
+    return changed(program, plain), {}
+
+
+def _laid_out(program: Program) -> tuple[Program, dict[int, str]]:
+    """With axes that lie in memory in another order, which the code then exchanges."""
+    return changed(program, lambda leaf: leaf.detach() if _is_dense(leaf) else leaf), {}
+
+
+def _recipe(program: Program) -> tuple[Program, dict[int, str]]:
+    """With large tensors drawn at random, in the order in which they are written."""
+    drawn: dict[int, str] = {}
+    program, _ = _exact(program)
+    torch.default_generator.manual_seed(program.seed)
+    made: list[Any] = []
+
+    def draw(leaf: Any) -> Any:
+        if not _is_dense(leaf) or leaf.numel() <= 4:
+            return leaf
+        shape = ", ".join(map(str, leaf.shape))
+        dtype = "" if leaf.dtype in (torch.float32, torch.int64) else f", dtype={leaf.dtype}"
+        grad = leaf.requires_grad
+        if leaf.is_floating_point():
+            if _is_shares(leaf):
+                new, text = (
+                    torch.rand(leaf.shape, dtype=leaf.dtype).softmax(-1),
+                    f"torch.rand({shape}{dtype}).softmax(-1)",
+                )
+                if grad:
+                    new, text = new.requires_grad_(), f"{text}.requires_grad_()"
+            else:
+                name = "rand" if bool((leaf >= 0).all()) else "randn"
+                new = getattr(torch, name)(leaf.shape, dtype=leaf.dtype).requires_grad_(grad)
+                text = f"torch.{name}({shape}{dtype}{', requires_grad=True' if grad else ''})"
+        elif leaf.dtype == torch.int64 and int(leaf.min()) >= 0:
+            most = int(leaf.max()) + 1
+            new, text = torch.randint(most, leaf.shape), f"torch.randint({most}, ({shape},))"
+        elif leaf.dtype == torch.bool:
+            new, text = torch.rand(leaf.shape) < 0.5, f"torch.rand({shape}) < 0.5"
+        else:
+            return leaf
+        drawn[id(new)] = text
+        made.append(new)
+        return new
+
+    return changed(program, draw), drawn
