@@ -1,5 +1,9 @@
 """The exceptions that people see: a sentence for the reader at hand, printed in one place (`cli`)."""
 
+import traceback
+
+_MAX_TRACEBACK = 8000
+
 
 class AutograderError(Exception):
     """A mistake somebody can mend; the message names the file and the fix in one line.
@@ -31,3 +35,13 @@ def writable(text: str) -> str:
 def in_a_line(error: BaseException) -> str:
     """An unexpected error in one line."""
     return writable(" ".join(f"{type(error).__name__}: {error}".split()))[:300]
+
+
+def traceback_of(error: BaseException | None) -> str:
+    """The end of the traceback of an error that nobody expected, or of the one that it was made of; else empty."""
+    while isinstance(error, AutograderError) and not isinstance(error, Unexpected):
+        error = error.__cause__
+    if error is None:
+        return ""
+    trace = error.trace if isinstance(error, Unexpected) else "".join(traceback.format_exception(error))
+    return writable(trace)[-_MAX_TRACEBACK:]

@@ -14,7 +14,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from autograder.course import config, nbgrader
-from autograder.errors import AutograderError, RunError, in_a_line, writable
+from autograder.errors import AutograderError, RunError, in_a_line, traceback_of, writable
 from autograder.feedback.changes import Change, between
 from autograder.gradebook.connection import submissions
 from autograder.gradebook.recorder import Recorder
@@ -22,11 +22,12 @@ from autograder.grading.intake import HandedIn, Prepared, find
 from autograder.grading.setup import GradingSetup, by_sandbox_limits, setup_of
 from autograder.jail import bubblewrap
 from autograder.jail.cores import cores
+from autograder.lms import roster
 from autograder.model.submission import Submission
 from autograder.model.verdict import Row, SubmissionResult, Verdict, quality_of, row_of
-from autograder.results import folders
+from autograder.results import folders, overlooked
 from autograder.results.freshness import Freshness
-from autograder.results.log import Log, traceback_of
+from autograder.results.log import Log
 from autograder.results.run_lock import held
 from autograder.results.store import Store
 from autograder.results.writer import ResultWriter
@@ -40,6 +41,8 @@ class Outcome:
     root: Path
     rows: list[Row] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    """What is not taken as it was meant, a line each; whoever is named by a time was graded all the same."""
     unchanged: int = 0
     """Submissions whose results were up to date."""
     changes: list[Change] = field(default_factory=list)
@@ -98,6 +101,7 @@ def grade(
     waiting = [item for item in find(root / nbgrader.SUBMITTED, names) if not students or item.student in students]
     started(len(waiting))
     outcome = Outcome(root)
+    outcome.notices += overlooked.lines(root / nbgrader.SUBMITTED, course.problem_sets, names, students or ())
     if not waiting:
         return outcome
     with ExitStack() as stack:
@@ -115,9 +119,23 @@ def grade(
             mine = [item for item in waiting if item.problem_set in session_limits]
             with pool_of(root, session_limits, sandbox_limits, min(jobs or cores(), len(mine) or 1)) as pool:
                 run.grade(mine, pool)
+        if recorder:
+            _name_students(root, recorder, outcome)
         outcome.stopped = stopped()
     outcome.rows.sort(key=lambda row: (row.problem_set, row.student))
     return outcome
+
+
+def _name_students(root: Path, recorder: Recorder, outcome: Outcome) -> None:
+    """Give the students in the gradebook the names of roster.csv, which formgrader shows."""
+    try:
+        people = roster.of_course(root, None)
+    except AutograderError as error:  # nobody's score hangs on it
+        outcome.notices.append(str(error))
+        return
+    if people:
+        known = people.people.values()
+        recorder.name_students({one.id: (one.first_name, one.last_name, one.email, one.lms_id) for one in known})
 
 
 _Waiting = tuple[Prepared, SubmissionResult | None]

@@ -17,7 +17,7 @@ from autograder.grading.intake import find
 from autograder.grading.setup import setup_of
 from autograder.lms import roster
 from autograder.lms.export import CsvExport
-from autograder.results import freshness
+from autograder.results import freshness, overlooked
 from autograder.results.freshness import State
 
 
@@ -35,7 +35,11 @@ class SetStatus(msgspec.Struct, frozen=True):
     missing: list[str]
     """Students of the roster of whom nothing is there."""
     tomorrow: list[str]
-    """Students of whom watch-exchange graded enough today."""
+    """Students of whom watch-exchange graded enough today, and whose newest work waits."""
+    exchange: list[str]
+    """A line for each hand-in that is left in nbgrader's exchange."""
+    overlooked: list[str]
+    """A line for each file of submitted/ that is not taken as it was meant."""
 
     @property
     def groups(self) -> tuple[Sized, ...]:
@@ -83,7 +87,9 @@ def status(root: Path, problem_sets: Sequence[str] | None = None) -> list[SetSta
                 by_hand.get(name, []),
                 sorted(item.student for item in late.handed_in_late(root, course, name)) if handed_in else [],
                 sorted(people.people.keys() - here) if people else [],
-                arrivals.waiting_for_tomorrow(root, course, name),
+                [who for who in arrivals.waiting_for_tomorrow(root, course, name) if who not in states["graded"]],
+                arrivals.left_in_exchange(root, name),
+                overlooked.lines(root / nbgrader.SUBMITTED, course.problem_sets, [name]),
             )
         )
     return found

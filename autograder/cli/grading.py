@@ -74,19 +74,19 @@ def grade(
             advanced=lambda row: bar.advanced(row.student if row else ""),
         )
     if as_json and dry_run:
-        print_json({"changes": outcome.changes, "problems": outcome.problems})
+        print_json({"changes": outcome.changes, "problems": [*outcome.problems, *outcome.notices]})
     elif as_json:
-        print_json({"verdicts": outcome.verdicts, "problems": outcome.problems})
+        print_json({"verdicts": outcome.verdicts, "problems": [*outcome.problems, *outcome.notices]})
     elif dry_run:
         changes.show(outcome.changes)
     else:
         summary.show(outcome.rows)
-    for problem in outcome.problems:
+    for problem in [*outcome.problems, *outcome.notices]:
         terminal.error(problem)
     if outcome.left:
         terminal.error(f"stopped with {outcome.left} submissions left; the same command again goes on with them")
         raise typer.Exit(130)
-    raise typer.Exit(2 if outcome.problems else 0)
+    raise typer.Exit(2 if outcome.problems or outcome.notices else 0)
 
 
 @verbs.command(rich_help_panel=PANEL)

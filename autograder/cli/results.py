@@ -18,8 +18,8 @@ verbs = typer.Typer()
 def status(context: typer.Context, problem_sets: Sets = None, as_json: Json = False) -> None:
     """Say how far each problem set is: handed in, graded, changed since, refused, to be graded by hand, late.
 
-    Exit codes: 0 all that is handed in is graded; 1 something waits for autograder grade or was refused; 2 course,
-    release or gradebook cannot be read.
+    Exit codes: 0 all that is handed in is graded; 1 something waits for autograder grade, was refused or is in the
+    wrong place; 2 course, release or gradebook cannot be read.
 
     Example: [bold]autograder status ps4[/]
     """
@@ -38,12 +38,17 @@ def status(context: typer.Context, problem_sets: Sets = None, as_json: Json = Fa
         for item in found:
             for student, why in item.refused.items():
                 terminal.say(terminal.literal(f"refused: {student}: {why}"))
+            for line in item.exchange:
+                terminal.say(terminal.literal(f"left in the exchange: {item.problem_set}: {line}"))
             if item.tomorrow:
                 students = ", ".join(item.tomorrow)
                 terminal.say(f"{item.problem_set}: waits for watch-exchange until tomorrow: {students}")
             if item.submitted and item.missing:
                 terminal.say(f"{item.problem_set}: nothing from {', '.join(item.missing)}")
-    raise typer.Exit(1 if any(item.changed or item.not_graded or item.refused for item in found) else 0)
+        for line in dict.fromkeys(line for item in found for line in item.overlooked):
+            terminal.say(terminal.literal(line))
+    waits = any(item.changed or item.not_graded or item.refused or item.exchange or item.overlooked for item in found)
+    raise typer.Exit(1 if waits else 0)
 
 
 @verbs.command(rich_help_panel=PANEL)
@@ -105,7 +110,7 @@ def rerun(context: typer.Context, student: OneStudent, problem_set: OneSet, as_j
             started=bar.started,
             advanced=lambda row: bar.advanced(student),
         )
-    for problem in outcome.problems:
+    for problem in [*outcome.problems, *outcome.notices]:
         terminal.error(problem)
     if outcome.problems or outcome.left:
         raise typer.Exit(2 if outcome.problems else 130)

@@ -36,9 +36,15 @@ def collect(
     if as_json:
         print_json(report)
     else:
+        alike: dict[tuple[str, str], list[str]] = {}
         for item in report.items:
             if item.outcome == "kept" or (item.outcome == "taken" and item.note):
-                terminal.say(f"{item.outcome}: {item.student}: {item.file}: {item.note}")
+                alike.setdefault((item.outcome, item.note), []).append(f"{item.student}: {item.file}")
+        for (outcome, note), whose in alike.items():
+            if len(whose) == 1:
+                terminal.say(f"{outcome}: {whose[0]}: {note}")
+            else:  # the same of a whole class is said once; --json has each file's
+                terminal.say(f"{outcome}: {len(whose)} files, the first {whose[0]}: {note}")
         if report.missing:
             terminal.say(f"nothing from: {', '.join(report.missing)}")
         terminal.say(", ".join(f"{count} {outcome}" for outcome, count in report.counts.items()) or "no files")

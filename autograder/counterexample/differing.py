@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -155,7 +154,7 @@ def _tensor(mine: Any, right: torch.Tensor, suffix: str, strict: bool) -> Differ
     is_nan = bool((one.double().isnan() & ~other.double().isnan()).any())
     kind = "NaN" if is_nan else kind
     if right.numel() <= _SHOWN and kind != "precision":
-        return Difference(kind, _short(mine), _short(right), suffix=suffix)
+        return Difference(kind, shown(mine.detach()), shown(right.detach()), suffix=suffix)
     gap = torch.where(close, torch.zeros_like(other, dtype=torch.float64), (one.double() - other.double()).abs())
     gap = gap.nan_to_num(nan=float("inf"), posinf=float("inf"))
     at = tuple(int(n) for n in np.unravel_index(int(gap.argmax()), tuple(right.shape)))
@@ -166,10 +165,6 @@ def _tensor(mine: Any, right: torch.Tensor, suffix: str, strict: bool) -> Differ
     ]
     index = f"[{', '.join(map(str, at))}].item()" if at else ".item()"
     return Difference(kind, first_text, second_text, suffix=f"{suffix}{index}")
-
-
-def _short(tensor: torch.Tensor) -> str:
-    return re.sub(r"(?<![\d.])-0(?![\d.])", "0", shown(tensor.detach()))
 
 
 def has_nan(outcome: Outcome) -> bool:

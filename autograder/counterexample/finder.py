@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from autograder.diagnosis.rehearsal import rehearsal
@@ -23,18 +23,17 @@ class Finder:
 
     Args:
         problem_set: its name.
-        rehearse: runs the checks of an exercise on a session; gives what its `note` says of each.
+        asked: gives what the checks of an exercise ask the solution for; None where it is not at hand.
         solution: gives the names that the course's own solution binds; None where it is not at hand.
     """
 
     def __init__(
         self,
         problem_set: str,
-        rehearse: Callable[[Exercise, Session, Callable[[], Any]], dict[str, Any]],
+        asked: Callable[[Exercise], Mapping[str, Sequence[Asked]] | None],
         solution: Callable[[Exercise], dict[str, Any] | None],
     ) -> None:
-        self._problem_set, self._rehearse, self._solution = problem_set, rehearse, solution
-        self._asked: dict[str, dict[str, list[Asked]]] = {}
+        self._problem_set, self._asked, self._solution = problem_set, asked, solution
 
     def find(self, exercise: Exercise, failing: Sequence[str], student: Session) -> Example | None:
         """A call on which the student's differs, of those that the failing checks make.
@@ -42,13 +41,9 @@ class Finder:
         Raises:
             OutOfTime: the submission's time is used up.
         """
-        names = self._solution(exercise)
-        if names is None:
+        names, asked = self._solution(exercise), self._asked(exercise)
+        if names is None or asked is None:
             return None
-        if exercise.name not in self._asked:
-            session = rehearsal(self._problem_set, names, keeps_arguments=True)
-            self._asked[exercise.name] = self._rehearse(exercise, session, lambda: list(session.asked))
-        asked = self._asked[exercise.name]
         solution = rehearsal(self._problem_set, names)
         solution.turn_to(exercise)
         student.turn_to(exercise)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
@@ -177,7 +177,7 @@ def changed(program: Program, change: Callable[[Any], Any]) -> Program:
         )
         for step in program.steps
     )
-    return Program(steps, program.backward, program.seed)
+    return replace(program, steps=steps)
 
 
 def all_leaves(program: Program) -> list[Any]:

@@ -58,7 +58,7 @@ def run(program: Program, session: Session) -> Outcome:
                 torch.autograd.backward(total)
             given = [leaf for item in (*args, *kwargs.values()) for leaf in leaves(item)]
             grads = [leaf.grad if isinstance(leaf, torch.Tensor) else None for leaf in given]
-        return Outcome(mapped(value, _plain), after, grads)
+        return Outcome(value, after, grads)
     except StudentError as error:
         kind = str(session.trace[-1]) if session.trace and isinstance(session.trace[-1], str) else "Exception"
         return Outcome(raised=kind, sentence=error.sentence, step=len(found))
@@ -75,10 +75,6 @@ def _given(leaf: Any, found: list[Any]) -> Any:
         return leaf.detach().requires_grad_(leaf.requires_grad)
     if isinstance(leaf, torch.Generator):
         return torch.Generator().set_state(leaf.get_state())
-    return leaf
-
-
-def _plain(leaf: Any) -> Any:
     return leaf
 
 

@@ -12,7 +12,7 @@ import torch
 from PIL import Image
 
 from .differing import Difference
-from .program import Program, Ref
+from .program import Program, Ref, leaves
 
 LONGEST = 160
 """Characters of an example that is written out in numbers."""
@@ -36,13 +36,11 @@ def code_of(program: Program, difference: Difference, parameters: Sequence[str],
     Raises:
         NotWritten: some value has no short form.
     """
-    lines = [f"torch.manual_seed({program.seed})"] if drawn else []
     names: dict[int, str] = {}
     used = {item.step for step in program.steps for item in _refs(step)}
     last = len(program.steps) - 1
-    seeded = any("Dropout" in str(step.target) for step in program.steps) and not drawn
-    if seeded:
-        lines.append(f"torch.manual_seed({program.seed})")
+    draws = bool(drawn) or any("Dropout" in str(step.target) for step in program.steps)
+    lines = [f"torch.manual_seed({program.seed})"] if draws else []
     call = ""
     for number, step in enumerate(program.steps):
         args = [_value(item, names, drawn) for item in step.args]
@@ -109,8 +107,6 @@ def parameters_of(function: Callable[..., Any]) -> list[str]:
 
 
 def _refs(step: Any) -> list[Ref]:
-    from .program import leaves
-
     found = [leaf for item in (*step.args, *step.kwargs.values()) for leaf in leaves(item) if isinstance(leaf, Ref)]
     return found + ([step.target] if isinstance(step.target, Ref) else [])
 

@@ -27,6 +27,8 @@ class Arrivals(msgspec.Struct):
     """Submissions that are being graded; after a crash, that were."""
     unreleased: list[str] = []
     """Graded submissions whose feedback is not released yet."""
+    left: dict[str, list[str]] = {}
+    """By problem set, a line for each hand-in that is left in the exchange, as of the last round."""
     reported: list[str] = []
     """Lines on the exchange that were printed before, and are not printed again."""
 
@@ -57,6 +59,11 @@ def waiting_for_tomorrow(root: Path, course: Course, problem_set: str) -> list[s
     known = of(root)
     names = known.deferred if known.day == today(course) else ()
     return sorted(name.partition("/")[2] for name in names if name.partition("/")[0] == problem_set)
+
+
+def left_in_exchange(root: Path, problem_set: str) -> list[str]:
+    """A line for each hand-in that the last round of the watch could not take."""
+    return of(root).left.get(problem_set, [])
 
 
 def today(course: Course) -> str:

@@ -95,7 +95,7 @@ def _refuse_unfit(path: Path, student: str, max_bytes: int, check_owner: bool) -
     if not stat.S_ISDIR(found.st_mode):
         raise AutograderError("not a folder")
     if check_owner and found.st_uid != _user(student, found.st_uid):
-        raise AutograderError(f"belongs to user {found.st_uid}, who is not {student}")
+        raise AutograderError(f"{student}'s by its name, but belongs to {_name(found.st_uid)}")
     size = 0
     for files, place in enumerate(path.rglob("*")):
         found = place.lstat()
@@ -114,6 +114,14 @@ def _user(student: str, unknown: int) -> int:
         return pwd.getpwnam(student).pw_uid
     except (KeyError, ValueError):
         return unknown
+
+
+def _name(user: int) -> str:
+    """The operating system's user of that number, as a person knows it."""
+    try:
+        return f"the user {pwd.getpwuid(user).pw_name}"
+    except KeyError:
+        return f"user {user}, of whom this machine knows no name"
 
 
 def _copy_plain(source: Path, target: Path, max_bytes: int) -> None:

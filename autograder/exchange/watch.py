@@ -11,10 +11,10 @@ import msgspec
 
 from autograder.course import config, nbgrader
 from autograder.course.config import Course
-from autograder.errors import AutograderError, in_a_line
+from autograder.errors import AutograderError, in_a_line, traceback_of
 from autograder.grade import grade, stoppable
 from autograder.results import folders, freshness
-from autograder.results.log import Log, traceback_of
+from autograder.results.log import Log
 from autograder.results.run_lock import held
 
 from . import arrivals
@@ -109,9 +109,10 @@ def _round(state: _Watch, names: Sequence[str], stopped: Callable[[], bool]) -> 
             line = f"{name}: {in_a_line(error)}; autograder logs tells more"
             with Log(state.root) as log:
                 log.note("failed", name, text=line, trace=traceback_of(error))
-        if line and line not in now_wrong | state.repeated:
-            state.wrong(line)
-        now_wrong.add(line)
+        if line:
+            if line not in now_wrong | state.repeated:
+                state.wrong(line)
+            now_wrong.add(line)
     state.repeated = now_wrong
     return ended
 
@@ -132,7 +133,9 @@ def _one(state: _Watch, name: str) -> bool:
 
 
 def _collect(state: _Watch, known: Arrivals, name: str) -> None:
-    for line in state.exchange.collect(name).values():
+    refused = list(state.exchange.collect(name).values())
+    known.left[name] = refused
+    for line in refused:
         if line not in known.reported:
             known.reported.append(line)
             state.wrong(line)
@@ -178,7 +181,7 @@ def _grade(state: _Watch, course: Course, known: Arrivals, name: str, students: 
             state.say(f"{name} {student}: {row.points:g} of {row.max_points:g} points")
         elif not outcome.left:
             known.refused[one] = moments.get(student, "")
-    for problem in outcome.problems:
+    for problem in [*outcome.problems, *outcome.notices]:
         state.wrong(problem)
     return outcome.stopped
 
@@ -196,6 +199,6 @@ def _release(state: _Watch, course: Course, known: Arrivals, name: str) -> None:
             why = state.exchange.release_feedback(name, student)
         if not why:
             known.unreleased.remove(one)
-        elif why not in known.reported:
-            known.reported.append(why)
-            state.wrong(f"{name} {student}: its feedback is not released: {why}")
+        elif (line := f"{name} {student}: its feedback is not released: {why}") not in known.reported:
+            known.reported.append(line)  # whose it is belongs to it: two may share a reason
+            state.wrong(line)

@@ -72,6 +72,7 @@ def render(course: Course, repaired: Repaired, release: Release, verdict: Verdic
             verdict=verdict,
             remarks=panel.remarks(verdict),
             to_do=panel.to_do(verdict),
+            paste=panel.PASTE,
             cells=cells,
             written_points=release.points - verdict.max_points,
         )

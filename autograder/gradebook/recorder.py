@@ -15,6 +15,7 @@ from nbgrader.api import (
     Comment,
     Grade,
     MissingEntry,
+    Student,
     SubmittedAssignment,
     SubmittedNotebook,
     new_uuid,
@@ -246,6 +247,25 @@ class Recorder:
         for statement, rows in changes:
             if rows:
                 self._gradebook.db.execute(statement, rows)
+
+    def name_students(self, people: Mapping[str, tuple[str, str, str, str]]) -> None:
+        """Set first name, last name, email address and lms_user_id of the students that are there.
+
+        Args:
+            people: by student id; what is empty leaves what stands there.
+        """
+        fields = ("first_name", "last_name", "email", "lms_user_id")
+
+        def write() -> None:
+            for student in self._gradebook.db.scalars(select(Student)):
+                for field, text in zip(fields, people.get(student.id, ()), strict=False):
+                    if text and getattr(student, field) != text:
+                        setattr(student, field, text)
+
+        try:
+            in_turn(self._gradebook.db, write)
+        except sqlalchemy.exc.SQLAlchemyError as error:
+            raise _cannot(self._db_url, error) from None
 
     def export(self) -> list[dict[str, Any]]:
         """Student, problem set, score and maximum of every submission, as nbgrader has them."""

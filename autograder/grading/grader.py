@@ -49,7 +49,7 @@ class Grader:
         for item in items:
             self.items.setdefault(exercise_of(item.path), []).append(item)
         self.diagnosis = Diagnosis(misconceptions, self.rehearse, problem_set, self._solution)
-        self._finder = Finder(problem_set, self.rehearse, self._solution)
+        self._finder = Finder(problem_set, self.diagnosis.asked, self._solution)
         self._follow_through = FollowThrough(problem_set, _solutions_folder(items), frozenset(self.items))
 
     def grade(self, submission: Submission, jail: Jail) -> SubmissionResult:

@@ -110,10 +110,10 @@ def _notebook(handed_in: HandedIn, release: Release, max_bytes: int) -> tuple[Pa
 
 
 def handed_in_at(folder: Path) -> str | None:
-    """nbgrader's timestamp.txt, where it holds one."""
+    """nbgrader's timestamp.txt, where it holds one; editors of Windows may put a mark of its encoding before it."""
     path = folder / "timestamp.txt"
     try:
-        return timestamp(path.read_text(encoding="utf-8").strip()[:64])
+        return timestamp(path.read_text(encoding="utf-8-sig").strip()[:64])
     except (OSError, UnicodeDecodeError):
         return None
 

@@ -17,6 +17,7 @@ from autograder.errors import AutograderError
 
 from . import bubblewrap, cgroup, operations, seccomp
 from .inside import frames, wire
+from .scratch import Scratch
 
 _START_SECONDS = 120
 _ANSWER_SECONDS = 30
@@ -54,7 +55,7 @@ class Jail:
         self.limits = limits
         self.imports = imports
         self._process: subprocess.Popen[bytes] | None = None
-        self._home: tempfile.TemporaryDirectory[str] | None = None
+        self._home: Scratch | None = None
         self._group: Path | None = None
 
     def launch(self) -> None:
@@ -98,7 +99,7 @@ class Jail:
         if (parent := cgroup.delegated()) is not None:
             self._group = cgroup.make(parent, self.limits.memory_bytes + 3 * self.limits.tmp_bytes)
             command = cgroup.within(self._group, command)
-        self._home = tempfile.TemporaryDirectory(prefix="autograder-")
+        self._home = Scratch()
         self._process = subprocess.Popen(
             command,
             pass_fds=[theirs.fileno()],
@@ -106,7 +107,7 @@ class Jail:
             stdout=subprocess.DEVNULL,
             stderr=self._errors,
             env=environment,
-            cwd="/" if self.limits.confined else self._home.name,
+            cwd="/" if self.limits.confined else self._home.path,
         )
         theirs.close()
         functions, inner = operations.basic()

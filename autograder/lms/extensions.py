@@ -71,5 +71,6 @@ def _known(root: Path, gradebook: Gradebook, student: str) -> None:
         gradebook.find_student(student)
     except MissingEntry:
         raise AutograderError(
-            f"{student}: no such student in the gradebook, in {roster.FILE} or in {nbgrader.SUBMITTED}/; check the name"
+            f"{student}: no such student in the gradebook, in {roster.FILE} or in {nbgrader.SUBMITTED}/;"
+            f" check the name, or give a new student a line in {roster.FILE}"
         ) from None

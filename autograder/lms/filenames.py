@@ -108,5 +108,7 @@ def student(sender: Sender, roster: Roster | None) -> tuple[Person | None, str]:
     who = f"{sender.name or 'nobody'}{f' ({sender.number})' if sender.number else ''}"
     if people:
         ids = ", ".join(person.id for person in people)
+        if sender.system == "moodle":  # its number is of this one assignment
+            return None, f"{who} may be {ids}; put each one's notebook into submitted/<id>/<problem set>/ by hand"
         return None, f"{who} may be {ids}; give the right one this lms_id in the roster"
     return None, f"unknown student {who}; add the student to the roster"

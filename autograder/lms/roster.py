@@ -16,6 +16,7 @@ from autograder.errors import AutograderError
 from autograder.grading.intake import is_student
 
 FILE = "roster.csv"
+_SEPARATOR = re.compile(r"sep=.?", re.IGNORECASE)
 _COLUMNS = {
     "id": ("id", "student_id"),
     "first_name": ("first_name", "first name"),
@@ -151,7 +152,8 @@ def _rows(path: Path, columns: Mapping[str, Iterable[str]], needed: str) -> Iter
     """The rows with the columns that we know, under our names for them, and their lines."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
+            lines, first = _table(file.read())
+            reader = csv.DictReader(lines, delimiter=_delimiter(lines))
             ours = {
                 header: name
                 for header in reader.fieldnames or ()
@@ -159,13 +161,32 @@ def _rows(path: Path, columns: Mapping[str, Iterable[str]], needed: str) -> Iter
                 if (header or "").strip().lower() in known
             }
             if needed not in ours.values():
-                raise AutograderError(f"{path}:1: no column {needed}; its columns may be {', '.join(columns)}")
+                raise AutograderError(
+                    f"{path}:{first + 1}: no column {needed}; its columns may be {', '.join(columns)}"
+                )
             for row in reader:
+                if not any(isinstance(cell, str) and cell.strip() for cell in row.values()):
+                    continue
                 yield (
-                    reader.line_num,
+                    first + reader.line_num,
                     {name: (row[header] or "").strip() for header, name in ours.items()},
                 )
     except FileNotFoundError:
         raise AutograderError(f"{path}: no such file; write one with the columns {', '.join(columns)}") from None
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise AutograderError(f"{path}: cannot be read ({error}); save it as CSV in UTF-8") from None
+
+
+def _table(text: str) -> tuple[list[str], int]:
+    """The lines from the header on, and how many stand before it: blank ones, and Excel's `sep=;`."""
+    lines = text.splitlines(keepends=True)
+    before = 0
+    while before < len(lines) and (not lines[before].strip(" \t\r\n,;") or _SEPARATOR.fullmatch(lines[before].strip())):
+        before += 1
+    return lines[before:], before
+
+
+def _delimiter(lines: list[str]) -> str:
+    """What separates the columns: spreadsheets of many countries write semicolons, and some write tabs."""
+    header = lines[0] if lines else ""
+    return max(",;\t", key=header.count)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import difflib
-import types
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -35,18 +35,18 @@ class Mutant:
 
 
 def mutants(exercise: str, source: str) -> Iterator[Mutant]:
-    """All mutants of the solution's regions that compile to other code than `source` and each other."""
+    """All mutants of the solution's regions that mean something else than `source` and each other."""
     tree = ast.parse(source)
     mark_own(tree)
     whole = ast.unparse(tree)
-    seen = {_compiled(whole)}
+    seen = {_normal(whole)}
     for holder, field, place, node in list(_nodes(tree, _lines(source))):
         for operator, new in list(changes(node, holder, field)):
             _put(holder, field, place, ast.copy_location(new, node))
             text = ast.unparse(tree)
             _put(holder, field, place, node)
             try:
-                code = _compiled(text)
+                code = _normal(text)
             except SyntaxError:
                 continue
             if code not in seen:
@@ -89,12 +89,43 @@ def _put(holder: ast.AST, field: str, place: int | None, node: ast.AST) -> None:
         getattr(holder, field)[place] = node
 
 
-def _compiled(source: str) -> object:
-    def key(code: types.CodeType) -> object:
-        constants = tuple(key(item) if isinstance(item, types.CodeType) else repr(item) for item in code.co_consts)
-        return code.co_code, code.co_names, code.co_varnames, code.co_freevars, code.co_exceptiontable, constants
+def _normal(source: str) -> str:
+    """What two texts share that mean the same: their tree, with constants worked out.
 
-    return key(compile(source, "", "exec", dont_inherit=True))
+    Compiled code would do for one Python, but each compiler leaves out something else.
+
+    Raises:
+        SyntaxError: it is no Python.
+    """
+    compile(source, "", "exec", dont_inherit=True)  # refuses more than the parser does
+    return ast.dump(_Simplified().visit(ast.parse(source)))
+
+
+class _Simplified(ast.NodeTransformer):
+    """Works out constants."""
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:
+        self.generic_visit(node)
+        return _worked_out(node) if isinstance(node.operand, ast.Constant) else node
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        self.generic_visit(node)
+        both = isinstance(node.left, ast.Constant) and isinstance(node.right, ast.Constant)
+        return _worked_out(node) if both else node
+
+
+def _worked_out(node: ast.expr) -> ast.expr:
+    """The constant that an operation on numbers gives; the operation itself where it gives none, or a large one."""
+    parts = [part for part in ast.walk(node) if isinstance(part, ast.Constant)]
+    if not all(type(part.value) in (bool, int, float) and abs(part.value) < 1e6 for part in parts):  # type: ignore[arg-type]
+        return node
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow | ast.LShift):
+        return node
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            return ast.Constant(eval(compile(ast.unparse(node), "", "eval")))  # two numbers of staff's own
+    except (ArithmeticError, TypeError, ValueError):
+        return node
 
 
 def difference(old: str, new: str) -> tuple[str, str]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import traceback
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -18,14 +17,13 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
-from autograder.errors import AutograderError, Unexpected, writable
+from autograder.errors import AutograderError, traceback_of, writable
 from autograder.model.verdict import Verdict
 
 Event = Literal["graded", "repaired", "incident", "refused", "deferred", "failed", "ended"]
 MAX_BYTES = 4 << 20
 """A longer log is put aside when a run begins, in place of the one that was put aside before."""
 _MAX_TEXT = 500
-_MAX_TRACEBACK = 8000
 _MAX_REMARKS = 20
 """So many are noted of one submission; its verdict holds them all."""
 
@@ -91,18 +89,9 @@ class Log:
         if event in ("graded", "refused", "failed"):
             self._counts[event] += 1
         entry = Entry(datetime.now(UTC).replace(microsecond=0), event, problem_set, student, text[:_MAX_TEXT])
-        entry = replace(entry, student=writable(student), text=writable(entry.text), traceback=writable(trace))
+        entry = replace(entry, student=writable(student), text=writable(entry.text), traceback=trace)
         with contextlib.suppress(OSError), self._path.open("ab") as file:
             file.write(_encode(entry) + b"\n")
-
-
-def traceback_of(error: BaseException | None) -> str:
-    """The traceback of an error that nobody expected, or of the one that it was made of; else an empty text."""
-    while isinstance(error, AutograderError) and not isinstance(error, Unexpected):
-        error = error.__cause__
-    if isinstance(error, Unexpected):
-        return error.trace[-_MAX_TRACEBACK:]
-    return "".join(traceback.format_exception(error))[-_MAX_TRACEBACK:] if error else ""
 
 
 def read(root: Path, problem_set: str | None = None, student: str | None = None) -> Iterator[Entry]:

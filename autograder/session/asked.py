@@ -21,3 +21,8 @@ class Asked:
     token: int = 0
     result: Any = None
     raised: str = ""
+
+    @property
+    def given(self) -> list[Any] | None:
+        """The arguments, in order; None for a backward pass."""
+        return None if self.op == "backward" else [*self.args, *self.kwargs.values()]

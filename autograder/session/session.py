@@ -43,7 +43,7 @@ class Session:
         submission: its cells and exercises.
         limits: of time and output.
         watched: whether forbidden calls are looked out for.
-        keeps_arguments: whether `given` keeps what each call was given.
+        keeps_arguments: whether `asked` keeps what each call was given.
     """
 
     def __init__(
@@ -69,10 +69,8 @@ class Session:
         # Of the check:
         self.trace: list[Any] = []
         """What the calls gave, in order: pairs of value and changed arguments, or an exception's class."""
-        self.given: list[list[Any] | None] = []
-        """Beside the trace, where it is kept: the arguments of each call; None for a backward pass."""
         self.asked: list[Asked] = []
-        """Where arguments are kept: all that the check asked for, in order."""
+        """Beside the trace, where arguments are kept: all that the check asked for, in order."""
         self._called: tuple[str, list[Any], dict[str, Any], list[Any]] | None = None
         """The latest call of a function of the notebook: its name, its arguments as they were sent, their body."""
         self._names: dict[int, str] = {}
@@ -137,7 +135,7 @@ class Session:
         if not self._connection.alive:
             self.run()
         self._called = None
-        self.trace, self.given, self.asked = [], [], []
+        self.trace, self.asked = [], []
         self._names = {}
         exercise = self.exercise
         held = _held_to(exercise) if self._watched else None
@@ -154,11 +152,8 @@ class Session:
         """
         if op == "name" and target == self.exercise.name and self._bound and self._connection.alive:
             if self._keeps_arguments:
-                self.given.append([])
                 self.asked.append(Asked(op, target, [], {}, 0, remote.RemoteObject(self, self._bound)))
             return self._named(str(target), remote.RemoteObject(self, self._bound))
-        if self._keeps_arguments:
-            self.given.append([_copy(item) for item in [*args, *kwargs.values()]])
         return self._do(op, target, args, kwargs)[0]
 
     def observe(self, target: int, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Any, list[Any]]:
@@ -166,8 +161,6 @@ class Session:
 
         Arguments that require a gradient arrive as leaves of the graph, as they would in a training loop.
         """
-        if self._keeps_arguments:
-            self.given.append([_copy(item) for item in [*args, *kwargs.values()]])
         value, changed = self._do("call", target, args, kwargs, leaves=True)
         return value, [*args, *kwargs.values()] if changed is None else changed
 
@@ -194,10 +187,9 @@ class Session:
             self.limits.call_seconds,
             leaves,
         )
-        asked = Asked(op, target, [], {}, request.token)
         if self._keeps_arguments:
-            asked.args, asked.kwargs = _copy(list(args)), {name: _copy(item) for name, item in kwargs.items()}
-            self.asked.append(asked)
+            kept = {name: _copy(item) for name, item in kwargs.items()}
+            self.asked.append(Asked(op, target, [_copy(item) for item in args], kept, request.token))
         answer, body = self._ask_value(request, packer.body)
         unpacker = values.Unpacker(body, lambda handle: remote.RemoteObject(self, handle))
 
@@ -213,7 +205,8 @@ class Session:
             if len(changed) != len(args) + len(kwargs):
                 raise self._broken()
             value = shared_memory.rebased(value, changed, [*args, *kwargs.values()])
-        asked.result = value
+        if self._keeps_arguments:
+            self.asked[-1].result = value
         if op == "name":
             return self._named(str(target), value), None
         self._record(value, changed)
@@ -236,7 +229,6 @@ class Session:
     def backward(self, call: int, grads: list[torch.Tensor | None]) -> list[torch.Tensor | None]:
         """Run backward through call `call` in the jail; the gradients of its differentiable arguments, in order."""
         if self._keeps_arguments:
-            self.given.append(None)
             self.asked.append(Asked("backward", call, [], {}))
         packer = values.Packer(remote.handle_of)
         packed = [packer.pack(None if item is None else item.detach()) for item in grads]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import _thread
 import ast
+import codeop
 import io
 import os
 import random
@@ -153,6 +154,8 @@ def _runner() -> Any:
     config.InteractiveShell.colors = "nocolor"
     config.InteractiveShell.autoindent = False
     shell = Shell.instance(config=config)
+    # As in the grader: a cell is whole, and Python says what is missing in it, not that the input is incomplete.
+    shell.compile.flags &= ~getattr(codeop, "PyCF_ALLOW_INCOMPLETE_INPUT", 0)
     torch.set_num_threads(1)
     torch.manual_seed(0)
     np.random.seed(0)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import itertools
 import math
 import queue
-import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -19,7 +18,7 @@ from typing import Any, Generic, TypeVar
 
 import dask
 import msgspec
-from distributed import Client, LocalCluster, Security, WorkerPlugin, as_completed, get_worker
+from distributed import Client, LocalCluster, Security, WorkerPlugin, as_completed, get_worker, wait
 from distributed.scheduler import KilledWorker
 
 from autograder.errors import AutograderError, in_a_line
@@ -27,17 +26,20 @@ from autograder.grading import cache_keys
 from autograder.jail import cgroup
 from autograder.jail.cores import cores, pinned_to
 from autograder.jail.jail import SandboxLimits
+from autograder.jail.scratch import Scratch
 from autograder.model.limits import SessionLimits
 from autograder.model.submission import Submission
 from autograder.model.verdict import SubmissionResult
 
 from . import course_bundle
 from .pool import CircuitBreaker
-from .protocol import Failed, FromWorker, Work, decode, encode
+from .protocol import Failed, Work, decode, encode
 from .supervisor import Supervisor
 
 _Key = TypeVar("_Key")
 _CONNECT_SECONDS = 30
+_LOST_SECONDS = 15
+"""So long nothing is done and no worker is there, before a cluster of our own starts another."""
 _DEADLY = 3
 """So many workers of the cluster may end over one submission before it is given up (dask's own default)."""
 _AT_ONCE = 2
@@ -74,8 +76,8 @@ class Graders(WorkerPlugin):  # type: ignore[misc]
                 " depend on; install there what is installed here (constraints.txt)"
             )
         cgroup.delegated()  # before there are workers that would have to be moved
-        self._folder = tempfile.TemporaryDirectory(prefix="autograder-")
-        root = Path(self._folder.name)
+        self._folder = Scratch()
+        root = self._folder.path
         course_bundle.unpack(self.course, root)
         self._here = msgspec.structs.replace(self.work, root=str(root.resolve()))
         self._cores = itertools.cycle(pinned_to(worker.state.nthreads))
@@ -139,6 +141,7 @@ class Cluster(Generic[_Key]):
         """What was waiting on workers that ended: dask cannot know which of them it was."""
         self._breaker = CircuitBreaker()
         self._size, self._asked = 1, -math.inf
+        self._own: LocalCluster | None = None
 
     def __enter__(self) -> Cluster[_Key]:
         certificate = Security().get_connection_args("client").get("ssl_context")
@@ -150,9 +153,11 @@ class Cluster(Generic[_Key]):
         with ExitStack() as stack:
             stack.enter_context(dask.config.set(_SETTINGS))
             try:
-                address = self._scheduler or stack.enter_context(
-                    LocalCluster(n_workers=1, threads_per_worker=self._jobs, dashboard_address=None)
-                )
+                if self._scheduler is None:
+                    self._own = stack.enter_context(
+                        LocalCluster(n_workers=1, threads_per_worker=self._jobs, dashboard_address=None)
+                    )
+                address = self._scheduler or self._own
                 self._client = stack.enter_context(Client(address, timeout=_CONNECT_SECONDS, set_as_default=False))
                 self._client.register_plugin(self._graders, name=self._graders.name)
             except (OSError, ValueError) as error:
@@ -183,12 +188,28 @@ class Cluster(Generic[_Key]):
         while some := list(itertools.islice(coming, _AT_ONCE * self._threads())):
             arriving.update(self._submit(some))
             while len(self._waiting) > _AT_ONCE * self._threads() or arriving.has_ready():
-                yield from self._take(next(arriving), alone=False)
+                yield from self._take(self._next(arriving), alone=False)
         while self._waiting:
-            yield from self._take(next(arriving), alone=False)
+            yield from self._take(self._next(arriving), alone=False)
         while self._suspects:  # one at a time: the next to end three workers is the one that does it
             arriving.update(self._submit([self._suspects.pop()]))
-            yield from self._take(next(arriving), alone=True)
+            yield from self._take(self._next(arriving), alone=True)
+
+    def _next(self, arriving: Any) -> Any:
+        """The next future that is done; a cluster of our own that lost its worker for good gets another.
+
+        Dask takes a worker that ends within a moment of coming up for one that runs, and starts none in its place.
+        """
+        while self._own is not None and not arriving.has_ready():
+            try:
+                with self._client.as_current():
+                    wait([future for *_, future in self._waiting.values()], _LOST_SECONDS, "FIRST_COMPLETED")
+                break
+            except TimeoutError:
+                if not self._client.nthreads():
+                    self._own.scale(0)
+                    self._own.scale(1)
+        return next(arriving)
 
     def _threads(self) -> int:
         """How many submissions the cluster grades at once, asked again every second: workers come and go."""
@@ -205,7 +226,7 @@ class Cluster(Generic[_Key]):
 
     def _take(self, future: Any, *, alone: bool) -> Iterator[tuple[_Key, SubmissionResult | AutograderError]]:
         key, submission, _ = self._waiting.pop(future.key)
-        found: FromWorker
+        found: SubmissionResult | Failed
         try:
             # Where the worker that holds it has ended meanwhile, this waits for dask, which does the work anew.
             data = future.result()
@@ -217,19 +238,20 @@ class Cluster(Generic[_Key]):
         except Exception as error:
             found = Failed(f"its worker failed: {' '.join(str(error).split())[:300]}")
         else:
-            found = decode(data) if isinstance(data, bytes) else Failed("its worker answers otherwise than ours do")
-        if not isinstance(found, SubmissionResult | Failed):
-            found = Failed("its worker has nothing to say")
+            found = _read(data)
         yield key, self._breaker.count(found)
         self._breaker.check(submission, self._try)
 
     def _try(self, submission: Submission) -> SubmissionResult | Failed:
         """Grade one submission now."""
         try:
-            data = self._client.submit(
-                _grade, self._graders.name, msgspec.msgpack.encode(submission), pure=False
-            ).result()
-            found = decode(data)
+            data = msgspec.msgpack.encode(submission)
+            return _read(self._client.submit(_grade, self._graders.name, data, pure=False).result())
         except Exception as error:
             return Failed(in_a_line(error))
-        return found if isinstance(found, SubmissionResult | Failed) else Failed("its worker has nothing to say")
+
+
+def _read(data: object) -> SubmissionResult | Failed:
+    """What a worker sent."""
+    found = decode(data) if isinstance(data, bytes) else Failed("its worker answers otherwise than ours do")
+    return found if isinstance(found, SubmissionResult | Failed) else Failed("its worker has nothing to say")

@@ -7,7 +7,6 @@ import gc
 import os
 import socket
 import time
-import traceback
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,7 +17,7 @@ import torch
 from msgspec.structs import replace
 
 from autograder.diagnosis import misconceptions
-from autograder.errors import AutograderError, in_a_line, writable
+from autograder.errors import AutograderError, in_a_line, traceback_of
 from autograder.grading.grader import Grader
 from autograder.jail.inside import frames, wire
 from autograder.jail.jail import Jail, JailError
@@ -27,7 +26,6 @@ from autograder.model.verdict import SubmissionResult
 
 from .protocol import Failed, FromWorker, Ready, Work, encode
 
-_MAX_TRACEBACK = 8000
 _PLUGINS_OFF = [
     "cacheprovider",
     "logging",
@@ -99,8 +97,7 @@ class WorkerPlugin:
             except (AutograderError, JailError, wire.Closed):  # the jail's or the pool's, not the submission's
                 raise
             except Exception as error:
-                trace = writable("".join(traceback.format_exception(error)))
-                self._send(Failed(in_a_line(error), trace[-_MAX_TRACEBACK:]))
+                self._send(Failed(in_a_line(error), traceback_of(error)))
 
     def _graded(self, graders: Mapping[str, Grader], submission: Submission) -> SubmissionResult:
         began = time.monotonic()

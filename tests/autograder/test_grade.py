@@ -7,6 +7,8 @@ import stat
 import nbformat
 import pytest
 
+from autograder.course import config
+from autograder.gradebook.connection import opened
 from autograder.model import verdict as verdicts
 
 PRINTS = """\
@@ -260,3 +262,21 @@ def test_without_the_jail_the_scores_are_the_same(classroom):
     classroom.hand_in("mistaken", classroom.notebook("def scale(x, a):\n    return x / (1 / (a * a))"))
     inside, outside = classroom.grade(), classroom.grade(confined=False)
     assert inside.verdicts == outside.verdicts
+
+
+def test_formgrader_shows_the_names_of_the_roster(classroom):
+    (classroom.root / "roster.csv").write_text(
+        "id,first_name,last_name,email\nann,Ann,Noether,\nbob,Bob,Hart,b@x.org\n"
+    )
+    classroom.hand_in("ann", classroom.notebook())
+    assert not classroom.grade().notices
+    with opened(classroom.root, config.load(classroom.root)) as gradebook:
+        [ann] = gradebook.students
+        assert (ann.id, ann.first_name, ann.last_name, ann.email) == ("ann", "Ann", "Noether", None)
+    (classroom.root / "roster.csv").write_text("id,last_name\nann,\n")
+    classroom.grade()
+    (classroom.root / "roster.csv").write_text("name\nann\n")
+    outcome = classroom.grade()
+    assert list(outcome.of) == ["ann"] and "no column id" in outcome.notices[0]
+    with opened(classroom.root, config.load(classroom.root)) as gradebook:
+        assert [student.last_name for student in gradebook.students] == ["Noether"]

@@ -82,6 +82,11 @@ def compare(root: Path, problem_set: str) -> Similarity:
         for exercise in released.exercises:
             if place := item.repaired.place(exercise.solution_id):
                 written[exercise.name][handed_in.student] = item.repaired.cells[place - 1].source
+    if not count:
+        why = "cannot be read" if unread else "is handed in"
+        raise AutograderError(
+            f"{problem_set}: nothing {'that ' if unread else ''}{why}; run: autograder status {problem_set}"
+        )
     found = [(name, pair) for name, texts in written.items() for pair in _pairs(texts, _stub(released, name))]
     findings = _ranked(found, written)
     return Similarity(problem_set, count, findings[:_MOST], max(0, len(findings) - _MOST), unread)

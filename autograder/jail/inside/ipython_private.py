@@ -8,6 +8,7 @@ changes one of the names used here, tests/autograder/jail/test_ipython_private.p
 from __future__ import annotations
 
 import ast
+import codeop
 from types import CodeType
 from typing import Any
 
@@ -20,6 +21,12 @@ RUNS_PLAIN = True
 
 class BaseShell(InteractiveShell):  # type: ignore[misc]
     """IPython's shell, which hands over the errors that it would print."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        # A cell is whole: with this flag, which is for lines that are typed one by one, Python says "incomplete input"
+        # (since 3.13 as an _IncompleteInputError) in place of what is missing: "'(' was never closed".
+        self.compile.flags &= ~getattr(codeop, "PyCF_ALLOW_INCOMPLETE_INPUT", 0)
 
     def _showtraceback(self, etype: type, evalue: Any, stb: Any) -> None:
         self.show_error(etype, evalue, stb if isinstance(stb, list) else [str(stb)])

@@ -166,7 +166,7 @@ def test_a_misspelt_student_or_problem_set_is_not_made(graded, tmp_path):
     root = shutil.copytree(graded, tmp_path / "course")
     (root / "submitted").mkdir()
     code, text = extend(root, "nobody", "ps1", "--days", "1")
-    assert code == 2 and "nobody: no such student" in text
+    assert code == 2 and "nobody: no such student" in text and "a line in roster.csv" in text
     assert extend(root, "../assignments", "ps1", "--days", "1")[0] == 2
     assert extend(root, "two", "ps7", "--days", "1")[0] == 2
     assert penalties(root).keys() == CLASS.keys()

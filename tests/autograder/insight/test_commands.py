@@ -50,3 +50,15 @@ def test_a_mistake_is_one_line_and_exit_code_2(tiny, arguments, said):
     done = autograder(tiny, *arguments)
     [line] = [line for line in done.stderr.splitlines() if line]
     assert done.returncode == 2 and line.startswith("error: ") and said in line
+
+
+@pytest.mark.parametrize("verb", ["unexplained", "similarity"])
+def test_of_nothing_nothing_is_told(tiny, verb):
+    done = autograder(tiny, verb, "ps1")
+    assert done.returncode == 2 and "nothing is" in done.stderr
+
+
+def test_unexplained_asks_for_grading_first(classroom):
+    classroom.hand_in("ann", classroom.notebook(""))
+    done = autograder(classroom.root, "unexplained", "ps1")
+    assert done.returncode == 2 and "run: autograder grade ps1" in done.stderr

@@ -41,6 +41,9 @@ NOT_PLAIN = {
     "help": "x = 1\nx?",
     "an await": "import asyncio\nawait asyncio.sleep(0)\nprint('slept')",
     "no Python": "x = 1\nx = = 2",
+    "an open bracket": "x = 1\ny = (1,",
+    "an open function": "x = 1\ndef f():\n",
+    "an open text": "x = 1\ny = '''abc",
     "a return": "x = 1\nreturn x",
     "an indentation": "x = 1\n    y = 2",
     "the future, late": "x = 1\nfrom __future__ import annotations",
@@ -98,6 +101,20 @@ def test_a_cell_comes_out_as_in_ipython(both, cell):
 def test_it_is_plain_python_that_goes_the_short_way(both):
     assert {cell for cell, ((*_, plain), _) in both.items() if plain} == set(PLAIN)
     assert not any(plain for _, (*_, plain) in both.values())
+
+
+@pytest.mark.parametrize(
+    ("cell", "name", "said"),
+    [
+        (NOT_PLAIN["an open bracket"], "SyntaxError", "'(' was never closed"),
+        (NOT_PLAIN["an open function"], "IndentationError", "expected an indented block"),
+        (NOT_PLAIN["an open text"], "SyntaxError", "unterminated triple-quoted string"),
+        ("f(1", "SyntaxError", "'(' was never closed"),
+    ],
+)
+def test_what_is_missing_in_a_cell_is_said_as_python_says_it(cell, name, said):
+    [(outputs, ended, _)] = outcome([cell], True)
+    assert ended == "raised" and name.encode() in outputs and said.encode() in outputs and b"ncomplete" not in outputs
 
 
 def test_what_the_compiler_warns_of_is_said_once():

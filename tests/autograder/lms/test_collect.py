@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from autograder.errors import AutograderError
-from autograder.lms import archive, extensions
+from autograder.lms import archive, extensions, roster
 from autograder.lms.collect import collect
 from autograder.release.build import build
 
@@ -294,7 +294,8 @@ def test_two_students_of_one_name_are_told_apart_by_number_only(course, tmp_path
     )
     report = collect(course.root, source, "ps1")
     assert {item.student for item in report.items if item.outcome == "taken"} == {"ada2", "alan"}
-    assert "may be ada, ada2" in report.problems[0]
+    assert "may be ada, ada2" in report.problems[0] and "by hand" in report.problems[0]
+    assert "lms_id" not in report.problems[0]  # a number of this one assignment is no advice
 
 
 def test_canvas_numbers_people_for_good_so_that_a_name_with_anothers_number_is_nobodys(course, tmp_path):
@@ -425,6 +426,28 @@ def test_a_mistake_in_the_roster_is_named_with_its_line(course, tmp_path, text, 
     (course.root / "roster.csv").write_text(text)
     with pytest.raises(AutograderError, match=said.replace(".", r"\.")):
         collect(course.root, zipped(tmp_path / "x.zip", []), "ps1")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "id;lms_id\nann;1\n",
+        "id\tlms_id\nann\t1\n",
+        "\ufeffsep=;\nid;lms_id\nann;1\n",
+        "sep=,\r\nid,lms_id\r\nann,1\r\n",
+        "\n,,\n;;\nid,lms_id\n\n,\nann,1\n,,\n\n",
+        'lms_id;id;first_name\n1;ann;"A, B"\n',
+    ],
+)
+def test_a_roster_is_read_as_any_spreadsheet_writes_it(tmp_path, text):
+    (tmp_path / "roster.csv").write_text(text, encoding="utf-8", newline="")
+    assert [(one.id, one.lms_id) for one in roster.load(tmp_path / "roster.csv").people.values()] == [("ann", "1")]
+
+
+def test_the_line_of_a_mistake_is_that_of_the_file(tmp_path):
+    (tmp_path / "roster.csv").write_text("sep=;\n\nid\nann\n\nann\n")
+    with pytest.raises(AutograderError, match=r"roster\.csv:6: id ann stands in line 4 too"):
+        roster.load(tmp_path / "roster.csv")
 
 
 def test_two_hundred_mixed_files_are_all_accounted_for(course, tmp_path):

@@ -28,6 +28,7 @@ def test_a_finished_notebook_is_done_with_its_points_shown_and_hidden_checks_nam
         ("def scale(x, a):\n    return x", "an example is not right", "assert torch.equal("),
         ("def scale(x, a):\n    return x / 0 + y", "NameError: name 'y' is not defined", "return x / 0 + y"),
         ("def scale(x, a:\n    return x", "cell 4 does not run: SyntaxError", "def scale(x, a:"),
+        ("def scale(x, a):\n    return (x", "cell 4 does not run: SyntaxError: '(' was never closed", "return (x"),
         ("def scale(x, a):\n    raise ValueError('\\x1b[31m[red]')", "ValueError", "raise ValueError"),
         ("def other(x, a):\n    return x", "the notebook defines no scale", "assert torch.equal("),
         ("def scale(x, a):\n    import os\n    os._exit(3)", "ended the whole program (exit code 3)", None),

@@ -127,6 +127,16 @@ def test_a_submission_that_ends_every_worker_it_meets_is_named_and_the_rest_goes
     assert found["a"] == found["b"] and not isinstance(found["a"], AutograderError)
 
 
+def test_a_cluster_of_our_own_whose_worker_does_not_come_back_starts_another(tiny, submission, monkeypatch):
+    monkeypatch.setattr(clusters, "_LOST_SECONDS", 1)
+    with Cluster(tiny, SESSION_LIMITS, SANDBOX_LIMITS, jobs=1) as cluster:
+        cluster._own.scale(0)
+        while cluster._client.nthreads():
+            time.sleep(0.05)
+        found = dict(cluster.grade([("a", submission)]))
+    assert found["a"].problem_set == "ps1"
+
+
 def test_a_machine_with_another_version_refuses(tiny, two_workers, monkeypatch):
     monkeypatch.setattr(clusters.cache_keys, "engine", lambda: b"another")
     with pytest.raises(AutograderError, match="another version of autograder, Python or a package"):

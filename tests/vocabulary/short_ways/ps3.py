@@ -398,14 +398,6 @@ def softmax(x, dim):
     return Categorical(logits=x.movedim(dim, -1), validate_args=False).logits.exp().movedim(-1, dim)
 
 
-# %% softmax · the gradient of logsumexp
-def softmax(x, dim):
-    with torch.enable_grad():
-        given = x if x.requires_grad else x.detach().requires_grad_()
-        [y] = torch.autograd.grad(given.logsumexp(dim).sum(), given, create_graph=x.requires_grad)
-    return y
-
-
 # %% softmax · SciPy's softmax
 from scipy import special
 

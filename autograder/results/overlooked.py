@@ -1,0 +1,68 @@
+"""What stands in submitted/ and is not taken as it was meant: files in the wrong place, times that cannot be read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+
+from autograder.grading.intake import handed_in_at
+
+
+def lines(submitted: Path, known: Collection[str], chosen: Sequence[str], students: Collection[str] = ()) -> list[str]:
+    """A line for each, with what to do.
+
+    Args:
+        submitted: nbgrader's folder of that name.
+        known: the course's problem sets.
+        chosen: those that are looked at now.
+        students: only these; all where empty.
+    """
+    found: list[str] = []
+    for path in _inside(submitted):
+        if path.suffix == ".ipynb" and path.is_file():
+            found += [] if students else [f"{path}: not graded; put it in {submitted}/<student>/<problem set>/"]
+        elif path.is_dir() and (not students or path.name in students):
+            found += _of_student(path, known, chosen)
+    return found
+
+
+def _of_student(folder: Path, known: Collection[str], chosen: Sequence[str]) -> Iterator[str]:
+    for path in _inside(folder):
+        if path.is_file():
+            if path.suffix.lower() == ".ipynb":
+                meant = _meant(path.stem, known)
+                if meant is None or meant in chosen:
+                    yield f"{path}: not graded; put it in {folder / (meant or '<problem set>')}/"
+        elif path.name in chosen:
+            yield from _time(path)
+        elif path.name not in known and next(path.rglob("*.ipynb"), None) is not None:
+            meant = _meant(path.name, known)
+            if meant is None:
+                yield f"{path}: not graded: course.yml has no problem set of this name; rename or remove the folder"
+            elif meant in chosen and not path.is_symlink():
+                both = " (which is there, too)" if (folder / meant).is_dir() else ""
+                yield f"{path}: not graded; rename the folder to {meant}{both}"
+
+
+def _time(folder: Path) -> Iterator[str]:
+    path = folder / "timestamp.txt"
+    if (path.is_symlink() or path.exists()) and handed_in_at(folder) is None:
+        yield f"{path}: no date and time that can be read, so it counts as in time; write 2026-10-01 23:59:00 UTC"
+
+
+def _meant(name: str, known: Collection[str]) -> str | None:
+    """The problem set that a name begins with, whatever its case and signs: PS1, "ps 1", ps1-final, "ps1 (2)"."""
+    found = []
+    for one in known:
+        signs = r"[\W_]*".join(re.escape(sign) for sign in one if sign.isalnum())
+        if re.match(rf"{signs}(?!\d)", name, re.IGNORECASE):
+            found.append(one)
+    return max(found, key=len, default=None)
+
+
+def _inside(folder: Path) -> list[Path]:
+    try:
+        return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    except OSError:  # not there, or not to be read
+        return []
