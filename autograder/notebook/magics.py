@@ -25,9 +25,14 @@ def statements(source: str, depth: int = 0) -> list[ast.stmt]:
     return [inner for statement in found for inner in _written_out(statement, depth)]
 
 
+def without_magics(source: str) -> str:
+    """Return the cell with `pass` in place of each of IPython's magic commands, line by line."""
+    return _LINE.sub(r"\1pass", source)
+
+
 def _transformed(source: str) -> str:
     if len(source) * (1 + len(_LIKE_MAGIC.findall(source))) > _MOST:
-        return _LINE.sub(r"\1pass", source)
+        return without_magics(source)
     from IPython.core.inputtransformer2 import TransformerManager  # takes a while to import, and is seldom needed
 
     python: str = TransformerManager().transform_cell(source)

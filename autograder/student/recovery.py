@@ -19,6 +19,7 @@ from autograder.notebook.vocabulary import ALL
 _FUNCTION = re.compile(r"(?m)^(?:(?:async[ \t]+)?def|class)[ \t]+(\w+)|^(\w+)[ \t]*=[ \t]*lambda\b")
 _ASSERTS = re.compile(r"\bassert\b|\bAssertionError\b")
 _UNWRITTEN = re.compile(r"(?m)^[ \t]+raise[ \t]+NotImplementedError\b")
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _MOST_BYTES = 32 << 20
 
 
@@ -90,15 +91,18 @@ def _marked_by_text(notebook: Mapping[str, Any]) -> dict[str, Any]:
         for place in places:
             if written and place not in written:
                 cells[place]["cell_type"] = "raw"  # a stub that would take the name from the answer
-        cells[solution]["metadata"] = {
-            "nbgrader": {"grade_id": name, "solution": True},
-            "autograder": {"exercise": name, "also": [ALL]},
-        }
-        cells[examples]["metadata"] = {
-            "nbgrader": {"grade_id": f"{name}-examples", "grade": True, "locked": True},
-            "autograder": {"examples": name},
-        }
-    return {**notebook, "cells": cells}
+        _mark(cells[solution], {"grade_id": name, "solution": True}, {"exercise": name, "also": [ALL]})
+        _mark(cells[examples], {"grade_id": f"{name}-examples", "grade": True, "locked": True}, {"examples": name})
+    prose = "".join(_source(raw) for raw in notebook["cells"] if raw["cell_type"] == "markdown")
+    ours = {"language": "zh"} if _CHINESE.search(prose) else {}
+    return {**notebook, "cells": cells, "metadata": {"autograder": ours, **_metadata(notebook)}}
+
+
+def _mark(raw: dict[str, Any], nbgrader: dict[str, Any], ours: dict[str, Any]) -> None:
+    """Put the marks to a cell; what is left of nbgrader's own says more."""
+    left = _metadata(raw).get("nbgrader")
+    has_id = isinstance(left, dict) and isinstance(left.get("grade_id"), str)
+    raw["metadata"] = {"nbgrader": left if has_id else nbgrader, "autograder": ours}
 
 
 def _texts(notebook: Mapping[str, Any]) -> list[str]:
@@ -110,7 +114,11 @@ def _source(raw: Any) -> str:
     return "".join(map(str, source)) if isinstance(source, list) else str(source)
 
 
-def _ours(raw: Any) -> Mapping[str, Any]:
+def _metadata(raw: Any) -> Mapping[str, Any]:
     metadata = raw.get("metadata") if isinstance(raw, dict) else None
-    ours = metadata.get("autograder") if isinstance(metadata, dict) else None
+    return metadata if isinstance(metadata, dict) else {}
+
+
+def _ours(raw: Any) -> Mapping[str, Any]:
+    ours = _metadata(raw).get("autograder")
     return ours if isinstance(ours, dict) else {}

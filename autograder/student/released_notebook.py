@@ -57,6 +57,7 @@ class Sheet:
     """The notebook; `changed` are the numbers of locked code cells that are not as they were given out.
 
     `cells` are those that run, in this order. Points and rules are not `known` where the cells lost their metadata.
+    `setup` tells whether a locked code cell without examples is left: what the release defines for all exercises.
     """
 
     path: Path
@@ -68,6 +69,7 @@ class Sheet:
     written: tuple[Written, ...]
     changed: tuple[int, ...]
     known: bool = True
+    setup: bool = True
 
 
 @dataclass(frozen=True)
@@ -157,6 +159,7 @@ def read(path: Path) -> Sheet:
             if cell.kind == "code" and cell.locked and "checksum" in cell.nbgrader and not cell.untouched
         ),
         known,
+        not known or any(cell.kind == "code" and cell.locked and not cell.nbgrader.get("grade") for cell in graded),
     )
 
 

@@ -82,6 +82,16 @@ def test_show_gives_the_checks_the_reasons_and_the_code_and_obeys_nothing_of_the
     assert json.loads(autograder(graded.root, "show", "evil", "ps1", "--json").stdout)["student"] == "evil"
 
 
+def test_into_a_pipe_no_line_is_padded_and_none_is_cut(graded):
+    long = "def scale(x, a):\n    note = '" + "n" * 300 + "'\n\n    raise ValueError(note)"
+    graded.hand_in("long", graded.notebook(long))
+    graded.grade(jobs=1, students=["long"])
+    for arguments in (("show", "long", "ps1"), ("status",), ("diff",)):
+        done = autograder(graded.root, *arguments)
+        assert done.stdout and not [line for line in done.stdout.splitlines() if line != line.rstrip()], arguments
+    assert f"   2     note = '{'n' * 300}'" in autograder(graded.root, "show", "long", "ps1").stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -94,6 +94,17 @@ def test_cells_that_lost_their_metadata_are_known_by_their_text(home, tmp_path):
     assert found.known and found.exercises == marked.exercises and found.cells == marked.cells
 
 
+def test_what_is_left_of_the_metadata_is_kept_and_the_language_is_seen(home):
+    made = home.finished()
+    for cell in made["cells"]:
+        cell["metadata"].pop("autograder", None)
+    made["metadata"] = {}
+    found = released_notebook.read(home.save(made))
+    assert [item.points for item in found.exercises] == [7, 3] and found.language == "en"
+    made["cells"][0]["source"] = "# 两个练习"
+    assert released_notebook.read(home.save(made)).language == "zh"
+
+
 def test_a_helper_and_a_variable_are_no_exercises_in_a_notebook_without_marks(home):
     made = stripped(home.finished())
     made["cells"].insert(3, own("factor = 2\ndef helper(x):\n    return x"))
