@@ -11,6 +11,9 @@ from autograder.notebook.reading import Cell
 from . import recognition
 from .release import Release
 
+_MOST = 5
+"""So many file names stand in a line."""
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -47,11 +50,18 @@ def choose(found: Sequence[Candidate], named: Candidate | None = None) -> Candid
         named: the one with the file name that was asked for. It counts, too, where the others answer other drafts of
             the same questions; not where they answer what it does not.
     """
-    for one in found:
-        if all(one.holds_all_of(other) for other in found):
-            return one
-    if not any(one.answers for one in found):
+    most = max(found, key=lambda one: (len(one.answers), len(one.helpers)))
+    if not most.answers:
         return found[0]
+    if all(most.holds_all_of(other) for other in found):
+        return most
     if named and named.answers and all(other.answers.keys() <= named.answers.keys() for other in found):
         return named
     return None
+
+
+def listed(names: Sequence[str]) -> str:
+    """File names as students chose them, fit for one line."""
+    shown = ["".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in name) for name in names]
+    more = f" and {len(shown) - _MOST} more" if len(shown) > _MOST else ""
+    return ", ".join(name[:100] for name in shown[:_MOST]) + more

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from autograder.course import recognition
-from autograder.course.candidates import Candidate, candidate, choose
+from autograder.course.candidates import Candidate, candidate, choose, listed
 from autograder.course.release import Release
 from autograder.course.repair import Repaired, repair
 from autograder.errors import AutograderError, in_a_line, writable
@@ -105,15 +105,15 @@ def _notebook(folder: Path, release: Release, max_bytes: int) -> tuple[list[Cell
         raise AutograderError(why)
     chosen = choose(found, named)
     if chosen is None:
-        names = ", ".join(writable(one.name) for one in found if one.answers)
+        names = listed([writable(one.name) for one in found if one.answers])
         raise AutograderError(
             f"{right}: of {names} more than one could be meant; leave only the right one there, as {right.name}"
         )
-    left = ", ".join(writable(one.name) for one in beside if one is not chosen and not chosen.holds_all_of(one))
+    left = listed([writable(one.name) for one in beside if one is not chosen and not chosen.holds_all_of(one)])
     said = [f"Beside {right.name} there is {left}, which is not graded."] if left else []
     if chosen is not named:
         more = f", which holds more than {right.name}" if named else ""
-        said = [f"The notebook was named {writable(chosen.name)}; it was taken as {right.name}{more}."]
+        said = [f"The notebook was named {listed([writable(chosen.name)])}; it was taken as {right.name}{more}."]
     return list(chosen.cells), said
 
 

@@ -245,11 +245,12 @@ def _take(ours: _Class, student: str, attempts: list[_Attempt]) -> None:
     present = _present(ours, folder)
     counts, rivals = _choose(ours, student, [*attempts, *([present] if present else [])])
     if counts is None:
+        names = candidates.listed([attempt.file for attempt in rivals])
+        why = f"of {names}, handed in together, more than one could be meant; collect again with the right one only"
         for attempt in rivals:
-            others = ", ".join(shown(other.file) for other in rivals if other is not attempt)
-            why = f"handed in together with {others}, and either could be meant; collect again with the right one only"
             ours.note(attempt.file, "refused", why, student, attempt.moment)
-        attempts = [attempt for attempt in attempts if attempt not in rivals]
+        in_doubt = {attempt.file for attempt in rivals}
+        attempts = [attempt for attempt in attempts if attempt.file not in in_doubt]
         counts = present
     if present and counts and counts.data == present.data:
         counts = present  # the same again: what stands there stays, with its time unless it has none

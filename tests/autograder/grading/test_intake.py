@@ -89,6 +89,14 @@ def test_two_drafts_of_which_neither_has_the_right_name_are_in_doubt(classroom, 
     assert any("x / (1 / a)" in text for text in hand_in(**twice)[0])
 
 
+def test_names_that_students_chose_stand_in_one_short_line(classroom, hand_in):
+    one, other = classroom.notebook(counter=""), classroom.notebook(scale="")
+    names = ["a\nb.ipynb", f"{'x' * 200}.ipynb", *(f"{number}.ipynb" for number in range(20))]
+    with pytest.raises(AutograderError) as error:
+        hand_in(**{name: (one, other)[number % 2] for number, name in enumerate(names)})
+    assert "\n" not in str(error.value) and "more" in str(error.value) and len(str(error.value)) < 700
+
+
 def test_what_lies_beside_and_is_no_notebook_of_the_problem_set_is_no_rival(classroom, hand_in):
     notes = {"cells": [], "nbformat": 4, "nbformat_minor": 5, "metadata": {}}
     beside = {"notes.ipynb": notes, "broken.ipynb": b"{", "ps2.ipynb": renamed(classroom.notebook())}
