@@ -1,5 +1,6 @@
 # make demo   the main job, shown: a class is made, graded, compared with what is expected
 # make test   everything that is tested: lint, types, layers, releases in step, tests, the course's own audit
+# make test-deploy   docs/deploy.md's JupyterHub, set up on a fresh copy of this machine; as root, some ten minutes
 # make test-next   the quick tests with the newest releases of all dependencies, in a virtual environment of its own
 # The first two make the virtual environment .venv when it is missing or pyproject.toml or constraints.txt has changed.
 
@@ -7,7 +8,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: demo test test-next check-fast setup clean
+.PHONY: demo test test-deploy test-next check-fast setup clean
 
 demo: $(READY)
 	$(BIN)/autograder demo
@@ -16,6 +17,9 @@ test: check-fast
 	$(BIN)/python -m pytest tests --ignore tests/attacks --ignore tests/browser -n auto --dist loadfile
 	$(BIN)/python -m pytest tests/attacks tests/browser -n auto --dist loadfile
 	$(BIN)/autograder audit
+
+test-deploy: $(READY)
+	AUTOGRADER_TEST_DEPLOY=1 $(BIN)/python -m pytest tests/browser/test_jupyterhub.py
 
 # What pyproject.toml allows, in place of what constraints.txt pins: the tests of private interfaces first.
 NEXT := .venv-next

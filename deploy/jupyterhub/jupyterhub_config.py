@@ -59,6 +59,7 @@ c.JupyterHub.services = [
         "user": "grader",
         "cwd": "/srv/course",
         "environment": {"JUPYTERHUB_DEFAULT_URL": "/formgrader"},
+        "timeout": 120,  # seconds in which it must answer, else the hub ends; ten are few on a machine that just started
         "oauth_no_confirm": True,  # no "Authorize access" page: the service is ours
     }
 ]
@@ -69,5 +70,3 @@ c.JupyterHub.load_roles = [
         "scopes": [f"access:services!service={COURSE}", "list:services", f"read:services!service={COURSE}"],
     }
 ]
-# The role names the group before anybody of it has logged in.
-c.JupyterHub.load_groups = {}

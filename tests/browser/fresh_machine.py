@@ -120,5 +120,5 @@ def _running(command, **options):
     try:
         yield process
     finally:
-        process.terminate()
+        process.kill()  # unshare lets no other signal through to the machine
         process.wait(timeout=30)

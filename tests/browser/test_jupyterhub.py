@@ -75,13 +75,13 @@ def machine(root, tmp_path_factory):
     """One that was set up as the page says, with its services started."""
     if why := why_not():
         pytest.skip(why)
-    folder = tmp_path_factory.mktemp("machine")
+    folder, logs = map(tmp_path_factory.mktemp, ("machine", "logs"))
     try:
         with fresh_machine(folder) as machine:
             set_up(machine, root)
             machine.leave_network()
             for unit in ("jupyterhub.service", "autograder-watch.service"):
-                machine.start(unit, folder / f"{unit}.log")
+                machine.start(unit, logs / f"{unit}.log")
             yield machine
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -90,7 +90,7 @@ def machine(root, tmp_path_factory):
 def set_up(machine, root):
     cloning, people, releasing = commands(root)
     origin(root, machine.files / "root/torch101")
-    commit = "git init -q && git add -A && git -c user.name=s -c user.email=s@example.org commit -qm course"
+    commit = "git init -q && git add --all --force && git -c user.name=s -c user.email=s@example.org commit -qm course"
     machine.run(f"cd torch101 && {commit}")
     cloning, known = re.subn(r"https://\S+\.git", "/root/torch101", cloning)
     assert known == 1
@@ -138,7 +138,7 @@ def log_in(browser):
         yield logging_in
 
 
-def wait_for_hub(page, seconds=60):
+def wait_for_hub(page, seconds=180):
     for _ in range(seconds * 2):
         with contextlib.suppress(Exception):
             if page.goto(f"{HUB}/hub/health").ok:
@@ -157,7 +157,7 @@ def menu(page):
 
 def begin(log_in, name, screenshots, paste):
     """A student at their own server."""
-    page = log_in(name, f"/user/{name}/lab")
+    page = log_in(name, "/")
     page.get_by_role("menuitem", name="Nbgrader", exact=True).wait_for()
     return Student(page, f"{HUB}/user/{name}", screenshots, paste)
 
@@ -204,7 +204,7 @@ def wait_for(condition, seconds=150):
 
 
 def test_students_see_nothing_that_is_for_staff(machine, log_in):
-    page = log_in("ada", "/user/ada/lab")
+    page = log_in("ada", "/")
     page.get_by_role("menuitem", name="Nbgrader", exact=True).wait_for()
     shown = {way: page.goto(HUB + way).status for way in ("/services/tiny/", "/services/tiny/formgrader", "/user/ada/formgrader", "/user/ben/lab")}  # fmt: skip
     assert shown == {
