@@ -57,10 +57,10 @@ class Staff:
 class Student:
     """Drives JupyterLab with nbgrader's assignment list."""
 
-    def __init__(self, page, home, folder, paste):
+    def __init__(self, page, home, folder, paste, name="student"):
         self.page, self.home, self.paste = page, home, paste
         page.set_default_timeout(60_000)
-        self.picture = Pictures(page, folder, "student")
+        self.picture = Pictures(page, folder, name)
         self.desks = 0
 
     def open_list(self):

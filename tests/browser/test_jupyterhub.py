@@ -159,7 +159,7 @@ def begin(log_in, name, screenshots, paste):
     """A student at their own server."""
     page = log_in(name, "/")
     page.get_by_role("menuitem", name="Nbgrader", exact=True).wait_for()
-    return Student(page, f"{HUB}/user/{name}", screenshots, paste)
+    return Student(page, f"{HUB}/user/{name}", screenshots, paste, name)
 
 
 def test_the_round_of_a_course_on_the_hub(machine, log_in, paste, screenshots):
