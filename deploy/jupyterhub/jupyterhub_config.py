@@ -1,7 +1,7 @@
 """JupyterHub for one course on one machine; `setup` beside this file puts it into /etc/jupyterhub.
 
-Who is in the machine's groups `students` and `tas` may log in. Each has a server of their own; the assistants also share one,
-the service, which runs formgrader as `grader` in the course's folder.
+Who is in the machine's groups `students` and `tas` may log in. Each has a server of their own; the assistants also
+share one, the service, which runs formgrader as `grader` in the course's folder.
 """
 
 import grp
@@ -16,7 +16,7 @@ COURSE = Path("/etc/jupyterhub/course").read_text().strip()
 
 
 class MachineGroups(PAMAuthenticator):
-    """The hub's groups are the machine's, at each login and anew each minute: who leaves `tas` is out without a restart."""
+    """The hub's groups are the machine's, at each login and anew each minute: no change of them needs a restart."""
 
     async def authenticate(self, handler, data):
         """Return the user's name and groups; None where the password is wrong."""
@@ -59,7 +59,7 @@ c.JupyterHub.services = [
         "user": "grader",
         "cwd": "/srv/course",
         "environment": {"JUPYTERHUB_DEFAULT_URL": "/formgrader"},
-        "timeout": 120,  # seconds in which it must answer, else the hub ends; ten are few on a machine that just started
+        "timeout": 120,  # seconds in which it must answer, else the hub ends; 30 are few where all starts at once
         "oauth_no_confirm": True,  # no "Authorize access" page: the service is ours
     }
 ]

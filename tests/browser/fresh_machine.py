@@ -48,7 +48,7 @@ class FreshMachine:
         self.init, self._opened, self._network = init, opened, None
         self.files = Path(f"/proc/{init}/root")
 
-    def run(self, script, user="root", *, check=True, seconds=580):
+    def run(self, script, user="root", *, check=True, seconds=300):
         """Run a shell script as one who has just logged in; gives what it printed."""
         kept = ",".join(name for name in os.environ if _NETWORK.search(name))
         login = [

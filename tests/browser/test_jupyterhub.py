@@ -11,6 +11,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 import time
 
 import pytest
@@ -35,7 +36,8 @@ def why_not():
         return "only root can lay a fresh machine over this one"
     if missing := [name for name in NEEDS if not shutil.which(name)]:
         return f"not installed: {', '.join(missing)}"
-    for command in (["npm", "view", "configurable-http-proxy", "version"], ["pip", "index", "versions", "jupyterhub"]):
+    hub = [sys.executable, "-m", "pip", "index", "versions", "jupyterhub"]
+    for command in (["npm", "view", "configurable-http-proxy", "version"], hub):
         try:
             subprocess.run(command, capture_output=True, check=True, timeout=60)
         except (OSError, subprocess.SubprocessError) as error:
@@ -94,7 +96,7 @@ def set_up(machine, root):
     machine.run(f"cd torch101 && {commit}")
     cloning, known = re.subn(r"https://\S+\.git", "/root/torch101", cloning)
     assert known == 1
-    said = machine.run(cloning)
+    said = machine.run(cloning, seconds=2400)
     assert "systemd does not run here" in said, said
     (machine.files / "root/passwords.txt").write_text("".join(f"{name}:{word}\n" for name, word in PASSWORDS.items()))
     machine.run(people)
