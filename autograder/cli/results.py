@@ -45,7 +45,7 @@ def status(context: typer.Context, problem_sets: Sets = None, as_json: Json = Fa
                 terminal.say(f"{item.problem_set}: waits for watch-exchange until tomorrow: {students}")
             if item.submitted and item.missing:
                 terminal.say(f"{item.problem_set}: nothing from {', '.join(item.missing)}")
-        for line in dict.fromkeys(line for item in found for line in item.overlooked):
+        for line in dict.fromkeys(line for item in found for line in [*item.overlooked, *item.strangers]):
             terminal.say(terminal.literal(line))
     waits = any(item.changed or item.not_graded or item.refused or item.exchange or item.overlooked for item in found)
     raise typer.Exit(1 if waits else 0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from rich.padding import Padding
 from rich.syntax import Syntax
 from rich.text import Text
 
@@ -16,6 +15,7 @@ from .panel import PASTE, by_hand, mark_of, number, total
 
 _LINES = 80
 """So many lines of an exercise's code are shown."""
+_PYTHON = Syntax("", "python", theme="ansi_dark", background_color="default")
 
 
 def show(
@@ -113,8 +113,11 @@ def _show_code(name: str, repaired: Repaired, release: Release) -> None:
     lines = terminal.literal(repaired.cells[place - 1].source).splitlines()
     more = f", the first {_LINES} of {len(lines)} lines" if len(lines) > _LINES else ""
     _print(Text(f"    cell {place}{more}", style="dim"))
-    code = Syntax("\n".join(lines[:_LINES]), "python", line_numbers=True, theme="ansi_dark", background_color="default")
-    terminal.out.print(Padding(code, (0, 0, 0, 4)))
+    code = _PYTHON.highlight("\n".join(lines[:_LINES])).split("\n", allow_blank=True)
+    for number_of_line, line in enumerate(code[: len(lines)], 1):
+        numbered = Text.assemble((f"    {number_of_line:>4} ", "dim"), line)
+        numbered.rstrip()
+        _print(numbered)
 
 
 def _points(points: float, of: float) -> str:

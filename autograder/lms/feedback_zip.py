@@ -54,6 +54,7 @@ def pack(
     course = config.load(root)
     config.chosen(course, [problem_set])
     places: dict[str, Sender | None] = {}
+    graded = {path.parent.parent.name for path in (root / nbgrader.FEEDBACK).glob(f"*/{problem_set}/*.html")}
     if like:
         people = roster.of_course(root, roster_file)
         limit = course.limits_of(problem_set).notebook_mb << 20
@@ -66,12 +67,14 @@ def pack(
             if person and not sender.typed and (known is None or sender.again >= known.again):
                 places[person.id] = sender
     else:
-        places = {path.parent.parent.name: None for path in (root / nbgrader.FEEDBACK).glob(f"*/{problem_set}/*.html")}
-        places = {student: sender for student, sender in places.items() if is_student(student)}
+        places = {student: None for student in graded if is_student(student)}
+    # The roster's id may be another form of the one that was graded: 7 for 007.
+    forms = {roster.without_form(student): student for student in graded}
+    ids = {student: forms.get(roster.without_form(student), student) for student in places if student not in graded}
     there = {
-        student: sender
-        for student, sender in sorted(places.items())
-        if folders.pages(root, student, problem_set)[0 if _takes_notebooks(sender) else 1].is_file()
+        who: sender
+        for who, sender in sorted(places.items())
+        if folders.pages(root, ids.get(who, who), problem_set)[0 if _takes_notebooks(sender) else 1].is_file()
     }
     if not there:
         raise AutograderError(f"{problem_set}: no feedback of anyone; run: autograder grade {problem_set}")
@@ -79,9 +82,9 @@ def pack(
     try:
         into.parent.mkdir(parents=True, exist_ok=True)
         with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as made, handed_back.opened(root, course) as pages:
-            for student, place in there.items():
+            for who, place in there.items():
                 try:
-                    name, data = _file(pages, root, student, problem_set, place)
+                    name, data = _file(pages, root, ids.get(who, who), problem_set, place)
                 except AutograderError as error:  # all others get theirs; nobody gets a page of before
                     problems.append(str(error))
                     continue
