@@ -29,11 +29,11 @@ from autograder.errors import AutograderError
 from autograder.gradebook import grades
 from autograder.gradebook.connection import opened
 from autograder.grading.intake import is_student
-from autograder.model.grades import CellGrade, Grades, with_grades
-from autograder.model.verdict import ExerciseVerdict, Verdict, read
+from autograder.model.grades import Grades
+from autograder.model.verdict import Verdict, read
 from autograder.results import folders
 
-from . import roster
+from . import roster, student_json
 from .roster import Person, Roster, without_form
 
 _FORMULA = "=+-@＝＋－＠"
@@ -262,23 +262,10 @@ class JsonExport(CourseExport):
         released = self._exercises.get(item.problem_set, ())
         verdict = self._verdict(item)
         if verdict:
-            examples = {exercise.name: exercise.examples_id for exercise in released}
-            comments = {exercise.name: exercise.solution_id for exercise in released}
-            given = item.grades.comments if item.grades else {}
-            shown["exercises"] = [
-                _exercise(exercise, before.points, given.get(comments.get(exercise.name, ""), ""))
-                for before, exercise in zip(
-                    verdict.exercises, with_grades(verdict, item.grades, examples).exercises, strict=True
-                )
-            ]
+            shown["exercises"] = student_json.exercises(verdict, item.grades, released)
             shown["remarks"] = [*verdict.repairs, *verdict.incidents]
         if item.grades:
-            ours = {exercise.examples_id for exercise in released}
-            shown["by_hand"] = [
-                _by_hand(grade_id, cell, item.grades.comments.get(grade_id, ""))
-                for grade_id, cell in item.grades.cells.items()
-                if grade_id not in ours
-            ]
+            shown["by_hand"] = student_json.by_hand(item.grades, released)
         return shown
 
     @cached_property
@@ -295,41 +282,6 @@ class JsonExport(CourseExport):
             return read(folders.verdict(self.folder, item.student or item.person.id, item.problem_set))
         except (OSError, msgspec.MsgspecError):
             return None
-
-
-def _exercise(exercise: ExerciseVerdict, by_checks: float, comment: str) -> dict[str, Any]:
-    """What the feedback page shows: neither the names of checks nor those of misconceptions."""
-    return {
-        "name": exercise.name,
-        "status": exercise.status,
-        "points": exercise.points,
-        "points_of_checks": by_checks,
-        "max_points": exercise.max_points,
-        "note": exercise.note,
-        "hint": exercise.hint,
-        "comment": comment,
-        "checks": [
-            {
-                "sentence": check.sentence,
-                "passed": check.passed,
-                "counted": check.counted,
-                "points": check.points,
-                "max_points": check.max_points,
-                "reason": check.reason,
-            }
-            for check in exercise.checks
-        ],
-    }
-
-
-def _by_hand(grade_id: str, cell: CellGrade, comment: str) -> dict[str, Any]:
-    return {
-        "cell": grade_id,
-        "points": None if cell.waiting else cell.points,
-        "max_points": cell.max_points,
-        "extra_credit": cell.extra_credit,
-        "comment": comment,
-    }
 
 
 EXPORTERS: dict[str, type[CourseExport]] = {
