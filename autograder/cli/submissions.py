@@ -150,7 +150,7 @@ def feedback_zip(
     roster: Roster = None,
     as_json: Json = False,
 ) -> None:
-    """Zip the feedback of a problem set for upload to Moodle or Canvas.
+    """Zip the feedback of a problem set for upload to Moodle or Canvas, with the points and comments given by hand.
 
     Example: [bold]autograder feedback-zip ps4 --like ps4-submissions.zip[/]
     """
@@ -164,6 +164,9 @@ def feedback_zip(
         terminal.say(f"{done.path}: feedback of {done.students} students")
         if done.missing:
             terminal.say(f"no feedback for: {', '.join(done.missing)}")
+    for problem in done.problems:
+        terminal.error(problem)
+    raise typer.Exit(2 if done.problems else 0)
 
 
 @verbs.command(rich_help_panel=PANEL)

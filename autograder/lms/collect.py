@@ -262,16 +262,16 @@ def _take(ours: _Class, student: str, attempts: list[_Attempt]) -> None:
                 _write(folder / _TIMESTAMP, moment.astimezone(UTC).strftime(_FORMAT).encode(), moment)
             ours.note(attempt.file, "unchanged", attempt.note, student, moment)
         elif attempt is not counts:
-            place = _aside(ours, student, attempt)
+            aside = _aside(ours, student, attempt)
             why = _why_not(attempt, counts, present, ours.deadline(student))
-            ours.note(attempt.file, "kept", f"{why}; this one is in {place}", student, moment)
+            ours.note(attempt.file, "kept", f"{why}; this one is in {aside}", student, moment)
     if counts is None or counts is present:
         return
     note = counts.note
     with _made(folder.parent, ours.problem_set, counts) as made:
         if folder.exists():
-            place = _put_by(ours, student, folder)
-            note = f"what stood in submitted/ before is in {place}" + (f"; {note}" if note else "")
+            before = _put_by(ours, student, folder)
+            note = f"what stood in submitted/ before is in {before}" + (f"; {note}" if note else "")
         made.rename(folder)
     ours.note(counts.file, "taken", note, student, counts.moment)
 

@@ -5,10 +5,11 @@ Whoever needs another format derives from `CourseExport` and writes `save`.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -21,11 +22,14 @@ from sqlalchemy import or_
 from sqlalchemy.orm import undefer
 from traitlets import Unicode
 
-from autograder.course import config
+from autograder.course import config, release
 from autograder.course.config import Course
+from autograder.course.release import ReleasedExercise
 from autograder.errors import AutograderError
+from autograder.gradebook import grades
 from autograder.gradebook.connection import opened
 from autograder.grading.intake import is_student
+from autograder.model.grades import CellGrade, Grades, with_grades
 from autograder.model.verdict import ExerciseVerdict, Verdict, read
 from autograder.results import folders
 
@@ -50,6 +54,8 @@ class Score:
     penalty: float = 0
     needs_manual_grade: bool = False
     student: str = ""
+    grades: Grades | None = None
+    """By cell, with comments, where an exporter asks for them."""
 
     @property
     def score(self) -> float | None:
@@ -214,9 +220,16 @@ class MoodleExport(CourseExport):
 
 
 class JsonExport(CourseExport):
-    """A file a student: the scores, and of the checks what the student's feedback shows."""
+    """A file a student: the scores, and of checks, points and comments by hand what the student's feedback shows."""
 
     default = "students"
+
+    def scores(self, gradebook: Gradebook) -> list[Score]:
+        """Every score, with its cells' grades and comments."""
+        return [
+            replace(item, grades=grades.read(gradebook.db, item.person.id, item.problem_set))
+            for item in super().scores(gradebook)
+        ]
 
     def save(self, path: Path, scores: Sequence[Score]) -> None:
         """Write the files into the folder `path`."""
@@ -246,11 +259,36 @@ class JsonExport(CourseExport):
             "max_score": item.max_score,
             "needs_manual_grade": item.needs_manual_grade,
         }
+        released = self._exercises.get(item.problem_set, ())
         verdict = self._verdict(item)
         if verdict:
-            shown["exercises"] = [_exercise(exercise) for exercise in verdict.exercises]
+            examples = {exercise.name: exercise.examples_id for exercise in released}
+            comments = {exercise.name: exercise.solution_id for exercise in released}
+            given = item.grades.comments if item.grades else {}
+            shown["exercises"] = [
+                _exercise(exercise, before.points, given.get(comments.get(exercise.name, ""), ""))
+                for before, exercise in zip(
+                    verdict.exercises, with_grades(verdict, item.grades, examples).exercises, strict=True
+                )
+            ]
             shown["remarks"] = [*verdict.repairs, *verdict.incidents]
+        if item.grades:
+            ours = {exercise.examples_id for exercise in released}
+            shown["by_hand"] = [
+                _by_hand(grade_id, cell, item.grades.comments.get(grade_id, ""))
+                for grade_id, cell in item.grades.cells.items()
+                if grade_id not in ours
+            ]
         return shown
+
+    @cached_property
+    def _exercises(self) -> dict[str, tuple[ReleasedExercise, ...]]:
+        """By problem set that has a release, its exercises."""
+        found = {}
+        for name in self.course.problem_sets:
+            with contextlib.suppress(AutograderError):
+                found[name] = release.load(self.folder, name).exercises
+        return found
 
     def _verdict(self, item: Score) -> Verdict | None:
         try:
@@ -259,15 +297,17 @@ class JsonExport(CourseExport):
             return None
 
 
-def _exercise(exercise: ExerciseVerdict) -> dict[str, Any]:
+def _exercise(exercise: ExerciseVerdict, by_checks: float, comment: str) -> dict[str, Any]:
     """What the feedback page shows: neither the names of checks nor those of misconceptions."""
     return {
         "name": exercise.name,
         "status": exercise.status,
         "points": exercise.points,
+        "points_of_checks": by_checks,
         "max_points": exercise.max_points,
         "note": exercise.note,
         "hint": exercise.hint,
+        "comment": comment,
         "checks": [
             {
                 "sentence": check.sentence,
@@ -279,6 +319,16 @@ def _exercise(exercise: ExerciseVerdict) -> dict[str, Any]:
             }
             for check in exercise.checks
         ],
+    }
+
+
+def _by_hand(grade_id: str, cell: CellGrade, comment: str) -> dict[str, Any]:
+    return {
+        "cell": grade_id,
+        "points": None if cell.waiting else cell.points,
+        "max_points": cell.max_points,
+        "extra_credit": cell.extra_credit,
+        "comment": comment,
     }
 
 
