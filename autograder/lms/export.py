@@ -227,7 +227,7 @@ class JsonExport(CourseExport):
     def scores(self, gradebook: Gradebook) -> list[Score]:
         """Every score, with its cells' grades and comments."""
         return [
-            replace(item, grades=grades.read(gradebook.db, item.person.id, item.problem_set))
+            replace(item, grades=grades.read(gradebook.db, item.student or item.person.id, item.problem_set))
             for item in super().scores(gradebook)
         ]
 
