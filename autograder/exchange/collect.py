@@ -28,6 +28,8 @@ from autograder.grading.intake import is_student, is_untouched, timestamp
 from . import ownership
 
 _MAX_FILES = 1000
+_LOOKED_AT = 5
+"""So many of a student's last submissions are opened to find one in which something is written."""
 _NOBODY = ""
 
 
@@ -60,18 +62,24 @@ class Collect(ExchangeCollect):  # type: ignore[misc]
         student = newest_first[0]["username"]
         if len(newest_first) < 2 or student == _NOBODY:
             return newest_first
-        there = Path(
-            self.coursedir.format_path(self.coursedir.submitted_directory, student, self.coursedir.assignment_id)
-        )
-        if there.is_dir() and newest_first[0]["timestamp"] == self.coursedir.get_existing_timestamp(str(there)):
-            return newest_first  # it was collected before
-        for place, record in enumerate(newest_first):
+        if newest_first[0]["timestamp"] == self._collected(student):
+            return newest_first
+        for place, record in enumerate(newest_first[:_LOOKED_AT]):
             if not self._is_untouched(record):
                 for untouched in newest_first[:place]:
                     why = f"nothing is written in it, other than in the one before it, {record['filename']!r}"
                     self._refuse(os.path.join(self.inbound_path, untouched["filename"]), why)  # noqa: PTH118
                 return [*newest_first[place:], *newest_first[:place]]
         return newest_first
+
+    def _collected(self, student: str) -> datetime | None:
+        """When that was handed in which was collected before."""
+        there = self.coursedir.format_path(self.coursedir.submitted_directory, student, self.coursedir.assignment_id)
+        try:
+            moment: datetime | None = self.coursedir.get_existing_timestamp(there)
+        except (OSError, OverflowError, ValueError):
+            return None
+        return moment
 
     def _is_untouched(self, record: dict[str, Any]) -> bool:
         try:

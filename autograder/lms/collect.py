@@ -246,8 +246,8 @@ def _take(ours: _Class, student: str, attempts: list[_Attempt]) -> None:
     counts, rivals = _choose(ours, student, [*attempts, *([present] if present else [])])
     if counts is None:
         names = candidates.listed([attempt.file for attempt in rivals])
-        place = folder.relative_to(ours.root) / f"{ours.problem_set}.ipynb"
-        why = f"of {names}, handed in together, more than one could be meant; put the right one there as {place}"
+        right = folder.relative_to(ours.root) / f"{ours.problem_set}.ipynb"
+        why = f"of {names}, handed in together, more than one could be meant; put the right one there as {right}"
         for attempt in rivals:
             ours.note(attempt.file, "refused", why, student, attempt.moment)
         in_doubt = {attempt.file for attempt in rivals}
