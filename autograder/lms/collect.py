@@ -23,7 +23,7 @@ import msgspec
 from autograder.course import config, nbgrader, release
 from autograder.errors import AutograderError
 from autograder.gradebook import late
-from autograder.grading.intake import is_student
+from autograder.grading.intake import handed_in_at, is_student, moment_of, timestamp
 from autograder.notebook import reading
 
 from . import archive, filenames, roster
@@ -243,13 +243,11 @@ def _unfit(ours: _Class, member: Member, sender: Sender) -> str:
 
 def _stamp(data: bytes) -> datetime | None:
     """The moment in nbgrader's timestamp.txt."""
-    from nbgrader.utils import parse_utc
-
     try:
-        moment: datetime = parse_utc(data.decode("utf-8").strip()[:64])
-    except (ValueError, OverflowError, UnicodeDecodeError):
+        text = timestamp(data.decode("utf-8-sig").strip()[:64])
+    except UnicodeDecodeError:
         return None
-    return moment.replace(tzinfo=UTC)
+    return moment_of(text).replace(tzinfo=UTC) if text else None
 
 
 def _take(ours: _Class, student: str, attempts: list[_Attempt]) -> None:
@@ -290,10 +288,11 @@ def _present(folder: Path, problem_set: str) -> _Attempt | None:
     path = folder / f"{problem_set}.ipynb"
     if folder.is_symlink() or folder.parent.is_symlink():
         raise OSError(0, "a symbolic link", str(folder))
-    if not path.is_file() or path.is_symlink():
+    # What is too large to be taken in stands there by other ways; it is moved aside unread.
+    if not path.is_file() or path.is_symlink() or path.stat().st_size > archive.MAX_TOTAL:
         return None
-    stamp = folder / _TIMESTAMP
-    moment = _stamp(stamp.read_bytes()) if stamp.is_file() else None
+    stamp = handed_in_at(folder)
+    moment = moment_of(stamp).replace(tzinfo=UTC) if stamp else None
     stored = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     return _Attempt(str(path), path.read_bytes(), Sender("plain", "", ""), moment, stored)
 
