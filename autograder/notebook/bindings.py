@@ -19,7 +19,7 @@ ANY = "*"
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
-_MAGIC = re.compile(r"^(\s*)([%!?].*)$", re.MULTILINE)
+_MAGIC = re.compile(r"^([ \t]*)([%!?].*)$", re.MULTILINE)
 _CHANGING = frozenset(
     "append appendleft extend insert add update setdefault push put put_nowait register set".split()
     + "__setitem__ __setattr__ __dict__ __call__ send".split()

@@ -108,7 +108,10 @@ def cell_of(raw: Any, place: int, name: str) -> Cell:
     graded = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     grade_id = graded.get("grade_id") if isinstance(graded, dict) else None
     return Cell(
-        raw["cell_type"], _text(source), grade_id if isinstance(grade_id, str) else "", _pictures(raw.get("attachments"))
+        raw["cell_type"],
+        _text(source),
+        grade_id if isinstance(grade_id, str) else "",
+        _pictures(raw.get("attachments")),
     )
 
 

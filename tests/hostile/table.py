@@ -164,7 +164,13 @@ def _names():
 
 # Times
 
-_IN_TIME = ["2026-10-01 23:59:00 UTC", "2026-10-01 23:59:00.000000 +0200", "\ufeff2026-09-01 10:00", "2026-W40-4 ", "20261001"]
+_IN_TIME = [
+    "2026-10-01 23:59:00 UTC",
+    "2026-10-01 23:59:00.000000 +0200",
+    "\ufeff2026-09-01 10:00",
+    "2026-W40-4 ",
+    "20261001",
+]
 _NO_TIMES = {
     "week": b"2026-W40-4",
     "before all time": b"0001-01-01 00:00:00 +0900",
@@ -283,7 +289,9 @@ def _texts():
             _with(
                 _cell(text, "markdown"),
                 _cell(text, "raw", attachments={text: {"image/png": text, text: text}}),
-                _cell("import sys, warnings\n" + said + "print(text)\nprint(text, file=sys.stderr)\nwarnings.warn(text)"),
+                _cell(
+                    "import sys, warnings\n" + said + "print(text)\nprint(text, file=sys.stderr)\nwarnings.warn(text)"
+                ),
                 _cell(said + "from IPython.display import HTML, Markdown\ndisplay(HTML(text), Markdown(text))\ntext"),
                 _cell(said + "raise type(text.replace('\\0', '') or 'x', (Exception,), {})(text)"),
                 _cell('"""' + text.replace("\0", "").replace("\\", "") + '"""'),
@@ -359,8 +367,38 @@ class _Any:
 
 # Numbers of the notebook's JSON, put as text where a number may stand
 
-_JSON_NUMBERS = ["NaN", "-Infinity", "1e400", "-0", "-0.0", "1" + "0" * 4000, "0." + "0" * 4000 + "1", "true", "null", '"4"', "[]", "{}", '"\\ud800"', '"\\u0000"']
-_PLACES = {"minor": lambda made: made.__setitem__("nbformat_minor", "@@"), "metadata": lambda made: made["metadata"].__setitem__("x", "@@"), "count": lambda made: made["cells"][2].__setitem__("execution_count", "@@"), "points": lambda made: [cell["metadata"]["nbgrader"].__setitem__("points", "@@") for cell in made["cells"] if "nbgrader" in cell["metadata"]], "version": lambda made: [cell["metadata"]["nbgrader"].__setitem__("schema_version", "@@") for cell in made["cells"] if "nbgrader" in cell["metadata"]], "id": lambda made: made["cells"][2].__setitem__("id", "@@")}
+_JSON_NUMBERS = [
+    "NaN",
+    "-Infinity",
+    "1e400",
+    "-0",
+    "-0.0",
+    "1" + "0" * 4000,
+    "0." + "0" * 4000 + "1",
+    "true",
+    "null",
+    '"4"',
+    "[]",
+    "{}",
+    '"\\ud800"',
+    '"\\u0000"',
+]
+_PLACES = {
+    "minor": lambda made: made.__setitem__("nbformat_minor", "@@"),
+    "metadata": lambda made: made["metadata"].__setitem__("x", "@@"),
+    "count": lambda made: made["cells"][2].__setitem__("execution_count", "@@"),
+    "points": lambda made: [
+        cell["metadata"]["nbgrader"].__setitem__("points", "@@")
+        for cell in made["cells"]
+        if "nbgrader" in cell["metadata"]
+    ],
+    "version": lambda made: [
+        cell["metadata"]["nbgrader"].__setitem__("schema_version", "@@")
+        for cell in made["cells"]
+        if "nbgrader" in cell["metadata"]
+    ],
+    "id": lambda made: made["cells"][2].__setitem__("id", "@@"),
+}
 
 
 def _numbers():
@@ -398,7 +436,19 @@ def _set(*path_and_value):
 
 
 _MANY = {"cell_type": "code", "metadata": {}, "source": "", "outputs": [], "execution_count": None}
-_WRONG_OUTPUTS = [None, 7, "x", [], {"output_type": 7}, {"output_type": "stream"}, {"output_type": "stream", "name": [], "text": {}}, {"output_type": "display_data", "data": [], "metadata": 7}, {"output_type": "display_data", "data": {"text/html": 7, "image/png": [[]]}}, {"output_type": "error", "ename": [], "evalue": {}, "traceback": 7}, {"output_type": "[/x]"}]
+_WRONG_OUTPUTS = [
+    None,
+    7,
+    "x",
+    [],
+    {"output_type": 7},
+    {"output_type": "stream"},
+    {"output_type": "stream", "name": [], "text": {}},
+    {"output_type": "display_data", "data": [], "metadata": 7},
+    {"output_type": "display_data", "data": {"text/html": 7, "image/png": [[]]}},
+    {"output_type": "error", "ename": [], "evalue": {}, "traceback": 7},
+    {"output_type": "[/x]"},
+]
 _REFUSED_DATA = {
     "empty": b"",
     "blank": b" \n\n ",
@@ -437,7 +487,9 @@ _REFUSED_DATA = {
 
 def _notebooks():
     for number, (_, data) in enumerate(_REFUSED_DATA.items()):
-        yield Entry("notebook", f"data-{number}".encode(), lambda folder, release, data=data: _write(folder, data), None)
+        yield Entry(
+            "notebook", f"data-{number}".encode(), lambda folder, release, data=data: _write(folder, data), None
+        )
     yield Entry("notebook", b"mark-of-order", _changed(lambda made: b"\xef\xbb\xbf" + json.dumps(made).encode()))
     yield Entry("notebook", b"many-cells", _with(*[_cell("1")] * 1900))
     yield Entry("notebook", b"many-keys", _set("metadata", {str(n): n for n in range(100_000)}))
@@ -445,16 +497,52 @@ def _notebooks():
     yield Entry("notebook", b"metadata-list", _set("metadata", []))
     yield Entry("notebook", b"metadata-null", _set("metadata", None))
     yield Entry("notebook", b"kernel", _set("metadata", "kernelspec", {"name": "../../x", "language": 7}))
-    yield Entry("notebook", b"language", _set("metadata", "language_info", {"name": "[/x]", "version": [], "codemirror_mode": "</script>"}))
+    yield Entry(
+        "notebook",
+        b"language",
+        _set("metadata", "language_info", {"name": "[/x]", "version": [], "codemirror_mode": "</script>"}),
+    )
     yield Entry("notebook", b"twice", _changed(lambda made: json.dumps(made)[:-1].encode() + b', "metadata": 7}'))
-    yield Entry("notebook", b"same-ids", _changed(lambda made: [cell.__setitem__("id", "same") for cell in made["cells"]] and None))
-    for number, wrong in enumerate([None, 7, [], "x", {"nbgrader": []}, {"nbgrader": {"grade_id": ["scale"]}}, {"nbgrader": {"grade_id": "\ud800", "grade": "yes", "solution": 7}}, {"nbgrader": {"grade_id": "../../x"}}, {"tags": 7, "collapsed": []}]):
+    yield Entry(
+        "notebook",
+        b"same-ids",
+        _changed(lambda made: [cell.__setitem__("id", "same") for cell in made["cells"]] and None),
+    )
+    for number, wrong in enumerate(
+        [
+            None,
+            7,
+            [],
+            "x",
+            {"nbgrader": []},
+            {"nbgrader": {"grade_id": ["scale"]}},
+            {"nbgrader": {"grade_id": "\ud800", "grade": "yes", "solution": 7}},
+            {"nbgrader": {"grade_id": "../../x"}},
+            {"tags": 7, "collapsed": []},
+        ]
+    ):
         yield Entry("notebook", f"own-metadata-{number}".encode(), _with({**_cell("1"), "metadata": wrong}))
     yield Entry("notebook", b"outputs", _with({**_cell("1"), "outputs": _WRONG_OUTPUTS}))
     for number, wrong in enumerate([None, 7, "x", {}]):
-        yield Entry("notebook", f"outputs-{number}".encode(), _with({**_cell("1"), "outputs": wrong, "execution_count": wrong}))
-    for number, wrong in enumerate([None, 7, [], {"x": 7}, {"x": {"image/png": 7}}, {"../x": {"image/png": "AAAA"}}, {"\ud800": {"image/png": "AAAA"}}]):
-        yield Entry("notebook", f"attachments-{number}".encode(), _with(_cell("![x](attachment:x)", "markdown", attachments=wrong)))
+        yield Entry(
+            "notebook", f"outputs-{number}".encode(), _with({**_cell("1"), "outputs": wrong, "execution_count": wrong})
+        )
+    for number, wrong in enumerate(
+        [
+            None,
+            7,
+            [],
+            {"x": 7},
+            {"x": {"image/png": 7}},
+            {"../x": {"image/png": "AAAA"}},
+            {"\ud800": {"image/png": "AAAA"}},
+        ]
+    ):
+        yield Entry(
+            "notebook",
+            f"attachments-{number}".encode(),
+            _with(_cell("![x](attachment:x)", "markdown", attachments=wrong)),
+        )
     for number, wrong in enumerate([None, 7, "", "a b/../\ud800", "x" * 1000]):
         yield Entry("notebook", f"ids-{number}".encode(), _with({**_cell("1"), "id": wrong}))
 
@@ -526,7 +614,9 @@ def _linked(folder, release):
 
 def closed_folders():
     """What only an ordinary user cannot read, and how it is put."""
-    for number, (mode, below) in enumerate([(0, False), (0, True), (0o444, False), (0o444, True), (0o111, False), (0o111, True)]):
+    for number, (mode, below) in enumerate(
+        [(0, False), (0, True), (0o444, False), (0o444, True), (0o111, False), (0o111, True)]
+    ):
         yield Entry("file", f"closed-{number}".encode(), _closed(mode, below), None)
 
 
