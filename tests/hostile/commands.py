@@ -1,11 +1,12 @@
 """Runs every command on one folder, in one process and one locale; prints what each gave as a line of JSON.
 
-Run by the tests: python -m tests.hostile.commands FOLDER PLAN
+Run by the tests: python -m tests.hostile.commands, the plan on stdin
 """
 
 import contextlib
 import io
 import json
+import os
 import sys
 import time
 import traceback
@@ -38,5 +39,7 @@ def run(words, encoding):
 
 
 if __name__ == "__main__":
+    encoding, out = sys.stdout.encoding, sys.stdout.buffer
     for words in json.loads(sys.stdin.read()):
-        print(json.dumps(run(words, sys.stdout.encoding)), flush=True)
+        found = run([os.fsdecode(bytes.fromhex(word)) for word in words], encoding)
+        out.write(json.dumps(found).encode() + b"\n")
