@@ -281,8 +281,8 @@ TEXTS = {
 
 
 def _texts():
-    for number, (kind, text) in enumerate(TEXTS.items()):
-        said = f"text = {ascii(text)}\n"
+    for number, (_kind, text) in enumerate(TEXTS.items()):
+        said = f"text = {text!a}\n"
         yield Entry(
             "text",
             f"text-{number}".encode(),
@@ -346,9 +346,9 @@ _ERRORS = {
 
 
 def _values():
-    for number, (kind, value) in enumerate(_VALUES.items()):
+    for number, (_kind, value) in enumerate(_VALUES.items()):
         yield Entry("value", f"value-{number}".encode(), _with(scale=f"def scale(x, a):\n    return {value}"), _Any())
-    for number, (kind, error) in enumerate(_ERRORS.items()):
+    for number, (_kind, error) in enumerate(_ERRORS.items()):
         yield Entry("value", f"error-{number}".encode(), _with(scale=f"def scale(x, a):\n    raise {error}"), _Any())
 
 
