@@ -15,6 +15,14 @@ _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[^\[]")
 _PICTURES = ("image/png", "image/jpeg", "image/gif")
 _SEAL = '<div class="tex2jax_ignore">'
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
+_TAG = re.compile(r"<(?P<closes>/?)(?P<name>[A-Za-z][A-Za-z0-9]*)")
+_ENDS_ITSELF = frozenset(
+    "area base br col dd dt embed hr img input li link meta option p source tbody td tfoot th thead tr track wbr".split()
+)
+_MAX_DEPTH = 500
+"""Of elements in one another; the time that cleaning takes grows with its square."""
+_MAX_ELEMENTS = 20_000
+"""For what is written so that its depth cannot be told; a large table's cells, which end by themselves, do not count."""
 _MATHML = frozenset(
     """math semantics annotation mrow mi mn mo ms mtext mspace msup msub msubsup mfrac msqrt mroot munder mover
     munderover mtable mtr mtd mstyle mpadded mphantom menclose mfenced mmultiscripts""".split()
@@ -36,6 +44,8 @@ _ATTRIBUTES = {
 
 def html(text: str) -> str:
     """HTML without anything that runs, loads from elsewhere, restyles the page or poses as a part of it."""
+    if _is_deep(text):
+        return f"<pre>{escaped(text)}</pre>"
     return nh3.clean(
         text,
         tags=_TAGS - {"style", "svg"},
@@ -44,6 +54,24 @@ def html(text: str) -> str:
         link_rel="noopener noreferrer nofollow",
         attribute_filter=_attribute,
     )
+
+
+def _is_deep(page: str) -> bool:
+    """Whether the elements of a page may be so deep in one another that cleaning it takes minutes."""
+    names = [(bool(match["closes"]), match["name"].lower()) for match in _TAG.finditer(page)]
+    nesting = [(closes, name) for closes, name in names if name not in _ENDS_ITSELF]
+    if sum(not closes for closes, _ in nesting) > _MAX_ELEMENTS:
+        return True
+    within: list[str] = []
+    for closes, name in nesting:
+        if not closes:
+            within.append(name)
+        elif name in within:
+            while within.pop() != name:
+                pass
+        if len(within) > _MAX_DEPTH:
+            return True
+    return False
 
 
 def sealed(page: str) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,11 +18,14 @@ from autograder.errors import AutograderError, in_a_line, writable
 from autograder.model.submission import Submission, to_submission
 from autograder.notebook.reading import Cell, read
 
-_STUDENT = re.compile(r"[^\x00-\x1f\x7f/\\<>&\"'\ud800-\udfff]+")
-_OFFSET = re.compile(r" ([+-]\d{2}:?\d{2})$")
-"""What nbgrader takes for seconds, where a blank stands before it."""
+_STUDENT = re.compile(r"[^\x00-\x1f\x7f-\x9f/\\<>&\"'\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
+"""No control characters, nothing that ends a line, is HTML's, or turns the direction of what follows the name."""
 _YEARS = range(1970, 9999)
 """A time before or after is none, and cannot be counted with."""
+_ZONE = re.compile(r"[A-Z]{3,5}|Z|[+-]\d\d:?\d\d")
+_OFFSET = re.compile(r" ([+-]\d\d:?\d\d)$")
+_MAX_BYTES = 1024
+"""Of what nbgrader writes beside a notebook."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,8 @@ def find(submitted: Path, problem_sets: Sequence[str]) -> Iterator[HandedIn]:
             continue
         for problem_set in problem_sets:
             folder = student / problem_set
-            if folder.is_dir() and not folder.is_symlink():
+            # What cannot be looked into is named among what is overlooked.
+            if os.path.isdir(folder) and not folder.is_symlink():  # noqa: PTH112
                 yield HandedIn(writable(student.name), problem_set, folder)
 
 
@@ -78,6 +84,8 @@ def prepare(handed_in: HandedIn, release: Release, max_bytes: int) -> Prepared:
         return _prepared(handed_in, release, max_bytes)
     except AutograderError:
         raise
+    except PermissionError:
+        raise AutograderError(f"{handed_in.folder}: cannot be read; make it readable: chmod -R u+rX") from None
     except Exception as error:
         raise AutograderError(f"{handed_in.folder}: cannot be read: {in_a_line(error)}; autograder logs") from error
 
@@ -142,9 +150,17 @@ def _others(folder: Path, release: Release, max_bytes: int) -> list[Candidate]:
 
 def handed_in_at(folder: Path) -> str | None:
     """nbgrader's timestamp.txt, where it holds one; editors of Windows may put a mark of its encoding before it."""
-    path = folder / "timestamp.txt"
+    text = _plain_text(folder / "timestamp.txt", "utf-8-sig")
+    return timestamp(text.strip()) if text else None
+
+
+def _plain_text(path: Path, encoding: str) -> str | None:
+    """A short file's text; None where it is no plain file (a pipe never ends), a link, longer, or not so encoded."""
     try:
-        return timestamp(path.read_text(encoding="utf-8-sig").strip()[:64])
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with os.fdopen(handle, "rb") as file:
+            data = file.read(_MAX_BYTES + 1) if stat.S_ISREG(os.fstat(handle).st_mode) else b""
+        return data.decode(encoding) if len(data) <= _MAX_BYTES else None
     except (OSError, UnicodeDecodeError):
         return None
 
@@ -152,12 +168,19 @@ def handed_in_at(folder: Path) -> str | None:
 def timestamp(text: str) -> str | None:
     """The text, if it is a date and time as nbgrader writes it: 2026-10-01 23:59:00.000000 UTC."""
     text = _OFFSET.sub(r"\1", text)
-    moment = text.rsplit(" ", 1)[0] if text.count(" ") > 1 else text
+    moment, zone = text.rsplit(" ", 1) if text.count(" ") > 1 else (text, "UTC")
     try:
         datetime.fromisoformat(moment)
-        return text if moment_of(text).year in _YEARS else None
+        return text if _is_zone(zone) and moment_of(text).year in _YEARS else None
     except (ValueError, OverflowError):
         return None
+
+
+def _is_zone(text: str) -> bool:
+    """Whether a text names a time zone; AM and PM, and what no machine knows, do not."""
+    from dateutil.tz import gettz
+
+    return bool(_ZONE.fullmatch(text)) or ("/" in text and gettz(text) is not None)
 
 
 def moment_of(text: str) -> datetime:
@@ -168,17 +191,12 @@ def moment_of(text: str) -> datetime:
     """
     from nbgrader.utils import parse_utc
 
-    moment: datetime = parse_utc(text)
+    # nbgrader would take +0200 for 200 seconds.
+    moment: datetime = parse_utc(_OFFSET.sub(r"\1", text))
     return moment
 
 
 def _secret(folder: Path) -> str | None:
     """nbgrader's submission_secret.txt."""
-    path = folder / "submission_secret.txt"
-    try:
-        if path.is_symlink() or not path.is_file() or path.stat().st_size > 1024:
-            return None
-        text = path.read_text(encoding="ascii")
-    except (OSError, UnicodeDecodeError):
-        return None
-    return text if text.isalnum() else None
+    text = _plain_text(folder / "submission_secret.txt", "ascii")
+    return text if text and text.isalnum() else None

@@ -24,7 +24,7 @@ from autograder.course.release import Release
 from autograder.errors import AutograderError
 from autograder.gradebook import late
 from autograder.grading import intake
-from autograder.grading.intake import is_student, moment_of, timestamp
+from autograder.grading.intake import handed_in_at, is_student, moment_of, timestamp
 from autograder.notebook import reading
 
 from . import archive, filenames, roster
@@ -314,10 +314,11 @@ def _present(ours: _Class, folder: Path) -> _Attempt | None:
     path = folder / f"{ours.problem_set}.ipynb"
     if folder.is_symlink() or folder.parent.is_symlink():
         raise OSError(0, "a symbolic link", str(folder))
-    if not path.is_file() or path.is_symlink():
+    # What is too large to be taken in stands there by other ways; it is moved aside unread.
+    if not path.is_file() or path.is_symlink() or path.stat().st_size > archive.MAX_TOTAL:
         return None
-    stamp = folder / _TIMESTAMP
-    moment = _stamp(stamp.read_bytes()) if stamp.is_file() else None
+    stamp = handed_in_at(folder)
+    moment = moment_of(stamp).replace(tzinfo=UTC) if stamp else None
     stored = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     data = path.read_bytes()
     try:

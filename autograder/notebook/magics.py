@@ -8,7 +8,7 @@ import re
 _LIKE_MAGIC = re.compile(r"(?m)^[ \t]*[%!?,;/>]|=[ \t]*[%!]|\?[ \t]*$")
 _MOST = 2_000_000
 """Letters that IPython may go through, once for each line that it changes; it takes some seconds for as many."""
-_LINE = re.compile(r"(?m)^(\s*)([%!?].*)$")
+_LINE = re.compile(r"(?m)^([ \t]*)([%!?].*)$")
 _OPTIONS = re.compile(r"^(?:-\w+[ \t]*\d*[ \t]+)+")
 _DEPTH = 3
 
