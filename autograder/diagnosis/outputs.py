@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,12 +15,14 @@ class Call:
     """One thing that a check asked for.
 
     `given` are its arguments as they came, None for a backward pass; `right` and `mine` are what the reference and the
-    student's code gave: a pair (value, arguments afterwards or None), or the name of an exception's class.
+    student's code gave: a pair (value, arguments afterwards or None), or the name of an exception's class. `inputs` are
+    the tensors whose gradients a backward pass gave, where they are known.
     """
 
     given: list[Any] | None
     right: Any
     mine: Any
+    inputs: Sequence[torch.Tensor] = ()
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,11 @@ class Pair:
     def is_gradient(self) -> bool:
         """Whether a backward pass gave them."""
         return self.call.given is None
+
+    @property
+    def inputs(self) -> Sequence[torch.Tensor]:
+        """The tensors that the call was given, or those whose gradients it gave."""
+        return self.call.inputs if self.is_gradient else tensors_of(self.call)
 
 
 class OtherKind(Exception):

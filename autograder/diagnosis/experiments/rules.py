@@ -8,63 +8,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
 
 import torch
 
-from .outputs import Call, OtherKind, Pair, as_tensor, close, pairs_of, tensors_of
+from ..outputs import Call, OtherKind, Pair, as_tensor, close, pairs_of, tensors_of
+from . import gradients
+from .generic import IN_PLACE, Generic
 
-IN_PLACE = "in-place"
 LARGE = 50.0
 """From here on exponentials and squares are in danger: what an input must hold to be called extreme."""
 
 
-@dataclass(frozen=True)
-class Generic:
-    """A mistake told from the outputs, and the sentence for the student."""
-
-    rule: str
-    hint: str
-
-    @property
-    def name(self) -> str:
-        """As in a verdict."""
-        return f"generic:{self.rule}"
-
-    @property
-    def has_share(self) -> bool:
-        """Whether it explains the results however many checks fail, and so has a cost of its own."""
-        return self.rule in _SHARES
-
-    def cost(self, max_points: float) -> float:
-        """What such a mistake costs at most: all where only the checks can tell, since each is about another input."""
-        return min(cost_of(_SHARES.get(self.rule, 1), max_points), max_points)
-
-
-def cost_of(share: float, max_points: float) -> float:
-    """What a share of an exercise's points comes to: whole points, one at least."""
-    return max(1.0, math.floor(max_points * share + 0.5))
-
-
-_SHARES = {
-    IN_PLACE: 0.2,
-    "dtype": 0.15,
-    "shape": 0.25,
-    "sign": 1 / 3,
-    "factor": 1 / 3,
-    "reduction": 1 / 3,
-    "offset": 1 / 3,
-    "transposed": 1 / 3,
-    "square-only": 1 / 3,
-    "one-sample-only": 1 / 3,
-}
-"""The share of an exercise's points that a mistake costs which explains all outputs: a slip, or a wrong idea."""
-
-
 def explain(calls: Sequence[Call]) -> Generic | None:
     """The first rule that explains all calls; None where none does."""
+    calls = gradients.with_inputs(calls)
     found = _by_outputs(calls)
     for rule in _BY_CALLS:
         found = found or rule(calls)
@@ -77,7 +36,7 @@ def _by_outputs(calls: Sequence[Call]) -> Generic | None:
     except OtherKind:
         return None
     wrong = [pair for pair in pairs if not pair.agrees]
-    detached = _detached(pairs)
+    detached = gradients.detached(pairs)
     if wrong and detached:  # no rule speaks of both
         return None
     for rule in _BY_OUTPUTS if wrong else ():
@@ -147,24 +106,6 @@ def _one_sample_only(calls: Sequence[Call]) -> Generic | None:
 
 
 # --- rules on outputs -------------------------------------------------------------------------------------------------
-
-
-def _detached(pairs: Sequence[Pair]) -> Generic | None:
-    if not any(pair.right.requires_grad and not pair.mine.requires_grad for pair in pairs):
-        return None
-    return Generic(
-        "detached",
-        "The values are right, but the result is cut off from the graph: compute with torch's functions on the tensors"
-        " themselves, without detach, item, numpy or torch.tensor.",
-    )
-
-
-def _wrong_gradient(pairs: Sequence[Pair], wrong: Sequence[Pair]) -> Generic | None:
-    if not all(pair.is_gradient for pair in wrong):
-        return None
-    return Generic(
-        "gradient", "The values are right, but not their gradients: a part of the formula is detached or constant."
-    )
 
 
 def _dtype(pairs: Sequence[Pair], wrong: Sequence[Pair]) -> Generic | None:
@@ -256,12 +197,7 @@ def _overflow(pairs: Sequence[Pair], wrong: Sequence[Pair]) -> Generic | None:
         bad = ~pair.mine.detach().isfinite() & pair.right.detach().isfinite()
         if not bad.any() or not close(torch.where(bad, pair.right, pair.mine), pair.right):
             return None
-        inputs = tensors_of(pair.call)
-        if not pair.is_gradient and not any(
-            float(item.detach().double().abs().max()) >= LARGE
-            for item in inputs
-            if item.numel() and not item.is_complex()
-        ):
+        if not _is_extreme(pair.inputs):
             return None
     if not any(pair.agrees and pair.right.is_floating_point() for pair in pairs):
         return None
@@ -270,6 +206,11 @@ def _overflow(pairs: Sequence[Pair], wrong: Sequence[Pair]) -> Generic | None:
         "It is right for moderate inputs, and infinite or NaN for extreme ones: rearrange the formula so that nothing"
         " in it overflows.",
     )
+
+
+def _is_extreme(inputs: Sequence[torch.Tensor]) -> bool:
+    numbers = [item.detach().double().abs() for item in inputs if item.numel() and not item.is_complex()]
+    return any(float(item.max()) >= LARGE for item in numbers)
 
 
 def _enough(wrong: Sequence[Pair]) -> bool:
@@ -304,4 +245,4 @@ def nicely(number: float) -> str:
 
 
 _BY_CALLS = (_in_place, _square_only, _one_sample_only)
-_BY_OUTPUTS = (_wrong_gradient, _dtype, _shape, _transposed, _reduction, _factor, _offset, _overflow)
+_BY_OUTPUTS = (gradients.wrong, _dtype, _shape, _transposed, _reduction, _factor, _offset, _overflow)

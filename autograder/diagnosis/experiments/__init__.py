@@ -1,0 +1,6 @@
+"""What is wrong with an answer, found by comparing and trying: for mistakes that nobody has written down."""
+
+from .generic import IN_PLACE, Generic, cost_of
+from .rules import explain, nicely
+
+__all__ = ["IN_PLACE", "Generic", "cost_of", "explain", "nicely"]
