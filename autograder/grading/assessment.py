@@ -15,8 +15,9 @@ from msgspec.structs import replace
 from autograder.authoring import Misconception
 from autograder.counterexample.finder import Finder
 from autograder.diagnosis import traces
+from autograder.diagnosis.explanations import Explanation, is_known
 from autograder.diagnosis.follow_through import FollowThrough
-from autograder.diagnosis.misconceptions import Diagnosis, Explanation, is_known
+from autograder.diagnosis.misconceptions import Diagnosis
 from autograder.diagnosis.repair import Repaired, TooMuch, redefined, repair
 from autograder.diagnosis.traces import Trace
 from autograder.jail.inside.wire import HIDDEN
@@ -164,8 +165,9 @@ class Assessment:
         known, nearest, agreeing = None, "", 0.0
         properties = self._properties(exercise)
         failing = {item.name: item.max_points for item in checks if item.name in properties and not item.passed}
+        passed = {item.name for item in checks if item.passed and not item.follows}
         try:
-            known = self._diagnosis.explain(exercise, trace, failing)
+            known = self._diagnosis.explain(exercise, trace, failing, passed)
             if not known:
                 nearest, agreeing = self._diagnosis.nearest(exercise, trace)
         except Exception:  # what an answer gave is the student's: it may cost a hint, never the run

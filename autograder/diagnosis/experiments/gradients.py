@@ -11,9 +11,10 @@ from ..outputs import Call, OtherKind, Pair, close, pairs_of, tensors_of
 from .generic import Generic
 
 CUT_OFF = (
-    "The values are right, but the result is cut off from the graph: compute with torch's functions on the tensors"
-    " themselves, without detach, item, numpy or torch.tensor."
+    "is cut off from the graph: compute with torch's functions on the tensors themselves, without detach, item, numpy"
+    " or torch.tensor."
 )
+"""What a result is."""
 
 
 def with_inputs(calls: Sequence[Call]) -> list[Call]:
@@ -61,7 +62,7 @@ def detached(pairs: Sequence[Pair]) -> Generic | None:
             "The numbers are right, but they stand in a new tensor: change the argument itself, in place, and return"
             " it.",
         )
-    return Generic("detached", CUT_OFF)
+    return Generic("detached", f"The values are right, but the result {CUT_OFF}")
 
 
 def wrong(pairs: Sequence[Pair], off: Sequence[Pair]) -> Generic | None:
