@@ -18,8 +18,10 @@ from autograder.authoring import Misconception
 from autograder.course import staff_module
 from autograder.model.submission import Exercise
 from autograder.session.asked import Asked
+from autograder.session.session import Session
 
 from . import experiments
+from .again import calling
 from .calls import arguments_of
 from .explanations import Besides, Both, CutOff, Explanation, has_share
 from .outputs import Call
@@ -82,12 +84,23 @@ class Diagnosis:
         self._knowns: dict[str, list[_Known]] = {}
 
     def explain(
-        self, exercise: Exercise, trace: Trace, failing: Mapping[str, float] = {}, passed: Collection[str] = ()
+        self,
+        exercise: Exercise,
+        trace: Trace,
+        failing: Mapping[str, float] = {},
+        passed: Collection[str] = (),
+        session: Session | None = None,
+        before: str = "",
     ) -> Explanation | None:
         """The misconception or the two that give what the student's calls gave, else what the outputs alone tell.
 
-        `failing` are the properties that fail, with their points: they may fail for themselves. `passed` are the
-        checks that pass.
+        Args:
+            exercise: the one that is graded.
+            trace: what the calls gave.
+            failing: the properties that fail, with their points: they may fail for themselves.
+            passed: the checks that pass.
+            session: the student's, where their function can be called again.
+            before: the name of what explained the answer before, where it cannot.
         """
         values = {name: entries for name, entries in trace.items() if name not in failing}
         known: Explanation | None = self._known_one(exercise, trace)
@@ -98,6 +111,8 @@ class Diagnosis:
         generic = self._generic(exercise, trace, passed)
         if failing and not (generic and has_share(generic)):
             return self._beside(exercise, self._generic(exercise, values, passed), trace, failing) or generic
+        if generic is None:
+            generic = self._condition(exercise, values, passed, session, before)
         return generic
 
     def _known_one(self, exercise: Exercise, trace: Trace) -> Misconception | Both | CutOff | None:
@@ -184,12 +199,7 @@ class Diagnosis:
         namespace = self._solution(exercise)
         if right is None or namespace is None:
             return None
-        calls = []
-        for check, mine in trace.items():
-            asked, gave = right.asked.get(check, []), right.trace.get(check, [])
-            arguments = arguments_of(exercise.name, namespace.get(exercise.name), asked)
-            for one, given, right_one, mine_one in zip(asked, arguments, gave, mine, strict=False):
-                calls.append(Call(one.given, right_one, mine_one, arguments=given, passed=check in passed))
+        calls = self._calls(exercise, trace, passed)
         found = experiments.explain(calls)
         says = any(says_something(one) for given in trace.values() for one in given)
         if (found and found.has_share) or not says or same(trace, _part(right.trace, trace)):
@@ -200,6 +210,29 @@ class Diagnosis:
             return same(trace, _part(given, trace))
 
         return fitting(namespace.get(exercise.name), calls, fits) or found
+
+    def _condition(
+        self, exercise: Exercise, trace: Trace, passed: Collection[str], session: Session | None, before: str
+    ) -> experiments.Generic | None:
+        """On what condition the answer is wrong, tried on the student's function where that can be called again."""
+        solution = (self._solution(exercise) or {}).get(exercise.name)
+        if not callable(solution):
+            return None
+        again = calling(session, exercise, solution) if session else None
+        return experiments.condition(self._calls(exercise, trace, passed), again, before)
+
+    def _calls(self, exercise: Exercise, trace: Trace, passed: Collection[str]) -> list[Call]:
+        """What the calls gave, each beside what is right."""
+        right, solution = self._right(exercise), (self._solution(exercise) or {}).get(exercise.name)
+        found: list[Call] = []
+        if right is None:
+            return found
+        for check, mine in trace.items():
+            asked, gave = right.asked.get(check, []), right.trace.get(check, [])
+            arguments = arguments_of(exercise.name, solution, asked)
+            for one, given, right_one, mine_one in zip(asked, arguments, gave, mine, strict=False):
+                found.append(Call(one.given, right_one, mine_one, arguments=given, passed=check in passed))
+        return found
 
     def _of(self, exercise: Exercise) -> list[Misconception]:
         return [known for known in self._misconceptions if known.exercise == exercise.name]

@@ -20,7 +20,8 @@ class Call:
     `given` are its arguments as they came, None for a backward pass; `right` and `mine` are what the reference and the
     student's code gave: a pair (value, arguments afterwards or None), or the name of an exception's class. `inputs` are
     the tensors whose gradients a backward pass gave, where they are known; `arguments` those of a call of the
-    exercise's function, by parameter. Of a check that `passed` nothing that lies near is wrong: it may compare less strictly.
+    exercise's function, by parameter. Of a check that `passed` nothing that lies near is wrong: it may compare less
+    strictly.
     """
 
     given: list[Any] | None

@@ -15,10 +15,8 @@ import torch
 
 from ..outputs import Call, OtherKind, Pair, as_tensor, close, pairs_of, tensors_of
 from . import gradients
+from .conditions import LARGE
 from .generic import IN_PLACE, Generic
-
-LARGE = 50.0
-"""From here on exponentials and squares are in danger: what an input must hold to be called extreme."""
 
 
 def explain(calls: Sequence[Call]) -> Generic | None:
@@ -74,34 +72,24 @@ def _in_place(calls: Sequence[Call]) -> Generic | None:
     return Generic(IN_PLACE, "The results are right, but an argument is changed in place: work on a new tensor.")
 
 
-def _only_where(calls: Sequence[Call], holds: Callable[[list[torch.Tensor]], bool]) -> bool:
-    """Whether the calls that give what they should are those with such arguments; two of either kind at least."""
-    asked = [(tensors_of(call), _fails(call)) for call in calls if not isinstance(call.right, str)]
-    if any(fails for tensors, fails in asked if not tensors):
-        return False
-    known = [(holds(tensors), fails) for tensors, fails in asked if tensors]
-    return known.count((True, False)) >= 2 and known.count((False, True)) >= 2 and all(a != b for a, b in known)
-
-
-def _square_only(calls: Sequence[Call]) -> Generic | None:
-    def square(tensors: list[torch.Tensor]) -> bool:
-        return all(item.dim() < 2 or item.shape[-1] == item.shape[-2] for item in tensors)
-
-    if not _only_where(calls, square):
+def _not_refused(calls: Sequence[Call]) -> Generic | None:
+    """Right for all that it should take, while something that it should refuse is not refused in the right way."""
+    refused = [call for call in calls if isinstance(call.right, str)]
+    wrong = [call for call in refused if call.mine != call.right and not call.passed]
+    if not wrong or any(_fails(call) for call in calls if not isinstance(call.right, str)):
         return None
-    return Generic(
-        "square-only", "It is right for square inputs only: two axes are confused. Try 2 rows and 3 columns."
-    )
-
-
-def _one_sample_only(calls: Sequence[Call]) -> Generic | None:
-    def one(tensors: list[torch.Tensor]) -> bool:
-        return tensors[0].dim() > 0 and tensors[0].shape[0] == 1
-
-    if not _only_where(calls, one):
+    kinds = {call.right for call in wrong}
+    if len(kinds) != 1 or not any(isinstance(call.right, tuple) for call in calls):
         return None
+    [kind] = kinds
+    given = {"a result" if isinstance(call.mine, tuple) else f"{call.mine}" for call in wrong}
+    if not given <= {"a result", "RuntimeError", "IndexError", "TypeError", "KeyError", "AssertionError", "ValueError"}:
+        return None
+    which = "gives a result" if given == {"a result"} else "ends otherwise"
     return Generic(
-        "one-sample-only", "It is right only where the first axis has size 1, as in a batch of one sample. Try 2."
+        "not-refused",
+        f"It is right for all that it should take. Where the text asks for {kind} it {which}: look at the arguments"
+        f" before you compute, and raise {kind} yourself.",
     )
 
 
@@ -244,5 +232,5 @@ def nicely(number: float) -> str:
     return f"{number:.4g}"
 
 
-_BY_CALLS = (_in_place, _square_only, _one_sample_only)
+_BY_CALLS = (_in_place, _not_refused)
 _BY_OUTPUTS = (gradients.wrong, _dtype, _shape, _transposed, _reduction, _factor, _offset, _overflow)
