@@ -81,7 +81,28 @@ class Besides:
         return min(self.values.cost(max_points) + self.lost, max_points)
 
 
-Explanation: TypeAlias = Misconception | Both | CutOff | Besides | LeftOut | Variant | Generic | Repaired
+@dataclass(frozen=True)
+class Partly:
+    """What explains most of what is wrong, not all."""
+
+    values: Misconception | LeftOut | Variant
+
+    @property
+    def name(self) -> str:
+        """As in a verdict."""
+        return f"partly:{self.values.name}"
+
+    @property
+    def hint(self) -> str:
+        """The hint for most of it."""
+        return f"{self.values.hint} Something else is wrong besides."
+
+    def cost(self, max_points: float) -> float:
+        """All: it changes no points."""
+        return max_points
+
+
+Explanation: TypeAlias = Misconception | Both | CutOff | Besides | Partly | LeftOut | Variant | Generic | Repaired
 
 
 def is_known(explanation: Explanation | None) -> bool:

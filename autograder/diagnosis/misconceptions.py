@@ -23,7 +23,7 @@ from autograder.session.session import Session
 from . import experiments
 from .again import calling
 from .calls import arguments_of
-from .explanations import Besides, Both, CutOff, Explanation, has_share
+from .explanations import Besides, Both, CutOff, Explanation, Partly, has_share
 from .outputs import Call
 from .rehearsal import rehearsal
 from .traces import Trace, agreeing, apart, same, same_but_for_the_graph, says_something
@@ -113,7 +113,7 @@ class Diagnosis:
             return self._beside(exercise, self._generic(exercise, values, passed), trace, failing) or generic
         if generic is None:
             generic = self._condition(exercise, values, passed, session, before)
-        return generic
+        return generic or self._partly(exercise, values, passed)
 
     def _known_one(self, exercise: Exercise, trace: Trace) -> Misconception | Both | CutOff | None:
         return self.misconception(exercise, trace) or self.both(exercise, trace) or self.cut_off(exercise, trace)
@@ -220,6 +220,32 @@ class Diagnosis:
             return None
         again = calling(session, exercise, solution) if session else None
         return experiments.condition(self._calls(exercise, trace, passed), again, before)
+
+    def _partly(self, exercise: Exercise, trace: Trace, passed: Collection[str]) -> Partly | None:
+        """What gives the same in most of the checks that fail, two at least, and what is right in all that pass."""
+        right = self._right(exercise)
+        if right is None:
+            return None
+        off = {check for check in trace if check not in passed and not same(trace[check], right.trace.get(check))}
+        fine = trace.keys() - off
+
+        def fits(other: Trace) -> bool:
+            alike = {check for check in off if same(trace[check], other.get(check))}
+            told = {check for check in alike if _differs_by_a_value(trace[check], right.trace.get(check, []))}
+            if len(told) < 2 or 2 * len(alike) <= len(off):
+                return False
+            return all(same(other.get(check), right.trace.get(check)) for check in fine)
+
+        for known in self._of(exercise):
+            if fits(self._trace(exercise, known)):
+                return Partly(known)
+        found = fitting(
+            (self._solution(exercise) or {}).get(exercise.name),
+            self._calls(exercise, trace, passed),
+            lambda variant: fits(self._rehearsed(exercise, variant.key, variant.solution)),
+            most_first=1,
+        )
+        return Partly(found) if found else None
 
     def _calls(self, exercise: Exercise, trace: Trace, passed: Collection[str]) -> list[Call]:
         """What the calls gave, each beside what is right."""

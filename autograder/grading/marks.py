@@ -81,7 +81,9 @@ def _by_checks(verdict: ExerciseVerdict, properties: frozenset[str]) -> Exercise
             mark = _SHARED if left > points else f"{_LEAST} (−{sum(costs):g})."
             points = max(left, 0.0)
     if points and any(check.imprecise for check in verdict.checks):
-        points, mark, hint = max(points - PRECISION_COSTS, 0.0), f"{mark} {_PRECISION}".strip(), PRECISION_HINT
+        points, mark = max(points - PRECISION_COSTS, 0.0), f"{mark} {_PRECISION}".strip()
+        if not failing:  # another mistake, as an eps in the wrong place, may be what makes the digits wrong
+            hint = PRECISION_HINT
     return replace(verdict, points=points, mark=mark, hint=hint, misconception="")
 
 

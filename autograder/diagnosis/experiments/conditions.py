@@ -58,21 +58,28 @@ def condition(
 
 def _told(calls: Sequence[Call]) -> list[tuple[_Arguments, bool]] | None:
     """The arguments of each call that gives a value, and whether it or its gradient is wrong; None beside others."""
-    found: list[tuple[_Arguments, bool]] = []
+    found: list[tuple[Call, bool]] = []
     latest = False
     for call in calls:
         if call.given is None:
             if _is_wrong(call) and not latest:
                 return None
-            if _is_wrong(call):
+            if _is_wrong(call) and found:
                 found[-1] = found[-1][0], True
             continue
         latest = bool(call.arguments) and isinstance(call.right, tuple)
+        is_wrong = _is_wrong(call)
         if latest:
-            found.append((call.arguments, _is_wrong(call)))
-        elif isinstance(call.right, tuple) and _is_wrong(call):
+            found.append((call, is_wrong))
+        elif isinstance(call.right, tuple) and is_wrong:
             return None
-    return sorted(found, key=lambda item: sum(t.numel() for t in _tensors(item[0])))
+    told = [(call.arguments, is_wrong) for call, is_wrong in found if is_wrong or not _is_trivial(call.right[0])]
+    return sorted(told, key=lambda item: sum(tensor.numel() for tensor in _tensors(item[0])))
+
+
+def _is_trivial(value: Any) -> bool:
+    """Whether any function might give it: no numbers, or several that are all the same."""
+    return isinstance(value, torch.Tensor) and value.numel() != 1 and len(set(value.detach().flatten().tolist())) < 2
 
 
 def _is_wrong(call: Call) -> bool:

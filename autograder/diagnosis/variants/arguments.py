@@ -172,15 +172,17 @@ def _is_floating(value: Any) -> bool:
 
 def _is_mask(value: Any) -> bool:
     """Whether a tensor holds ones and zeros, of any dtype, and both."""
-    if not isinstance(value, torch.Tensor) or value.layout != torch.strided or not value.numel():
+    return _is_of_ones_and_zeros(value) and bool((value.detach() == 0).any()) and bool((value.detach() == 1).any())
+
+
+def _is_of_ones_and_zeros(value: Any) -> bool:
+    if not isinstance(value, torch.Tensor) or value.layout != torch.strided:
         return False
-    if value.dtype == torch.bool:
-        return True
     plain = value.detach()
-    return bool(((plain == 0) | (plain == 1)).all()) and bool((plain == 0).any()) and bool((plain == 1).any())
+    return bool(((plain == 0) | (plain == 1)).all())
 
 
 def _inverted(value: Any) -> Any:
-    if not _is_mask(value):
+    if not _is_of_ones_and_zeros(value):
         return value
     return ~value if value.dtype == torch.bool else 1 - value

@@ -24,7 +24,7 @@ LARGEST = 50_000
 
 
 def fitting(
-    solution: Any, calls: Sequence[Call], fits: Callable[[Variant | LeftOut], bool]
+    solution: Any, calls: Sequence[Call], fits: Callable[[Variant | LeftOut], bool], most_first: int = MOST_FIRST
 ) -> Variant | LeftOut | None:
     """The first changed solution that gives what the calls gave; None where there is none.
 
@@ -32,8 +32,9 @@ def fitting(
         solution: the course's own.
         calls: what the student's code gave beside it.
         fits: whether a changed solution gives the same in all checks, backward passes and all.
+        most_first: so many wrong calls must agree before that is asked.
     """
-    first = _first(calls)
+    first = _first(calls)[:most_first]
     if not first:
         return None
     left = MOST_WHOLE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+from collections import Counter
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -30,9 +31,20 @@ def of_slips(solution: Any) -> tuple[Variant, ...]:
     for mutant in islice((one for one in mutants(name, source) if one.operator in SENTENCES), MOST):
         bound = dict(names)
         exec(compile(mutant.source, "<solution>", "exec"), bound)  # staff's own code, slightly changed
-        hint = SENTENCES[mutant.operator]
+        hint = SENTENCES[mutant.operator].format(name=_dropped(source, mutant.source))
         found.append(Variant(f"slip: {mutant.operator}", hint, bound[name], number=len(found)))
     return tuple(found)
+
+
+def _dropped(source: str, changed: str) -> str:
+    """The function that the solution calls, and the changed one no longer does."""
+    gone = _called(source) - _called(changed)
+    return f" (`{next(iter(gone))}`)" if len(gone) == 1 else ""
+
+
+def _called(source: str) -> Counter[str]:
+    functions = [node.func for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    return Counter(getattr(function, "attr", "") or getattr(function, "id", "") for function in functions)
 
 
 def _source(path: str, name: str) -> str:
@@ -58,7 +70,7 @@ SENTENCES = {
     "off by one": f"{_IT}: an index or a range is off by one. Look at where each begins and ends.",
     "detach": "The values are right, but a part of the formula is detached or made anew, so that no gradient flows"
     " through it.",
-    "call dropped": f"{_IT}: a function that the formula has is not applied. Compare step by step.",
+    "call dropped": f"{_IT}: a function that the formula has{{name}} is not applied. Compare step by step.",
     "function": f"{_IT}: a function that is like the right one stands in its place (sum and mean, sin and cos, max and"
     " min). Compare step by step.",
     "items swapped": f"{_IT}: two things that stand side by side are exchanged. Look at orders: of axes, of parts, of"
