@@ -158,5 +158,7 @@ def test_a_rule_looks_at_the_calls_of_all_checks(classroom):
     course.write_text(course.read_text().replace("by_checks", "by_cost"))
     classroom.hand_in("argument", classroom.notebook("def scale(x, a):\n    return x"))
     [verdict] = classroom.grade(jobs=1).verdicts
-    assert verdict.exercises[0].misconception == "generic:a 1"  # no factor: a third in the first check, twice as much in the second
+    assert (
+        verdict.exercises[0].misconception == "generic:a 1"
+    )  # no factor: a third in the first check, twice as much in the second
     assert verdict.exercises[0].points == 0
