@@ -111,8 +111,8 @@ def same_but_for_the_graph(mine: Trace, other: Trace) -> bool:
         for one, two in zip(entries, others, strict=False):
             needs = isinstance(two, tuple) and _needs_gradient(two[0])
             ended = needs and (one == "RuntimeError" or not (isinstance(one, tuple) and _needs_gradient(one[0])))
-            if needs and one == "RuntimeError":
-                continue
+            if (needs and one == "RuntimeError") or (isinstance(one, str) and isinstance(two, str)):
+                continue  # what torch refuses and what NumPy refuses are other exceptions
             if not same(_detached(one), _detached(two)):
                 return False
             lacks = lacks or ended

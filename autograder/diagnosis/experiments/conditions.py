@@ -234,7 +234,7 @@ _OF_TENSORS = (
         Generic("float64", "It is right for float32, and wrong for float64: keep the dtype of the input on the way."),
         _any(lambda tensor: tensor.dtype == torch.float64),
         _floating(lambda tensor: tensor.float()),
-        _floating(lambda tensor: tensor.double() * (1 + 1e-9)),
+        _floating(lambda tensor: tensor.double() * (1 + 1e-8)),
     ),
     _Condition(
         Generic(
