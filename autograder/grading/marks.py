@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from msgspec.structs import replace
@@ -19,6 +20,7 @@ PRECISION_HINT = (
 _PRECISION = "One point less for precision (−1): float64 goes in, and the result is as exact as float32."
 _SHARED = "Of the checks that fail, each after the first costs half."
 _LEAST = "A mistake costs at least what a slip does"
+_RAISED = re.compile(r"your code raised (\w+) \((cell \d+, line \d+)\)")
 PARTLY_RIGHT = 0.15
 """So much of the points for values an answer must earn to be right in part."""
 PRECISION_COSTS = 1.0
@@ -57,7 +59,17 @@ def marked(
         return replace(verdict, hint=f"{known.hint} {repaired.place}", misconception=known.name)
     if found := known or repaired:
         return replace(verdict, hint=found.hint, misconception=found.name)
-    return verdict
+    return verdict if verdict.hint else replace(verdict, hint=_same_end(verdict.checks))
+
+
+def _same_end(checks: Sequence[CheckVerdict]) -> str:
+    """Where all that fails ends with an exception at the same place: which, once; empty where it does not."""
+    failing = [check.reason for check in checks if not check.passed]
+    places = {place.groups() for reason in failing if (place := _RAISED.match(reason))}
+    if len(failing) < 2 or len(places) != 1 or not all(map(_RAISED.match, failing)):
+        return ""
+    [(kind, place)] = places
+    return f"All that fails ends at the same place, {place}, with {kind}: begin there."
 
 
 def _by_checks(verdict: ExerciseVerdict, properties: frozenset[str]) -> ExerciseVerdict:

@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from itertools import combinations
+from typing import Any
 
 import torch
 
@@ -53,11 +54,18 @@ def _fails(call: Call) -> bool:
         return True
 
 
+def _flat(value: Any) -> list[Any]:
+    """What stands in lists, tuples and dicts, in order."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    return [leaf for item in value for leaf in _flat(item)] if isinstance(value, list | tuple) else [value]
+
+
 def _in_place(calls: Sequence[Call]) -> Generic | None:
     def changes(call: Call) -> bool:
         if not isinstance(call.mine, tuple) or call.mine[1] is None or call.right[1] is not None:
             return False
-        before, after = call.given or [], call.mine[1]
+        before, after = _flat(call.given), _flat(call.mine[1])
         return any(
             first is not None and not (second is not None and close(second, first))
             for first, second in zip(map(as_tensor, before), map(as_tensor, after), strict=False)
