@@ -65,7 +65,7 @@ def marked(
 def _same_end(checks: Sequence[CheckVerdict]) -> str:
     """Where all that fails ends with an exception at the same place: which, once; empty where it does not."""
     failing = [check.reason for check in checks if not check.passed]
-    places = {place.groups() for reason in failing if (place := _RAISED.match(reason))}
+    places = {found.groups() for reason in failing if (found := _RAISED.match(reason))}
     if len(failing) < 2 or len(places) != 1 or not all(map(_RAISED.match, failing)):
         return ""
     [(kind, place)] = places
