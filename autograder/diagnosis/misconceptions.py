@@ -24,7 +24,7 @@ from . import experiments
 from .again import calling
 from .calls import arguments_of
 from .explanations import Besides, Both, CutOff, Explanation, Partly, has_share
-from .outputs import Call
+from .outputs import Call, shows_a_mistake
 from .rehearsal import rehearsal
 from .traces import Trace, agreeing, apart, same, same_but_for_the_graph, says_something
 from .variants import LeftOut, Variant, fitting
@@ -108,6 +108,8 @@ class Diagnosis:
             known = self._beside(exercise, self._known_one(exercise, values), trace, failing)
         if known:
             return known
+        if not self._is_seen(exercise, values, passed):
+            return self._varied(exercise, trace, passed)
         generic = self._generic(exercise, trace, passed)
         if failing and not (generic and has_share(generic)):
             return self._beside(exercise, self._generic(exercise, values, passed), trace, failing) or generic
@@ -195,21 +197,35 @@ class Diagnosis:
         self, exercise: Exercise, trace: Trace, passed: Collection[str]
     ) -> LeftOut | Variant | experiments.Generic | None:
         """What the outputs tell beside those of the solution, whole or with one thing changed."""
-        right = self._right(exercise)
-        namespace = self._solution(exercise)
-        if right is None or namespace is None:
+        if self._right(exercise) is None:
             return None
-        calls = self._calls(exercise, trace, passed)
-        found = experiments.explain(calls)
+        found = experiments.explain(self._calls(exercise, trace, passed))
+        return found if found and found.has_share else self._varied(exercise, trace, passed) or found
+
+    def _varied(self, exercise: Exercise, trace: Trace, passed: Collection[str]) -> LeftOut | Variant | None:
+        """The solution with one thing changed that gives what the calls gave."""
+        right = self._right(exercise)
         says = any(says_something(one) for given in trace.values() for one in given)
-        if (found and found.has_share) or not says or same(trace, _part(right.trace, trace)):
-            return found
+        if right is None or not says or same(trace, _part(right.trace, trace)):
+            return None
 
         def fits(variant: LeftOut | Variant) -> bool:
             given = self._rehearsed(exercise, variant.key, variant.solution)
             return same(trace, _part(given, trace))
 
-        return fitting(namespace.get(exercise.name), calls, fits) or found
+        solution = (self._solution(exercise) or {}).get(exercise.name)
+        return fitting(solution, self._calls(exercise, trace, passed), fits)
+
+    def _is_seen(self, exercise: Exercise, trace: Trace, passed: Collection[str]) -> bool:
+        """Whether each check that fails has a call that is seen to be wrong.
+
+        Where none is, a check compares more strictly than is done here, or something else than what calls give: then
+        nothing can be said of what is right.
+        """
+        shows = {check: False for check in trace if check not in passed}
+        for check in shows:
+            shows[check] = any(map(shows_a_mistake, self._calls(exercise, {check: trace[check]}, passed)))
+        return all(shows.values())
 
     def _condition(
         self, exercise: Exercise, trace: Trace, passed: Collection[str], session: Session | None, before: str

@@ -76,6 +76,17 @@ def pairs_of(call: Call) -> Iterator[Pair]:
         yield Pair(mine, right, call)
 
 
+def shows_a_mistake(call: Call) -> bool:
+    """Whether what a call gave differs from what is right: in numbers, in kind, in its graph, or in its arguments."""
+    try:
+        pairs = list(pairs_of(call))
+    except OtherKind:
+        return True
+    if any(not pair.agrees or (pair.right.requires_grad and not pair.mine.requires_grad) for pair in pairs):
+        return True
+    return isinstance(call.mine, tuple) and (call.mine[1] is None) != (call.right[1] is None)
+
+
 def _leaves(mine: Any, right: Any) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
     if isinstance(right, list | tuple):
         if not isinstance(mine, list | tuple) or len(mine) != len(right):
