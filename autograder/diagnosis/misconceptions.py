@@ -169,8 +169,8 @@ class Diagnosis:
         right = self._right(exercise)
         if right is None or not any(says_something(entry) for given in trace.values() for entry in given):
             return None
-        if same_but_for_the_graph(trace, _part(right.trace, trace)):
-            return None
+        if same_but_for_the_graph(trace, _part(right.trace, trace)) or _changes_arguments(right.trace):
+            return None  # what is changed in place is a leaf, in no graph
         for known in self._of(exercise):
             if same_but_for_the_graph(trace, _part(self._trace(exercise, known), trace)):
                 return CutOff(known)
@@ -309,6 +309,10 @@ class Diagnosis:
                 found.append(_Known(known, trace, shows))
             self._knowns[exercise.name] = found
         return self._knowns[exercise.name]
+
+
+def _changes_arguments(trace: Trace) -> bool:
+    return any(isinstance(entry, tuple) and entry[1] is not None for given in trace.values() for entry in given)
 
 
 def _part(trace: Trace, other: Trace) -> Trace:
