@@ -106,6 +106,9 @@ def _of_one(name: str, values: Sequence[Any]) -> Iterator[tuple[str, str, Callab
                 f"`{name}` has no effect: it always gives what is right for {fixed!r}.",
                 partial(_fixed, fixed),
             )
+    if any(map(_is_floating, said)):
+        for what, hint, change in _OF_TENSORS:
+            yield what.format(name=name), hint.format(name=name), partial(_if_floating, change)
     if any(_is_floating(value) and value.dim() == 2 for value in said):
         yield (
             f"{name} transposed",
@@ -148,6 +151,30 @@ def _of_a_number(name: str, values: Sequence[Any]) -> Iterator[tuple[str, str, C
         (f"root of {name}", f"It gives what is right for the square root of `{name}`.", lambda value: value**0.5),
         (f"-{name}", f"It gives what is right for -`{name}`: look at its sign.", lambda value: -value),
     )
+
+
+_OF_TENSORS: tuple[tuple[str, str, Callable[[torch.Tensor], torch.Tensor]], ...] = (
+    ("-{name}", "It gives what is right for -`{name}`: look at the signs.", torch.neg),
+    ("absolute {name}", "The sign of `{name}` is lost: it gives what is right for its absolute value.", torch.abs),
+    ("{name} squared", "It gives what is right for the square of `{name}`.", torch.square),
+    ("exp of {name}", "It gives what is right for exp of `{name}`.", torch.exp),
+    ("logarithm of {name}", "It gives what is right for the logarithm of `{name}`.", torch.log),
+    (
+        "softmax of {name}",
+        "It gives what is right for the softmax of `{name}`: leave that out.",
+        lambda value: value.softmax(-1),
+    ),
+    ("{name} backwards", "It goes through `{name}` backwards, from the end of its first axis.", lambda x: x.flip(0)),
+    (
+        "{name} last axis backwards",
+        "It goes through `{name}` backwards, from the end of its last axis.",
+        lambda value: value.flip(-1),
+    ),
+)
+
+
+def _if_floating(change: Callable[[torch.Tensor], torch.Tensor], value: Any) -> Any:
+    return change(value) if _is_floating(value) else value
 
 
 def _fixed(fixed: Any, _: Any) -> Any:

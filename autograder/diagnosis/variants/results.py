@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import torch
@@ -39,8 +40,33 @@ def of_results(solution: Any, value: Any) -> Iterator[Variant]:
         )
     for what, hint, change in _OF_TENSORS if isinstance(value, torch.Tensor) else ():
         yield changed(what, hint, change)
+    for of, count in _COUNTS.items() if isinstance(value, torch.Tensor) else ():
+        yield Variant(
+            f"times {of}",
+            f"It gives {of} times what is asked for: look at what it is divided by.",
+            partial(_scaled, solution, count, 1),
+        )
+        yield Variant(
+            f"divided by {of}",
+            f"It gives what is asked for divided by {of}: look at what it is divided by.",
+            partial(_scaled, solution, count, -1),
+        )
 
 
+def _scaled(
+    solution: Callable[..., Any], count: Callable[[torch.Tensor], int], power: int, *args: Any, **kwargs: Any
+) -> Any:
+    """The result, times or divided by a count of the first tensor."""
+    first = next(item for item in (*args, *kwargs.values()) if isinstance(item, torch.Tensor))
+    return solution(*args, **kwargs) * float(count(first)) ** power
+
+
+_COUNTS: dict[str, Callable[[torch.Tensor], int]] = {
+    "the number of samples": lambda tensor: tensor.shape[0],
+    "the size of the last axis": lambda tensor: tensor.shape[-1],
+    "the number of values": torch.Tensor.numel,
+    "the number of pixels": lambda tensor: tensor.shape[-1] * tensor.shape[-2],
+}
 _OF_TENSORS: tuple[tuple[str, str, Callable[[Any], Any]], ...] = (
     ("logarithm", "It gives the logarithm of what is asked for: leave it out.", lambda given: given.log()),
     ("exponential", "It gives exp of what is asked for: the logarithm is missing.", lambda given: given.exp()),

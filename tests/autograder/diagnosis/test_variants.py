@@ -53,6 +53,7 @@ def found(norm, mine):
     [
         ("gain and shift exchanged", lambda a: {**a, "gain": a["shift"], "shift": a["gain"]}),
         ("mask inverted", lambda a: {**a, "mask": None if a["mask"] is None else 1 - a["mask"]}),
+        ("-x", lambda a: {**a, "x": -a["x"]}),
         ("1 - p", lambda a: {**a, "p": 1 - a["p"]}),
         ("padding in the other order", lambda a: {**a, "padding": a["padding"][::-1]}),
         ("without eps", lambda a: {**a, "eps": 0.0}),
@@ -68,6 +69,7 @@ def test_arguments_taken_for_something_else(norm, name, changed):
 def test_results_with_a_step_more_or_less(norm):
     assert found(norm, lambda **a: norm(**a).exp()) == "exponential"
     assert found(norm, lambda **a: norm(**a).flip(0)) == "backwards"
+    assert found(norm, lambda **a: norm(**a) * 5) == "times the number of samples"
     assert found(norm, lambda **a: norm(**a).sum(0)) == "summed over the first axis"
 
 
