@@ -55,7 +55,7 @@ def marked(
         points, mark = _by_cost(verdict.max_points, explanation) if explanation else (0.0, "")
         if explanation and (_is_exact(explanation) or points > verdict.points):
             verdict = replace(verdict, points=points, mark=mark)
-    if known and repaired:  # the one says what is wrong, the other where
+    if known and repaired and repaired.whole:  # the one says what is wrong, the other where
         return replace(verdict, hint=f"{known.hint} {repaired.place}", misconception=known.name)
     if found := known or repaired:
         return replace(verdict, hint=found.hint, misconception=found.name)

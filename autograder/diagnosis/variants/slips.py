@@ -71,7 +71,7 @@ SENTENCES = {
     "detach": "The values are right, but a part of the formula is detached or made anew, so that no gradient flows"
     " through it.",
     "call dropped": f"{_IT}: a function that the formula has{{name}} is not applied. Compare step by step.",
-    "function": f"{_IT}: a function that is like the right one stands in its place (sum and mean, sin and cos, max and"
+    "function": f"{_IT}: a function that is like the right one stands in its place (such as sum and mean, max and"
     " min). Compare step by step.",
     "items swapped": f"{_IT}: two things that stand side by side are exchanged. Look at orders: of axes, of parts, of"
     " results.",
