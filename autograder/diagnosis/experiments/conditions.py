@@ -31,6 +31,8 @@ class _Condition:
     holds: Callable[[_Arguments], bool]
     without: Callable[[_Arguments], _Arguments | None]
     within: Callable[[_Arguments], _Arguments | None] = lambda arguments: None
+    loosely: bool = False
+    """Whether it may hold of calls that are right as well."""
 
 
 def condition(
@@ -49,7 +51,8 @@ def condition(
     if not wrong or len(right) < 2:
         return None
     for one in _conditions(wrong, right):
-        if not (all(map(one.holds, wrong)) and not any(map(one.holds, right))):
+        under = sum(map(one.holds, right))
+        if not all(map(one.holds, wrong)) or (under and not one.loosely) or len(right) - under < 2:
             continue
         if one.generic.name == before if again is None else _is_confirmed(one, wrong, right, again):
             return one.generic
@@ -113,28 +116,39 @@ def _conditions(wrong: Sequence[_Arguments], right: Sequence[_Arguments]) -> Ite
 
 def _of_an_argument(name: str, wrong: Sequence[Any], right: Sequence[Any]) -> Iterator[_Condition]:
     """That an argument is given, is left out, or has a certain value."""
-    if all(value is None for value in right) and not any(value is None for value in wrong):
-        said = f"It is right without `{name}`, and wrong with it: look at what it does with `{name}`."
+    if not any(value is None for value in wrong) and any(value is None for value in right):
+        exact = all(value is None for value in right)
+        said = f"It is right without `{name}`, and wrong with it" if exact else f"All that is wrong has a `{name}`"
         yield _Condition(
-            Generic(f"with {name}", said), lambda given: given[name] is not None, lambda given: {**given, name: None}
+            Generic(f"with {name}", f"{said}: look at what it does with `{name}`."),
+            lambda given: given[name] is not None,
+            lambda given: {**given, name: None},
+            loosely=True,
         )
         return
     if not all(map(_is_plain, [*wrong, *right])):
         return
     some, others = _distinct(wrong), _distinct(right)
-    if any(value in others for value in some):
+    apart = [value for value in others if value not in some]
+    if not apart:
         return
-    if len(others) == 1:
+    exact = len(apart) == len(others)
+    if exact and len(others) == 1:
         said = f"It is right only where `{name}` is {others[0]!r}: look at what it does with `{name}` otherwise."
     elif len(some) == 1:
         said = f"It is wrong wherever `{name}` is {some[0]!r}, and right otherwise: look at what it does then."
+        if not exact:
+            said = f"All that is wrong is wrong where `{name}` is {some[0]!r}: look at what it does then."
+    elif len(apart) == 1:
+        said = f"All that is wrong is wrong where `{name}` is not {apart[0]!r}: look at what it does with `{name}`."
     else:
         return
     yield _Condition(
         Generic(f"where {name}", said),
-        lambda given: given[name] not in others,
-        lambda given: {**given, name: others[0]},
+        lambda given: given[name] not in apart,
+        lambda given: {**given, name: apart[0]},
         lambda given: {**given, name: some[0]},
+        loosely=True,
     )
 
 

@@ -59,6 +59,8 @@ PLAIN = [arguments(A), arguments(B), arguments(S)]
     [
         ("where by", lambda x, by, *rest: scaled(x, by + (by != 1.0), *rest), [*PLAIN, arguments(A, 2.0), arguments(B, 3.0)]),
         ("where kind", lambda x, by, mask, kind: scaled(x, by, mask), [*PLAIN, arguments(A, kind="exp")]),
+        # all that is wrong is under the condition, and not all under it is wrong
+        ("where kind", lambda x, by, mask, kind: scaled(x, by, mask), [*PLAIN, arguments(A, kind="exp"), arguments(torch.full((2, 3), -torch.inf), kind="plain"), arguments(torch.tensor([[0.567143290409784]]), kind="exp")]),
         ("with mask", lambda x, by, mask, kind: scaled(x, by, None, kind), [*PLAIN, arguments(A, mask=(A > 0).float())]),
         ("one-sample-only", lambda x, *rest: scaled(x - x[:1] * 0 + x.mean(0) - x[0], *rest), [arguments(A[:1]), arguments(B[:1]), *PLAIN]),
         ("square-only", lambda x, *rest: scaled(x @ torch.eye(x.shape[0]), *rest), [arguments(S), arguments(T), arguments(A), arguments(B)]),
