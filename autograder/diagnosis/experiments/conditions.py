@@ -280,21 +280,24 @@ _OF_TENSORS = (
         _longer,
     ),
     _Condition(
-        Generic("not-finite", "It is right for finite inputs, and wrong where one is infinite or NaN."),
+        Generic("not-finite", "All that is wrong has an input that is infinite or NaN: finite ones are right."),
         _any(lambda tensor: tensor.is_floating_point() and not bool(tensor.isfinite().all())),
         _floating(lambda tensor: tensor.nan_to_num(0.5, 1.5, -1.5)),
+        loosely=True,
     ),
     _Condition(
-        Generic("extreme", "It is right for moderate numbers, and wrong for large ones such as 1000."),
+        Generic("extreme", "All that is wrong has large numbers in its inputs, such as 1000: moderate ones are right."),
         _any(_is_large),
         _floating(lambda tensor: tensor.nan_to_num(0.5, 1.5, -1.5).clamp(-2, 2)),
         _floating(_with_one(1000.0)),
+        loosely=True,
     ),
     _Condition(
-        Generic("zeros", "It is right for numbers other than 0, and wrong where one of its inputs holds a 0."),
+        Generic("zeros", "All that is wrong has a 0 in its inputs: other numbers are right."),
         _any(lambda tensor: tensor.is_floating_point() and bool((tensor == 0).any())),
         _floating(lambda tensor: torch.where(tensor == 0, 0.5, tensor)),
         _floating(_with_one(0.0)),
+        loosely=True,
     ),
     _Condition(
         Generic("negative", "It is right for numbers that are not negative, and wrong where one is."),
