@@ -129,6 +129,14 @@ def _of_an_argument(name: str, wrong: Sequence[Any], right: Sequence[Any]) -> It
     if not all(map(_is_plain, [*wrong, *right])):
         return
     some, others = _distinct(wrong), _distinct(right)
+    if all(map(_is_several, some)) and not any(map(_is_several, others)):
+        yield _Condition(
+            Generic(f"several {name}", f"It is right where `{name}` is one value, and wrong where there are several."),
+            lambda given: _is_several(given[name]),
+            lambda given: {**given, name: others[0]},
+            lambda given: {**given, name: some[0]},
+        )
+        return
     apart = [value for value in others if value not in some]
     if not apart:
         return
@@ -150,6 +158,10 @@ def _of_an_argument(name: str, wrong: Sequence[Any], right: Sequence[Any]) -> It
         lambda given: {**given, name: some[0]},
         loosely=True,
     )
+
+
+def _is_several(value: Any) -> bool:
+    return isinstance(value, list | tuple)
 
 
 def _is_plain(value: Any) -> bool:

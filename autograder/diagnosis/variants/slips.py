@@ -43,7 +43,9 @@ def _dropped(source: str, changed: str) -> str:
 
 
 def _called(source: str) -> Counter[str]:
-    functions = [node.func for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    nodes = list(ast.walk(ast.parse(source)))
+    functions = [node.func for node in nodes if isinstance(node, ast.Call)]
+    functions += [node for node in nodes if isinstance(node, ast.Attribute) and node.attr in ("T", "mT")]
     return Counter(getattr(function, "attr", "") or getattr(function, "id", "") for function in functions)
 
 

@@ -43,6 +43,7 @@ A, B, S, T = torch.randn(3, 4), torch.randn(5, 2), torch.randn(4, 4), torch.rand
 
 
 def scaled(x, by=1.0, mask=None, kind="plain"):
+    by = by[0] * by[1] if isinstance(by, tuple) else by
     y = x * by if mask is None else x * by * mask
     return y.exp() if kind == "exp" else y
 
@@ -59,6 +60,7 @@ PLAIN = [arguments(A), arguments(B), arguments(S)]
     [
         ("where by", lambda x, by, *rest: scaled(x, by + (by != 1.0), *rest), [*PLAIN, arguments(A, 2.0), arguments(B, 3.0)]),
         ("where kind", lambda x, by, mask, kind: scaled(x, by, mask), [*PLAIN, arguments(A, kind="exp")]),
+        ("several by", lambda x, by, *rest: scaled(x, sum(by) if isinstance(by, tuple) else by, *rest), [*PLAIN, arguments(A, (2.0, 3.0)), arguments(B, (4.0, 3.0))]),
         # all that is wrong is under the condition, and not all under it is wrong
         ("where kind", lambda x, by, mask, kind: scaled(x, by, mask), [*PLAIN, arguments(A, kind="exp"), arguments(torch.full((2, 3), -torch.inf), kind="plain"), arguments(torch.tensor([[0.567143290409784]]), kind="exp")]),
         ("with mask", lambda x, by, mask, kind: scaled(x, by, None, kind), [*PLAIN, arguments(A, mask=(A > 0).float())]),
