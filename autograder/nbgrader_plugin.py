@@ -22,13 +22,14 @@ from autograder.course import nbgrader
 from autograder.errors import AutograderError
 from autograder.exchange.collect import Collect
 from autograder.exchange.release_assignment import ReleaseAssignment
+from autograder.exchange.release_feedback import ReleaseFeedback
 from autograder.gradebook.locking import be_patient
 from autograder.gradebook.recorder import Recorder
 from autograder.grading.intake import HandedIn
 from autograder.grading.setup import GradingSetup, setup_of
 from autograder.jail import bubblewrap
 from autograder.release import build
-from autograder.results import folders
+from autograder.results import folders, handed_back
 from autograder.results.log import Log
 from autograder.results.run_lock import held
 from autograder.results.store import Store
@@ -109,6 +110,16 @@ def configure(config: Any, file: str) -> None:
     build.configure(config)
     config.ExchangeFactory.collect = Collect
     config.ExchangeFactory.release_assignment = ReleaseAssignment
+    config.ExchangeFactory.release_feedback = ReleaseFeedback
+    config.GenerateFeedback.post_convert_hook = _make_our_page
     config.GradeInJail.root = str(root)
     config.Autograde.sanitize_preprocessors = [GradeInJail]
     config.Autograde.autograde_preprocessors = [CheckCellMetadata]
+
+
+def _make_our_page(assignment: str, student: str, notebooks: list[str]) -> None:
+    """Put our page, made anew, in the place of nbgrader's, which `generate_feedback` has just written."""
+    for path in map(Path, notebooks):
+        root = path.parents[3]
+        with handed_back.opened(root, course_config.load(root)) as pages:
+            pages.refresh(path.parent.parent.name, assignment)

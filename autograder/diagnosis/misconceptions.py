@@ -20,6 +20,7 @@ from autograder.model.submission import Exercise
 from autograder.session.asked import Asked
 
 from . import experiments
+from .left_out import LeftOut, left_out
 from .outputs import Call
 from .rehearsal import rehearsal
 from .repair import Repaired
@@ -64,7 +65,7 @@ class Both:
 class Besides:
     """What explains all values, and properties that fail besides, for themselves."""
 
-    values: Misconception | Both | experiments.Generic
+    values: Misconception | Both | LeftOut | experiments.Generic
     lost: float
     """The points of these properties."""
 
@@ -83,7 +84,7 @@ class Besides:
         return min(self.values.cost(max_points) + self.lost, max_points)
 
 
-Explanation: TypeAlias = Misconception | Both | Besides | experiments.Generic | Repaired
+Explanation: TypeAlias = Misconception | Both | Besides | LeftOut | experiments.Generic | Repaired
 
 
 def is_known(explanation: Explanation | None) -> bool:
@@ -145,7 +146,7 @@ class Diagnosis:
         if known:
             return known
         generic = self._generic(exercise, trace)
-        if failing and not (generic and generic.has_share):
+        if failing and not (generic and _has_share(generic)):
             return self._beside(exercise, self._generic(exercise, values), trace, failing) or generic
         return generic
 
@@ -155,12 +156,12 @@ class Diagnosis:
     def _beside(
         self,
         exercise: Exercise,
-        values: Misconception | Both | experiments.Generic | None,
+        values: Misconception | Both | LeftOut | experiments.Generic | None,
         trace: Trace,
         failing: Mapping[str, float],
     ) -> Besides | None:
         """What explains all values, beside the properties that fail for themselves."""
-        if values is None or (isinstance(values, experiments.Generic) and not values.has_share):
+        if values is None or not _has_share(values):
             return None
         alone = [values.first, values.second] if isinstance(values, Both) else [values]
         traces = [self._trace(exercise, one) for one in alone if isinstance(one, Misconception)]
@@ -213,7 +214,8 @@ class Diagnosis:
         right = self._right(exercise)
         return right.asked if right else None
 
-    def _generic(self, exercise: Exercise, trace: Trace) -> experiments.Generic | None:
+    def _generic(self, exercise: Exercise, trace: Trace) -> LeftOut | experiments.Generic | None:
+        """What the outputs tell beside those of the solution, whole or without an argument."""
         right = self._right(exercise)
         if right is None:
             return None
@@ -221,15 +223,32 @@ class Diagnosis:
         for check, mine in trace.items():
             asked, gave = right.asked.get(check, []), right.trace.get(check, [])
             calls += [Call(one.given, *entry) for one, *entry in zip(asked, gave, mine, strict=False)]
-        return experiments.explain(calls)
+        found = experiments.explain(calls)
+        says = any(says_something(one) for given in trace.values() for one in given)
+        if (found and found.has_share) or not says or same(trace, _part(right.trace, trace)):
+            return found
+        for without in self._left_out(exercise):
+            if same(trace, _part(self._rehearsed(exercise, without.name, without.solution), trace)):
+                return without
+        return found
+
+    def _left_out(self, exercise: Exercise) -> list[LeftOut]:
+        namespace, right = self._solution(exercise), self._right(exercise)
+        if namespace is None or right is None:
+            return []
+        given = [one.given for entries in right.asked.values() for one in entries if one.given is not None]
+        return left_out(namespace.get(exercise.name), given)
 
     def _of(self, exercise: Exercise) -> list[Misconception]:
         return [known for known in self._misconceptions if known.exercise == exercise.name]
 
     def _trace(self, exercise: Exercise, known: Misconception) -> Trace:
-        key = f"{exercise.name}/{known.name}"
+        return self._rehearsed(exercise, known.name, known.solution)
+
+    def _rehearsed(self, exercise: Exercise, name: str, solution: Callable[..., Any]) -> Trace:
+        key = f"{exercise.name}/{name}"
         if key not in self._traces:
-            session = rehearsal(self._problem_set, {exercise.name: known.solution})
+            session = rehearsal(self._problem_set, {exercise.name: solution})
             self._traces[key] = self._rehearse(exercise, session)
         return self._traces[key]
 
@@ -253,6 +272,11 @@ class Diagnosis:
                 found.append(_Known(known, trace, shows))
             self._knowns[exercise.name] = found
         return self._knowns[exercise.name]
+
+
+def _has_share(explanation: Explanation) -> bool:
+    """Whether it explains the results however many checks fail."""
+    return not isinstance(explanation, experiments.Generic) or explanation.has_share
 
 
 def _part(trace: Trace, other: Trace) -> Trace:

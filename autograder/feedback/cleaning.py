@@ -13,6 +13,7 @@ from autograder.jail.inside import wire
 _CONTROLS = {code: None for code in (*range(32), 127) if chr(code) not in "\n\t"}
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[^\[]")
 _PICTURES = ("image/png", "image/jpeg", "image/gif")
+_SEAL = '<div class="tex2jax_ignore">'
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 _MATHML = frozenset(
     """math semantics annotation mrow mi mn mo ms mtext mspace msup msub msubsup mfrac msqrt mroot munder mover
@@ -51,7 +52,12 @@ def sealed(page: str) -> str:
     Without a line break none of it is read as Markdown; MathJax, whose formulas can draw all over a page, passes it by.
     """
     line = page.strip().replace("\n", "&#10;")
-    return f'<div class="tex2jax_ignore">{line}</div>'
+    return f"{_SEAL}{line}</div>"
+
+
+def is_sealed(source: str) -> bool:
+    """Whether a Markdown cell is what `sealed` made of a student's text."""
+    return source.startswith(_SEAL)
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:

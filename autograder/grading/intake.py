@@ -8,13 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from autograder.course import recognition
+from autograder.course.candidates import Candidate, candidate, choose, listed
 from autograder.course.release import Release
 from autograder.course.repair import Repaired, repair
 from autograder.errors import AutograderError, in_a_line, writable
 from autograder.model.submission import Submission, to_submission
-from autograder.notebook.reading import read
+from autograder.notebook.reading import Cell, read
 
 _STUDENT = re.compile(r"[^\x00-\x1f\x7f/\\<>&\"'\ud800-\udfff]+")
+_OFFSET = re.compile(r" ([+-]\d{2}:?\d{2})$")
+"""What nbgrader takes for seconds, where a blank stands before it."""
 _YEARS = range(1970, 9999)
 """A time before or after is none, and cannot be counted with."""
 
@@ -79,34 +83,61 @@ def prepare(handed_in: HandedIn, release: Release, max_bytes: int) -> Prepared:
 
 
 def _prepared(handed_in: HandedIn, release: Release, max_bytes: int) -> Prepared:
-    path, renamed = _notebook(handed_in, release, max_bytes)
-    repaired = repair(read(path, max_bytes), release)
-    repairs = [*([f"The notebook was named {renamed}; it was taken as {release.path.name}."] if renamed else [])]
+    cells, repairs = _notebook(handed_in.folder, release, max_bytes)
+    repaired = repair(cells, release)
     submission = to_submission(repaired, release, repairs)
     return Prepared(handed_in, submission, repaired, handed_in_at(handed_in.folder), _secret(handed_in.folder))
 
 
-def _notebook(handed_in: HandedIn, release: Release, max_bytes: int) -> tuple[Path, str]:
-    """The notebook, and its name where that is not the right one."""
-    path = handed_in.folder / release.path.name
-    if path.exists():
-        return path, ""
-    found: list[tuple[int, Path]] = []
-    for other in sorted(handed_in.folder.glob("*.ipynb")):
-        try:
-            ids = {cell.grade_id for cell in read(other, max_bytes)}
-        except AutograderError:
-            continue
-        known = len(ids & release.cells.keys())
-        if known:
-            found.append((known, other))
-    if len(found) == 1 or (found and sorted(found)[-1][0] > sorted(found)[-2][0]):
-        best = max(found)[1]
-        return best, writable(best.name)
-    if found:
-        names = ", ".join(other.name for _, other in found)
-        raise AutograderError(f"{path}: no such file, and several that could be meant: {names}; rename the right one")
-    raise AutograderError(f"{path}: no such file; put the student's notebook there")
+def _notebook(folder: Path, release: Release, max_bytes: int) -> tuple[list[Cell], list[str]]:
+    """The cells of the notebook that counts, and what the student is told of the choice."""
+    right = folder / release.path.name
+    named: Candidate | None = None
+    why = f"{right}: no such file; put the student's notebook there"
+    if right.exists():
+        cells = read(right, max_bytes)
+        fault = recognition.fault(cells, release)
+        why = f"{right}: {fault}"
+        named = None if fault else candidate(right.name, cells, release)
+    beside = _others(folder, release, max_bytes)
+    found = [*([named] if named else []), *beside]
+    if not found:
+        raise AutograderError(why)
+    chosen = choose(found, named)
+    if chosen is None:
+        names = listed([writable(one.name) for one in found if one.answers])
+        raise AutograderError(
+            f"{right}: of {names} more than one could be meant; leave only the right one there, as {right.name}"
+        )
+    left = listed([writable(one.name) for one in beside if one is not chosen and not chosen.holds_all_of(one)])
+    said = [f"Beside {right.name} there is {left}, which is not graded."] if left else []
+    if chosen is not named:
+        more = f", which holds more than {right.name}" if named else ""
+        said = [f"The notebook was named {listed([writable(chosen.name)])}; it was taken as {right.name}{more}."]
+    return list(chosen.cells), said
+
+
+def is_untouched(folder: Path, release: Release, max_bytes: int) -> bool:
+    """Whether what stands in a student's folder is the release as it was given out; not where it cannot be read."""
+    try:
+        cells, _ = _notebook(folder, release, max_bytes)
+    except AutograderError:
+        return False
+    return not recognition.answers(cells, release)
+
+
+def _others(folder: Path, release: Release, max_bytes: int) -> list[Candidate]:
+    """The notebooks of the problem set beside the one with the right name; what cannot be read is none."""
+    found = []
+    for path in sorted(folder.glob("*.ipynb")):
+        if path.name != release.path.name:
+            try:
+                cells = read(path, max_bytes)
+            except AutograderError:
+                continue
+            if not recognition.fault(cells, release):
+                found.append(candidate(path.name, cells, release))
+    return found
 
 
 def handed_in_at(folder: Path) -> str | None:
@@ -120,6 +151,7 @@ def handed_in_at(folder: Path) -> str | None:
 
 def timestamp(text: str) -> str | None:
     """The text, if it is a date and time as nbgrader writes it: 2026-10-01 23:59:00.000000 UTC."""
+    text = _OFFSET.sub(r"\1", text)
     moment = text.rsplit(" ", 1)[0] if text.count(" ") > 1 else text
     try:
         datetime.fromisoformat(moment)

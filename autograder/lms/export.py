@@ -5,10 +5,11 @@ Whoever needs another format derives from `CourseExport` and writes `save`.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -21,23 +22,29 @@ from sqlalchemy import or_
 from sqlalchemy.orm import undefer
 from traitlets import Unicode
 
-from autograder.course import config
+from autograder.course import config, release
 from autograder.course.config import Course
+from autograder.course.release import ReleasedExercise
 from autograder.errors import AutograderError
+from autograder.gradebook import grades
 from autograder.gradebook.connection import opened
 from autograder.grading.intake import is_student
+from autograder.model.grades import CellGrade, Grades, with_grades
 from autograder.model.verdict import ExerciseVerdict, Verdict, read
 from autograder.results import folders
 
 from . import roster
-from .roster import Person
+from .roster import Person, Roster, without_form
 
 _FORMULA = "=+-@＝＋－＠"
 
 
 @dataclass(frozen=True)
 class Score:
-    """One student and one problem set; `raw` is None where nothing was graded."""
+    """One student and one problem set; `raw` is None where nothing was graded.
+
+    `student` is the id in the gradebook, of which the roster's may be another form.
+    """
 
     problem_set: str
     person: Person
@@ -46,6 +53,9 @@ class Score:
     raw: float | None = None
     penalty: float = 0
     needs_manual_grade: bool = False
+    student: str = ""
+    grades: Grades | None = None
+    """By cell, with comments, where an exporter asks for them."""
 
     @property
     def score(self) -> float | None:
@@ -59,6 +69,8 @@ class CourseExport(ExportPlugin):  # type: ignore[misc]
     root = Unicode("", help="The course's folder; nbgrader's own by default.").tag(config=True)
     roster = Unicode("", help="A CSV of the students; roster.csv in the course's folder by default.").tag(config=True)
     default = "scores.csv"
+    strangers: Sequence[str] = ()
+    """After `scores`, a line for each graded student who is not in the roster as the gradebook has the id."""
 
     def export(self, gradebook: Gradebook) -> None:
         """Write the scores to `to`."""
@@ -81,18 +93,18 @@ class CourseExport(ExportPlugin):  # type: ignore[misc]
 
     def scores(self, gradebook: Gradebook) -> list[Score]:
         """Every score, of those asked for by --assignment and --student."""
-        people = self._people(gradebook)
         rows = {(row.name, row.student_id): row for row in _rows(gradebook)}
         graded = _graded(gradebook)
+        people = self._people(gradebook, {row.student_id for row in rows.values() if row.id in graded})
         found = []
         # Databases differ in where they put what has no due date.
         for assignment in sorted(gradebook.assignments, key=lambda item: (item.duedate or datetime.min, item.name)):
             if self.assignment and assignment.name not in map(str, self.assignment):
                 continue
-            for person in people:
-                row = rows.get((assignment.name, person.id))
+            for student, person in people:
+                row = rows.get((assignment.name, student))
                 if row is None or row.id not in graded:
-                    found.append(Score(assignment.name, person, assignment.max_score))
+                    found.append(Score(assignment.name, person, assignment.max_score, student=student))
                     continue
                 found.append(
                     Score(
@@ -103,20 +115,31 @@ class CourseExport(ExportPlugin):  # type: ignore[misc]
                         row.score,
                         row.late_submission_penalty or 0,
                         row.needs_manual_grade,
+                        student,
                     )
                 )
         return found
 
-    def _people(self, gradebook: Gradebook) -> list[Person]:
-        """The gradebook's students, as the roster knows them, and those of the roster of whom nothing is there."""
-        listed = roster.of_course(self.folder, Path(self.roster) if self.roster else None)
+    def _people(self, gradebook: Gradebook, graded: Collection[str]) -> list[tuple[str, Person]]:
+        """The gradebook's students, as the roster knows them, and those of the roster of whom nothing is there.
+
+        Each with the id in the gradebook. An id of another form (007 for 7) is the roster's, unless both are graded.
+        """
+        listed = roster.of_course(self.folder, Path(self.roster) if self.roster else None) or Roster([])
         people = {
             row.id: Person(row.id, row.first_name or "", row.last_name or "", row.email or "", row.lms_user_id or "")
             for row in gradebook.students
-        }
-        people |= listed.people if listed else {}
+        } | listed.people
+        self.strangers = listed.strangers(graded) if listed.people else []
+        forms = [without_form(student) for student in graded]
+        for student in set(graded) - listed.people.keys():
+            person = listed.listed(student)
+            if person and forms.count(without_form(student)) == 1:
+                del people[person.id]
+                people[student] = person
         wanted = set(map(str, self.student))
-        return [people[name] for name in sorted(people) if not wanted or name in wanted]
+        found = sorted(people.items(), key=lambda pair: pair[1].id)
+        return [(student, person) for student, person in found if not wanted or wanted & {student, person.id}]
 
     def title(self, problem_set: str) -> str:
         """A problem set's title."""
@@ -197,9 +220,16 @@ class MoodleExport(CourseExport):
 
 
 class JsonExport(CourseExport):
-    """A file a student: the scores, and of the checks what the student's feedback shows."""
+    """A file a student: the scores, and of checks, points and comments by hand what the student's feedback shows."""
 
     default = "students"
+
+    def scores(self, gradebook: Gradebook) -> list[Score]:
+        """Every score, with its cells' grades and comments."""
+        return [
+            replace(item, grades=grades.read(gradebook.db, item.student or item.person.id, item.problem_set))
+            for item in super().scores(gradebook)
+        ]
 
     def save(self, path: Path, scores: Sequence[Score]) -> None:
         """Write the files into the folder `path`."""
@@ -229,28 +259,55 @@ class JsonExport(CourseExport):
             "max_score": item.max_score,
             "needs_manual_grade": item.needs_manual_grade,
         }
+        released = self._exercises.get(item.problem_set, ())
         verdict = self._verdict(item)
         if verdict:
-            shown["exercises"] = [_exercise(exercise) for exercise in verdict.exercises]
+            examples = {exercise.name: exercise.examples_id for exercise in released}
+            comments = {exercise.name: exercise.solution_id for exercise in released}
+            given = item.grades.comments if item.grades else {}
+            shown["exercises"] = [
+                _exercise(exercise, before.points, given.get(comments.get(exercise.name, ""), ""))
+                for before, exercise in zip(
+                    verdict.exercises, with_grades(verdict, item.grades, examples).exercises, strict=True
+                )
+            ]
             shown["remarks"] = [*verdict.repairs, *verdict.incidents]
+        if item.grades:
+            ours = {exercise.examples_id for exercise in released}
+            shown["by_hand"] = [
+                _by_hand(grade_id, cell, item.grades.comments.get(grade_id, ""))
+                for grade_id, cell in item.grades.cells.items()
+                if grade_id not in ours
+            ]
         return shown
+
+    @cached_property
+    def _exercises(self) -> dict[str, tuple[ReleasedExercise, ...]]:
+        """By problem set that has a release, its exercises."""
+        found = {}
+        for name in self.course.problem_sets:
+            with contextlib.suppress(AutograderError):
+                found[name] = release.load(self.folder, name).exercises
+        return found
 
     def _verdict(self, item: Score) -> Verdict | None:
         try:
-            return read(folders.verdict(self.folder, item.person.id, item.problem_set))
+            return read(folders.verdict(self.folder, item.student or item.person.id, item.problem_set))
         except (OSError, msgspec.MsgspecError):
             return None
 
 
-def _exercise(exercise: ExerciseVerdict) -> dict[str, Any]:
+def _exercise(exercise: ExerciseVerdict, by_checks: float, comment: str) -> dict[str, Any]:
     """What the feedback page shows: neither the names of checks nor those of misconceptions."""
     return {
         "name": exercise.name,
         "status": exercise.status,
         "points": exercise.points,
+        "points_of_checks": by_checks,
         "max_points": exercise.max_points,
         "note": exercise.note,
         "hint": exercise.hint,
+        "comment": comment,
         "checks": [
             {
                 "sentence": check.sentence,
@@ -265,6 +322,16 @@ def _exercise(exercise: ExerciseVerdict) -> dict[str, Any]:
     }
 
 
+def _by_hand(grade_id: str, cell: CellGrade, comment: str) -> dict[str, Any]:
+    return {
+        "cell": grade_id,
+        "points": None if cell.waiting else cell.points,
+        "max_points": cell.max_points,
+        "extra_credit": cell.extra_credit,
+        "comment": comment,
+    }
+
+
 EXPORTERS: dict[str, type[CourseExport]] = {
     "csv": CsvExport,
     "canvas": CanvasExport,
@@ -275,11 +342,15 @@ EXPORTERS: dict[str, type[CourseExport]] = {
 
 @dataclass(frozen=True)
 class Exported:
-    """Where the scores stand, of how many students, and how many submissions still wait for a grade by hand."""
+    """Where the scores stand, of how many students, and how many submissions still wait for a grade by hand.
+
+    `strangers` holds a line for each graded student who is not in the roster.
+    """
 
     path: str
     students: int
     waiting: int
+    strangers: Sequence[str] = ()
 
 
 def export(
@@ -315,7 +386,7 @@ def export(
         except OSError as error:
             raise AutograderError(f"{path}: cannot be written: {error.strerror}; choose another --into") from None
     waiting = sum(item.needs_manual_grade for item in scores)
-    return Exported(str(path), len({item.person.id for item in scores}), waiting)
+    return Exported(str(path), len({item.person.id for item in scores}), waiting, exporter.strangers)
 
 
 def _table(scores: Sequence[Score]) -> tuple[list[str], list[tuple[Person, dict[str, float | None]]]]:

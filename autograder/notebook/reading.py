@@ -108,6 +108,8 @@ def cell_of(raw: Any, place: int, name: str) -> Cell:
     graded = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     grade_id = graded.get("grade_id") if isinstance(graded, dict) else None
     source = source.encode("utf-8", "replace").decode()
+    # As Python and Jupyter's editor read it: line ends of other systems are line ends.
+    source = source.replace("\r\n", "\n").replace("\r", "\n")
     return Cell(
         raw["cell_type"], source, grade_id if isinstance(grade_id, str) else "", _pictures(raw.get("attachments"))
     )

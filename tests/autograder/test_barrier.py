@@ -46,10 +46,10 @@ def graded(shared_classroom):
         room.hand_in("unexpected", room.with_cell("# unexpected"))
         render = page.render
 
-        def odd(course, repaired, release, verdict, notebook):
+        def odd(course, verdict, notebook, grades):
             if verdict.student == "unexpected":
                 raise ZeroDivisionError("nobody\nknows why")
-            return render(course, repaired, release, verdict, notebook)
+            return render(course, verdict, notebook, grades)
 
         patch.setattr(page, "render", odd)
         made = room.grade()

@@ -118,7 +118,7 @@ def test_the_whole_round(course, serve, watch, paste, screenshots, tmp_path):
     staff.press("release-feedback")
 
     said = student.read_feedback()
-    assert [HINT in said, COMMENT in said, "13.0 / 15.0" in said] == [True] * 3, said
+    assert [HINT in said, COMMENT in said, "13 of 15 points" in said] == [True] * 3, said
     [page] = (folder / "ps1/feedback").glob("*/ps1.html")
     assert leaks(course, page.read_text()) == []
 
@@ -133,7 +133,7 @@ def test_the_whole_round(course, serve, watch, paste, screenshots, tmp_path):
     assert score(course) == (10 + 4, True)
     run(course, "nbgrader", "release_feedback", "ps1")
     said = student.read_feedback()
-    assert "10 of 10" in said and HINT not in said, said
+    assert "14 of 15 points" in said and COMMENT in said and HINT not in said, said
     staff.go("manage_submissions/ps1")
     staff.picture("graded-again")
     assert staff.page.locator("td.score").inner_text() == "14 / 15"

@@ -172,8 +172,8 @@ def test_two_misconceptions_at_once_are_both_told():
     [
         (forgets_the_sign, (forgets_the_sign, loses_digits), "one suffices"),
         (lambda x: x.float() + 1, (forgets_the_sign, loses_digits), "more is wrong"),
-        (lambda x: x.float() * (x.dim() > 0), (forgets_the_sign, loses_digits), "more is wrong where neither shows"),
         (lambda x: x.float(), (forgets_the_sign, turns_and_loses_digits), "one of them does not fit"),
+        (lambda x: x.float() * (x.dim() > 0), (forgets_the_sign, loses_digits), "more is wrong where neither shows"),
         (
             the_larger_of_both,
             (one_more_where_flat_or_negative, two_more_where_fine_or_negative),

@@ -1,0 +1,127 @@
+"""What an exercise gives where one of its arguments has no effect: a bias that is not added, a mask that is ignored.
+
+Staff need not write these mistakes down: the course's own solution gives them, with that argument at its default or at
+what changes nothing.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from .experiments import cost_of
+
+SHARE = 1 / 3
+"""The share of an exercise's points that an argument costs which is left out: a wrong idea about a part of it."""
+_Arguments = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """An argument, or an entry of one, that has no effect; `solution` is the course's without it."""
+
+    argument: str
+    solution: Callable[..., Any]
+
+    @property
+    def name(self) -> str:
+        """As in a verdict."""
+        return f"generic:without {self.argument}"
+
+    @property
+    def hint(self) -> str:
+        """What has no effect."""
+        return f"It is right but for `{self.argument}`, which has no effect: use it."
+
+    def cost(self, max_points: float) -> float:
+        """What such a mistake costs."""
+        return min(cost_of(SHARE, max_points), max_points)
+
+
+def left_out(solution: Any, calls: Sequence[Sequence[Any]]) -> list[LeftOut]:
+    """Each argument of a function that can be left out.
+
+    Args:
+        solution: the course's own; of a class nothing is left out.
+        calls: what it is given in the checks, call by call, in the order of its parameters.
+    """
+    if not inspect.isfunction(solution):
+        return []
+    signature = inspect.signature(solution)
+    found = {}
+    for name, parameter in signature.parameters.items():
+        if parameter.default is not parameter.empty:
+            found[name] = LeftOut(name, _changed(solution, signature, _at_default(name, parameter.default)))
+    for given in calls:
+        for name, value in zip(signature.parameters, given, strict=False):
+            for key in (key for key in _keys(name, value) if _is_weight(key or name)):
+                label = name if key is None else f"{name}[{key!r}]"
+                if label not in found:
+                    found[label] = LeftOut(label, _changed(solution, signature, _neutral(name, key)))
+    return list(found.values())
+
+
+def _keys(name: str, value: Any) -> Iterator[Any]:
+    """None where the argument itself is a vector, else the keys of the vectors in it."""
+    if isinstance(value, torch.Tensor) and value.dim() == 1 and value.is_floating_point():
+        yield None
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            if isinstance(key, str) and isinstance(item, torch.Tensor) and item.dim() == 1:
+                yield key
+
+
+def _is_weight(name: str) -> bool:
+    """Whether a name is that of a bias or a gain: without any other argument nothing of the exercise may be left."""
+    return _is_bias(name) or _last(name).startswith(("weight", "gamma", "gain"))
+
+
+def _is_bias(name: str) -> bool:
+    return "bias" in name or _last(name).startswith("b")
+
+
+def _last(name: str) -> str:
+    return name.rpartition(".")[2]
+
+
+def _at_default(name: str, default: Any) -> Callable[[_Arguments], None]:
+    def change(arguments: _Arguments) -> None:
+        arguments[name] = default
+
+    return change
+
+
+def _neutral(name: str, key: str | None) -> Callable[[_Arguments], None]:
+    """Zeros for what is added (a name such as b, beta or out_proj.bias), ones for what multiplies."""
+    is_added = _is_bias(key or name)
+
+    def of(value: Any) -> Any:
+        if not isinstance(value, torch.Tensor):
+            return value
+        return torch.zeros_like(value) if is_added else torch.ones_like(value)
+
+    def change(arguments: _Arguments) -> None:
+        value = arguments.get(name)
+        if key is None:
+            arguments[name] = of(value)
+        elif isinstance(value, dict) and key in value:
+            arguments[name] = {**value, key: of(value[key])}
+
+    return change
+
+
+def _changed(
+    solution: Callable[..., Any], signature: inspect.Signature, change: Callable[[_Arguments], None]
+) -> Callable[..., Any]:
+    """The solution, given changed arguments."""
+
+    def without(*args: Any, **kwargs: Any) -> Any:
+        bound = signature.bind(*args, **kwargs)
+        change(bound.arguments)
+        return solution(*bound.args, **bound.kwargs)
+
+    return without
