@@ -12,6 +12,7 @@ from pathlib import Path
 
 _BEGIN = """
 set -eu
+umask 022
 mount --make-rprivate /
 mkdir -p upper work root
 mount -t overlay -o lowerdir=/,upperdir=$PWD/upper,workdir=$PWD/work fresh root
