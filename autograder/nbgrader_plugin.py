@@ -123,11 +123,14 @@ _init_notebooks = Autograde.init_notebooks
 
 
 def _fit_notebooks(converter: Any) -> None:
-    """Leave out the folders that nbgrader finds and cannot name a student of, which would end its run."""
+    """Leave out what would end nbgrader's run, or keep it waiting: names that are none, notebooks that are no files."""
     _init_notebooks(converter)
-    for folder in list(converter.assignments):
+    for folder, notebooks in list(converter.assignments.items()):
         if not is_student(Path(folder).parent.name):
             converter.log.error("%r: not a student's name; rename the folder", folder)
+            del converter.assignments[folder]
+        elif not all(_is_plain(path) for path in notebooks):
+            converter.log.error("%r: holds a notebook that is no plain file; remove it", folder)
             del converter.assignments[folder]
 
 
@@ -136,7 +139,11 @@ def _plain_files(path: str, exclude: list[str] | None = None) -> list[str]:
     files: list[str] = utils.find_all_files(path, exclude)
     if Path(path).parent.parent.name != nbgrader.SUBMITTED:
         return files
-    return [file for file in files if Path(file).is_file() and not Path(file).is_symlink()]
+    return [file for file in files if _is_plain(file)]
+
+
+def _is_plain(path: str) -> bool:
+    return Path(path).is_file() and not Path(path).is_symlink()
 
 
 def configure(config: Any, file: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 
 from autograder.errors import AutograderError
@@ -16,6 +17,7 @@ for _group in (student, grading, exchange, results, insight, submissions, author
 
 def main() -> None:
     """Run the command line."""
+    in_utf8()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # what a terminal's encoding has not is written out, as \\u2713
             stream.reconfigure(errors="backslashreplace")
@@ -35,6 +37,17 @@ def main() -> None:
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def in_utf8() -> None:
+    """Begin again in Python's UTF-8 mode where the locale's encoding is another: zoë's folder would have another name.
+
+    What is printed keeps to the locale's encoding.
+    """
+    if sys.getfilesystemencoding() == "utf-8":
+        return
+    os.environ["PYTHONIOENCODING"] = f"{sys.stdout.encoding}:backslashreplace"
+    os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])
 
 
 def _missing(module: str) -> str:

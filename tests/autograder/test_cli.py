@@ -1,6 +1,7 @@
 """The command line: exit codes, one line for each mistake, JSON where asked."""
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -163,3 +164,12 @@ def test_the_schemas_are_json_schemas():
     for what in ("course", "verdict"):
         schema = json.loads(autograder("schema", what).stdout)
         assert "properties" in json.dumps(schema)
+
+
+def test_a_name_is_the_same_in_a_locale_without_utf8(tiny):
+    (tiny / "submitted/zoë/ps1").mkdir(parents=True)
+    environment = {**os.environ, "LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    words = [sys.executable, "-m", "autograder.cli", "-C", str(tiny), "status", "--json"]
+    done = subprocess.run(words, capture_output=True, env=environment, timeout=300)
+    assert done.returncode == 1 and done.stdout.isascii()
+    assert list(json.loads(done.stdout.replace(b"\\x", b"\\u00"))[0]["refused"]) == ["zoë"]

@@ -39,6 +39,7 @@ def run(words, encoding):
 
 
 if __name__ == "__main__":
+    cli.in_utf8()  # as each of them does at its beginning
     encoding, out = sys.stdout.encoding, sys.stdout.buffer
     for words in json.loads(sys.stdin.read()):
         found = run([os.fsdecode(bytes.fromhex(word)) for word in words], encoding)

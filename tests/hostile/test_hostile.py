@@ -47,7 +47,9 @@ def test_each_gets_what_it_gets_alone_or_is_named_in_one_line(run):
     for entry in run["table"]:
         name = written(entry)
         lines = [
-            line for line in found["problems"] if f"/{name}/" in line or repr(os.fsdecode(entry.student))[1:-1] in line
+            line
+            for line in found["problems"]
+            if any(f"/{name}{end}" in line for end in "/:") or repr(os.fsdecode(entry.student))[1:-1] in line
         ]
         if entry.points is None:
             fits = name not in points and lines and not any("\n" in line for line in lines)
