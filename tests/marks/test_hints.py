@@ -13,6 +13,8 @@ TOLD = {
     "leaky_relu · clamp both": "but where an input is exactly 0",
     "linear · squeeze": "not their shape: it is (3,) where it should be (1, 3)",
     "softmax · keepdim missing": "at the shape",
+    "BatchNorm · momentum of the old, biased": "the old value keeps 1 - momentum. And besides",
+    "dropout · x mask / p": "Dividing by p is right for p = 0.5 by chance",
     "layer_norm · numpy": "cut off from the graph",
     "layer_norm · eps outside": "eps is added in another place",
     "batch_norm_backward · without eps": "`eps` is 0",
