@@ -95,4 +95,10 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str | Text]], right: S
     for row in cells:
         row[-1].truncate(max(room, 12), overflow="ellipsis")
         made.add_row(*row)
-    out.print(made)
+    if out.is_terminal:
+        out.print(made)
+        return
+    # A terminal needs the spaces that fill a line; a file and a pipe do not.
+    with out.capture() as printed:
+        out.print(made)
+    out.out("\n".join(line.rstrip() for line in printed.get().splitlines()), highlight=False)

@@ -8,7 +8,7 @@ kept where the solution still takes it and the two still differ in the same mann
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -36,6 +36,20 @@ class _Enough(Exception):
     """The calls are used up."""
 
 
+@dataclass(frozen=True)
+class Found:
+    """A call as code, what it gives and what is right; and what it takes to try it on another answer."""
+
+    code: str
+    mine: str
+    right: str
+    program: Program
+    drawn: dict[int, str]
+    kind: str
+    strict: bool
+    nan: bool
+
+
 class Search:
     """Looks for the call.
 
@@ -53,8 +67,8 @@ class Search:
         self._strict = False
         """Whether numbers are compared as strictly as the strictest check does."""
 
-    def run(self, checks: Sequence[Sequence[Asked]]) -> tuple[str, str, str] | None:
-        """The call, of what the solution was asked for in the checks that fail: code, what it gives, what is right.
+    def run(self, checks: Sequence[Sequence[Asked]]) -> Found | None:
+        """The call, of what the solution was asked for in the checks that fail.
 
         Raises:
             OutOfTime: the submission's time is used up.
@@ -65,10 +79,20 @@ class Search:
             found = self._found(checks)
         return found
 
-    def _found(self, checks: Sequence[Sequence[Asked]]) -> tuple[str, str, str] | None:
+    def again(self, found: Found) -> Found | None:
+        """The call that was found for another answer with the same mistake, where it shows this one in the same way.
+
+        Raises:
+            OutOfTime: the submission's time is used up.
+        """
+        self._strict, self._nan = found.strict, found.nan
+        differs = self._differs(found.program, found.kind)
+        return self._as_code(found.program, found.drawn, differs) if differs else None
+
+    def _found(self, checks: Sequence[Sequence[Asked]]) -> Found | None:
         candidates = [(place, program) for place, asked in enumerate(checks) for program in programs_of(asked)]
         candidates.sort(key=lambda item: (bool(item[1].backward), item[1].size > 2_000, item[0]))
-        fallback: tuple[str, str, str] | None = None
+        fallback: Found | None = None
         tried = 0
         try:
             for _, program in candidates[:MOST_FIRST]:
@@ -87,9 +111,9 @@ class Search:
                 except _Enough:
                     found = None
                 self._left = left - (spent - self._left)
-                if found and len(found[0]) <= LONGEST:
+                if found and len(found.code) <= LONGEST:
                     return found
-                if found and (fallback is None or len(found[0]) < len(fallback[0])):
+                if found and (fallback is None or len(found.code) < len(fallback.code)):
                     fallback = found
                 if tried >= 3:
                     break
@@ -133,26 +157,32 @@ class Search:
             pass
         return best
 
-    def _written(self, program: Program, kind: str) -> tuple[str, str, str] | None:
+    def _written(self, program: Program, kind: str) -> Found | None:
         """The program as code: in numbers, or drawn at random, as it was tried."""
         self._left += 6
-        best: tuple[str, str, str] | None = None
+        best: Found | None = None
         for form in (_exact, _laid_out, _recipe):
             for seed in range(3 if form is _recipe else 1):
                 other, drawn = form(replace(program, seed=seed))
-                right = self._differs(other, kind)
-                if right is None:
+                differs = self._differs(other, kind)
+                if differs is None:
                     continue
-                try:
-                    code = code_of(other, right, self._parameters, drawn)
-                except NotWritten:
-                    break
-                if best is None or len(code) < len(best[0]):
-                    best = (code, _cut(right.mine), _cut(right.right))
+                found = self._as_code(other, drawn, differs)
+                if found and (best is None or len(found.code) < len(best.code)):
+                    best = found
                 break
-            if best and len(best[0]) <= LONGEST:
+            if best and len(best.code) <= LONGEST:
                 break
         return best
+
+    def _as_code(self, program: Program, drawn: dict[int, str], differs: Difference) -> Found | None:
+        """The call that differs; None where it cannot be written."""
+        try:
+            code = code_of(program, differs, self._parameters, drawn)
+        except NotWritten:
+            return None
+        texts = code, _cut(differs.mine), _cut(differs.right)
+        return Found(*texts, program, drawn, differs.kind, self._strict, self._nan)
 
 
 def _cut(text: str) -> str:
@@ -226,7 +256,7 @@ def _is_random(leaf: Any) -> bool:
         return False
     if _is_shares(leaf) or bool(((leaf == 0) | (leaf == 1)).all()):
         return False
-    return 1e-2 < float(leaf.abs().max()) < 1e3
+    return 1e-2 < float(leaf.detach().abs().max()) < 1e3
 
 
 def _is_shares(leaf: torch.Tensor) -> bool:

@@ -1,26 +1,26 @@
 """What handing in late costs: course.yml's late policy, by nbgrader's clock, with its extensions.
 
 A submission is late by the seconds between its timestamp and its deadline with extension, as nbgrader counts them. Days
-are counted from the end of the grace period, each as it begins. Late days are spent in the order of handing in.
+are counted from the end of the grace period, each as it begins by the course's clock. Late days are spent in the order
+of handing in.
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
 
+from autograder.course.clock import days_begun
 from autograder.course.config import Course
 
 from . import connection
 from .connection import opened
 from .locking import hold_student
-
-_DAY = 86400
 
 
 def penalty(
@@ -53,8 +53,12 @@ def _days(course: Course, submission: SubmittedAssignment) -> int:
     """Days begun after deadline and grace."""
     if submission.assignment.duedate is None or submission.name not in course.problem_sets:
         return 0
-    seconds: float = submission.total_seconds_late - course.late_of(submission.name).grace_minutes * 60
-    return max(0, math.ceil(seconds / _DAY))
+    if not submission.timestamp:
+        return 0
+    moment = submission.timestamp.replace(tzinfo=UTC)
+    grace = timedelta(minutes=course.late_of(submission.name).grace_minutes)
+    deadline = moment - timedelta(seconds=submission.total_seconds_late) + grace
+    return days_begun(deadline, moment, ZoneInfo(course.timezone))
 
 
 def _spent(course: Course, gradebook: Gradebook, student: str, submission: SubmittedAssignment, days: int) -> int:

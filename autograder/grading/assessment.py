@@ -133,17 +133,19 @@ class Assessment:
             if mended:
                 found = replace(found, changes=mended.changes, points_changed=mended.points, whole=mended.whole)
         found = replace(found, trace=traces.to_bytes(checked.trace))
-        found = replace(found, verdict=replace(found.verdict, example=self._example(checked, checks)))
+        found = replace(found, verdict=replace(found.verdict, example=self._example(checked, checks, known)))
         return self._marked(found, exercise, known, nearest, agreeing)
 
-    def _example(self, checked: Checked, checks: Sequence[CheckVerdict]) -> Example | None:
+    def _example(self, checked: Checked, checks: Sequence[CheckVerdict], known: Explanation | None) -> Example | None:
         """A call to paste on which the student's function gives something else than what is right."""
         properties = self._properties(checked.exercise)
         failing = [check.name for check in checks if not check.flawless and (check.counted or not check.passed)]
         if checked.struck or not failing:
             return None
+        failing.sort(key=properties.__contains__)
+        known = known if isinstance(known, Misconception) else None
         try:
-            return self._finder.find(checked.exercise, sorted(failing, key=properties.__contains__), self._session)
+            return self._finder.find(checked.exercise, failing, self._session, known)
         except OutOfTime:
             return None
         except Exception:  # what the answer gives is the student's: it may cost an example, never the run

@@ -8,6 +8,7 @@ from autograder.course.config import Course
 from autograder.feedback.panel import number
 
 from . import page
+from .actions import actions
 from .figures import LOW, ClassReport
 from .statistics import Spread
 
@@ -45,6 +46,7 @@ def render(course: Course, report: ClassReport) -> str:
         language=course.language,
         title=course.problem_sets[report.problem_set].title,
         report=report,
+        actions=actions(report),
         chart=_chart(report.scores, report.points),
         low=LOW,
     )

@@ -151,7 +151,7 @@ def _code(item: Prepared, released: Release, exercise: str) -> str:
     """The cell that defines what is graded, else the one that it belongs in."""
     [ours] = [known for known in released.exercises if known.name == exercise]
     end = item.repaired.place(ours.examples_id)
-    defines = re.compile(rf"^\s*(async\s+def|def|class)\s+{re.escape(exercise)}\b", re.MULTILINE)
+    defines = re.compile(rf"^[ \t]*(async[ \t]+def|def|class)\s+{re.escape(exercise)}\b", re.MULTILINE)
     cells = [cell for cell in item.submission.cells if end is None or cell.number < end]
     found = [cell.source for cell in cells if defines.search(cell.source)]
     place = item.repaired.place(ours.solution_id)

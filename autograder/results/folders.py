@@ -65,26 +65,24 @@ def verdict_if_any(root: Path, student: str, problem_set: str) -> Verdict | None
         return None
 
 
-def write_files(root: Path, verdict: Verdict, notebook: bytes, page: bytes, beside: Mapping[str, str | None]) -> None:
-    """Write what people read of a submission, and its verdict last.
+def write_files(root: Path, verdict: Verdict, notebook: bytes, beside: Mapping[str, str | None]) -> None:
+    """Write the graded notebook of a submission, and its verdict last.
 
     Args:
         root: the course's folder.
         verdict: of the submission, with its student.
         notebook: the graded notebook's file.
-        page: the feedback page.
-        beside: by name, texts that are written beside both; None is not written.
+        beside: by name, texts that are written beside it and beside the feedback page; None is not written.
 
     Raises:
         AutograderError: the disk is full, or a folder cannot be written.
     """
-    notebook_file, page_file = pages(root, verdict.student, verdict.problem_set)
-    files = {notebook_file: notebook, page_file: page}
+    places = pages(root, verdict.student, verdict.problem_set)
+    write(places[0], notebook)
     for name, text in beside.items():
         if text:
-            files |= {path.with_name(name): text.encode() for path in (notebook_file, page_file)}
-    for path, data in files.items():
-        write(path, data)
+            for path in places:
+                write(path.with_name(name), text.encode())
     write_verdict(root, verdict)
 
 

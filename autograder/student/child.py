@@ -7,6 +7,7 @@ student's own code on the student's own machine.
 from __future__ import annotations
 
 import _thread
+import ast
 import codeop
 import io
 import os
@@ -15,6 +16,7 @@ import re
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any
@@ -22,6 +24,7 @@ from typing import IO, Any
 import msgspec
 
 from autograder.notebook import vocabulary
+from autograder.notebook.magics import without_magics
 
 ROOM = 4000
 """So many letters are kept of what a cell prints, and of an error's message."""
@@ -60,6 +63,10 @@ class Ran(msgspec.Struct, frozen=True):
     frames: list[tuple[int, int]] = []
     unwritten: bool = False
     """Whether the error is a NotImplementedError."""
+    missing: str = ""
+    """The name that a NameError did not find."""
+    seconds: float = 0.0
+    """Processor time, which is what the grader limits."""
     called: list[str] = []
     output: str = ""
 
@@ -106,9 +113,10 @@ def _runner() -> Any:
     """Import what is slow, before any clock runs, and give the function that runs one cell."""
     import numpy as np
     import torch
-    from IPython.core.interactiveshell import InteractiveShell
     from torch.overrides import TorchFunctionMode, resolve_name
     from traitlets.config import Config
+
+    from autograder.jail.inside.no_shell import NoShellHere
 
     class ForbiddenCalls(TorchFunctionMode):
         """Notes what is called that the vocabulary does not have, but for what the examples' own cell calls."""
@@ -130,7 +138,7 @@ def _runner() -> Any:
                         self.seen.append(name)
             return func(*args, **(kwargs or {}))
 
-    class Shell(InteractiveShell):  # type: ignore[misc]
+    class Shell(NoShellHere):
         """IPython that prints no errors: they are reported by us."""
 
         def showtraceback(self, *_: Any, **__: Any) -> None:
@@ -162,17 +170,23 @@ def _runner() -> Any:
         before = sys.stdout, sys.stderr
         sys.stdout = sys.stderr = kept
         error: BaseException | None
+        began = time.process_time()
         try:
             with _soft_limit(seconds), watch:
                 result = shell.run_cell(task.source, store_history=False)
-            error = result.error_before_exec or result.error_in_exec
+            error = result.error_in_exec
+            if isinstance(result.error_before_exec, SyntaxError):
+                error = _syntax_error(task, result.error_before_exec)
+            elif result.error_before_exec:
+                error = result.error_before_exec
         except TimeLimit as late:
             error = late
         finally:
             sys.stdout, sys.stderr = before
         called = list(dict.fromkeys(watch.seen))
+        taken = time.process_time() - began
         if error is None:
-            return Ran(task.number, "ok", called=called, output=kept.text())
+            return Ran(task.number, "ok", called=called, output=kept.text(), seconds=taken)
         return Ran(
             task.number,
             "timeout" if isinstance(error, TimeLimit) else "raised",
@@ -180,6 +194,8 @@ def _runner() -> Any:
             _text(error),
             _frames(error),
             isinstance(error, NotImplementedError),
+            error.name if type(error) is NameError and isinstance(error.name, str) else "",
+            taken,
             called,
             kept.text(),
         )
@@ -233,6 +249,20 @@ def _callers() -> list[int]:
             found.append(int(match[1]))
         frame = frame.f_back  # type: ignore[assignment]
     return found
+
+
+def _syntax_error(task: Task, error: SyntaxError) -> SyntaxError:
+    """The error with the line and the words of Python's own parser, where IPython's lack them."""
+    if _frames(error) and error.msg != "incomplete input":
+        return error
+    try:
+        ast.parse(without_magics(task.source))
+    except SyntaxError as found:
+        found.filename = f"<ipython-input-{task.number}-"
+        return found
+    except (ValueError, RecursionError, MemoryError):
+        pass
+    return error
 
 
 def _frames(error: BaseException) -> list[tuple[int, int]]:

@@ -24,8 +24,35 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "它的示例单元格不见了；请从最初发放的笔记本中复制回来",
     ),
     "timeout": (
-        "cell {cell} was stopped after {seconds} s, which is what the grader allows; look for a loop that does not end",
-        "第 {cell} 个单元格运行 {seconds} 秒后被终止（评分时也是这个限制）；请检查是否有不会结束的循环",
+        "cell {cell} was stopped after {seconds} s, which is what the grader allows: a loop does not end, or the code "
+        "is slow; --timeout {more} gives it more time here",
+        "第 {cell} 个单元格运行 {seconds} 秒后被终止（评分时也是这个限制）：要么有不会结束的循环，要么代码太慢；"
+        "在这里可以用 --timeout {more} 给它更多时间",
+    ),
+    "own timeout": (
+        "cell {cell} was stopped after {seconds} s, the time given by --timeout; the grader allows {limit} s",
+        "第 {cell} 个单元格运行 {seconds} 秒后被终止（--timeout 给出的时间）；评分时限制为 {limit} 秒",
+    ),
+    "no return": ("{name} returns None: a `return` is missing", "{name} 返回了 None：缺少 return"),
+    "own name": (
+        "the notebook defines no {name}: keep the name that the exercise gives it",
+        "笔记本中没有定义 {name}：请保留练习给出的名称",
+    ),
+    "waits broken": (
+        "cannot be checked yet: {name} comes from cell {cell}, which does not run",
+        "暂时无法检查：{name} 来自第 {cell} 个单元格，而该单元格无法运行",
+    ),
+    "waits below": (
+        "cannot be checked: {name} is defined only in cell {cell}, further down, and cells run from top to bottom",
+        "无法检查：{name} 在更靠后的第 {cell} 个单元格中才定义，而单元格从上到下运行",
+    ),
+    "is below": (
+        "{name} is defined only in cell {cell}, further down, and cells run from top to bottom",
+        "{name} 在更靠后的第 {cell} 个单元格中才定义，而单元格从上到下运行",
+    ),
+    "waits deleted": (
+        "cannot be checked yet: {name} is not defined, since a set-up cell is gone",
+        "暂时无法检查：{name} 没有定义，因为缺少一个准备单元格",
     ),
     "lost": (
         "cell {cell} ended the whole program ({how}); take out what does so, such as exit() or os._exit()",
@@ -55,6 +82,22 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Cell {cell} is locked and was changed; when graded it is put back as it was.",
         "第 {cell} 个单元格是锁定的，却被改动了；评分时会恢复原样。",
     ),
+    "unmarked": (
+        "The cells of this notebook lost what marks them, as in a copy through another service; exercises were found "
+        "by their text. Points and forbidden calls are not known here: put the notebook as you were given it into the "
+        "same folder, and check again.",
+        "这份笔记本的单元格丢失了标记（经其他平台复制时会这样），练习是按文字找到的。这里不知道分值和禁止的调用："
+        "请把最初发放的笔记本放进同一个文件夹，再检查一次。",
+    ),
+    "deleted": (
+        "A set-up cell is gone, which defined {names}. Copy it from the notebook as it was given out; when graded "
+        "it is put back.",
+        "缺少定义 {names} 的准备单元格。请从最初发放的笔记本中复制回来；评分时会自动恢复。",
+    ),
+    "slow": (
+        "Cell {cell} took {seconds} s here; the grader allows {limit} s.",
+        "第 {cell} 个单元格在这里运行了 {seconds} 秒；评分时限制为 {limit} 秒。",
+    ),
     "written": ("question to be answered in words", "需要用文字回答的问题"),
     "written begun": ("answered", "已作答"),
     "own cells": ("Cells that do not run", "无法运行的单元格"),
@@ -63,6 +106,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "summary": (
         "{done} of {all} exercises pass their examples; {points} points to earn here.",
         "{all} 道练习中有 {done} 道通过示例；本次共 {points} 分。",
+    ),
+    "summary without points": (
+        "{done} of {all} exercises pass their examples.",
+        "{all} 道练习中有 {done} 道通过示例。",
     ),
     "hidden": (
         "Grading runs further checks that you do not see: passing the examples is a start and not the end.",

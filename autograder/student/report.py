@@ -9,14 +9,18 @@ from typing import Literal
 
 import msgspec
 
+from autograder.notebook.bindings import Bindings, statements
 from autograder.notebook.rules import insides, listed, outside
 
+from .causes import Cause, Causes
 from .child import Ran, Task
 from .messages import sentence
 from .released_notebook import Cell, Exercise, Sheet, read
+from .returns import without_return
 from .running import run
 
 Status = Literal["passes", "not begun", "fails", "forbidden"]
+_WAITS = {"broken": "waits broken", "below": "waits below", "deleted": "waits deleted"}
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -36,6 +40,8 @@ class ExerciseReport(msgspec.Struct, frozen=True):
     reason: str = ""
     places: list[Place] = []
     output: str = ""
+    waits: bool = False
+    """Whether it cannot be checked before something else in the notebook is mended."""
 
 
 class CellReport(msgspec.Struct, frozen=True):
@@ -101,8 +107,9 @@ def _task(cell: Cell, sheet: Sheet) -> Task:
 
 def judge(sheet: Sheet, ran: Mapping[int, Ran], seconds: float) -> Report:
     """What is told of a notebook, by how its cells ended."""
-    exercises = [_Judge(sheet, ran, seconds).exercise(exercise) for exercise in sheet.exercises]
-    cells = list(_Judge(sheet, ran, seconds).other_cells(exercises))
+    judge = _Judge(sheet, ran, seconds)
+    exercises = [judge.exercise(exercise) for exercise in sheet.exercises]
+    cells = list(judge.other_cells(exercises))
     written = [WrittenReport(item.name, item.points, item.begun) for item in sheet.written]
     return Report(
         sheet.path.name,
@@ -112,8 +119,11 @@ def judge(sheet: Sheet, ran: Mapping[int, Ran], seconds: float) -> Report:
         exercises,
         written,
         cells,
-        [sentence(sheet.language, "changed", cell=number) for number in sheet.changed],
-        all(item.status == "passes" for item in exercises) and all(item.begun for item in written) and not cells,
+        judge.remarks(),
+        all(item.status == "passes" for item in exercises)
+        and all(item.begun for item in written)
+        and not cells
+        and not judge.deleted(),
     )
 
 
@@ -121,8 +131,10 @@ class _Judge:
     """A notebook with how its cells ended, at hand for each exercise."""
 
     def __init__(self, sheet: Sheet, ran: Mapping[int, Ran], seconds: float) -> None:
-        self.ran, self.seconds = ran, seconds
-        self.exercises = sheet.exercises
+        self.ran, self.seconds, self.allowed = ran, seconds, sheet.cell_seconds
+        self.exercises, self.changed, self.known = sheet.exercises, sheet.changed, sheet.known
+        self.causes = Causes(sheet, ran)
+        self.bindings = Bindings(cell.source for cell in sheet.cells)
         self.sources = {cell.number: cell.source for cell in sheet.cells}
         self.say = partial(sentence, sheet.language)
 
@@ -132,7 +144,16 @@ class _Judge:
         examples = self.ran.get(exercise.examples or 0)
         status, reason, places = self._status(exercise, solution, examples)
         output = "\n".join(text for part in (solution, examples) if part and (text := part.output.rstrip()))
-        return ExerciseReport(exercise.name, exercise.points, status, reason, places, output)
+        waits = status == "fails" and self._waits_for(exercise) is not None
+        return ExerciseReport(exercise.name, exercise.points, status, reason, places, output, waits)
+
+    def _waits_for(self, exercise: Exercise) -> Cause | None:
+        """What is to be mended elsewhere before this exercise can be checked."""
+        for number in (exercise.solution, exercise.examples):
+            if number is not None and number in self.ran and self.ran[number].ended != "ok":
+                found = self.causes.of(number)
+                return None if found and found.kind == "broken" and found.cell == exercise.solution else found
+        return None
 
     def _status(
         self, exercise: Exercise, solution: Ran | None, examples: Ran | None
@@ -149,9 +170,40 @@ class _Judge:
             return "fails", self.say("no examples"), []
         if examples.ended == "ok":
             return "passes", "", []
+        if cause := self._waits_for(exercise):
+            return "fails", self.say(_WAITS[cause.kind], name=cause.name, cell=cause.cell), []
         # Where the exercise's own cell did not run, the examples only say that its name is not there.
         broken = solution if solution and solution.ended != "ok" else examples
-        return "fails", self._why(broken, examples), self._places(broken)
+        why = self._why(broken, examples)
+        if broken.missing == exercise.name:
+            why = self.say("own name", name=exercise.name)
+        elif name := self._without_return(exercise, broken):
+            error = "" if broken.error == "AssertionError" else f"\n{why}"
+            why = self.say("no return", name=name) + error
+        return "fails", why, self._places(broken)
+
+    def _without_return(self, exercise: Exercise, broken: Ran) -> str:
+        """The function that gives None back because its `return` is missing, where that explains the error."""
+        at = broken.frames[-1][0] if broken.frames else 0
+        calling = statements(self.sources.get(at, ""))
+        own = at == exercise.examples
+        for name in [exercise.name] if own else [item for item in self.bindings.defined if item != exercise.name]:
+            definition = self.bindings.of[name][0] if name in self.bindings.defined else None
+            # Within the student's own code only an error that speaks of None is one of a function that it calls.
+            text = broken.text if own or "None" in broken.text else ""
+            if definition is not None and (own or text) and without_return(definition, text, calling, name):
+                return name
+        return ""
+
+    def remarks(self) -> list[str]:
+        """What holds for the notebook as a whole."""
+        found = [] if self.known else [self.say("unmarked")]
+        found += [self.say("changed", cell=number) for number in self.changed]
+        if names := self.deleted():
+            found.append(self.say("deleted", names=", ".join(names)))
+        slow = [ran for ran in self.ran.values() if ran.ended == "ok" and ran.seconds > self.allowed]
+        limit = f"{self.allowed:g}"
+        return found + [self.say("slow", cell=ran.number, seconds=f"{ran.seconds:.0f}", limit=limit) for ran in slow]
 
     def _forbidden(self, exercise: Exercise, examples: Ran | None) -> str:
         sources = list(self.sources.values())
@@ -172,6 +224,11 @@ class _Judge:
             (other.name for other in self.exercises if other is not exercise and other.solution == raised_in), ""
         )
 
+    def deleted(self) -> list[str]:
+        """The names that a set-up cell defined which is gone."""
+        causes = [self.causes.of(number) for number, ran in self.ran.items() if ran.missing]
+        return sorted({cause.name for cause in causes if cause and cause.kind == "deleted"})
+
     def other_cells(self, exercises: Sequence[ExerciseReport]) -> Iterator[CellReport]:
         """The cells that do not run, but for those that the exercises tell of."""
         told: set[int | None] = set()
@@ -181,14 +238,23 @@ class _Judge:
             unwritten |= {exercise.solution} if found.status == "not begun" else set()
         for number, ran in self.ran.items():
             waits = ran.unwritten and ran.frames and ran.frames[-1][0] in unwritten
-            if ran.ended != "ok" and number not in told and not waits:
+            if ran.ended == "ok" or number in told or waits:
+                continue
+            cause = self.causes.of(number)
+            if cause is None:
                 yield CellReport(number, self._why(ran, None), self._places(ran))
+            elif cause.kind == "below":  # of the others the cause is told in its own place
+                why = self.say("is below", name=cause.name, cell=cause.cell)
+                yield CellReport(number, self.say("does not run", cell=number, why=why), self._places(ran))
 
     def _why(self, ran: Ran, examples: Ran | None) -> str:
         """Why a cell did not run; of the examples' own cell it goes without saying which cell."""
         match ran.ended:
             case "timeout":
-                return self.say("timeout", cell=ran.number, seconds=f"{self.seconds:g}")
+                key = "timeout" if self.seconds == self.allowed else "own timeout"
+                more = max(60.0, 3 * self.allowed)
+                values = {"seconds": f"{self.seconds:g}", "limit": f"{self.allowed:g}", "more": f"{more:g}"}
+                return self.say(key, cell=ran.number, **values)
             case "lost":
                 return self.say("lost", cell=ran.number, how=self._how(ran.text))
             case "not run":

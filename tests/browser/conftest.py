@@ -1,6 +1,7 @@
 """A headless Chromium, and Jupyter servers for it to open."""
 
 import contextlib
+import importlib.util
 import os
 import shutil
 import socket
@@ -76,6 +77,22 @@ def watch(browser):
             return Watched(context.new_page(), home)
 
         yield watching
+
+
+@pytest.fixture(scope="session")
+def violations():
+    """What axe-core finds in a page that somebody could not read or reach: `violations(page)`."""
+    package = importlib.util.find_spec("axe_playwright_python")
+    if package is None:
+        pytest.skip("axe-core is not installed: pip install axe-playwright-python")
+    script = Path(package.submodule_search_locations[0], "axe.min.js").read_text(encoding="utf-8")
+
+    def finding(page):
+        page.evaluate(script)
+        found = page.evaluate("axe.run()")["violations"]
+        return [(item["id"], [node["html"][:200] for node in item["nodes"][:3]]) for item in found]
+
+    return finding
 
 
 @pytest.fixture(scope="module")

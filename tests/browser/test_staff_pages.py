@@ -182,6 +182,23 @@ def test_everybody_can_read_it(opened):
     assert page.locator(".staff").inner_text().startswith("Staff only")
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1200])
+def test_axe_finds_nothing(opened, violations, width, scheme):
+    page = opened(viewport={"width": width, "height": 844}, color_scheme=scheme).page
+    page.evaluate("() => { for (const part of document.querySelectorAll('details')) part.open = true; }")
+    assert violations(page) == []
+
+
+def test_what_to_act_on_stands_first_and_long_tables_are_folded(pages, watch):
+    path = pages["report of hostile texts"]
+    page = watch(path.as_uri()).page
+    page.goto(path.as_uri())
+    assert page.locator("h2").first.inner_text() == "To act on" and page.locator(".act a").count() > 5
+    assert not page.locator("[aria-label=Checks]").is_visible()  # 81 rows
+    assert page.locator("[aria-label=Exercises]").is_visible()
+
+
 @pytest.mark.parametrize("width", [375, 1200])
 def test_the_page_never_scrolls_to_the_side(opened, width):
     page = opened(viewport={"width": width, "height": 800}).page
@@ -193,6 +210,7 @@ def test_a_table_is_sorted_by_mouse_and_by_keys(pages, watch):
     watched = watch(pages["report"].as_uri())
     page = watched.page
     page.goto(pages["report"].as_uri())
+    page.evaluate("() => { for (const part of document.querySelectorAll('details')) part.open = true; }")
     table = page.locator("[aria-label=Checks] table")
 
     def column():

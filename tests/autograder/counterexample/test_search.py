@@ -14,7 +14,13 @@ from autograder.session.remote import Student
 
 
 def found(right, mine, check, name="f"):
-    """The call for a wrong function, of what the check asks the right one for."""
+    """The call for a wrong function, of what the check asks the right one for: code, what it gives, what is right."""
+    call = search(right, mine, check, name)
+    return call and (call.code, call.mine, call.right)
+
+
+def search(right, mine, check, name="f", others=()):
+    """The call for a wrong function; with others, what it is for each of them, tried once more."""
     exercise = Exercise(name, {}, None)
     sessions = [rehearsal("ps", {name: function}, keeps_arguments=True) for function in (right, right, mine)]
     for session in sessions:
@@ -22,7 +28,15 @@ def found(right, mine, check, name="f"):
     torch.manual_seed(5)
     sessions[0].begin(1)
     check(Student(sessions[0]))
-    return Search(sessions[2], sessions[1], ["x", "weight"]).run([sessions[0].asked])
+    call = Search(sessions[2], sessions[1], ["x", "weight"]).run([sessions[0].asked])
+    if not others:
+        return call
+    again = []
+    for other in others:
+        session = rehearsal("ps", {name: other})
+        session.turn_to(exercise)
+        again.append(Search(session, sessions[1], ["x", "weight"]).again(call))
+    return call, again
 
 
 def pasted(code, **names):
@@ -53,6 +67,21 @@ def test_a_large_call_becomes_a_small_one_that_gives_what_is_said():
 
 def test_the_same_answer_gets_the_same_call():
     assert found(right, wrong, large) == found(right, wrong, large)
+
+
+def test_the_call_of_one_answer_is_that_of_others_with_the_same_mistake_and_tells_what_they_give():
+    def alike(x, weight):
+        return F.linear(x, weight) * x.shape[0]
+
+    def otherwise(x, weight):
+        return x @ weight.T + len(x)
+
+    def refuses(x, weight):
+        raise ValueError("no")
+
+    call, again = search(right, wrong, large, others=(alike, otherwise, refuses, right))
+    assert again[0] == call and again[2:] == [None, None]
+    assert again[1].code == call.code and pasted(call.code, f=otherwise) == again[1].mine != call.mine
 
 
 def test_a_right_answer_gets_none():

@@ -30,8 +30,15 @@ def test_a_finished_notebook_is_done_with_its_points_shown_and_hidden_checks_nam
         ("def scale(x, a:\n    return x", "cell 4 does not run: SyntaxError", "def scale(x, a:"),
         ("def scale(x, a):\n    return (x", "cell 4 does not run: SyntaxError: '(' was never closed", "return (x"),
         ("def scale(x, a):\n    raise ValueError('\\x1b[31m[red]')", "ValueError", "raise ValueError"),
-        ("def other(x, a):\n    return x", "NameError: name 'scale' is not defined", "assert torch.equal("),
+        ("def other(x, a):\n    return x", "the notebook defines no scale", "assert torch.equal("),
         ("def scale(x, a):\n    import os\n    os._exit(3)", "ended the whole program (exit code 3)", None),
+        ("def scale(x, a):\n    y = x", "scale returns None: a `return` is missing", "assert torch.equal("),
+        ("def scale(x, a):\n    if a > 9:\n        return x", "scale returns None", "assert torch.equal("),
+        ("def scale(x, a):\n    def inner():\n        return x\n    inner()", "scale returns None", "assert torch"),
+        ("def scale(x, a):\n    return x if a > 9 else None", "must be Tensor, not NoneType", "assert torch.equal("),
+        ("def scale(x, a):\n    return (x\n\n", "SyntaxError: '(' was never closed", "return (x"),
+        ('def scale(x, a):\n    """Scale.\n    return x', "unterminated triple-quoted", '"""Scale.'),
+        ("%matplotlib inline\ndef scale(x, a):\n        y = 1\n    return x", "IndentationError", "return x"),
         ("def scale(x, a):\n    while True:\n        pass", "cell 5 was stopped after 1 s", "assert torch.equal("),
         ("def scale(x, a):\n    import time\n    time.sleep(3600)", "cell 5 was stopped after 1 s", None),
         ("def scale(x, a):\n    return open('data.csv')", "cells run in an empty folder", "return open('data.csv')"),
@@ -44,6 +51,63 @@ def test_a_failing_example_gives_its_reason_and_its_line_and_the_others_go_on(ho
     assert found["scale"].status == "fails" and reason in found["scale"].reason, found["scale"]
     assert code is None or any(code in place.code for place in found["scale"].places), found["scale"]
     assert found["Counter"].status == "passes" and not report.done
+
+
+def without(notebook, grade_id):
+    """The notebook without that cell."""
+    return notebook | {
+        "cells": [cell for cell in notebook["cells"] if cell["metadata"]["nbgrader"]["grade_id"] != grade_id]
+    }
+
+
+def test_a_deleted_set_up_cell_is_told_once_and_each_exercise_waits_for_it(home):
+    counter = "class Counter:\n    def __call__(self, x):\n        return torch.ones(1)"
+    home.save(without(home.finished(counter=counter), "setup-01"))
+    done = home.autograder("check", home.path)
+    assert done.returncode == 1 and done.stdout.count("A set-up cell is gone, which defined torch.") == 1
+    assert "scale, Counter: cannot be checked yet: torch is not defined" in done.stdout
+    assert "NameError" not in done.stdout
+
+
+def test_a_cell_that_does_not_run_is_told_once_before_what_waits_for_it(home):
+    made = home.finished()
+    made["cells"][home.classroom.place(made, "setup-01")]["source"] = "import einops_of_mine\nimport torch"
+    counter = made["cells"][home.classroom.place(made, "Counter")]
+    counter["source"] = "zeros = torch.zeros(1)\n" + counter["source"]
+    home.save(made)
+    said = home.autograder("check", home.path).stdout
+    assert said.count("ModuleNotFoundError") == 1 and "cell 2, line 1: import einops_of_mine" in said
+    assert said.index("ModuleNotFoundError") < said.index(
+        "scale, Counter: cannot be checked yet: torch comes from cell 2"
+    )
+    assert "NameError" not in said
+
+
+def test_what_is_defined_further_down_is_told_as_that(home):
+    made = above(home.finished(), ["print(one)"])
+    made["cells"].append({"cell_type": "code", "id": "own-last", "metadata": {}, "source": "one = 1"})
+    report, _ = home.check(made)
+    [cell] = report.cells
+    assert "one is defined only in cell" in cell.reason and "NameError" not in cell.reason
+
+
+def test_a_name_that_only_the_student_missed_is_told_as_python_does(home):
+    _, found = home.check(home.finished(scale="def scale(x, a):\n    return x / factor"))
+    assert "NameError: name 'factor' is not defined" in found["scale"].reason and not found["scale"].waits
+
+
+def test_a_slow_cell_is_told_with_the_graders_limit(home):
+    slow = "def scale(x, a):\n    import time\n    ends = time.process_time() + 1.5\n    while time.process_time() < ends: pass\n    return x / (1 / a)"
+    made = home.finished(scale=slow)
+    made["metadata"]["autograder"]["cell_seconds"] = 1
+    report, found = home.check(made)
+    assert "or the code is slow; --timeout 60" in found["scale"].reason
+    report, found = home.check(made, seconds=60)
+    assert found["scale"].status == "passes" and report.done
+    [remark] = report.remarks
+    assert remark.startswith("Cell 5 took ") and remark.endswith(" s here; the grader allows 1 s.")
+    _, found = home.check(home.finished(scale="def scale(x, a):\n    while True: pass"), seconds=1)
+    assert "the time given by --timeout; the grader allows 4 s" in found["scale"].reason
 
 
 @pytest.mark.parametrize(
@@ -220,3 +284,12 @@ def test_check_and_grade_agree_on_what_is_begun_and_forbidden(home, classroom):
         kinds = {"passes": "graded", "fails": "graded"}
         mine = {name: kinds.get(item.status, item.status) for name, item in found.items()}
         assert mine == {item.name: item.status for item in graded[student].exercises}, student
+
+
+def test_a_copy_through_a_service_that_keeps_no_metadata_is_checked(home):
+    made = home.finished(counter="")
+    for cell in made["cells"]:
+        cell["metadata"] = {}
+    done = home.autograder("check", home.save(made))
+    assert done.returncode == 1 and "✓ scale: examples pass" in done.stdout and "Counter: not begun" in done.stdout
+    assert "lost what marks them" in done.stdout and "0 points" not in done.stdout

@@ -66,9 +66,9 @@ HOSTILE = [
 
 @pytest.mark.parametrize("source", HOSTILE, ids=range(len(HOSTILE)))
 def test_what_is_no_python_is_read_all_the_same_and_fast(source):
-    began = time.monotonic()
+    began = time.process_time()
     found = tokens(source)
-    assert time.monotonic() - began < 1.5
+    assert time.process_time() - began < 1.5
     assert len(found) <= MAX_LETTERS and max([token.line for token in found], default=0) <= source.count("\n")
 
 
