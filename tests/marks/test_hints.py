@@ -29,6 +29,9 @@ TOLD = {
     "pairwise_l1 · sqrt of square": "a gradient is NaN",
     "nt_xent · exp and log": "wherever `temperature` is 0.01",
     "scaled_dot_product_attention · mask not assigned": "(`masked_fill`) is not applied",
+    "scaled_dot_product_attention · divided by d": "(`sqrt`) is not applied",
+    "cross_entropy · clipped": "large numbers in its inputs",
+    "sparse_sgd_step · new table": "they stand in a new tensor",
     "causal_mask · syntax error": "has a syntax error in line 2",
 }
 """By the answer, words of its hint or of the note above its checks."""
