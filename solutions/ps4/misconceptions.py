@@ -595,6 +595,39 @@ class CountsSamplesOnly(torch.nn.Module):
 
 @misconception(
     "BatchNorm",
+    hint="In torch momentum is the share of the new batch: the old value keeps 1 - momentum. And besides: the running"
+    " variance is the unbiased one, with count / (count - 1).",
+    passes_examples=False,
+    costs=6,
+)
+class MomentumReversedAndBiased(torch.nn.Module):
+    def __init__(self, num_features, eps=1e-5, momentum=0.1):
+        super().__init__()
+        self.eps, self.momentum = eps, momentum
+        self.weight = torch.nn.Parameter(torch.ones(num_features))
+        self.bias = torch.nn.Parameter(torch.zeros(num_features))
+        self.register_buffer("running_mean", torch.zeros(num_features))
+        self.register_buffer("running_var", torch.ones(num_features))
+        self.register_buffer("num_batches_tracked", torch.tensor(0))
+
+    def forward(self, x):
+        axes = [0] if x.dim() == 2 else [0, 2, 3]
+        shape = [1, -1] if x.dim() == 2 else [1, -1, 1, 1]
+        if self.training and x.numel() // x.shape[1] < 2:
+            raise ValueError("one value in a channel")
+        mean, var = self.running_mean, self.running_var
+        if self.training:
+            mean, var = x.mean(axes), x.var(axes, unbiased=False)
+            with torch.no_grad():
+                self.running_mean.copy_(self.momentum * self.running_mean + (1 - self.momentum) * mean)
+                self.running_var.copy_(self.momentum * self.running_var + (1 - self.momentum) * var)
+                self.num_batches_tracked += 1
+        normalized = (x - mean.view(shape)) / torch.sqrt(var.view(shape) + self.eps)
+        return normalized * self.weight.view(shape) + self.bias.view(shape)
+
+
+@misconception(
+    "BatchNorm",
     hint="At inference the running statistics are used and not updated.",
     passes_examples=False,
     costs=5,

@@ -13,6 +13,8 @@ TOLD = {
     "leaky_relu · clamp both": "but where an input is exactly 0",
     "linear · squeeze": "not their shape: it is (3,) where it should be (1, 3)",
     "softmax · keepdim missing": "at the shape",
+    "BatchNorm · momentum of the old, biased": "the old value keeps 1 - momentum. And besides",
+    "dropout · x mask / p": "Dividing by p is right for p = 0.5 by chance",
     "layer_norm · numpy": "cut off from the graph",
     "layer_norm · eps outside": "eps is added in another place",
     "batch_norm_backward · without eps": "`eps` is 0",
@@ -27,6 +29,9 @@ TOLD = {
     "pairwise_l1 · sqrt of square": "a gradient is NaN",
     "nt_xent · exp and log": "wherever `temperature` is 0.01",
     "scaled_dot_product_attention · mask not assigned": "(`masked_fill`) is not applied",
+    "scaled_dot_product_attention · divided by d": "(`sqrt`) is not applied",
+    "cross_entropy · clipped": "large numbers in its inputs",
+    "sparse_sgd_step · new table": "they stand in a new tensor",
     "causal_mask · syntax error": "has a syntax error in line 2",
 }
 """By the answer, words of its hint or of the note above its checks."""

@@ -62,9 +62,10 @@ class BatchNorm(torch.nn.Module):
 def layer_norm(x, normalized_shape, weight=None, bias=None, eps=1e-5):
     if isinstance(normalized_shape, int):
         normalized_shape = (normalized_shape,)
-    if tuple(x.shape[-len(normalized_shape):]) != tuple(normalized_shape):
+    if tuple(x.shape[-len(normalized_shape) :]) != tuple(normalized_shape):
         raise ValueError
     import numpy as np
+
     a = x.detach().numpy()
     axes = tuple(range(-len(normalized_shape), 0))
     mu = a.mean(axis=axes, keepdims=True)
@@ -81,7 +82,7 @@ def layer_norm(x, normalized_shape, weight=None, bias=None, eps=1e-5):
 def layer_norm(x, normalized_shape, weight=None, bias=None, eps=1e-5):
     if isinstance(normalized_shape, int):
         normalized_shape = (normalized_shape,)
-    if tuple(x.shape[-len(normalized_shape):]) != tuple(normalized_shape):
+    if tuple(x.shape[-len(normalized_shape) :]) != tuple(normalized_shape):
         raise ValueError
     axes = tuple(range(-len(normalized_shape), 0))
     mu = x.mean(axes, keepdim=True)
@@ -159,6 +160,7 @@ class Dropout(torch.nn.Module):
         if p < 0 or p > 1:
             raise ValueError
         self.p, self.g = p, generator
+
     def forward(self, x):
         if not self.training:
             return x * (1 - self.p)
@@ -175,6 +177,7 @@ class Dropout(torch.nn.Module):
         if p < 0 or p > 1:
             raise ValueError
         self.p, self.g = p, generator
+
     def forward(self, x):
         if not self.training:
             return x

@@ -3,7 +3,7 @@ def pairwise_l1(x, y):
     if x.shape[1] != y.shape[1]:
         raise ValueError
     d = x[:, None, :] - y[None, :, :]
-    return torch.sqrt(d ** 2).sum(-1)
+    return torch.sqrt(d**2).sum(-1)
 
 
 # %% sparse_sgd_step · new table
