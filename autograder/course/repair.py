@@ -1,4 +1,4 @@
-"""A submitted notebook made to fit its release again."""
+"""Repairs a submitted notebook so that its cells match its release."""
 
 from __future__ import annotations
 
@@ -11,18 +11,22 @@ from .release import Release
 
 @dataclass(frozen=True)
 class Repaired:
-    """A submission that fits its release again: its cells in order, and what was mended, for the student."""
+    """The cells of a submission, in order and matching the release, and the repairs, as sentences for the student."""
 
     cells: tuple[Cell, ...]
     repairs: tuple[str, ...]
 
     def place(self, grade_id: str) -> int | None:
-        """Where a cell of the release stands (from 1, as students count); None where it is missing."""
+        """Return the position of a cell of the release, counted from 1; None if it is missing."""
         return next((place for place, cell in enumerate(self.cells, 1) if cell.grade_id == grade_id), None)
 
 
 def repair(cells: list[Cell], release: Release) -> Repaired:
-    """Make the cells fit the release: restore locked ones, drop copies, put back what is missing at the end."""
+    """Match the cells to the release by grade id.
+
+    Changed and missing locked cells are restored, and copies of locked cells are dropped. Other missing cells are
+    appended at the end.
+    """
     repairs: list[str] = []
     last = {cell.grade_id: place for place, cell in enumerate(cells) if cell.grade_id in release.cells}
     kept: list[Cell] = []
@@ -32,21 +36,19 @@ def repair(cells: list[Cell], release: Release) -> Repaired:
             kept.append(Cell(cell.kind, cell.source, "", cell.attachments))
         elif last[cell.grade_id] != place:
             if ours.locked:
-                repairs.append(f"A copy of the locked cell {ours.grade_id} was left out.")
-            else:  # a copy of a cell to be written in may hold work: it runs, as a cell of the student's own
-                repairs.append(
-                    f"The cell {ours.grade_id} is there more than once; the last is the one that is handed in."
-                )
+                repairs.append(f"A copy of the locked cell {ours.grade_id} was removed.")
+            else:  # a copy of a solution cell may contain the student's work: it runs as a cell of the student's own
+                repairs.append(f"The cell {ours.grade_id} appears more than once; the last one is graded.")
                 kept.append(Cell(cell.kind, cell.source, "", cell.attachments))
         elif ours.locked:
-            # Prose is not graded, and may be the release's in another language: it is put back without a word.
+            # Prose is not graded, and may be in the other language's release: it is restored without a remark.
             if ours.kind == "code" and (cell.source != ours.source or cell.kind != ours.kind):
                 repairs.append(f"The locked cell {ours.grade_id} was changed; it was put back as it was.")
             kept.append(Cell(ours.kind, ours.source, ours.grade_id))
         else:
             if cell.kind != ours.kind:
                 repairs.append(
-                    f"The cell {ours.grade_id} was made a {cell.kind} cell; it was taken as {ours.kind} again."
+                    f"The cell {ours.grade_id} was changed to a {cell.kind} cell; it was changed back to {ours.kind}."
                 )
             kept.append(Cell(ours.kind, cell.source, ours.grade_id, cell.attachments))
     released = list(release.cells.values())
@@ -54,7 +56,7 @@ def repair(cells: list[Cell], release: Release) -> Repaired:
         if ours.grade_id in last:
             continue
         if ours.locked and ours.kind == "code" and not ours.raw["metadata"]["nbgrader"]["grade"]:
-            # Set-up code belongs where it was: below the nearest cell of the release before it that is left.
+            # Setup code must run at its place: below the nearest preceding cell of the release that is present.
             before = {cell.grade_id for cell in released[:index]}
             place = max((spot for spot, cell in enumerate(kept, 1) if cell.grade_id in before), default=0)
             kept.insert(place, Cell(ours.kind, ours.source, ours.grade_id))

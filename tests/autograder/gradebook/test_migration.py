@@ -119,7 +119,7 @@ def test_what_cannot_be_filled_is_refused(graded, postgresql):
     assert all_rows(url) == there
     with pytest.raises(AutograderError, match=r"cannot be filled: .*does not exist"):
         move(graded, postgresql.url("nothing"))
-    with pytest.raises(AutograderError, match="holds a password") as refused:
+    with pytest.raises(AutograderError, match="contains a password") as refused:
         move(graded, "postgresql+psycopg://ta:secret@db/x")
     assert "secret" not in str(refused.value)
     with pytest.raises(AutograderError, match="new place: is SQLite"):
