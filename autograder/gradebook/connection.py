@@ -130,7 +130,7 @@ def _make_indexes(database: Connection) -> None:
 
 
 def version() -> str:
-    """Return the schema version of the installed nbgrader, without running alembic as nbgrader does, which takes 2 s."""
+    """Return the schema version of the installed nbgrader, without running alembic as nbgrader does (2 s)."""
     from alembic.script import ScriptDirectory  # takes 0.1 s to import, and only a new gradebook needs it
 
     return str(ScriptDirectory(str(Path(package.__file__).parent / "alembic")).get_current_head())
