@@ -18,7 +18,7 @@ from autograder.terminal import literal
 from .unexplained import Group
 
 _HEAD = '''\
-"""Wrong solutions that students write for {problem_set}, with the hint that each deserves."""
+"""Wrong solutions that students write for {problem_set}, each with its hint."""
 
 import torch
 

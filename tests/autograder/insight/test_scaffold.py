@@ -84,7 +84,7 @@ def test_a_group_is_begun_once_and_unfinished_until_it_has_a_hint(tiny):
     assert {item.name for item in misconceptions.load(path)} >= set(names)
     found = audit(tiny).findings
     assert [item.text for item in found] == [
-        f"misconception {name}: no hint; until it has one it is not used" for name in reversed(names)
+        f"misconception {name}: has no hint; it is not used until it has one" for name in reversed(names)
     ]
 
 
