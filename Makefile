@@ -1,5 +1,7 @@
 # make demo   the main job, shown: a class is made, graded, compared with what is expected
 # make test   everything that is tested: lint, types, layers, releases in step, tests, the course's own audit
+# make test-deploy   docs/deploy.md's JupyterHub, set up on a fresh copy of this machine; as root, some ten minutes
+# make test-pythons  before a release: the quick tests on each Python that pyproject.toml names and that is installed
 # make test-next   the quick tests with the newest releases of all dependencies, in a virtual environment of its own
 # The first two make the virtual environment .venv when it is missing or pyproject.toml or constraints.txt has changed.
 
@@ -7,7 +9,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: demo test test-next check-fast setup clean
+.PHONY: demo test test-deploy test-pythons test-next check-fast setup clean
 
 demo: $(READY)
 	$(BIN)/autograder demo
@@ -17,14 +19,23 @@ test: check-fast
 	$(BIN)/python -m pytest tests/attacks tests/browser -n auto --dist loadfile
 	$(BIN)/autograder audit
 
+test-deploy: $(READY)
+	AUTOGRADER_TEST_DEPLOY=1 $(BIN)/python -m pytest tests/browser/test_jupyterhub.py
+
+# What depends most on Python's own and on dependencies' workings.
+QUICK := $(addprefix tests/autograder/,authoring course diagnosis grading jail mutation notebook session student \
+	test_cli.py test_grade.py test_nbgrader_plugin.py)
+
+test-pythons:
+	tools/test-pythons $(QUICK)
+
 # What pyproject.toml allows, in place of what constraints.txt pins: the tests of private interfaces first.
 NEXT := .venv-next
 test-next:
 	PYTHON="$(PYTHON)" VENV=$(NEXT) CONSTRAINTS= tools/setup
 	$(NEXT)/bin/python -m pytest -x tests/autograder/grading/test_pytest_private.py \
 		tests/autograder/jail/test_ipython_private.py tests/autograder/jail/test_shell.py
-	$(NEXT)/bin/python -m pytest tests/autograder/test_grade.py tests/autograder/test_nbgrader_plugin.py \
-		tests/autograder/session tests/autograder/notebook tests/autograder/authoring tests/autograder/course
+	$(NEXT)/bin/python -m pytest $(QUICK)
 
 # What takes seconds, first.
 check-fast: $(READY)
@@ -41,4 +52,4 @@ $(READY): pyproject.toml constraints.txt tools/setup
 	touch $@
 
 clean:
-	rm -rf .venv $(NEXT) build .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-* build .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

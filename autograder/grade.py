@@ -134,8 +134,10 @@ def _name_students(root: Path, recorder: Recorder, outcome: Outcome) -> None:
         outcome.notices.append(str(error))
         return
     if people:
-        known = people.people.values()
-        recorder.name_students({one.id: (one.first_name, one.last_name, one.email, one.lms_id) for one in known})
+        known = {row.student: person for row in outcome.rows if (person := people.listed(row.student))} | people.people
+        recorder.name_students(
+            {name: (one.first_name, one.last_name, one.email, one.lms_id) for name, one in known.items()}
+        )
 
 
 _Waiting = tuple[Prepared, SubmissionResult | None]

@@ -10,10 +10,15 @@ from __future__ import annotations
 
 import atexit
 from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import nbformat
+from nbgrader import converters, utils
+from nbgrader.apps.api import NbGraderAPI
+from nbgrader.converters import Autograde
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import CheckCellMetadata, NbGraderPreprocessor
 from traitlets import Unicode
 
@@ -22,13 +27,14 @@ from autograder.course import nbgrader
 from autograder.errors import AutograderError
 from autograder.exchange.collect import Collect
 from autograder.exchange.release_assignment import ReleaseAssignment
+from autograder.exchange.release_feedback import ReleaseFeedback
 from autograder.gradebook.locking import be_patient
 from autograder.gradebook.recorder import Recorder
-from autograder.grading.intake import HandedIn
+from autograder.grading.intake import HandedIn, handed_in_at, is_student, moment_of
 from autograder.grading.setup import GradingSetup, setup_of
 from autograder.jail import bubblewrap
 from autograder.release import build
-from autograder.results import folders
+from autograder.results import folders, handed_back
 from autograder.results.log import Log
 from autograder.results.run_lock import held
 from autograder.results.store import Store
@@ -97,6 +103,42 @@ class _Pools:
 _POOLS = _Pools()
 
 
+def _guard_nbgrader() -> None:
+    """Keep what one student handed in from ending nbgrader's run, or a page of formgrader, for all."""
+    CourseDirectory.get_existing_timestamp = lambda directory, folder: _moment(Path(folder))
+    NbGraderAPI.get_submitted_timestamp = lambda api, assignment_id, student_id: _moment(
+        Path(api.coursedir.root, nbgrader.SUBMITTED, student_id, assignment_id)
+    )
+    Autograde.init_notebooks = _fit_notebooks
+    converters.base.find_all_files = _plain_files
+
+
+def _moment(folder: Path) -> datetime | None:
+    """When it was handed in, as the engine reads it; nbgrader's own reading raises, or waits for ever."""
+    text = handed_in_at(folder)
+    return moment_of(text) if text else None
+
+
+_init_notebooks = Autograde.init_notebooks
+
+
+def _fit_notebooks(converter: Any) -> None:
+    """Leave out the folders that nbgrader finds and cannot name a student of, which would end its run."""
+    _init_notebooks(converter)
+    for folder in list(converter.assignments):
+        if not is_student(Path(folder).parent.name):
+            converter.log.error("%r: not a student's name; rename the folder", folder)
+            del converter.assignments[folder]
+
+
+def _plain_files(path: str, exclude: list[str] | None = None) -> list[str]:
+    """What nbgrader copies beside a graded notebook: of a student's folder no link, and nothing without an end."""
+    files: list[str] = utils.find_all_files(path, exclude)
+    if Path(path).parent.parent.name != nbgrader.SUBMITTED:
+        return files
+    return [file for file in files if Path(file).is_file() and not Path(file).is_symlink()]
+
+
 def configure(config: Any, file: str) -> None:
     """Fill in nbgrader's traitlets Config for the course in the folder of `file`, its nbgrader_config.py.
 
@@ -105,10 +147,21 @@ def configure(config: Any, file: str) -> None:
     """
     root = Path(file).resolve().parent
     be_patient()
+    _guard_nbgrader()
     nbgrader.configure(config, root, course_config.load(root))
     build.configure(config)
     config.ExchangeFactory.collect = Collect
     config.ExchangeFactory.release_assignment = ReleaseAssignment
+    config.ExchangeFactory.release_feedback = ReleaseFeedback
+    config.GenerateFeedback.post_convert_hook = _make_our_page
     config.GradeInJail.root = str(root)
     config.Autograde.sanitize_preprocessors = [GradeInJail]
     config.Autograde.autograde_preprocessors = [CheckCellMetadata]
+
+
+def _make_our_page(assignment: str, student: str, notebooks: list[str]) -> None:
+    """Put our page, made anew, in the place of nbgrader's, which `generate_feedback` has just written."""
+    for path in map(Path, notebooks):
+        root = path.parents[3]
+        with handed_back.opened(root, course_config.load(root)) as pages:
+            pages.refresh(path.parent.parent.name, assignment)

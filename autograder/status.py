@@ -40,6 +40,8 @@ class SetStatus(msgspec.Struct, frozen=True):
     """A line for each hand-in that is left in nbgrader's exchange."""
     overlooked: list[str]
     """A line for each file of submitted/ that is not taken as it was meant."""
+    strangers: list[str]
+    """A line for each student who is not in the roster, or stands there with an id of another form."""
 
     @property
     def groups(self) -> tuple[Sized, ...]:
@@ -86,10 +88,11 @@ def status(root: Path, problem_sets: Sequence[str] | None = None) -> list[SetSta
                 refused,
                 by_hand.get(name, []),
                 sorted(item.student for item in late.handed_in_late(root, course, name)) if handed_in else [],
-                sorted(people.people.keys() - here) if people else [],
+                people.missing(here) if people else [],
                 [who for who in arrivals.waiting_for_tomorrow(root, course, name) if who not in states["graded"]],
                 arrivals.left_in_exchange(root, name),
                 overlooked.lines(root / nbgrader.SUBMITTED, course.problem_sets, [name]),
+                people.strangers(here) if people else [],
             )
         )
     return found
@@ -104,5 +107,5 @@ def _by_hand(root: Path, course: Course) -> dict[str, list[str]]:
     waiting: dict[str, list[str]] = {}
     for score in scores:
         if score.needs_manual_grade:
-            waiting.setdefault(score.problem_set, []).append(score.person.id)
+            waiting.setdefault(score.problem_set, []).append(score.student)
     return waiting

@@ -1,5 +1,6 @@
 """A class in which every tenth submission is one of the worst: all others get what they would get alone.
 
+A small class has more of them, so that each kind is there, and every second at most is one.
 Run it with: python -m benchmarks.worst
 """
 
@@ -9,6 +10,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,8 @@ _DATA = {"no JSON": b"{", "deep": b"[" * 100_000, "numbers": b'{"cells": [], "nb
 _TIMES = {"week": "2026-W40-4", "before all time": "0001-01-01 00:00:00 +0900"}
 _NAMES = {"no UTF-8": b"zo\xeb", "markup": b"[/x]", "escape": b"\x1b[2J"}
 KINDS = [*_CELLS, *_DATA, *_TIMES, *_NAMES]
+SHORT = 2 * len(KINDS)
+"""Students of the smallest class that has each kind."""
 
 
 def main() -> None:
@@ -41,25 +45,30 @@ def main() -> None:
 
 def run(students: int) -> dict[str, Any]:
     """Grade the class; how many of the others got what they get alone."""
+    every = max(2, min(10, students // len(KINDS)))
     with tempfile.TemporaryDirectory(prefix="worst-") as folder:
         root = Path(shutil.copytree(HERE / "tests" / "tiny", Path(folder) / "tiny"))
         made = release.load(root, "ps1").notebook
         worst = 0
         for number in range(students):
-            if number % 10 == 9:
+            if number % every == every - 1:
                 _hand_in_worst(root, made, number, KINDS[worst % len(KINDS)])
                 worst += 1
             else:
                 _hand_in(root, f"student-{number:04}".encode(), _with(made, [f"# {number}"]))
         alone = grade(root, students=["student-0000"]).rows[0].points
+        began = time.monotonic()
         outcome = grade(root)
+        seconds = time.monotonic() - began
     others = [row.points for row in outcome.rows if row.student.startswith("student-")]
     return {
         "submissions": students,
         "of the worst": worst,
+        "kinds": min(worst, len(KINDS)),
         "named": len(outcome.problems),
         "others": students - worst,
         "others as alone": sum(points == alone for points in others),
+        "seconds": seconds,
     }
 
 
@@ -71,12 +80,12 @@ def _hand_in_worst(root: Path, made: dict[str, Any], number: int, kind: str) -> 
     _hand_in(root, name, data, _TIMES.get(kind, ""))
 
 
-def _hand_in(root: Path, name: bytes, data: bytes, time: str = "") -> None:
+def _hand_in(root: Path, name: bytes, data: bytes, moment: str = "") -> None:
     folder = Path(os.fsdecode(os.fsencode(root / "submitted") + b"/" + name)) / "ps1"
     folder.mkdir(parents=True)
     (folder / "ps1.ipynb").write_bytes(data)
-    if time:
-        (folder / "timestamp.txt").write_text(time)
+    if moment:
+        (folder / "timestamp.txt").write_text(moment)
 
 
 def _with(made: dict[str, Any], sources: list[str]) -> bytes:

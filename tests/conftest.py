@@ -1,6 +1,7 @@
 """What the tests share: a tiny course, and a class of it graded once."""
 
 import functools
+import os
 import shutil
 from pathlib import Path
 
@@ -17,6 +18,14 @@ def the_gradebooks_version_is_asked_for_once():
     nbgrader.api.get_alembic_version = functools.cache(real)
     yield
     nbgrader.api.get_alembic_version = real
+
+
+@pytest.fixture(scope="session", autouse=True)
+def files_are_made_as_on_most_machines():
+    """Modes that tests look at are those of umask 022, whatever the shell has."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
 
 
 @pytest.fixture(scope="session")

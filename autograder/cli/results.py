@@ -45,7 +45,7 @@ def status(context: typer.Context, problem_sets: Sets = None, as_json: Json = Fa
                 terminal.say(f"{item.problem_set}: waits for watch-exchange until tomorrow: {students}")
             if item.submitted and item.missing:
                 terminal.say(f"{item.problem_set}: nothing from {', '.join(item.missing)}")
-        for line in dict.fromkeys(line for item in found for line in item.overlooked):
+        for line in dict.fromkeys(line for item in found for line in [*item.overlooked, *item.strangers]):
             terminal.say(terminal.literal(line))
     waits = any(item.changed or item.not_graded or item.refused or item.exchange or item.overlooked for item in found)
     raise typer.Exit(1 if waits else 0)
@@ -59,15 +59,17 @@ def show(
     exercise: Annotated[str | None, typer.Option("--exercise", "-e", help="Only this exercise, with its code.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Show one verdict: score, checks with their reasons, hints, and the code that lost points.
+    """Show one verdict: score, checks with their reasons, hints, what was given by hand, and the code that lost points.
 
     Exit codes: 0 the verdict is up to date; 1 the submission or its checks changed since; 2 there is no verdict.
 
     Example: [bold]autograder show alice ps4 --exercise dropout[/]
     """
+    import msgspec
+
     from autograder import terminal
     from autograder.feedback import terminal_page
-    from autograder.results import folders, freshness
+    from autograder.results import folders, freshness, handed_back
 
     item, setup, state = freshness.submission(context.obj, student, problem_set)
     if state == "not graded":
@@ -76,10 +78,12 @@ def show(
     if exercise and exercise not in {found.name for found in verdict.exercises}:
         known = ", ".join(found.name for found in verdict.exercises)
         raise AutograderError(f"{problem_set}: no exercise {exercise}; its exercises are {known}")
+    with handed_back.opened(context.obj, setup.course) as handing_back:
+        grades = handing_back.grades(student, problem_set)
     if as_json:
-        print_json(verdict)
+        print_json({**msgspec.to_builtins(verdict), "gradebook": grades})
     else:
-        terminal_page.show(verdict, item.repaired, setup.release, exercise)
+        terminal_page.show(verdict, item.repaired, setup.release, exercise, grades)
         if state == "changed":
             terminal.say("changed since it was graded: this is the current code with the earlier verdict")
     raise typer.Exit(1 if state == "changed" else 0)

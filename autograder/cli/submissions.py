@@ -49,6 +49,8 @@ def collect(
                 terminal.say(f"{outcome}: {len(whose)} files, the first {whose[0]}: {note}")
         if report.missing:
             terminal.say(f"nothing from: {', '.join(report.missing)}")
+        for line in [*report.unmatched, *report.strangers]:
+            terminal.say(terminal.literal(line))
         terminal.say(", ".join(f"{count} {outcome}" for outcome, count in report.counts.items()) or "no files")
     for problem in report.problems:
         terminal.error(problem)
@@ -60,7 +62,7 @@ def extend(
     context: typer.Context,
     student: Annotated[str, typer.Argument(metavar="STUDENT", help="nbgrader's student id.")],
     problem_set: OneSet,
-    days: Annotated[float, typer.Option(min=0, max=3650, help="Days after the deadline.")] = 0,
+    days: Annotated[float, typer.Option(min=0, max=3650, help="Days after the deadline, at the same time of day.")] = 0,
     hours: Annotated[float, typer.Option(min=0, max=87600, help="Hours after the deadline.")] = 0,
     as_json: Json = False,
 ) -> None:
@@ -73,7 +75,7 @@ def extend(
     from autograder import terminal
     from autograder.lms import extensions
 
-    given = extensions.extend(context.obj, student, problem_set, timedelta(days=days, hours=hours))
+    given = extensions.extend(context.obj, student, problem_set, timedelta(days=days), hours)
     if as_json:
         print_json(given)
     else:
@@ -104,6 +106,8 @@ def export(
         print_json(done)
     else:
         terminal.say(f"{done.path}: {done.students} students")
+        for line in done.strangers:
+            terminal.say(terminal.literal(line))
         if done.waiting:
             terminal.say(f"{done.waiting} submissions still have to be graded by hand")
 
@@ -148,7 +152,7 @@ def feedback_zip(
     roster: Roster = None,
     as_json: Json = False,
 ) -> None:
-    """Zip the feedback of a problem set for upload to Moodle or Canvas.
+    """Zip the feedback of a problem set for upload to Moodle or Canvas, with the points and comments given by hand.
 
     Example: [bold]autograder feedback-zip ps4 --like ps4-submissions.zip[/]
     """
@@ -162,6 +166,9 @@ def feedback_zip(
         terminal.say(f"{done.path}: feedback of {done.students} students")
         if done.missing:
             terminal.say(f"no feedback for: {', '.join(done.missing)}")
+    for problem in done.problems:
+        terminal.error(problem)
+    raise typer.Exit(2 if done.problems else 0)
 
 
 @verbs.command(rich_help_panel=PANEL)

@@ -16,7 +16,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from autograder.errors import AutograderError
 
-from . import words
+from . import clock, words
 from .layout import COURSE_FILE
 
 FILE = COURSE_FILE
@@ -247,9 +247,20 @@ def parse(text: str) -> Course:
     if not isinstance(fields, dict):
         raise _mistake(1, "not a mapping; begin with name: and title:")
     try:
-        return Course.model_validate(fields)
+        course = Course.model_validate(fields)
     except ValidationError as error:
         raise _first(error, tree) from None
+    _refuse_unclear_times(course, tree)
+    return course
+
+
+def _refuse_unclear_times(course: Course, tree: yaml.Node | None) -> None:
+    for name, problem_set in course.problem_sets.items():
+        due = problem_set.due
+        if due and (why := clock.fault(due, zoneinfo.ZoneInfo(course.timezone))):
+            place = ["problem_sets", name, "due"]
+            what = f"{due:%Y-%m-%d %H:%M} {why} in {course.timezone}; write a time before or after"
+            raise _mistake(_line(tree, place), f"{'.'.join(place)}: {what}")
 
 
 def _mistake(line: int, what: str) -> AutograderError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from autograder.notebook.comparison import defined_names, is_same, superseded_stubs
 from autograder.notebook.reading import Cell
 
 from .release import Release
@@ -28,21 +29,28 @@ def repair(cells: list[Cell], release: Release) -> Repaired:
     appended at the end.
     """
     repairs: list[str] = []
-    last = {cell.grade_id: place for place, cell in enumerate(cells) if cell.grade_id in release.cells}
+    counting = _counting(cells, release)
+    stubs = _stubs_to_leave_out(cells, counting, release)
     kept: list[Cell] = []
     for place, cell in enumerate(cells):
         ours = release.cells.get(cell.grade_id)
-        if ours is None:
+        if place in stubs:
+            repairs.append(stubs[place])
+        elif ours is None:
             kept.append(Cell(cell.kind, cell.source, "", cell.attachments))
-        elif last[cell.grade_id] != place:
+        elif counting[cell.grade_id] != place:
             if ours.locked:
                 repairs.append(f"A copy of the locked cell {ours.grade_id} was removed.")
+            elif is_same(cell.source, ours.source):
+                repairs.append(f"An unchanged copy of the cell {ours.grade_id} was removed.")
             else:  # a copy of a solution cell may contain the student's work: it runs as a cell of the student's own
-                repairs.append(f"The cell {ours.grade_id} appears more than once; the last one is graded.")
+                repairs.append(
+                    f"The cell {ours.grade_id} appears more than once; the last one with an answer is graded."
+                )
                 kept.append(Cell(cell.kind, cell.source, "", cell.attachments))
         elif ours.locked:
             # Prose is not graded, and may be in the other language's release: it is restored without a remark.
-            if ours.kind == "code" and (cell.source != ours.source or cell.kind != ours.kind):
+            if ours.kind == "code" and (not is_same(cell.source, ours.source) or cell.kind != ours.kind):
                 repairs.append(f"The locked cell {ours.grade_id} was changed; it was put back as it was.")
             kept.append(Cell(ours.kind, ours.source, ours.grade_id))
         else:
@@ -51,17 +59,57 @@ def repair(cells: list[Cell], release: Release) -> Repaired:
                     f"The cell {ours.grade_id} was changed to a {cell.kind} cell; it was changed back to {ours.kind}."
                 )
             kept.append(Cell(ours.kind, cell.source, ours.grade_id, cell.attachments))
+    left_out = {cells[place].grade_id for place in stubs}
     released = list(release.cells.values())
     for index, ours in enumerate(released):
-        if ours.grade_id in last:
+        if ours.grade_id in counting and ours.grade_id not in left_out:
             continue
-        if ours.locked and ours.kind == "code" and not ours.raw["metadata"]["nbgrader"]["grade"]:
+        if ours.kind == "code" and ours.locked and not ours.grade_id.endswith("-examples"):
             # Setup code must run at its place: below the nearest preceding cell of the release that is present.
             before = {cell.grade_id for cell in released[:index]}
-            place = max((spot for spot, cell in enumerate(kept, 1) if cell.grade_id in before), default=0)
+            place = max((place for place, cell in enumerate(kept, 1) if cell.grade_id in before), default=0)
             kept.insert(place, Cell(ours.kind, ours.source, ours.grade_id))
             repairs.append(f"The locked cell {ours.grade_id} was missing; it was put back.")
-        elif ours.raw["metadata"]["nbgrader"]["grade"] or not ours.locked:
+        elif ours.kind == "code" or not ours.locked:
             kept.append(Cell(ours.kind, ours.source if ours.locked else "", ours.grade_id))
-            repairs.append(f"The cell {ours.grade_id} was missing; it was put back at the end.")
+            if ours.grade_id not in left_out:
+                repairs.append(f"The cell {ours.grade_id} was missing; it was put back at the end.")
     return Repaired(tuple(kept), tuple(repairs))
+
+
+def _counting(cells: list[Cell], release: Release) -> dict[str, int]:
+    """Return the index of the cell that counts, by grade id: the last one with an answer, else the last one."""
+    last: dict[str, int] = {}
+    written: dict[str, int] = {}
+    for place, cell in enumerate(cells):
+        ours = release.cells.get(cell.grade_id)
+        if ours is not None:
+            last[cell.grade_id] = place
+            if not ours.locked and cell.source.strip() and not is_same(cell.source, ours.source):
+                written[cell.grade_id] = place
+    return last | written
+
+
+def _stubs_to_leave_out(cells: list[Cell], counting: dict[str, int], release: Release) -> dict[int, str]:
+    """Return the indices of unchanged stubs whose exercise is answered in another cell, each with its remark.
+
+    They would rebind the exercise's name to the stub.
+    """
+    own = [
+        (place, cell.source, defined_names(cell.source))
+        for place, cell in enumerate(cells)
+        if cell.kind == "code" and cell.grade_id not in release.cells
+    ]
+    found: dict[int, str] = {}
+    for exercise in release.exercises:
+        stub = release.cells[exercise.solution_id].source
+        marked = counting.get(exercise.solution_id)
+        is_stub = marked is not None and is_same(cells[marked].source, stub)
+        defining = {place: is_same(source, stub) for place, source, names in own if exercise.name in names}
+        for place in superseded_stubs(marked, is_stub, defining, counting.get(exercise.examples_id)):
+            found[place] = f"An unchanged copy of the cell {exercise.solution_id} was removed."
+            if place == marked:
+                found[place] = (
+                    f"The cell {exercise.solution_id} is unchanged; your own cell that defines {exercise.name} is graded."
+                )
+    return found

@@ -9,22 +9,25 @@ right. Where two do not either, the outputs are compared with those of the cours
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 from autograder.authoring import Misconception
 from autograder.course import staff_module
 from autograder.model.submission import Exercise
 from autograder.session.asked import Asked
+from autograder.session.session import Session
 
 from . import experiments
-from .left_out import LeftOut, left_out
-from .outputs import Call
+from .again import calling
+from .calls import arguments_of
+from .explanations import Besides, Both, CutOff, Explanation, Partly, has_share
+from .outputs import Call, shows_a_mistake
 from .rehearsal import rehearsal
-from .repair import Repaired
-from .traces import Trace, agreeing, apart, same, says_something
+from .traces import Trace, agreeing, apart, same, same_but_for_the_graph, says_something
+from .variants import LeftOut, Variant, fitting
 
 
 def load(path: Path) -> list[Misconception]:
@@ -37,60 +40,6 @@ def load(path: Path) -> list[Misconception]:
         return []
     module = staff_module.load(path, f"autograder_misconceptions_{path.parent.name}")
     return [item.misconception for item in vars(module).values() if hasattr(item, "misconception")]
-
-
-@dataclass(frozen=True)
-class Both:
-    """Two misconceptions at once."""
-
-    first: Misconception
-    second: Misconception
-
-    @property
-    def name(self) -> str:
-        """As in a verdict."""
-        return f"{self.first.name} + {self.second.name}"
-
-    @property
-    def hint(self) -> str:
-        """Both hints."""
-        return f"{self.first.hint} And besides: {self.second.hint}"
-
-    def cost(self, max_points: float) -> float:
-        """What both cost together."""
-        return min(self.first.cost(max_points) + self.second.cost(max_points), max_points)
-
-
-@dataclass(frozen=True)
-class Besides:
-    """What explains all values, and properties that fail besides, for themselves."""
-
-    values: Misconception | Both | LeftOut | experiments.Generic
-    lost: float
-    """The points of these properties."""
-
-    @property
-    def name(self) -> str:
-        """As in a verdict."""
-        return self.values.name
-
-    @property
-    def hint(self) -> str:
-        """The hint for the values; the failed checks speak for themselves."""
-        return self.values.hint
-
-    def cost(self, max_points: float) -> float:
-        """What both cost together."""
-        return min(self.values.cost(max_points) + self.lost, max_points)
-
-
-Explanation: TypeAlias = Misconception | Both | Besides | LeftOut | experiments.Generic | Repaired
-
-
-def is_known(explanation: Explanation | None) -> bool:
-    """Whether what staff have written down explains all values."""
-    values = explanation.values if isinstance(explanation, Besides) else explanation
-    return isinstance(values, Misconception | Both)
 
 
 @dataclass(frozen=True)
@@ -134,10 +83,24 @@ class Diagnosis:
         self._rights: dict[str, _Right | None] = {}
         self._knowns: dict[str, list[_Known]] = {}
 
-    def explain(self, exercise: Exercise, trace: Trace, failing: Mapping[str, float] = {}) -> Explanation | None:
+    def explain(
+        self,
+        exercise: Exercise,
+        trace: Trace,
+        failing: Mapping[str, float] = {},
+        passed: Collection[str] = (),
+        session: Session | None = None,
+        before: str = "",
+    ) -> Explanation | None:
         """The misconception or the two that give what the student's calls gave, else what the outputs alone tell.
 
-        `failing` are the properties that fail, with their points: they may fail for themselves.
+        Args:
+            exercise: the one that is graded.
+            trace: what the calls gave.
+            failing: the properties that fail, with their points: they may fail for themselves.
+            passed: the checks that pass.
+            session: the student's, where their function can be called again.
+            before: the name of what explained the answer before, where it cannot.
         """
         values = {name: entries for name, entries in trace.items() if name not in failing}
         known: Explanation | None = self._known_one(exercise, trace)
@@ -145,23 +108,27 @@ class Diagnosis:
             known = self._beside(exercise, self._known_one(exercise, values), trace, failing)
         if known:
             return known
-        generic = self._generic(exercise, trace)
-        if failing and not (generic and _has_share(generic)):
-            return self._beside(exercise, self._generic(exercise, values), trace, failing) or generic
-        return generic
+        if not self._is_seen(exercise, values, passed):
+            return self._varied(exercise, trace, passed)
+        generic = self._generic(exercise, trace, passed)
+        if failing and not (generic and has_share(generic)):
+            return self._beside(exercise, self._generic(exercise, values, passed), trace, failing) or generic
+        if generic is None:
+            generic = self._condition(exercise, values, passed, session, before)
+        return generic or self._partly(exercise, values, passed)
 
-    def _known_one(self, exercise: Exercise, trace: Trace) -> Misconception | Both | None:
-        return self.misconception(exercise, trace) or self.both(exercise, trace)
+    def _known_one(self, exercise: Exercise, trace: Trace) -> Misconception | Both | CutOff | None:
+        return self.misconception(exercise, trace) or self.both(exercise, trace) or self.cut_off(exercise, trace)
 
     def _beside(
         self,
         exercise: Exercise,
-        values: Misconception | Both | LeftOut | experiments.Generic | None,
+        values: Misconception | Both | CutOff | LeftOut | Variant | experiments.Generic | None,
         trace: Trace,
         failing: Mapping[str, float],
     ) -> Besides | None:
         """What explains all values, beside the properties that fail for themselves."""
-        if values is None or not _has_share(values):
+        if values is None or not has_share(values):
             return None
         alone = [values.first, values.second] if isinstance(values, Both) else [values]
         traces = [self._trace(exercise, one) for one in alone if isinstance(one, Misconception)]
@@ -197,6 +164,18 @@ class Diagnosis:
                 return Both(one.misconception, other.misconception)
         return None
 
+    def cut_off(self, exercise: Exercise, trace: Trace) -> CutOff | None:
+        """The misconception that gives the same values, in a graph that the student's lack: as NumPy's code does."""
+        right = self._right(exercise)
+        if right is None or not any(says_something(entry) for given in trace.values() for entry in given):
+            return None
+        if same_but_for_the_graph(trace, _part(right.trace, trace)) or _changes_arguments(right.trace):
+            return None  # what is changed in place is a leaf, in no graph
+        for known in self._of(exercise):
+            if same_but_for_the_graph(trace, _part(self._trace(exercise, known), trace)):
+                return CutOff(known)
+        return None
+
     def nearest(self, exercise: Exercise, trace: Trace) -> tuple[str, float]:
         """The misconception with which most of the calls agree, and their share; of no name where there is none."""
         shares = {known.name: agreeing(trace, self._trace(exercise, known)) for known in self._of(exercise)}
@@ -214,30 +193,88 @@ class Diagnosis:
         right = self._right(exercise)
         return right.asked if right else None
 
-    def _generic(self, exercise: Exercise, trace: Trace) -> LeftOut | experiments.Generic | None:
-        """What the outputs tell beside those of the solution, whole or without an argument."""
+    def _generic(
+        self, exercise: Exercise, trace: Trace, passed: Collection[str]
+    ) -> LeftOut | Variant | experiments.Generic | None:
+        """What the outputs tell beside those of the solution, whole or with one thing changed."""
+        if self._right(exercise) is None:
+            return None
+        found = experiments.explain(self._calls(exercise, trace, passed))
+        return found if found and found.has_share else self._varied(exercise, trace, passed) or found
+
+    def _varied(self, exercise: Exercise, trace: Trace, passed: Collection[str]) -> LeftOut | Variant | None:
+        """The solution with one thing changed that gives what the calls gave."""
+        right = self._right(exercise)
+        says = any(says_something(one) for given in trace.values() for one in given)
+        if right is None or not says or same(trace, _part(right.trace, trace)):
+            return None
+
+        def fits(variant: LeftOut | Variant) -> bool:
+            given = self._rehearsed(exercise, variant.key, variant.solution)
+            return same(trace, _part(given, trace))
+
+        solution = (self._solution(exercise) or {}).get(exercise.name)
+        return fitting(solution, self._calls(exercise, trace, passed), fits)
+
+    def _is_seen(self, exercise: Exercise, trace: Trace, passed: Collection[str]) -> bool:
+        """Whether each check that fails has a call that is seen to be wrong.
+
+        Where none is, a check compares more strictly than is done here, or something else than what calls give: then
+        nothing can be said of what is right.
+        """
+        shows = {check: False for check in trace if check not in passed}
+        for check in shows:
+            shows[check] = any(map(shows_a_mistake, self._calls(exercise, {check: trace[check]}, passed)))
+        return all(shows.values())
+
+    def _condition(
+        self, exercise: Exercise, trace: Trace, passed: Collection[str], session: Session | None, before: str
+    ) -> experiments.Generic | None:
+        """On what condition the answer is wrong, tried on the student's function where that can be called again."""
+        solution = (self._solution(exercise) or {}).get(exercise.name)
+        if not callable(solution):
+            return None
+        again = calling(session, exercise, solution) if session else None
+        return experiments.condition(self._calls(exercise, trace, passed), again, before)
+
+    def _partly(self, exercise: Exercise, trace: Trace, passed: Collection[str]) -> Partly | None:
+        """What gives the same in most of the checks that fail, two at least, and what is right in all that pass."""
         right = self._right(exercise)
         if right is None:
             return None
-        calls = []
+        off = {check for check in trace if check not in passed and not same(trace[check], right.trace.get(check))}
+        fine = trace.keys() - off
+
+        def fits(other: Trace) -> bool:
+            alike = {check for check in off if same(trace[check], other.get(check))}
+            told = {check for check in alike if _differs_by_a_value(trace[check], right.trace.get(check, []))}
+            if len(told) < 2 or 2 * len(alike) <= len(off):
+                return False
+            return all(same(other.get(check), right.trace.get(check)) for check in fine)
+
+        for known in self._of(exercise):
+            if fits(self._trace(exercise, known)):
+                return Partly(known)
+        found = fitting(
+            (self._solution(exercise) or {}).get(exercise.name),
+            self._calls(exercise, trace, passed),
+            lambda variant: fits(self._rehearsed(exercise, variant.key, variant.solution)),
+            most_first=1,
+        )
+        return Partly(found) if found else None
+
+    def _calls(self, exercise: Exercise, trace: Trace, passed: Collection[str]) -> list[Call]:
+        """What the calls gave, each beside what is right."""
+        right, solution = self._right(exercise), (self._solution(exercise) or {}).get(exercise.name)
+        found: list[Call] = []
+        if right is None:
+            return found
         for check, mine in trace.items():
             asked, gave = right.asked.get(check, []), right.trace.get(check, [])
-            calls += [Call(one.given, *entry) for one, *entry in zip(asked, gave, mine, strict=False)]
-        found = experiments.explain(calls)
-        says = any(says_something(one) for given in trace.values() for one in given)
-        if (found and found.has_share) or not says or same(trace, _part(right.trace, trace)):
-            return found
-        for without in self._left_out(exercise):
-            if same(trace, _part(self._rehearsed(exercise, without.name, without.solution), trace)):
-                return without
+            arguments = arguments_of(exercise.name, solution, asked)
+            for one, given, right_one, mine_one in zip(asked, arguments, gave, mine, strict=False):
+                found.append(Call(one.given, right_one, mine_one, arguments=given, passed=check in passed))
         return found
-
-    def _left_out(self, exercise: Exercise) -> list[LeftOut]:
-        namespace, right = self._solution(exercise), self._right(exercise)
-        if namespace is None or right is None:
-            return []
-        given = [one.given for entries in right.asked.values() for one in entries if one.given is not None]
-        return left_out(namespace.get(exercise.name), given)
 
     def _of(self, exercise: Exercise) -> list[Misconception]:
         return [known for known in self._misconceptions if known.exercise == exercise.name]
@@ -274,9 +311,8 @@ class Diagnosis:
         return self._knowns[exercise.name]
 
 
-def _has_share(explanation: Explanation) -> bool:
-    """Whether it explains the results however many checks fail."""
-    return not isinstance(explanation, experiments.Generic) or explanation.has_share
+def _changes_arguments(trace: Trace) -> bool:
+    return any(isinstance(entry, tuple) and entry[1] is not None for given in trace.values() for entry in given)
 
 
 def _part(trace: Trace, other: Trace) -> Trace:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import torch
+
+NEAR = 1e-3
+"""How far apart, in shares, what a passing check has compared may lie."""
 
 
 @dataclass(frozen=True)
@@ -15,12 +18,18 @@ class Call:
     """One thing that a check asked for.
 
     `given` are its arguments as they came, None for a backward pass; `right` and `mine` are what the reference and the
-    student's code gave: a pair (value, arguments afterwards or None), or the name of an exception's class.
+    student's code gave: a pair (value, arguments afterwards or None), or the name of an exception's class. `inputs` are
+    the tensors whose gradients a backward pass gave, where they are known; `arguments` those of a call of the
+    exercise's function, by parameter. Of a check that `passed` nothing that lies near is wrong: it may compare less
+    strictly.
     """
 
     given: list[Any] | None
     right: Any
     mine: Any
+    inputs: Sequence[torch.Tensor] = ()
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    passed: bool = False
 
 
 @dataclass(frozen=True)
@@ -34,12 +43,19 @@ class Pair:
     @property
     def agrees(self) -> bool:
         """Whether dtype, shape and numbers are right, within rounding."""
-        return self.mine.dtype == self.right.dtype and close(self.mine, self.right)
+        if self.mine.dtype != self.right.dtype:
+            return False
+        return close(self.mine, self.right) or (self.call.passed and _is_near(self.mine, self.right))
 
     @property
     def is_gradient(self) -> bool:
         """Whether a backward pass gave them."""
         return self.call.given is None
+
+    @property
+    def inputs(self) -> Sequence[torch.Tensor]:
+        """The tensors that the call was given, or those whose gradients it gave."""
+        return self.call.inputs if self.is_gradient else tensors_of(self.call)
 
 
 class OtherKind(Exception):
@@ -58,6 +74,17 @@ def pairs_of(call: Call) -> Iterator[Pair]:
         return
     for mine, right in _leaves(call.mine[0], call.right[0]):
         yield Pair(mine, right, call)
+
+
+def shows_a_mistake(call: Call) -> bool:
+    """Whether what a call gave differs from what is right: in numbers, in kind, in its graph, or in its arguments."""
+    try:
+        pairs = list(pairs_of(call))
+    except OtherKind:
+        return True
+    if any(not pair.agrees or (pair.right.requires_grad and not pair.mine.requires_grad) for pair in pairs):
+        return True
+    return isinstance(call.mine, tuple) and (call.mine[1] is None) != (call.right[1] is None)
 
 
 def _leaves(mine: Any, right: Any) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
@@ -117,6 +144,15 @@ def close(
     finite = other[other.isfinite()].abs()
     scale = float(finite.max()) if finite.numel() else 0.0
     return torch.allclose(one, other, rtol=rtol, atol=rtol * max(scale, 1e-3), equal_nan=True)
+
+
+def _is_near(mine: torch.Tensor, right: torch.Tensor) -> bool:
+    if mine.shape != right.shape:
+        return False
+    one, other = mine.detach().double(), right.detach().double()
+    finite = other[other.isfinite()].abs()
+    scale = float(finite.max()) if finite.numel() else 0.0
+    return torch.allclose(one, other, rtol=NEAR, atol=NEAR * scale, equal_nan=True)
 
 
 def tensors_of(call: Call) -> list[torch.Tensor]:

@@ -90,6 +90,15 @@ _ABOUT = {
     "root added": ", at what is divided by",
     "sum for mean": ", at what it is divided by",
     "mean for sum": ", at what it is divided by",
+    "bias": ", at what a variance is divided by",
+    "operator": ", at the signs and operations",
+    "sign": ", at the signs",
+    "term dropped": ", at a term or factor too many",
+    "term added": ", at a term that is missing",
+    "index dropped": ", at an index too many",
+    "items swapped": ", at the order",
+    "operands swapped": ", at the order",
+    "call dropped": ", at a step too many",
 }
 
 

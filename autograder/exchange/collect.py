@@ -21,12 +21,15 @@ from typing import Any
 from nbgrader.exchange import ExchangeError
 from nbgrader.exchange.default import ExchangeCollect
 
+from autograder.course import release
 from autograder.errors import AutograderError
-from autograder.grading.intake import is_student, timestamp
+from autograder.grading.intake import is_student, is_untouched, timestamp
 
 from . import ownership
 
 _MAX_FILES = 1000
+_LOOKED_AT = 5
+"""So many of a student's last submissions are opened to find one in which something is written."""
 _NOBODY = ""
 
 
@@ -52,6 +55,41 @@ class Collect(ExchangeCollect):  # type: ignore[misc]
             self._refuse(path, str(error))
             return {"username": _NOBODY, "filename": "", "timestamp": datetime.min}
         return record
+
+    def _sort_by_timestamp(self, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """A student's submissions, the newest first; after written work come those in which nothing is written."""
+        newest_first: list[dict[str, Any]] = super()._sort_by_timestamp(records)
+        student = newest_first[0]["username"]
+        if len(newest_first) < 2 or student == _NOBODY:
+            return newest_first
+        if newest_first[0]["timestamp"] == self._collected(student):
+            return newest_first
+        for place, record in enumerate(newest_first[:_LOOKED_AT]):
+            if not self._is_untouched(record):
+                for untouched in newest_first[:place]:
+                    why = f"nothing is written in it, other than in the one before it, {record['filename']!r}"
+                    self._refuse(os.path.join(self.inbound_path, untouched["filename"]), why)  # noqa: PTH118
+                return [*newest_first[place:], *newest_first[:place]]
+        return newest_first
+
+    def _collected(self, student: str) -> datetime | None:
+        """When that was handed in which was collected before."""
+        there = self.coursedir.format_path(self.coursedir.submitted_directory, student, self.coursedir.assignment_id)
+        try:
+            moment: datetime | None = self.coursedir.get_existing_timestamp(there)
+        except (OSError, OverflowError, ValueError):
+            return None
+        return moment
+
+    def _is_untouched(self, record: dict[str, Any]) -> bool:
+        try:
+            with tempfile.TemporaryDirectory() as folder:
+                mine = Path(folder) / "mine"
+                _copy_plain(Path(self.inbound_path, record["filename"]), mine, self._max_bytes)
+                ours = release.load(Path(self.coursedir.root), self.coursedir.assignment_id)
+                return is_untouched(mine, ours, self._max_bytes)
+        except (AutograderError, OSError):  # a fault that is named when it is taken
+            return False
 
     def copy_files(self) -> None:
         """Copy them one by one: one that cannot be copied does not keep the others."""

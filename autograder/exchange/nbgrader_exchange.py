@@ -20,6 +20,7 @@ from autograder.release.build import last_words
 from . import ownership
 from .collect import Collect
 from .release_assignment import ReleaseAssignment
+from .release_feedback import ReleaseFeedback
 
 
 class Exchange:
@@ -44,6 +45,8 @@ class Exchange:
             settings.ExchangeFactory.collect = Collect
         if "release_assignment" not in settings.ExchangeFactory:
             settings.ExchangeFactory.release_assignment = ReleaseAssignment
+        if "release_feedback" not in settings.ExchangeFactory:
+            settings.ExchangeFactory.release_feedback = ReleaseFeedback
         self._api = NbGraderAPI(config=settings)
         self.folder: Path | None = None
         """None where the exchange is no folder, but another that nbgrader_config.py plugs in."""

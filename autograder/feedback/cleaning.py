@@ -13,7 +13,16 @@ from autograder.jail.inside import wire
 _CONTROLS = {code: None for code in (*range(32), 127) if chr(code) not in "\n\t"}
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[^\[]")
 _PICTURES = ("image/png", "image/jpeg", "image/gif")
+_SEAL = '<div class="tex2jax_ignore">'
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
+_TAG = re.compile(r"<(?P<closes>/?)(?P<name>[A-Za-z][A-Za-z0-9]*)")
+_ENDS_ITSELF = frozenset(
+    "area base br col dd dt embed hr img input li link meta option p source tbody td tfoot th thead tr track wbr".split()
+)
+_MAX_DEPTH = 500
+"""Of elements in one another; the time that cleaning takes grows with its square."""
+_MAX_ELEMENTS = 20_000
+"""For what is written so that its depth cannot be told; a large table's cells, which end by themselves, do not count."""
 _MATHML = frozenset(
     """math semantics annotation mrow mi mn mo ms mtext mspace msup msub msubsup mfrac msqrt mroot munder mover
     munderover mtable mtr mtd mstyle mpadded mphantom menclose mfenced mmultiscripts""".split()
@@ -35,6 +44,8 @@ _ATTRIBUTES = {
 
 def html(text: str) -> str:
     """HTML without anything that runs, loads from elsewhere, restyles the page or poses as a part of it."""
+    if _is_deep(text):
+        return f"<pre>{escaped(text)}</pre>"
     return nh3.clean(
         text,
         tags=_TAGS - {"style", "svg"},
@@ -45,13 +56,36 @@ def html(text: str) -> str:
     )
 
 
+def _is_deep(page: str) -> bool:
+    """Whether the elements of a page may be so deep in one another that cleaning it takes minutes."""
+    names = [(bool(match["closes"]), match["name"].lower()) for match in _TAG.finditer(page)]
+    nesting = [(closes, name) for closes, name in names if name not in _ENDS_ITSELF]
+    if sum(not closes for closes, _ in nesting) > _MAX_ELEMENTS:
+        return True
+    within: list[str] = []
+    for closes, name in nesting:
+        if not closes:
+            within.append(name)
+        elif name in within:
+            while within.pop() != name:
+                pass
+        if len(within) > _MAX_DEPTH:
+            return True
+    return False
+
+
 def sealed(page: str) -> str:
     """Clean HTML that stays as it is on nbgrader's pages, as an output and as a Markdown cell.
 
     Without a line break none of it is read as Markdown; MathJax, whose formulas can draw all over a page, passes it by.
     """
     line = page.strip().replace("\n", "&#10;")
-    return f'<div class="tex2jax_ignore">{line}</div>'
+    return f"{_SEAL}{line}</div>"
+
+
+def is_sealed(source: str) -> bool:
+    """Whether a Markdown cell is what `sealed` made of a student's text."""
+    return source.startswith(_SEAL)
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:

@@ -9,10 +9,15 @@ import nbformat
 
 from autograder.course.repair import Repaired
 from autograder.course.release import Release
-from autograder.model.verdict import ExerciseVerdict, Graded
+from autograder.model.grades import Grades
+from autograder.model.verdict import ExerciseVerdict, Graded, Verdict
 from autograder.notebook.reading import Cell
 
 from . import cleaning, panel, prose
+
+
+REMARKS = "remarks"
+"""The id of the first cell, where something is said of the notebook as a whole."""
 
 
 def make(repaired: Repaired, release: Release, graded: Graded | None) -> Any:
@@ -36,10 +41,48 @@ def make(repaired: Repaired, release: Release, graded: Graded | None) -> Any:
     if graded and panel.remarks(graded.verdict):
         lines = "".join(f"<li>{cleaning.escaped(line)}</li>" for line in panel.remarks(graded.verdict))
         text = cleaning.sealed(f"<strong>Remarks</strong><ul>{lines}</ul>")
-        cells.insert(0, {"cell_type": "markdown", "id": "remarks", "metadata": {}, "source": text})
+        cells.insert(0, {"cell_type": "markdown", "id": REMARKS, "metadata": {}, "source": text})
     metadata = release.notebook["metadata"]
     # What is from the release is copied here.
     return nbformat.from_dict({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5})
+
+
+def examples_of(notebook: Any) -> dict[str, str]:
+    """By exercise, the grade id of its examples cell, which holds its points."""
+    found = [cell["metadata"] for cell in notebook["cells"] if "examples" in cell["metadata"].get("autograder", {})]
+    return {metadata["autograder"]["examples"]: metadata["nbgrader"]["grade_id"] for metadata in found}
+
+
+def with_grades(notebook: Any, verdict: Verdict, grades: Grades | None) -> Any:
+    """The graded notebook with the score on top, and below each cell what was given for it by hand.
+
+    Args:
+        notebook: as `make` made it.
+        verdict: what grading found.
+        grades: what the gradebook holds of the submission; without them the notebook stays as it is.
+    """
+    if grades is None:
+        return notebook
+    of_exercise = {exercise.name: exercise.points for exercise in verdict.exercises}
+    all_points = panel.total(verdict, grades, examples_of(notebook))
+    top = f"{panel.number(all_points.points)} of {panel.number(all_points.max_points)} points{all_points.note}"
+    cells = [_said("score", f"<strong>{top}</strong>", *map(cleaning.escaped, all_points.parts))]
+    for place, cell in enumerate(notebook["cells"]):
+        cells.append(cell)
+        grade_id = cell["metadata"].get("nbgrader", {}).get("grade_id", "")
+        by_checks = of_exercise.get(cell["metadata"].get("autograder", {}).get("examples"))
+        said = [
+            panel.by_hand(grades.cells.get(grade_id), by_checks),
+            cleaning.escaped(grades.comments.get(grade_id, "").strip()),
+        ]
+        if any(said):
+            cells.append(_said(f"by-hand-{place}", *filter(None, said)))
+    return nbformat.from_dict({**notebook, "cells": cells})
+
+
+def _said(cell_id: str, *lines: str) -> dict[str, Any]:
+    text = "".join("<p>{}</p>".format(line.replace("\n", "<br>")) for line in lines)
+    return {"cell_type": "markdown", "id": cell_id, "metadata": {}, "source": cleaning.sealed(text)}
 
 
 def to_json(notebook: Any) -> bytes:

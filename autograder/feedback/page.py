@@ -8,11 +8,11 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from autograder.course.config import Course
-from autograder.course.repair import Repaired
-from autograder.course.release import Release
+from autograder.model.grades import Grades, with_grades
 from autograder.model.verdict import Verdict
 
 from . import cleaning, panel, prose
+from .graded_notebook import REMARKS, examples_of
 from .highlighting import highlighted
 from .templating import environment
 
@@ -25,41 +25,52 @@ def _code(source: str) -> Markup:
     return highlighted(cleaning.text(source))
 
 
-def render(course: Course, repaired: Repaired, release: Release, verdict: Verdict, notebook: Any) -> str:
+_html = lru_cache(maxsize=4096)(cleaning.html)
+"""The notebook may come from its file, which is cleaned as if a student had written it."""
+
+
+def render(course: Course, verdict: Verdict, notebook: Any, grades: Grades | None) -> str:
     """The page for the student.
 
     Args:
         course: for its title.
-        repaired: the cells, in order.
-        release: what belongs to the course in them.
         verdict: what grading found.
-        notebook: the graded notebook, whose outputs are clean.
+        notebook: the graded notebook.
+        grades: what the gradebook holds of the submission, points and comments given by hand with it; None where it is
+            not there or holds nothing.
     """
-    by_id = {cell["id"]: cell for cell in notebook.cells}
-    verdicts = {exercise.name: exercise for exercise in verdict.exercises}
-    cells = []
-    colours = sum(len(cell.source) for cell in repaired.cells) <= _MOST_IN_COLOURS
-    for place, cell in enumerate(repaired.cells, 1):
-        ours = release.cells.get(cell.grade_id)
-        graded = by_id[ours.raw["id"] if ours else f"own-{place}"]
-        name = graded["metadata"].get("autograder", {}).get("examples")
-        written = graded["metadata"].get("nbgrader", {})
-        if cell.kind == "code":
-            shown = [_output(output) for output in graded["outputs"] if not _verdict_output(output, name)]
-            body = _code(cell.source) if colours else escape(cleaning.text(cell.source))
+    examples = examples_of(notebook)
+    recorded = with_grades(verdict, grades, examples)
+    exercises = {exercise.name: exercise for exercise in recorded.exercises}
+    by_checks = {exercise.name: exercise.points for exercise in verdict.exercises}
+    cells, written_points = [], 0.0
+    submitted = [cell for cell in notebook["cells"] if cell["id"] != REMARKS]
+    colours = sum(len(cell["source"]) for cell in submitted) <= _MOST_IN_COLOURS
+    for place, cell in enumerate(submitted, 1):
+        name = cell["metadata"].get("autograder", {}).get("examples")
+        graded = cell["metadata"].get("nbgrader", {})
+        grade_id, is_written = graded.get("grade_id", ""), bool(graded.get("grade") and graded.get("solution"))
+        written_points += graded.get("points", 0) if is_written else 0
+        if cell["cell_type"] == "code":
+            shown = [_output(output) for output in cell["outputs"] if not _verdict_output(output, name)]
+            body = _code(cell["source"]) if colours else escape(cleaning.text(cell["source"]))
         else:
             shown = []
-            attached = ours.raw.get("attachments") if ours and ours.locked else cell.attachments
-            body = Markup(prose.render(cell.source, attached))
+            is_html = cleaning.is_sealed(cell["source"])
+            body = Markup(_html(cell["source"]) if is_html else prose.render(cell["source"], cell.get("attachments")))
+        said = panel.by_hand(grades.cells.get(grade_id), by_checks.get(name)) if grades else ""
+        if is_written and not grades:
+            said = f"Graded by hand: up to {panel.number(graded['points'])} points."
         cells.append(
             {
-                "kind": cell.kind,
+                "kind": cell["cell_type"],
                 "place": place,
                 "body": body,
                 "outputs": shown,
-                "verdict": verdicts.get(name),
-                "mine": not (ours and ours.locked),
-                "written": bool(written.get("grade") and written.get("solution")) and written.get("points"),
+                "verdict": exercises.get(name),
+                "mine": not graded or bool(graded["solution"]),
+                "by_hand": said,
+                "comment": grades.comments.get(grade_id, "") if grades else "",
             }
         )
     return (
@@ -67,14 +78,14 @@ def render(course: Course, repaired: Repaired, release: Release, verdict: Verdic
         .get_template("feedback.html.j2")
         .render(
             course=course.title,
-            title=course.problem_sets[release.problem_set].title,
+            title=course.problem_sets[verdict.problem_set].title,
             language=course.language,
-            verdict=verdict,
+            verdict=recorded,
+            total=panel.total(verdict, grades, examples, written_points),
             remarks=panel.remarks(verdict),
-            to_do=panel.to_do(verdict),
+            to_do=panel.to_do(recorded),
             paste=panel.PASTE,
             cells=cells,
-            written_points=release.points - verdict.max_points,
         )
     )
 
@@ -98,5 +109,5 @@ def _output(output: Any) -> dict[str, Any]:
         if mime in data:
             return {"kind": "image", "source": f"data:{mime};base64,{''.join(data[mime].split())}"}
     if "text/html" in data:
-        return {"kind": "html", "html": Markup(data["text/html"])}
+        return {"kind": "html", "html": Markup(_html(data["text/html"]))}
     return {"kind": "value", "text": data.get("text/plain", "")}

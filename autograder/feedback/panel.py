@@ -1,7 +1,11 @@
-"""One exercise's verdict for the student, as HTML and as plain text."""
+"""The score, and one exercise's verdict, for the student: as HTML and as plain text."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from autograder.model.grades import CellGrade, Grades
 from autograder.model.verdict import CheckVerdict, ExerciseVerdict, Verdict
 
 from .cleaning import escaped, sealed
@@ -90,3 +94,68 @@ def _first_reason(exercise: ExerciseVerdict) -> str:
 def remarks(verdict: Verdict) -> list[str]:
     """What holds for the notebook as a whole."""
     return [*verdict.repairs, *verdict.incidents]
+
+
+@dataclass(frozen=True)
+class Score:
+    """What stands at the top of a page: points of how many, what is said of them, and what they consist of."""
+
+    points: float
+    max_points: float
+    note: str
+    parts: list[str]
+
+
+def total(verdict: Verdict, grades: Grades | None, examples: Mapping[str, str], written_points: float = 0) -> Score:
+    """The score of a submission.
+
+    Args:
+        verdict: what the checks found.
+        grades: what the gradebook holds; None where there is none.
+        examples: by exercise, the grade id of its examples cell, which holds its points.
+        written_points: what is graded by hand.
+    """
+    if grades is None:
+        more = f"; {number(written_points)} more are given by hand" if written_points else ""
+        return Score(verdict.points, verdict.max_points, f" by the checks{more}", [])
+    ours = set(examples.values())
+    of_checks = [cell for grade_id, cell in grades.cells.items() if grade_id in ours]
+    others = [cell for grade_id, cell in grades.cells.items() if grade_id not in ours]
+    parts = [f"exercises: {_sum(of_checks)}"]
+    if others and all(cell.waiting for cell in others):
+        parts.append(f"graded by hand: {number(sum(cell.max_points for cell in others))} points, not yet")
+    elif others:
+        rest = ", not all yet" if any(cell.waiting for cell in others) else ""
+        parts.append(f"graded by hand: {_sum(others)}{rest}")
+    if grades.late_penalty:
+        parts.append(f"handed in late: −{number(grades.late_penalty)}")
+    note = " so far" if grades.waiting else ""
+    return Score(grades.points, grades.max_points, note, parts if len(parts) > 1 else [])
+
+
+def by_hand(cell: CellGrade | None, by_checks: float | None = None) -> str:
+    """What somebody gave for a cell, as a sentence; an empty text where all of it is the checks'.
+
+    Args:
+        cell: its grade; None where the gradebook has none.
+        by_checks: what the checks gave, of an exercise; None of what is graded by hand alone.
+    """
+    if cell is None:
+        return ""
+    points = f"{number(cell.points)} of {number(cell.max_points)} points"
+    extra = f", {number(cell.extra_credit)} of them extra credit" if cell.extra_credit else ""
+    if cell.by_hand is not None:
+        checks = f"; the checks gave {number(by_checks)}" if by_checks is not None else ""
+        return f"Graded by hand: {points}{extra}{checks}."
+    if extra:
+        return f"{points}{extra}."
+    if by_checks is not None:
+        return ""
+    if cell.waiting:
+        return f"Graded by hand: up to {number(cell.max_points)} points, not graded yet."
+    return f"Not answered: {points}."
+
+
+def _sum(cells: list[CellGrade]) -> str:
+    points, worth = sum(cell.points for cell in cells), sum(cell.max_points for cell in cells)
+    return f"{number(points)} of {number(worth)}"

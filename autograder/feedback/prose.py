@@ -12,7 +12,11 @@ import mistune
 from . import cleaning
 
 _FORMULA = re.compile(r"\$\$(?P<block>.+?)\$\$|(?<![\\$\w])\$(?P<inline>[^\s$](?:[^$\n]*[^\s$\\])?)\$(?!\w)", re.DOTALL)
-_CODE = re.compile(r"(^```.*?^```\s*?$|`[^`\n]+`)", re.DOTALL | re.MULTILINE)
+_CODE = re.compile(r"(^```.*?(?:^```\s*?$|\Z)|`[^`\n]+`)", re.DOTALL | re.MULTILINE)
+"""A block that nothing ends goes on to the end, as in Markdown, and is searched once."""
+_PICTURE = re.compile(r"\(data:image/[a-z+]+;base64,[A-Za-z0-9+/=]*\)")
+MAX_CHARACTERS = 30_000
+"""Of a cell, pictures apart: longer ones are shown as they were typed, since some take time by the square."""
 
 
 @lru_cache(maxsize=4096)
@@ -40,6 +44,8 @@ _MARKDOWN = mistune.create_markdown(renderer=_RENDERER, plugins=["table", "strik
 
 def render(source: str, attachments: Mapping[str, Mapping[str, str]] | None = None) -> str:
     """Safe HTML of a Markdown cell; formulas become MathML, attached pictures come along."""
+    if len(source) > MAX_CHARACTERS and len(_PICTURE.sub("", source)) > MAX_CHARACTERS:
+        return f"<pre>{cleaning.escaped(source)}</pre>"
     pictures = tuple(
         (name, mime, data) for name, bundle in (attachments or {}).items() for mime, data in list(bundle.items())[:1]
     )

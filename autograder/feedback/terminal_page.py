@@ -8,16 +8,19 @@ from rich.text import Text
 from autograder import terminal
 from autograder.course.repair import Repaired
 from autograder.course.release import Release
+from autograder.model.grades import Grades, with_grades
 from autograder.model.verdict import CheckVerdict, ExerciseVerdict, Verdict
 
-from .panel import PASTE, mark_of, number
+from .panel import PASTE, by_hand, mark_of, number, total
 
 _LINES = 80
 """So many lines of an exercise's code are shown."""
 _PYTHON = Syntax("", "python", theme="ansi_dark", background_color="default")
 
 
-def show(verdict: Verdict, repaired: Repaired, release: Release, exercise: str | None = None) -> None:
+def show(
+    verdict: Verdict, repaired: Repaired, release: Release, exercise: str | None = None, grades: Grades | None = None
+) -> None:
     """Score, exercises with their checks, and the code of those that lost points.
 
     Args:
@@ -25,17 +28,42 @@ def show(verdict: Verdict, repaired: Repaired, release: Release, exercise: str |
         repaired: the submission's cells.
         release: of its problem set.
         exercise: only this one, with its code in any case.
+        grades: what the gradebook holds of the submission; None where that is nothing.
     """
+    examples = {item.name: item.examples_id for item in release.exercises}
+    solutions = {item.name: item.solution_id for item in release.exercises}
     if exercise is None:
-        title = f"{verdict.student} {verdict.problem_set}: {_points(verdict.points, verdict.max_points)}"
+        score = total(verdict, grades, examples)
+        title = f"{verdict.student} {verdict.problem_set}: {_points(score.points, score.max_points)}"
         _print(Text(terminal.literal(title), style="bold"))
+        if score.parts:
+            _print(Text(" · ".join(score.parts)))
         for remark in [*verdict.repairs, *verdict.incidents]:
             _print(Text(f"! {terminal.literal(remark)}", style="yellow"))
-    for found in verdict.exercises:
+    for before, found in zip(verdict.exercises, with_grades(verdict, grades, examples).exercises, strict=True):
         if exercise in (None, found.name):
             _print(_exercise(found))
+            if grades:
+                cell = grades.cells.get(examples.get(found.name, ""))
+                comment = grades.comments.get(solutions.get(found.name, ""), "")
+                _show_given("", by_hand(cell, before.points), comment)
             if exercise or (found.points < found.max_points and found.status != "not begun"):
                 _show_code(found.name, repaired, release)
+    if grades and exercise is None:
+        for grade_id in release.cells:
+            cell = grades.cells.get(grade_id)
+            if grade_id not in {*examples.values(), *solutions.values()}:
+                _show_given(grade_id, by_hand(cell), grades.comments.get(grade_id, ""))
+
+
+def _show_given(cell: str, said: str, comment: str) -> None:
+    """What was given by hand for a cell, named where it is no exercise's."""
+    if cell and (said or comment):
+        _print(Text(f"\n{_literal(cell)}", style="bold"))
+    if said:
+        _print(Text(f"    {said}", style="cyan"))
+    if comment:
+        _print(Text(f"    Comment: {_literal(comment.strip())}", style="cyan"))
 
 
 def _exercise(found: ExerciseVerdict) -> Text:

@@ -1,27 +1,26 @@
 """Penalties for late submissions: course.yml's late policy, with nbgrader's timestamps and extensions.
 
 A submission's lateness is the time between its deadline, with extension, and its timestamp, as in nbgrader. Days are
-counted from the end of the grace period, and a day that has begun counts in full. Late days are used in the order of
-submission.
+counted from the end of the grace period, in the course's time zone, and a day that has begun counts in full. Late days
+are used in the order of submission.
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
 
+from autograder.course.clock import days_begun
 from autograder.course.config import Course
 
 from . import connection
 from .connection import opened
 from .locking import hold_student
-
-_DAY = 86400
 
 
 def penalty(
@@ -54,8 +53,12 @@ def _days(course: Course, submission: SubmittedAssignment) -> int:
     """Return the number of days begun after deadline and grace period."""
     if submission.assignment.duedate is None or submission.name not in course.problem_sets:
         return 0
-    seconds: float = submission.total_seconds_late - course.late_of(submission.name).grace_minutes * 60
-    return max(0, math.ceil(seconds / _DAY))
+    if not submission.timestamp:
+        return 0
+    moment = submission.timestamp.replace(tzinfo=UTC)
+    grace = timedelta(minutes=course.late_of(submission.name).grace_minutes)
+    deadline = moment - timedelta(seconds=submission.total_seconds_late) + grace
+    return days_begun(deadline, moment, ZoneInfo(course.timezone))
 
 
 def _spent(course: Course, gradebook: Gradebook, student: str, submission: SubmittedAssignment, days: int) -> int:

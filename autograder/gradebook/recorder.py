@@ -28,8 +28,9 @@ from autograder.course.config import Course
 from autograder.course.release import Release
 from autograder.errors import AutograderError, RunError
 from autograder.grading.intake import moment_of
+from autograder.model.grades import Grades
 
-from . import late
+from . import grades, late
 from .connection import add_indexes, connected, unusable
 from .locking import hold_student, in_turn
 
@@ -247,6 +248,15 @@ class Recorder:
         for statement, rows in changes:
             if rows:
                 self._gradebook.db.execute(statement, rows)
+
+    def grades_of(self, student: str, problem_set: str) -> Grades | None:
+        """What the gradebook holds of a submission; None where that is nothing."""
+        try:
+            found = grades.read(self._gradebook.db, student, problem_set)
+            self._gradebook.db.commit()
+            return found
+        except sqlalchemy.exc.SQLAlchemyError as error:
+            raise _cannot(self._db_url, error) from None
 
     def name_students(self, people: Mapping[str, tuple[str, str, str, str]]) -> None:
         """Set first name, last name, email address and lms_user_id of students in the gradebook.

@@ -15,8 +15,9 @@ from msgspec.structs import replace
 from autograder.authoring import Misconception
 from autograder.counterexample.finder import Finder
 from autograder.diagnosis import traces
+from autograder.diagnosis.explanations import Explanation, is_known
 from autograder.diagnosis.follow_through import FollowThrough
-from autograder.diagnosis.misconceptions import Diagnosis, Explanation, is_known
+from autograder.diagnosis.misconceptions import Diagnosis
 from autograder.diagnosis.repair import Repaired, TooMuch, redefined, repair
 from autograder.diagnosis.traces import Trace
 from autograder.jail.inside.wire import HIDDEN
@@ -96,7 +97,9 @@ class Assessment:
     def explain_anew(self, exercise: Exercise, found: ExerciseResult) -> ExerciseResult:
         """What was found before, with the hint that it is given now."""
         trace = traces.from_bytes(found.trace)
-        found = self._marked(found, exercise, *self._explanation(exercise, trace, found.verdict.checks))
+        before = found.verdict.misconception
+        explanation = self._explanation(exercise, trace, found.verdict.checks, before=before)
+        found = self._marked(found, exercise, *explanation)
         self._qualities[exercise.name] = quality_of(found.verdict)
         return found
 
@@ -119,7 +122,9 @@ class Assessment:
         found = ExerciseResult(ExerciseVerdict(exercise.name, "graded", points, max_points, checks), [], True)
         if all(check.flawless for check in checks):
             return found
-        known, nearest, agreeing = self._explanation(exercise, checked.trace, checks)
+        known, nearest, agreeing = self._explanation(
+            exercise, checked.trace, checks, None if checked.struck else self._session
+        )
         if not is_known(known):
             try:
                 mended = self._repair(exercise)
@@ -160,14 +165,23 @@ class Assessment:
         return frozenset(item.name for item in self._items.get(exercise.name, []) if is_property(item))
 
     def _explanation(
-        self, exercise: Exercise, trace: Trace, checks: Sequence[CheckVerdict]
+        self,
+        exercise: Exercise,
+        trace: Trace,
+        checks: Sequence[CheckVerdict],
+        session: Session | None = None,
+        before: str = "",
     ) -> tuple[Explanation | None, str, float]:
-        """What explains a trace; else the misconception that is nearest, and how near."""
+        """What explains a trace; else the misconception that is nearest, and how near.
+
+        In a `session` the function may be called again; where there is none, what explained it `before` is believed.
+        """
         known, nearest, agreeing = None, "", 0.0
         properties = self._properties(exercise)
         failing = {item.name: item.max_points for item in checks if item.name in properties and not item.passed}
+        passed = {item.name for item in checks if item.passed and not item.follows}
         try:
-            known = self._diagnosis.explain(exercise, trace, failing)
+            known = self._diagnosis.explain(exercise, trace, failing, passed, session, before)
             if not known:
                 nearest, agreeing = self._diagnosis.nearest(exercise, trace)
         except Exception:  # what an answer gave is the student's: it may cost a hint, never the run

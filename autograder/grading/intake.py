@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from autograder.course import recognition
+from autograder.course.candidates import Candidate, candidate, choose, listed
 from autograder.course.release import Release
 from autograder.course.repair import Repaired, repair
 from autograder.errors import AutograderError, in_a_line, writable
 from autograder.model.submission import Submission, to_submission
-from autograder.notebook.reading import read
+from autograder.notebook.reading import Cell, read
 
-_STUDENT = re.compile(r"[^\x00-\x1f\x7f/\\<>&\"'\ud800-\udfff]+")
+_STUDENT = re.compile(r"[^\x00-\x1f\x7f-\x9f/\\<>&\"'\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
+"""No control characters, nothing that ends a line, is HTML's, or turns the direction of what follows the name."""
 _YEARS = range(1970, 9999)
 """A time before or after is none, and cannot be counted with."""
+_ZONE = re.compile(r"[A-Z]{3,5}|Z|[+-]\d\d:?\d\d")
+_OFFSET = re.compile(r" ([+-]\d\d:?\d\d)$")
+_MAX_BYTES = 1024
+"""Of what nbgrader writes beside a notebook."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +67,8 @@ def find(submitted: Path, problem_sets: Sequence[str]) -> Iterator[HandedIn]:
             continue
         for problem_set in problem_sets:
             folder = student / problem_set
-            if folder.is_dir() and not folder.is_symlink():
+            # What cannot be looked into is named among what is overlooked.
+            if os.path.isdir(folder) and not folder.is_symlink():  # noqa: PTH112
                 yield HandedIn(writable(student.name), problem_set, folder)
 
 
@@ -74,58 +84,103 @@ def prepare(handed_in: HandedIn, release: Release, max_bytes: int) -> Prepared:
         return _prepared(handed_in, release, max_bytes)
     except AutograderError:
         raise
+    except PermissionError:
+        raise AutograderError(f"{handed_in.folder}: cannot be read; make it readable: chmod -R u+rX") from None
     except Exception as error:
         raise AutograderError(f"{handed_in.folder}: cannot be read: {in_a_line(error)}; autograder logs") from error
 
 
 def _prepared(handed_in: HandedIn, release: Release, max_bytes: int) -> Prepared:
-    path, renamed = _notebook(handed_in, release, max_bytes)
-    repaired = repair(read(path, max_bytes), release)
-    repairs = [*([f"The notebook was named {renamed}; it was taken as {release.path.name}."] if renamed else [])]
+    cells, repairs = _notebook(handed_in.folder, release, max_bytes)
+    repaired = repair(cells, release)
     submission = to_submission(repaired, release, repairs)
     return Prepared(handed_in, submission, repaired, handed_in_at(handed_in.folder), _secret(handed_in.folder))
 
 
-def _notebook(handed_in: HandedIn, release: Release, max_bytes: int) -> tuple[Path, str]:
-    """The notebook, and its name where that is not the right one."""
-    path = handed_in.folder / release.path.name
-    if path.exists():
-        return path, ""
-    found: list[tuple[int, Path]] = []
-    for other in sorted(handed_in.folder.glob("*.ipynb")):
-        try:
-            ids = {cell.grade_id for cell in read(other, max_bytes)}
-        except AutograderError:
-            continue
-        known = len(ids & release.cells.keys())
-        if known:
-            found.append((known, other))
-    if len(found) == 1 or (found and sorted(found)[-1][0] > sorted(found)[-2][0]):
-        best = max(found)[1]
-        return best, writable(best.name)
-    if found:
-        names = ", ".join(other.name for _, other in found)
-        raise AutograderError(f"{path}: no such file, and several that could be meant: {names}; rename the right one")
-    raise AutograderError(f"{path}: no such file; put the student's notebook there")
+def _notebook(folder: Path, release: Release, max_bytes: int) -> tuple[list[Cell], list[str]]:
+    """The cells of the notebook that counts, and what the student is told of the choice."""
+    right = folder / release.path.name
+    named: Candidate | None = None
+    why = f"{right}: no such file; put the student's notebook there"
+    if right.exists():
+        cells = read(right, max_bytes)
+        fault = recognition.fault(cells, release)
+        why = f"{right}: {fault}"
+        named = None if fault else candidate(right.name, cells, release)
+    beside = _others(folder, release, max_bytes)
+    found = [*([named] if named else []), *beside]
+    if not found:
+        raise AutograderError(why)
+    chosen = choose(found, named)
+    if chosen is None:
+        names = listed([writable(one.name) for one in found if one.answers])
+        raise AutograderError(
+            f"{right}: of {names} more than one could be meant; leave only the right one there, as {right.name}"
+        )
+    left = listed([writable(one.name) for one in beside if one is not chosen and not chosen.holds_all_of(one)])
+    said = [f"Beside {right.name} there is {left}, which is not graded."] if left else []
+    if chosen is not named:
+        more = f", which holds more than {right.name}" if named else ""
+        said = [f"The notebook was named {listed([writable(chosen.name)])}; it was taken as {right.name}{more}."]
+    return list(chosen.cells), said
+
+
+def is_untouched(folder: Path, release: Release, max_bytes: int) -> bool:
+    """Whether what stands in a student's folder is the release as it was given out; not where it cannot be read."""
+    try:
+        cells, _ = _notebook(folder, release, max_bytes)
+    except AutograderError:
+        return False
+    return not recognition.answers(cells, release)
+
+
+def _others(folder: Path, release: Release, max_bytes: int) -> list[Candidate]:
+    """The notebooks of the problem set beside the one with the right name; what cannot be read is none."""
+    found = []
+    for path in sorted(folder.glob("*.ipynb")):
+        if path.name != release.path.name:
+            try:
+                cells = read(path, max_bytes)
+            except AutograderError:
+                continue
+            if not recognition.fault(cells, release):
+                found.append(candidate(path.name, cells, release))
+    return found
 
 
 def handed_in_at(folder: Path) -> str | None:
     """nbgrader's timestamp.txt, where it holds one; editors of Windows may put a mark of its encoding before it."""
-    path = folder / "timestamp.txt"
+    text = _plain_text(folder / "timestamp.txt", "utf-8-sig")
+    return timestamp(text.strip()) if text else None
+
+
+def _plain_text(path: Path, encoding: str) -> str | None:
+    """A short file's text; None where it is no plain file (a pipe never ends), a link, longer, or not so encoded."""
     try:
-        return timestamp(path.read_text(encoding="utf-8-sig").strip()[:64])
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with os.fdopen(handle, "rb") as file:
+            data = file.read(_MAX_BYTES + 1) if stat.S_ISREG(os.fstat(handle).st_mode) else b""
+        return data.decode(encoding) if len(data) <= _MAX_BYTES else None
     except (OSError, UnicodeDecodeError):
         return None
 
 
 def timestamp(text: str) -> str | None:
     """The text, if it is a date and time as nbgrader writes it: 2026-10-01 23:59:00.000000 UTC."""
-    moment = text.rsplit(" ", 1)[0] if text.count(" ") > 1 else text
+    text = _OFFSET.sub(r"\1", text)
+    moment, zone = text.rsplit(" ", 1) if text.count(" ") > 1 else (text, "UTC")
     try:
         datetime.fromisoformat(moment)
-        return text if moment_of(text).year in _YEARS else None
+        return text if _is_zone(zone) and moment_of(text).year in _YEARS else None
     except (ValueError, OverflowError):
         return None
+
+
+def _is_zone(text: str) -> bool:
+    """Whether a text names a time zone; AM and PM, and what no machine knows, do not."""
+    from dateutil.tz import gettz
+
+    return bool(_ZONE.fullmatch(text)) or ("/" in text and gettz(text) is not None)
 
 
 def moment_of(text: str) -> datetime:
@@ -136,17 +191,12 @@ def moment_of(text: str) -> datetime:
     """
     from nbgrader.utils import parse_utc
 
-    moment: datetime = parse_utc(text)
+    # nbgrader would take +0200 for 200 seconds.
+    moment: datetime = parse_utc(_OFFSET.sub(r"\1", text))
     return moment
 
 
 def _secret(folder: Path) -> str | None:
     """nbgrader's submission_secret.txt."""
-    path = folder / "submission_secret.txt"
-    try:
-        if path.is_symlink() or not path.is_file() or path.stat().st_size > 1024:
-            return None
-        text = path.read_text(encoding="ascii")
-    except (OSError, UnicodeDecodeError):
-        return None
-    return text if text.isalnum() else None
+    text = _plain_text(folder / "submission_secret.txt", "ascii")
+    return text if text and text.isalnum() else None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from msgspec.structs import replace
 
 from autograder.diagnosis.experiments import IN_PLACE
-from autograder.diagnosis.misconceptions import Besides, Both, Explanation, is_known
+from autograder.diagnosis.explanations import Besides, Both, CutOff, Explanation, is_known
 from autograder.diagnosis.repair import SLIP, Repaired
 from autograder.model.verdict import CheckVerdict, ExerciseVerdict
 
@@ -19,6 +20,7 @@ PRECISION_HINT = (
 _PRECISION = "One point less for precision (−1): float64 goes in, and the result is as exact as float32."
 _SHARED = "Of the checks that fail, each after the first costs half."
 _LEAST = "A mistake costs at least what a slip does"
+_RAISED = re.compile(r"your code raised (\w+) \((cell \d+, line \d+)\)")
 PARTLY_RIGHT = 0.15
 """So much of the points for values an answer must earn to be right in part."""
 PRECISION_COSTS = 1.0
@@ -53,11 +55,21 @@ def marked(
         points, mark = _by_cost(verdict.max_points, explanation) if explanation else (0.0, "")
         if explanation and (_is_exact(explanation) or points > verdict.points):
             verdict = replace(verdict, points=points, mark=mark)
-    if known and repaired:  # the one says what is wrong, the other where
+    if known and repaired and repaired.whole:  # the one says what is wrong, the other where
         return replace(verdict, hint=f"{known.hint} {repaired.place}", misconception=known.name)
     if found := known or repaired:
         return replace(verdict, hint=found.hint, misconception=found.name)
-    return verdict
+    return verdict if verdict.hint else replace(verdict, hint=_same_end(verdict.checks))
+
+
+def _same_end(checks: Sequence[CheckVerdict]) -> str:
+    """Where all that fails ends with an exception at the same place: which, once; empty where it does not."""
+    failing = [check.reason for check in checks if not check.passed]
+    places = {found.groups() for reason in failing if (found := _RAISED.match(reason))}
+    if len(failing) < 2 or len(places) != 1 or not all(map(_RAISED.match, failing)):
+        return ""
+    [(kind, place)] = places
+    return f"All that fails ends at the same place, {place}, with {kind}: begin there."
 
 
 def _by_checks(verdict: ExerciseVerdict, properties: frozenset[str]) -> ExerciseVerdict:
@@ -81,7 +93,9 @@ def _by_checks(verdict: ExerciseVerdict, properties: frozenset[str]) -> Exercise
             mark = _SHARED if left > points else f"{_LEAST} (−{sum(costs):g})."
             points = max(left, 0.0)
     if points and any(check.imprecise for check in verdict.checks):
-        points, mark, hint = max(points - PRECISION_COSTS, 0.0), f"{mark} {_PRECISION}".strip(), PRECISION_HINT
+        points, mark = max(points - PRECISION_COSTS, 0.0), f"{mark} {_PRECISION}".strip()
+        if not failing:  # another mistake, as an eps in the wrong place, may be what makes the digits wrong
+            hint = PRECISION_HINT
     return replace(verdict, points=points, mark=mark, hint=hint, misconception="")
 
 
@@ -95,7 +109,7 @@ def _by_cost(max_points: float, explanation: Explanation) -> tuple[float, str]:
     if cost >= max_points:
         return 0.0, "Nothing of the idea is there yet."
     if not isinstance(explanation, Repaired):
-        mistakes = "more than one mistake" if isinstance(explanation, Both | Besides) else "one mistake"
+        mistakes = "more than one mistake" if isinstance(explanation, Both | CutOff | Besides) else "one mistake"
         return max_points - cost, f"Right but for {mistakes} (−{cost:g})."
     points = max(explanation.points - cost, 0.0)
     if not explanation.whole:

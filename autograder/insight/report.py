@@ -39,7 +39,7 @@ def gather(root: Path, problem_set: str) -> ClassReport:
         seconds={student: taken for student, taken in _seconds(root, problem_set).items() if student in graded},
         late=[_late(item) for item in late.handed_in_late(root, course, problem_set)],
         not_graded=sorted(handed_in - graded),
-        missing=sorted(people.people.keys() - handed_in - graded) if people else None,
+        missing=people.missing(handed_in | graded) if people else None,
         unexplained=unexplained(root, problem_set, verdicts),
     )
 

@@ -151,7 +151,7 @@ def _code(item: Prepared, released: Release, exercise: str) -> str:
     """Return the code of the cell that defines the exercise's name, else of the exercise's own cell."""
     [ours] = [known for known in released.exercises if known.name == exercise]
     end = item.repaired.place(ours.examples_id)
-    defines = re.compile(rf"^\s*(async\s+def|def|class)\s+{re.escape(exercise)}\b", re.MULTILINE)
+    defines = re.compile(rf"^[ \t]*(async[ \t]+def|def|class)\s+{re.escape(exercise)}\b", re.MULTILINE)
     cells = [cell for cell in item.submission.cells if end is None or cell.number < end]
     found = [cell.source for cell in cells if defines.search(cell.source)]
     place = item.repaired.place(ours.solution_id)

@@ -18,50 +18,28 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import msgspec
-
-from autograder.course import config, nbgrader, release
+from autograder.course import candidates, config, nbgrader, recognition, release
+from autograder.course.candidates import Candidate
+from autograder.course.release import Release
 from autograder.errors import AutograderError
 from autograder.gradebook import late
-from autograder.grading.intake import is_student
+from autograder.grading import intake
+from autograder.grading.intake import handed_in_at, is_student, moment_of, timestamp
 from autograder.notebook import reading
 
 from . import archive, filenames, roster
+from .account import Item, Report
 from .archive import Member, shown
 from .filenames import Sender
-from .roster import Roster
+from .roster import Roster, Times
 
 ATTEMPTS = "submitted-attempts"
 _TIMESTAMP = "timestamp.txt"
+_PRESENT = "submitted"
+"""In place of a learning platform: what stands in submitted/ already."""
+_COPYING = timedelta(minutes=1)
+"""Files of one folder whose times differ by less were copied together."""
 _FORMAT = "%Y-%m-%d %H:%M:%S %Z"
-
-
-class Item(msgspec.Struct, frozen=True):
-    """What became of one file.
-
-    Outcomes: taken (now in submitted/), unchanged (stood there already), kept (in submitted-attempts/), refused,
-    ignored (what operating systems and Jupyter add; timestamp.txt, once read).
-    """
-
-    file: str
-    outcome: str
-    student: str = ""
-    note: str = ""
-    submitted: str = ""
-
-
-class Report(msgspec.Struct, frozen=True):
-    """All files, how many had which outcome, and the roster's students of whom nothing is there."""
-
-    problem_set: str
-    items: list[Item]
-    counts: dict[str, int]
-    missing: list[str]
-
-    @property
-    def problems(self) -> list[str]:
-        """A line for each file that was refused."""
-        return [f"{item.file}: {item.note}" for item in self.items if item.outcome == "refused"]
 
 
 @dataclass(frozen=True)
@@ -73,11 +51,22 @@ class _Attempt:
     sender: Sender
     moment: datetime | None
     stored: datetime
+    candidate: Candidate
+    place: tuple[str, ...] = ()
     note: str = ""
 
     @property
     def order(self) -> tuple[datetime, int, str]:
         return self.moment or self.stored, self.sender.again, self.file
+
+    def is_together_with(self, other: _Attempt) -> bool:
+        """Whether nothing tells which of the two was handed in later."""
+        if self.sender.stem and self.sender.stem == other.sender.stem:
+            return self.sender.again == other.sender.again
+        if self.moment is None and other.moment is None:
+            return True
+        apart = abs((self.moment or self.stored) - (other.moment or other.stored))
+        return apart <= (_COPYING if self.place == other.place else timedelta())
 
 
 @dataclass
@@ -90,7 +79,7 @@ class _Class:
     roster: Roster | None
     times: Mapping[str, datetime]
     extensions: Mapping[str, timedelta]
-    exercises: dict[str, frozenset[str]]
+    release: Release
     items: list[Item] = field(default_factory=list)
 
     def note(self, file: str, outcome: str, note: str = "", student: str = "", moment: datetime | None = None) -> None:
@@ -99,7 +88,8 @@ class _Class:
     def deadline(self, student: str) -> datetime | None:
         due = self.course.due_of(self.problem_set)
         grace = timedelta(minutes=self.course.late_of(self.problem_set).grace_minutes)
-        return due + grace + self.extensions.get(student, timedelta()) if due else None
+        # In UTC: a sum of a local time and hours would not see that the clocks change in between.
+        return due.astimezone(UTC) + grace + self.extensions.get(student, timedelta()) if due else None
 
 
 def collect(
@@ -126,14 +116,15 @@ def collect(
     config.chosen(course, [problem_set])
     clock = ZoneInfo(course.timezone)
     people = roster.of_course(root, roster_file)
+    times = roster.times(times_file, people, clock) if times_file else Times({}, [])
     ours = _Class(
         root,
         problem_set,
         course,
         people,
-        roster.times(times_file, people, clock) if times_file else {},
+        times.moments,
         late.extensions(root, course, problem_set),
-        _exercises(root, course, problem_set),
+        release.load(root, problem_set),
     )
     limit = course.limits_of(problem_set).notebook_mb << 20
     found = list(archive.members(source, limit, clock))
@@ -155,24 +146,19 @@ def collect(
                     ours.note(attempt.file, "refused", why, student)
     ours.items.sort(key=lambda item: item.file)
     counts = Counter(item.outcome for item in ours.items)
-    missing = sorted(set(people.people) - set(by_student)) if people else []
-    return Report(problem_set, ours.items, dict(sorted(counts.items())), missing)
-
-
-def _exercises(root: Path, course: config.Course, problem_set: str) -> dict[str, frozenset[str]]:
-    """The grade ids that tell the problem sets apart; that of `problem_set` must be there."""
-    found = {}
-    for name in course.problem_sets:
-        try:
-            ours = release.load(root, name)
-        except AutograderError:
-            if name == problem_set:
-                raise
-            continue
-        found[name] = frozenset(
-            grade_id for item in ours.exercises for grade_id in (item.solution_id, item.examples_id)
-        )
-    return found
+    there = {one.student for one in intake.find(root / nbgrader.SUBMITTED, [problem_set])}
+    unmatched = times.unmatched
+    if people is None:
+        nobody = sorted(times.moments.keys() - by_student.keys() - there)
+        unmatched = [f"{times_file}: {who}: nothing of such a student, so this time is not used" for who in nobody]
+    return Report(
+        problem_set,
+        ours.items,
+        dict(sorted(counts.items())),
+        people.missing(by_student) if people else [],
+        unmatched,
+        people.strangers(there) if people else [],
+    )
 
 
 def _attempts(ours: _Class, found: list[Member]) -> dict[str, list[_Attempt]]:
@@ -191,14 +177,18 @@ def _attempts(ours: _Class, found: list[Member]) -> dict[str, list[_Attempt]]:
         if member.junk or (member.parts[-1] == _TIMESTAMP and member.parts[:-1] in stamps):
             ours.note(member.name, "ignored", "added by a system, not by the student" if member.junk else "read")
             continue
+        if member.parts[-1] == _TIMESTAMP:
+            ours.note(member.name, "refused", "no date and time that can be read; write 2026-10-01 23:59:00 UTC")
+            continue
         sender = filenames.of(member.parts, ours.problem_set, ours.roster, shared)
         person, why = filenames.student(sender, ours.roster)
         if person is None or not is_student(person.id):
             ours.note(member.name, "refused", shown(why) or "no student's name; rename its folder")
             continue
-        why = _unfit(ours, member, sender)
-        if why:
-            ours.note(member.name, "refused", why, person.id)
+        try:
+            found_in_it = _candidate(ours, member, sender)
+        except AutograderError as error:
+            ours.note(member.name, "refused", str(error).removeprefix(": "), person.id)
             continue
         stored = member.moment or datetime.now(UTC)
         moment = ours.times.get(person.id) or stamps.get(member.parts[:-1])
@@ -209,7 +199,9 @@ def _attempts(ours: _Class, found: list[Member]) -> dict[str, list[_Attempt]]:
             note = "Canvas marks it late, but not by how much: until --times says when, it counts as in time"
         elif moment is None:
             note = "the zip holds the time of the download only: until --times says when, it counts as in time"
-        by_student.setdefault(person.id, []).append(_Attempt(member.name, member.data, sender, moment, stored, note))
+        by_student.setdefault(person.id, []).append(
+            _Attempt(member.name, member.data, sender, moment, stored, found_in_it, member.parts[:-1], note)
+        )
     return by_student
 
 
@@ -219,83 +211,122 @@ def _shared(folders: list[tuple[str, ...]], problem_set: str) -> int:
     return int(bool(plain) and all(len(parts) > 1 for parts in plain) and len({parts[0] for parts in plain}) == 1)
 
 
-def _unfit(ours: _Class, member: Member, sender: Sender) -> str:
-    """Why a file is no submission of the problem set, or nothing."""
+def _candidate(ours: _Class, member: Member, sender: Sender) -> Candidate:
+    """The notebook in a file.
+
+    Raises:
+        AutograderError: it is no submission of the problem set.
+    """
     wanted = ours.problem_set
     if sender.typed:
-        return "typed into the learning platform, not a notebook; ask the student for the .ipynb"
+        raise AutograderError("typed into the learning platform, not a notebook; ask the student for the .ipynb")
     if not member.data.strip():
-        return "the file is empty; ask the student to save the notebook and hand it in again"
+        raise AutograderError("the file is empty; ask the student to save the notebook and hand it in again")
     if not member.name.lower().endswith(".ipynb") and not member.data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
-        return f"not a notebook; ask the student for {wanted}.ipynb"
-    try:
-        ids = {cell.grade_id for cell in reading.parse(member.data, "")}
-    except AutograderError as error:
-        return str(error).removeprefix(": ")
-    matches = {name: len(ids & known) for name, known in ours.exercises.items()}
-    if matches[wanted]:
-        return ""
-    best = max(matches, key=lambda name: matches[name])
-    if matches[best]:
-        return f"is {best}, not {wanted}; collect it as {best}, and ask the student for {wanted}"
-    return f"holds no exercise of {wanted} or of another problem set; ask the student for {wanted}.ipynb"
+        raise AutograderError(f"not a notebook; ask the student for {wanted}.ipynb")
+    cells = reading.parse(member.data, "")
+    if fault := recognition.fault(cells, ours.release):
+        raise AutograderError(fault)
+    return candidates.candidate(member.parts[-1], cells, ours.release)
 
 
 def _stamp(data: bytes) -> datetime | None:
     """The moment in nbgrader's timestamp.txt."""
-    from nbgrader.utils import parse_utc
-
     try:
-        moment: datetime = parse_utc(data.decode("utf-8").strip()[:64])
-    except (ValueError, OverflowError, UnicodeDecodeError):
+        text = timestamp(data.decode("utf-8-sig").strip()[:64])
+    except UnicodeDecodeError:
         return None
-    return moment.replace(tzinfo=UTC)
+    return moment_of(text).replace(tzinfo=UTC) if text else None
 
 
 def _take(ours: _Class, student: str, attempts: list[_Attempt]) -> None:
     """Put the attempt that counts into submitted/, and the others aside."""
     folder = ours.root / nbgrader.SUBMITTED / student / ours.problem_set
-    present = _present(folder, ours.problem_set)
-    deadline = ours.deadline(student)
-    everything = sorted([*attempts, *([present] if present else [])], key=lambda attempt: attempt.order)
-    in_time = [one for one in everything if deadline is None or one.moment is None or one.moment <= deadline]
-    counts = (in_time or everything)[-1]
-    if present and counts.data == present.data:
+    present = _present(ours, folder)
+    counts, rivals = _choose(ours, student, [*attempts, *([present] if present else [])])
+    if counts is None:
+        names = candidates.listed([attempt.file for attempt in rivals])
+        right = folder.relative_to(ours.root) / f"{ours.problem_set}.ipynb"
+        why = f"of {names}, handed in together, more than one could be meant; put the right one there as {right}"
+        for attempt in rivals:
+            ours.note(attempt.file, "refused", why, student, attempt.moment)
+        in_doubt = {attempt.file for attempt in rivals}
+        attempts = [attempt for attempt in attempts if attempt.file not in in_doubt]
+        counts = present
+    if present and counts and counts.data == present.data:
         counts = present  # the same again: what stands there stays, with its time unless it has none
     for attempt in attempts:
         moment = attempt.moment
-        if counts is present and attempt.data == present.data:
+        if present and counts is present and attempt.data == present.data:
             if moment and not present.moment:
                 _write(folder / _TIMESTAMP, moment.astimezone(UTC).strftime(_FORMAT).encode(), moment)
             ours.note(attempt.file, "unchanged", attempt.note, student, moment)
         elif attempt is not counts:
-            place = _aside(ours, student, attempt)
-            why = "what stands in submitted/ is newer" if counts is present else "a later attempt counts"
-            if moment and deadline and moment > deadline:
-                why = "it came after the deadline, another before it"
-            ours.note(attempt.file, "kept", f"{why}; this one is in {place}", student, moment)
-    if counts is present:
+            aside = _aside(ours, student, attempt)
+            why = _why_not(attempt, counts, present, ours.deadline(student))
+            ours.note(attempt.file, "kept", f"{why}; this one is in {aside}", student, moment)
+    if counts is None or counts is present:
         return
     note = counts.note
     with _made(folder.parent, ours.problem_set, counts) as made:
         if folder.exists():
-            place = _put_by(ours, student, folder)
-            note = f"what stood in submitted/ before is in {place}" + (f"; {note}" if note else "")
+            before = _put_by(ours, student, folder)
+            note = f"what stood in submitted/ before is in {before}" + (f"; {note}" if note else "")
         made.rename(folder)
     ours.note(counts.file, "taken", note, student, counts.moment)
 
 
-def _present(folder: Path, problem_set: str) -> _Attempt | None:
+def _choose(ours: _Class, student: str, found: list[_Attempt]) -> tuple[_Attempt | None, list[_Attempt]]:
+    """The attempt that counts, or None and those that could be meant.
+
+    The last before the deadline counts, but one in which nothing is written never goes before written work.
+    """
+    deadline = ours.deadline(student)
+    found = sorted(found, key=lambda attempt: attempt.order)
+    written = [one for one in found if one.candidate.answers] or found
+    in_time = [one for one in written if deadline is None or one.moment is None or one.moment <= deadline] or written
+    last = in_time[-1]
+    rivals = [last]
+    if last.sender.system != _PRESENT:
+        before = [one for one in in_time[:-1] if one.sender.system != _PRESENT and one.is_together_with(last)]
+        rivals += reversed(before)
+    chosen = candidates.choose([one.candidate for one in rivals])
+    return next((one for one in rivals if one.candidate is chosen), None), rivals
+
+
+def _why_not(attempt: _Attempt, counts: _Attempt | None, present: _Attempt | None, deadline: datetime | None) -> str:
+    """Why another attempt counts."""
+    if counts is None:
+        return "others came later, of which more than one could be meant"
+    if counts.candidate.answers and not attempt.candidate.answers:
+        return f"nothing is written in it, other than in {shown(counts.file)}"
+    if attempt.moment and deadline and attempt.moment > deadline:
+        return "it came after the deadline, another before it"
+    if counts is present:
+        return "what stands in submitted/ is newer"
+    if attempt.is_together_with(counts):
+        return f"all that is written in it is in {shown(counts.file)} too, which counts"
+    return "a later attempt counts"
+
+
+def _present(ours: _Class, folder: Path) -> _Attempt | None:
     """What was handed in before."""
-    path = folder / f"{problem_set}.ipynb"
+    path = folder / f"{ours.problem_set}.ipynb"
     if folder.is_symlink() or folder.parent.is_symlink():
         raise OSError(0, "a symbolic link", str(folder))
-    if not path.is_file() or path.is_symlink():
+    # What is too large to be taken in stands there by other ways; it is moved aside unread.
+    if not path.is_file() or path.is_symlink() or path.stat().st_size > archive.MAX_TOTAL:
         return None
-    stamp = folder / _TIMESTAMP
-    moment = _stamp(stamp.read_bytes()) if stamp.is_file() else None
+    stamp = handed_in_at(folder)
+    moment = moment_of(stamp).replace(tzinfo=UTC) if stamp else None
     stored = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    return _Attempt(str(path), path.read_bytes(), Sender("plain", "", ""), moment, stored)
+    data = path.read_bytes()
+    try:
+        cells = reading.parse(data, str(path))
+    except AutograderError:  # it cannot be graded either
+        cells = []
+    found = candidates.candidate(path.name, cells, ours.release)
+    return _Attempt(str(path), data, Sender(_PRESENT, "", ""), moment, stored, found)
 
 
 def _aside(ours: _Class, student: str, attempt: _Attempt) -> str:
@@ -309,7 +340,7 @@ def _aside(ours: _Class, student: str, attempt: _Attempt) -> str:
 
 def _put_by(ours: _Class, student: str, folder: Path) -> str:
     """Move a folder of submitted/ aside, whatever is in it."""
-    present = _present(folder, ours.problem_set)
+    present = _present(ours, folder)
     moment = (present.moment or present.stored) if present else datetime.now(UTC)
     place = _place(ours, student, moment, present.data if present else os.urandom(8))
     if (ours.root / place).exists():

@@ -5,139 +5,32 @@ Whoever needs another format derives from `CourseExport` and writes `save`.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from nbgrader.api import Grade, Gradebook, SubmittedAssignment, SubmittedNotebook
-from nbgrader.plugins import ExportPlugin
-from sqlalchemy import or_
-from sqlalchemy.orm import undefer
-from traitlets import Unicode
+from nbgrader.api import Gradebook
 
-from autograder.course import config
-from autograder.course.config import Course
+from autograder.course import config, release
+from autograder.course.release import ReleasedExercise
 from autograder.errors import AutograderError
+from autograder.gradebook import grades
 from autograder.gradebook.connection import opened
 from autograder.grading.intake import is_student
-from autograder.model.verdict import ExerciseVerdict, Verdict, read
+from autograder.model.verdict import Verdict, read
 from autograder.results import folders
 
-from . import roster
+from . import student_json
 from .roster import Person
+from .scores import CourseExport, Score
 
 _FORMULA = "=+-@＝＋－＠"
-
-
-@dataclass(frozen=True)
-class Score:
-    """One student and one problem set; `raw` is None where nothing was graded."""
-
-    problem_set: str
-    person: Person
-    max_score: float
-    timestamp: str = ""
-    raw: float | None = None
-    penalty: float = 0
-    needs_manual_grade: bool = False
-
-    @property
-    def score(self) -> float | None:
-        """After the late penalty, never below 0."""
-        return None if self.raw is None else max(0.0, self.raw - self.penalty)
-
-
-class CourseExport(ExportPlugin):  # type: ignore[misc]
-    """What our exporters share: the course, its students, their scores."""
-
-    root = Unicode("", help="The course's folder; nbgrader's own by default.").tag(config=True)
-    roster = Unicode("", help="A CSV of the students; roster.csv in the course's folder by default.").tag(config=True)
-    default = "scores.csv"
-
-    def export(self, gradebook: Gradebook) -> None:
-        """Write the scores to `to`."""
-        scores = self.scores(gradebook)
-        self.save(Path(self.to or self.default), scores)
-
-    def save(self, path: Path, scores: Sequence[Score]) -> None:
-        """Write the scores, by problem set and student, in this exporter's format."""
-        raise NotImplementedError
-
-    @cached_property
-    def folder(self) -> Path:
-        """The course's folder."""
-        return Path(self.root or self.parent.coursedir.root)
-
-    @cached_property
-    def course(self) -> Course:
-        """The course."""
-        return config.load(self.folder)
-
-    def scores(self, gradebook: Gradebook) -> list[Score]:
-        """Every score, of those asked for by --assignment and --student."""
-        people = self._people(gradebook)
-        rows = {(row.name, row.student_id): row for row in _rows(gradebook)}
-        graded = _graded(gradebook)
-        found = []
-        # Databases differ in where they put what has no due date.
-        for assignment in sorted(gradebook.assignments, key=lambda item: (item.duedate or datetime.min, item.name)):
-            if self.assignment and assignment.name not in map(str, self.assignment):
-                continue
-            for person in people:
-                row = rows.get((assignment.name, person.id))
-                if row is None or row.id not in graded:
-                    found.append(Score(assignment.name, person, assignment.max_score))
-                    continue
-                found.append(
-                    Score(
-                        assignment.name,
-                        person,
-                        assignment.max_score,
-                        row.timestamp.isoformat(sep=" ") if row.timestamp else "",
-                        row.score,
-                        row.late_submission_penalty or 0,
-                        row.needs_manual_grade,
-                    )
-                )
-        return found
-
-    def _people(self, gradebook: Gradebook) -> list[Person]:
-        """The gradebook's students, as the roster knows them, and those of the roster of whom nothing is there."""
-        listed = roster.of_course(self.folder, Path(self.roster) if self.roster else None)
-        people = {
-            row.id: Person(row.id, row.first_name or "", row.last_name or "", row.email or "", row.lms_user_id or "")
-            for row in gradebook.students
-        }
-        people |= listed.people if listed else {}
-        wanted = set(map(str, self.student))
-        return [people[name] for name in sorted(people) if not wanted or name in wanted]
-
-    def title(self, problem_set: str) -> str:
-        """A problem set's title."""
-        known = self.course.problem_sets.get(problem_set)
-        return known.title if known else problem_set
-
-
-def _rows(gradebook: Gradebook) -> Iterable[Any]:
-    wanted = (
-        SubmittedAssignment.score,
-        SubmittedAssignment.late_submission_penalty,
-        SubmittedAssignment.needs_manual_grade,
-    )
-    return gradebook.db.query(SubmittedAssignment).options(*map(undefer, wanted)).all()  # type: ignore[no-any-return]
-
-
-def _graded(gradebook: Gradebook) -> set[str]:
-    """The submissions with a score: nbgrader's rows come before, as with an extension."""
-    query = gradebook.db.query(SubmittedNotebook.assignment_id).join(Grade, Grade.notebook_id == SubmittedNotebook.id)
-    scored = query.filter(or_(Grade.auto_score.isnot(None), Grade.manual_score.isnot(None)))
-    return {name for (name,) in scored.distinct()}
 
 
 class CsvExport(CourseExport):
@@ -197,9 +90,16 @@ class MoodleExport(CourseExport):
 
 
 class JsonExport(CourseExport):
-    """A file a student: the scores, and of the checks what the student's feedback shows."""
+    """A file a student: the scores, and of checks, points and comments by hand what the student's feedback shows."""
 
     default = "students"
+
+    def scores(self, gradebook: Gradebook) -> list[Score]:
+        """Every score, with its cells' grades and comments."""
+        return [
+            replace(item, grades=grades.read(gradebook.db, item.student or item.person.id, item.problem_set))
+            for item in super().scores(gradebook)
+        ]
 
     def save(self, path: Path, scores: Sequence[Score]) -> None:
         """Write the files into the folder `path`."""
@@ -229,40 +129,29 @@ class JsonExport(CourseExport):
             "max_score": item.max_score,
             "needs_manual_grade": item.needs_manual_grade,
         }
+        released = self._exercises.get(item.problem_set, ())
         verdict = self._verdict(item)
         if verdict:
-            shown["exercises"] = [_exercise(exercise) for exercise in verdict.exercises]
+            shown["exercises"] = student_json.exercises(verdict, item.grades, released)
             shown["remarks"] = [*verdict.repairs, *verdict.incidents]
+        if item.grades:
+            shown["by_hand"] = student_json.by_hand(item.grades, released)
         return shown
+
+    @cached_property
+    def _exercises(self) -> dict[str, tuple[ReleasedExercise, ...]]:
+        """By problem set that has a release, its exercises."""
+        found = {}
+        for name in self.course.problem_sets:
+            with contextlib.suppress(AutograderError):
+                found[name] = release.load(self.folder, name).exercises
+        return found
 
     def _verdict(self, item: Score) -> Verdict | None:
         try:
-            return read(folders.verdict(self.folder, item.person.id, item.problem_set))
+            return read(folders.verdict(self.folder, item.student or item.person.id, item.problem_set))
         except (OSError, msgspec.MsgspecError):
             return None
-
-
-def _exercise(exercise: ExerciseVerdict) -> dict[str, Any]:
-    """What the feedback page shows: neither the names of checks nor those of misconceptions."""
-    return {
-        "name": exercise.name,
-        "status": exercise.status,
-        "points": exercise.points,
-        "max_points": exercise.max_points,
-        "note": exercise.note,
-        "hint": exercise.hint,
-        "checks": [
-            {
-                "sentence": check.sentence,
-                "passed": check.passed,
-                "counted": check.counted,
-                "points": check.points,
-                "max_points": check.max_points,
-                "reason": check.reason,
-            }
-            for check in exercise.checks
-        ],
-    }
 
 
 EXPORTERS: dict[str, type[CourseExport]] = {
@@ -275,11 +164,15 @@ EXPORTERS: dict[str, type[CourseExport]] = {
 
 @dataclass(frozen=True)
 class Exported:
-    """Where the scores stand, of how many students, and how many submissions still wait for a grade by hand."""
+    """Where the scores stand, of how many students, and how many submissions still wait for a grade by hand.
+
+    `strangers` holds a line for each graded student who is not in the roster.
+    """
 
     path: str
     students: int
     waiting: int
+    strangers: Sequence[str] = ()
 
 
 def export(
@@ -315,7 +208,7 @@ def export(
         except OSError as error:
             raise AutograderError(f"{path}: cannot be written: {error.strerror}; choose another --into") from None
     waiting = sum(item.needs_manual_grade for item in scores)
-    return Exported(str(path), len({item.person.id for item in scores}), waiting)
+    return Exported(str(path), len({item.person.id for item in scores}), waiting, exporter.strangers)
 
 
 def _table(scores: Sequence[Score]) -> tuple[list[str], list[tuple[Person, dict[str, float | None]]]]:

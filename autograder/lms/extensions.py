@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from nbgrader.api import Gradebook, MissingEntry
 
-from autograder.course import config, nbgrader
+from autograder.course import clock, config, nbgrader
 from autograder.errors import AutograderError
 from autograder.gradebook.connection import opened
 from autograder.gradebook.late import set_due, settle
@@ -26,14 +26,15 @@ class Extended:
     penalty: float | None
 
 
-def extend(root: Path, student: str, problem_set: str, extra: timedelta) -> Extended:
+def extend(root: Path, student: str, problem_set: str, extra: timedelta, hours: float = 0) -> Extended:
     """Give a student more time; it takes the place of an earlier extension, and nothing ends one.
 
     Args:
         root: the course's folder.
         student: nbgrader's student id.
         problem_set: which.
-        extra: on top of the deadline of course.yml.
+        extra: on top of the deadline of course.yml; days are of the course's calendar, with the same time of day.
+        hours: on top of that, by any clock.
 
     Raises:
         AutograderError: naming what is not known.
@@ -43,6 +44,9 @@ def extend(root: Path, student: str, problem_set: str, extra: timedelta) -> Exte
     due = course.due_of(problem_set)
     if due is None:
         raise AutograderError(f"course.yml: problem_sets.{problem_set}: has no due date to extend; add due:")
+    zone = ZoneInfo(course.timezone)
+    deadline = clock.later(due, extra, zone, hours)
+    extension = deadline.astimezone(UTC) - due.astimezone(UTC)
     with opened(root, course) as gradebook:
         try:
             set_due(gradebook, problem_set, due)
@@ -52,12 +56,10 @@ def extend(root: Path, student: str, problem_set: str, extra: timedelta) -> Exte
             ) from None
         _known(root, gradebook, student)
         gradebook.update_or_create_student(student)
-        submission = gradebook.update_or_create_submission(problem_set, student, extension=extra or None)
+        submission = gradebook.update_or_create_submission(problem_set, student, extension=extension or None)
         settle(course, gradebook, student)
         gradebook.db.commit()
         taken = [item.late_submission_penalty for item in submission.notebooks if item.late_submission_penalty]
-        # The clock goes on by so many hours, as nbgrader counts, whatever summer time does in between.
-        deadline = (due.astimezone(UTC) + extra).astimezone(ZoneInfo(course.timezone))
         return Extended(deadline, sum(taken) if taken else None)
 
 
@@ -70,6 +72,10 @@ def _known(root: Path, gradebook: Gradebook, student: str) -> None:
     try:
         gradebook.find_student(student)
     except MissingEntry:
+        if alike := people and people.listed(student):
+            raise AutograderError(
+                f"{student}: no such student; give the id as it is in {roster.FILE}: {alike.id}"
+            ) from None
         raise AutograderError(
             f"{student}: no such student in the gradebook, in {roster.FILE} or in {nbgrader.SUBMITTED}/;"
             f" check the name, or give a new student a line in {roster.FILE}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,8 @@ from zoneinfo import ZoneInfo
 from autograder.course import config, nbgrader
 from autograder.errors import AutograderError
 from autograder.grading.intake import is_student
-from autograder.results import folders
+from autograder.results import folders, handed_back
+from autograder.results.handed_back import HandedBack
 
 from . import archive, filenames, roster
 from .filenames import Sender
@@ -23,6 +25,8 @@ class Packed:
     path: str
     students: int
     missing: list[str]
+    problems: list[str]
+    """A line for each of whom what was graded cannot be read."""
 
 
 def pack(
@@ -33,7 +37,7 @@ def pack(
     into: Path | None = None,
     roster_file: Path | None = None,
 ) -> Packed:
-    """Zip the feedback of a problem set.
+    """Zip the feedback of a problem set, made anew with what was given by hand.
 
     Args:
         root: the course's folder.
@@ -50,6 +54,7 @@ def pack(
     course = config.load(root)
     config.chosen(course, [problem_set])
     places: dict[str, Sender | None] = {}
+    graded = {path.parent.parent.name for path in (root / nbgrader.FEEDBACK).glob(f"*/{problem_set}/*.html")}
     if like:
         people = roster.of_course(root, roster_file)
         limit = course.limits_of(problem_set).notebook_mb << 20
@@ -62,28 +67,49 @@ def pack(
             if person and not sender.typed and (known is None or sender.again >= known.again):
                 places[person.id] = sender
     else:
-        places = {path.parent.parent.name: None for path in (root / nbgrader.FEEDBACK).glob(f"*/{problem_set}/*.html")}
-        places = {student: sender for student, sender in places.items() if is_student(student)}
-    files = {student: _file(root, student, problem_set, sender) for student, sender in sorted(places.items())}
-    there = {student: found for student, found in files.items() if found[0].is_file()}
+        places = {student: None for student in graded if is_student(student)}
+    # The roster's id may be another form of the one that was graded: 7 for 007.
+    forms = {roster.without_form(student): student for student in graded}
+    ids = {student: forms.get(roster.without_form(student), student) for student in places if student not in graded}
+    there = {
+        who: sender
+        for who, sender in sorted(places.items())
+        if folders.pages(root, ids.get(who, who), problem_set)[0 if _takes_notebooks(sender) else 1].is_file()
+    }
     if not there:
         raise AutograderError(f"{problem_set}: no feedback of anyone; run: autograder grade {problem_set}")
+    problems = []
     try:
         into.parent.mkdir(parents=True, exist_ok=True)
-        with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as made:
-            for path, name in there.values():
-                made.write(path, name)
+        with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as made, handed_back.opened(root, course) as pages:
+            for who, place in there.items():
+                try:
+                    name, data = _file(pages, root, ids.get(who, who), problem_set, place)
+                except AutograderError as error:  # all others get theirs; nobody gets a page of before
+                    problems.append(str(error))
+                    continue
+                info = zipfile.ZipInfo(name, time.localtime()[:6])
+                info.external_attr = 0o644 << 16
+                made.writestr(info, data, zipfile.ZIP_DEFLATED)
     except OSError as error:
         raise AutograderError(f"{into}: cannot be written: {error.strerror}; choose another --into") from None
-    return Packed(str(into), len(there), sorted(files.keys() - there.keys()))
+    missing = sorted(places.keys() - there.keys())
+    return Packed(str(into), len(there) - len(problems), missing, problems)
 
 
-def _file(root: Path, student: str, problem_set: str, sender: Sender | None) -> tuple[Path, str]:
-    """What a student gets, and under which name."""
-    page = folders.feedback(root, student, problem_set)
-    if sender is not None and sender.system == "moodle":
-        return page, f"{sender.folder}/{page.name}"
-    if sender is not None and sender.system == "canvas":
-        # Canvas shows a file under the name of what was handed in: a page would be named .ipynb, so it is a notebook.
-        return folders.autograded(root, student, problem_set) / f"{problem_set}.ipynb", sender.folder
-    return page, f"{student}/{page.name}"
+def _takes_notebooks(sender: Sender | None) -> bool:
+    """Canvas shows a file under the name of what was handed in: a page would be named .ipynb, so it is a notebook."""
+    return sender is not None and sender.system == "canvas"
+
+
+def _file(pages: HandedBack, root: Path, student: str, problem_set: str, sender: Sender | None) -> tuple[str, bytes]:
+    """What a student gets, under which name."""
+    notebook, page = folders.pages(root, student, problem_set)
+    try:
+        if sender is not None and _takes_notebooks(sender):
+            return sender.folder, pages.notebook(student, problem_set) or notebook.read_bytes()
+        pages.refresh(student, problem_set)
+        folder = sender.folder if sender is not None and sender.system == "moodle" else student
+        return f"{folder}/{page.name}", page.read_bytes()
+    except OSError as error:
+        raise AutograderError(f"{error.filename}: cannot be read: {error.strerror}; make it readable") from None

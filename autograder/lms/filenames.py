@@ -25,6 +25,7 @@ class Sender:
     """Who handed a file in, as far as its name says.
 
     `account` is the same for all files of one person; `folder` is what feedback must stand under to find its way back.
+    Of files with the same `stem`, the one with the higher number `again` was handed in later.
     """
 
     system: str
@@ -34,6 +35,7 @@ class Sender:
     typed: bool = False
     late: bool = False
     again: int = 0
+    stem: str = ""
     folder: str = ""
 
 
@@ -71,6 +73,7 @@ def of(parts: Sequence[str], problem_set: str, roster: Roster | None, shared: in
             typed=not match["rest"],
             late=bool(match["late"]),
             again=int(again[1]) if again else 0,
+            stem=_AGAIN.sub("", match["rest"] or ""),
             folder=file,
         )
     return _plain(parts, problem_set, roster, shared)

@@ -5,17 +5,21 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
-
-import dateutil.parser
+from typing import NamedTuple
 
 from autograder.errors import AutograderError
 from autograder.grading.intake import is_student
 
+from . import moments
+
 FILE = "roster.csv"
+_SHORTENED = re.compile(r"[0-9]+[.,][0-9]+[eE]\+?[0-9]+|[0-9]+[eE]\+[0-9]+|[0-9]+[.,]0+")
+"""A number as a spreadsheet writes it where it takes an id for one: 1.23457E+11, 7.0."""
+_NUMBER = re.compile(r"0*([0-9]+?)(?:[.,]0+)?")
 _SEPARATOR = re.compile(r"sep=.?", re.IGNORECASE)
 _COLUMNS = {
     "id": ("id", "student_id"),
@@ -57,12 +61,22 @@ def key(name: str) -> str:
     return "".join(sign for sign in plain.casefold() if sign.isalnum())
 
 
+def without_form(name: str) -> str:
+    """An id without what systems change in it: zeros before a number, .0 behind it, case, blanks around it."""
+    text = name.strip().casefold()
+    match = _NUMBER.fullmatch(text)
+    return match[1] if match else text
+
+
 class Roster:
     """The students, found by id, LMS id, email address or name."""
 
     def __init__(self, people: Iterable[Person]) -> None:
         self.people = {person.id: person for person in people}
         self._by_lms = {person.lms_id: person for person in self.people.values() if person.lms_id}
+        self._by_form: dict[str, list[Person]] = {}
+        for person in self.people.values():
+            self._by_form.setdefault(without_form(person.id), []).append(person)
         self._by_name: dict[str, list[Person]] = {}
         for person in self.people.values():
             for name in _names(person):
@@ -70,8 +84,32 @@ class Roster:
 
     def named(self, name: str) -> list[Person]:
         """Those whom a name, an id or an email address means, whatever its case, accents and order."""
-        exact = self.people.get(name)
+        exact = self.listed(name)
         return [exact] if exact else self._by_name.get(key(name), [])
+
+    def listed(self, student: str) -> Person | None:
+        """Whose id that is, or, of one person only, differs in form: 007 is 7."""
+        alike = self._by_form.get(without_form(student), [])
+        return self.people.get(student) or (alike[0] if len(alike) == 1 else None)
+
+    def missing(self, students: Iterable[str]) -> list[str]:
+        """The ids of those who are not among the students."""
+        there = {person.id for student in students if (person := self.listed(student))}
+        return sorted(self.people.keys() - there)
+
+    def strangers(self, students: Collection[str]) -> list[str]:
+        """A line for each of the students who is not in the roster, or stands there with an id of another form."""
+        found = []
+        forms = [without_form(student) for student in students]
+        for student in sorted(set(students) - self.people.keys()):
+            person = self.listed(student)
+            if person is None:
+                found.append(f"{student}: not in the roster; add the student there, or remove what is not a student's")
+            elif forms.count(without_form(student)) > 1:
+                found.append(f"{student}: not in the roster; is it {person.id}, whose id others have in another form?")
+            else:
+                found.append(f"{student}: is {person.id} in the roster, and is taken as that")
+        return found
 
     def numbered(self, lms_id: str) -> Person | None:
         """Whom the learning platform's number means."""
@@ -91,9 +129,23 @@ def load(path: Path) -> Roster:
     """
     people: list[Person] = []
     seen: dict[str, int] = {}
+    forms: dict[str, int] = {}
     for line, row in _rows(path, _COLUMNS, "id"):
         if not is_student(row["id"]):
             raise AutograderError(f"{path}:{line}: id: {row['id']!r} cannot be a folder's name; give another")
+        for field in ("id", "lms_id", "sis_user_id", "sis_login_id"):
+            if _SHORTENED.fullmatch(row.get(field, "")):
+                raise AutograderError(
+                    f"{path}:{line}: {field}: {row[field]!r} is a number as a spreadsheet writes it; show that column"
+                    " as text, and give the id as it is"
+                )
+        form = without_form(row["id"])
+        if form.isdigit() and form in forms and row["id"] not in {person.id for person in people}:
+            raise AutograderError(
+                f"{path}:{line}: id {row['id']} differs from that in line {forms[form]} in its zeros only; give each"
+                " student one"
+            )
+        forms[form] = line
         for field in ("id", "lms_id"):
             name = f"{field} {row.get(field, '')}"
             if row.get(field) and name in seen:
@@ -110,8 +162,15 @@ def of_course(root: Path, path: Path | None) -> Roster | None:
     return load(path or root / FILE)
 
 
-def times(path: Path, roster: Roster | None, clock: tzinfo) -> dict[str, datetime]:
-    """When each student handed in, from a CSV, by student id; a row without a time is left out.
+class Times(NamedTuple):
+    """When each student handed in, by id, and a line for each row that fits nobody."""
+
+    moments: dict[str, datetime]
+    unmatched: list[str]
+
+
+def times(path: Path, roster: Roster | None, clock: tzinfo) -> Times:
+    """When each student handed in, from a CSV; a row without a time is left out.
 
     Args:
         path: with a column `submitted` and one of `id`, `lms_id`, `email`; Moodle's grading worksheet is one.
@@ -122,29 +181,34 @@ def times(path: Path, roster: Roster | None, clock: tzinfo) -> dict[str, datetim
         AutograderError: naming line and fix.
     """
     found: dict[str, datetime] = {}
+    unmatched: list[str] = []
     for line, row in _rows(path, _TIMES, "submitted"):
         text = row["submitted"]
         if text in ("", "-"):
             continue
         try:
-            moment = dateutil.parser.parse(text)
-        except (ValueError, OverflowError):
-            raise AutograderError(f"{path}:{line}: submitted: {text!r} is no time; write 2026-10-01 23:59") from None
+            moment = moments.moment(text, clock)
+        except ValueError as error:
+            raise AutograderError(f"{path}:{line}: submitted: {text!r} {error}") from None
         student = _whose(row, roster)
         if student is None:
-            raise AutograderError(f"{path}:{line}: no such student in the roster; add the student there")
-        found[student] = moment if moment.tzinfo else moment.replace(tzinfo=clock)
-    return found
+            who = next((row[field] for field in ("id", "name", "email", "lms_id") if row.get(field)), "nobody")
+            short = "; show that column as text in the spreadsheet" if _SHORTENED.fullmatch(who) else ""
+            unmatched.append(f"{path}:{line}: {who}: no such student in the roster, so this time is not used{short}")
+        else:
+            found[student] = moment
+    return Times(found, unmatched)
 
 
 def _whose(row: Mapping[str, str], roster: Roster | None) -> str | None:
-    if row.get("id"):
-        return row["id"]
     if roster is None:
-        return None
-    number = re.search(r"\d+$", row.get("lms_id", ""))
+        return row.get("id") or None
+    if row.get("id"):
+        person = roster.listed(row["id"])
+        return person.id if person else None
+    number = re.search(r"([0-9]+)(?:[.,]0+)?$", row.get("lms_id", ""))
     candidates = [roster.named(row[field]) for field in ("email", "name") if row.get(field)]
-    candidates += [[person] for person in [number and roster.numbered(number[0])] if person]
+    candidates += [[person] for person in [number and roster.numbered(number[1])] if person]
     return next((people[0].id for people in candidates if len(people) == 1), None)
 
 

@@ -6,12 +6,13 @@ The code is only parsed, not run. Statements of all cells count, in any order.
 from __future__ import annotations
 
 import ast
-import re
 import symtable
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from weakref import WeakKeyDictionary
 
+from . import magics
 from .texts import text
 
 ANY = "*"
@@ -19,7 +20,6 @@ ANY = "*"
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
-_MAGIC = re.compile(r"^(\s*)([%!?].*)$", re.MULTILINE)
 _CHANGING = frozenset(
     "append appendleft extend insert add update setdefault push put put_nowait register set".split()
     + "__setitem__ __setattr__ __dict__ __call__ send".split()
@@ -43,19 +43,15 @@ _BY_ARGUMENT = (
 
 @lru_cache(maxsize=256)
 def statements(source: str) -> list[ast.stmt]:
-    """Return the statements of a cell, without magics; empty if it is not valid Python, since it cannot run either."""
+    """Return the statements of a cell, with magics as Python code; empty if it is not valid Python and cannot run."""
     try:
-        text = without_magics(source)
-        found = ast.parse(text).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        found = ast.parse(source).body
+    except SyntaxError:
+        return magics.statements(source)
+    except (ValueError, RecursionError, MemoryError):
         return []
-    _note_texts(found, text)
+    _note_texts(found, source)
     return found
-
-
-def without_magics(source: str) -> str:
-    """Return the cell with every line that is a magic command of IPython's replaced by `pass`."""
-    return _MAGIC.sub(r"\1pass", source)
 
 
 def _note_texts(found: Sequence[ast.stmt], text: str) -> None:
@@ -112,8 +108,8 @@ class Bindings:
     def _note_changes(self, statement: ast.stmt) -> None:
         """Add the changes of names anywhere inside a statement: calls that change objects, `global`, `:=`."""
         inside = statement if isinstance(statement, _DEFINITIONS) else None
-        for node in nodes(statement):
-            if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+        for node in parts(statement).changing:
+            if isinstance(node, ast.Attribute):
                 self.members.add(node.attr)
             elif isinstance(node, _DEFINITIONS) and node is not statement:
                 self.members.add(node.name)
@@ -200,13 +196,64 @@ def nodes(node: ast.AST) -> list[ast.AST]:
     """Return `node` and all its descendants, in breadth-first order."""
     found: list[ast.AST] = [node]
     for part in found:  # grows during the iteration; ast.walk takes twice as long
-        for name in part._fields:
+        for name in _FEW_FIELDS.get(type(part), part._fields):
             value = getattr(part, name, None)
             if isinstance(value, list):
                 found += [item for item in value if isinstance(item, ast.AST)]
             elif isinstance(value, ast.AST) and name != "ctx":
                 found.append(value)
     return found
+
+
+_FEW_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {
+    ast.Name: (),
+    ast.Constant: (),
+    ast.Attribute: ("value",),
+    ast.Subscript: ("value", "slice"),
+    ast.keyword: ("value",),
+    ast.arg: ("annotation",),
+    ast.BinOp: ("left", "op", "right"),
+}
+"""The fields that hold nodes, of the nodes that most code is made of."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The nodes within a node that rules look at, by what they look for, from the outside in."""
+
+    changing: list[ast.AST] = field(default_factory=list)
+    """Definitions, assignments, stores in attributes, `global`, `:=` and calls."""
+    named: list[ast.Name | ast.Attribute | ast.Subscript | ast.Call] = field(default_factory=list)
+    learning: list[ast.Import | ast.ImportFrom | ast.Assign] = field(default_factory=list)
+    """What makes a name stand for a module, or for a part of one."""
+    binding: list[str] = field(default_factory=list)
+    """Names that arguments and assignments bind."""
+
+
+@lru_cache(maxsize=2048)
+def parts(node: ast.AST) -> Parts:
+    """Sort the nodes within `node` once: most cells of a notebook are the same in the next one."""
+    found = Parts()
+    for part in nodes(node):
+        kind = type(part)
+        if kind in _NAMED:
+            found.named.append(part)  # type: ignore[arg-type]
+        if kind in _CHANGING_NODES or (kind is ast.Attribute and isinstance(part.ctx, ast.Store)):  # type: ignore[attr-defined]
+            found.changing.append(part)
+        if kind in _LEARNING:
+            found.learning.append(part)  # type: ignore[arg-type]
+        if kind is ast.arg:
+            found.binding.append(part.arg)  # type: ignore[attr-defined]
+        elif kind is ast.Name and isinstance(part.ctx, ast.Store):  # type: ignore[attr-defined]
+            found.binding.append(part.id)  # type: ignore[attr-defined]
+    return found
+
+
+_NAMED = frozenset({ast.Name, ast.Attribute, ast.Subscript, ast.Call})
+_LEARNING = frozenset({ast.Import, ast.ImportFrom, ast.Assign})
+_CHANGING_NODES = frozenset(
+    {*_DEFINITIONS, ast.Global, ast.NamedExpr, ast.Call, ast.Assign, ast.AugAssign, ast.AnnAssign}
+)
 
 
 @lru_cache(maxsize=2048)
@@ -251,7 +298,7 @@ def _changed_parameters(definition: ast.FunctionDef | ast.AsyncFunctionDef) -> f
     arguments = definition.args
     names = {item.arg for item in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]}
     changed: set[str] = set()
-    for node in nodes(definition):
+    for node in parts(definition).named:
         if isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store):
             changed |= set(_roots(node))
         elif isinstance(node, ast.Call):

@@ -111,10 +111,18 @@ def cell_of(raw: Any, place: int, name: str) -> Cell:
     metadata = raw.get("metadata")
     graded = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     grade_id = graded.get("grade_id") if isinstance(graded, dict) else None
-    source = source.encode("utf-8", "replace").decode()
     return Cell(
-        raw["cell_type"], source, grade_id if isinstance(grade_id, str) else "", _pictures(raw.get("attachments"))
+        raw["cell_type"],
+        # As Python and Jupyter's editor read it: line ends of other systems are line ends.
+        _text(source).replace("\r\n", "\n").replace("\r", "\n"),
+        grade_id if isinstance(grade_id, str) else "",
+        _pictures(raw.get("attachments")),
     )
+
+
+def _text(text: str) -> str:
+    """The text without half characters, which JSON can hold and no file."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _pictures(raw: Any) -> dict[str, dict[str, str]]:
@@ -129,5 +137,5 @@ def _pictures(raw: Any) -> dict[str, dict[str, str]]:
                     if isinstance(data := bundle.get(mime), str) and _BASE64.fullmatch(data)
                 }
                 if pictures:
-                    kept[name] = pictures
+                    kept[_text(name)] = pictures
     return kept

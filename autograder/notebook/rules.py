@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
-from .bindings import Bindings, called, global_names, nodes, statements
+from .bindings import Bindings, called, global_names, nodes, parts, statements
 from .glance import is_clean, is_disguised
 from .texts import text
 from .vocabulary import Vocabulary, is_module, longest, plain
@@ -204,14 +204,15 @@ class _Reader:
 
     def handed_on(self, node: ast.AST) -> str:
         """Return a module that `node` uses as a value, as an argument or in a container; empty if there is none."""
-        parts = nodes(node)
-        used_for_parts = {id(part.value) for part in parts if isinstance(part, ast.Attribute)}
-        for part in parts:
-            if isinstance(part, ast.Assign) and len(part.targets) == 1:
-                used_for_parts.add(id(part.value))  # an alias, which is resolved elsewhere
+        found = parts(node)
+        used_for_parts = {id(part.value) for part in found.named if isinstance(part, ast.Attribute)}
+        for learned in found.learning:
+            if isinstance(learned, ast.Assign) and len(learned.targets) == 1:
+                used_for_parts.add(id(learned.value))  # an alias, which is resolved elsewhere
+        for part in found.named:
             if isinstance(part, ast.Call) and called(part) in ("getattr", "hasattr", "isinstance") and part.args:
                 used_for_parts.add(id(part.args[0]))
-        for part in parts:
+        for part in found.named:
             if isinstance(part, ast.Name | ast.Attribute) and isinstance(part.ctx, ast.Load):
                 dotted = self.imported.get(part.id, "") if isinstance(part, ast.Name) else ""
                 if dotted and dotted.split(".")[-1].islower() and is_module(dotted) and id(part) not in used_for_parts:
@@ -220,7 +221,7 @@ class _Reader:
 
     def looks_up(self, node: ast.AST) -> bool:
         """Return whether `node` looks up an attribute by a name that static analysis cannot determine."""
-        return any(self._looks_up(part) for part in nodes(node))
+        return any(self._looks_up(part) for part in parts(node).named)
 
     def _looks_up(self, part: ast.AST) -> bool:
         if isinstance(part, ast.Call) and called(part) == "getattr" and len(part.args) > 1:
@@ -235,7 +236,7 @@ class _Reader:
         """Return the refused methods that `node` calls on objects other than modules and the notebook's own."""
         return [
             part.func.attr
-            for part in nodes(node)
+            for part in parts(node).named
             if isinstance(part, ast.Call)
             and isinstance(part.func, ast.Attribute)
             and plain(part.func.attr) in METHODS_REFUSED
@@ -246,18 +247,14 @@ class _Reader:
 
     def _read(self, node: ast.AST) -> Iterator[str]:
         known = dict(self.imported)
-        parts = nodes(node)
+        found = parts(node)
         self._used = global_names(node) if self.stars else frozenset()
-        for part in parts:
-            if isinstance(part, ast.arg):
-                known.pop(part.arg, None)
-            elif isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
-                known.pop(part.id, None)
-        for part in parts:
-            self._learn(part, known)
-        for part in parts:
-            named = isinstance(part, ast.Name | ast.Attribute | ast.Subscript | ast.Call)
-            if named and (dotted := self.dotted(part, known)):
+        for name in found.binding:
+            known.pop(name, None)
+        for learned in found.learning:
+            self._learn(learned, known)
+        for part in found.named:
+            if dotted := self.dotted(part, known):
                 yield dotted
             if isinstance(part, ast.Attribute) and part.attr in _FRAMES | _BEHIND:
                 yield f"{_ANY}.{part.attr}"

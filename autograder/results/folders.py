@@ -65,26 +65,24 @@ def verdict_if_any(root: Path, student: str, problem_set: str) -> Verdict | None
         return None
 
 
-def write_files(root: Path, verdict: Verdict, notebook: bytes, page: bytes, beside: Mapping[str, str | None]) -> None:
-    """Write the graded notebook and the feedback page of a submission, and then its verdict.
+def write_files(root: Path, verdict: Verdict, notebook: bytes, beside: Mapping[str, str | None]) -> None:
+    """Write the graded notebook of a submission, and then its verdict.
 
     Args:
         root: the course's folder.
         verdict: the submission's verdict, with its student.
         notebook: the contents of the graded notebook.
-        page: the contents of the feedback page.
-        beside: texts of further files in the folders of both, by file name; a None is skipped.
+        beside: texts of further files in the folders of notebook and feedback page, by file name; a None is skipped.
 
     Raises:
         AutograderError: the disk is full, or a folder is not writable.
     """
-    notebook_file, page_file = pages(root, verdict.student, verdict.problem_set)
-    files = {notebook_file: notebook, page_file: page}
+    places = pages(root, verdict.student, verdict.problem_set)
+    write(places[0], notebook)
     for name, text in beside.items():
         if text:
-            files |= {path.with_name(name): text.encode() for path in (notebook_file, page_file)}
-    for path, data in files.items():
-        write(path, data)
+            for path in places:
+                write(path.with_name(name), text.encode())
     write_verdict(root, verdict)
 
 

@@ -6,6 +6,7 @@ submission and of every other input.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Literal
@@ -72,7 +73,7 @@ def submission(root: Path, student: str, problem_set: str) -> tuple[Prepared, Gr
     course = config.load(root)
     setup = setup_of(root, course, problem_set)
     folder = root / nbgrader.SUBMITTED / student / problem_set
-    if not folder.is_dir():
+    if not os.path.isdir(folder):  # noqa: PTH112
         raise AutograderError(f"{folder}: no such folder; autograder status {problem_set} --json lists the students")
     item = setup.prepare(HandedIn(student, problem_set, folder))
     return item, setup, of_course(root, course).state(setup, item)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
@@ -23,8 +24,22 @@ def lines(submitted: Path, known: Collection[str], chosen: Sequence[str], studen
         if path.suffix == ".ipynb" and path.is_file():
             found += [] if students else [f"{path}: not graded; put it in {submitted}/<student>/<problem set>/"]
         elif path.is_dir() and (not students or path.name in students):
-            found += _of_student(path, known, chosen)
-    return found
+            if os.access(path, os.X_OK):
+                found += _of_student(path, known, chosen)
+            else:
+                found.append(f"{path}: not graded: cannot be looked into; make it readable: chmod -R u+rX")
+    return found + _hidden(submitted, chosen, students)
+
+
+def _hidden(submitted: Path, chosen: Sequence[str], students: Collection[str]) -> list[str]:
+    """Folders of students that count as hidden."""
+    return [
+        f"{path}: not graded: its name begins with a dot; rename the folder"
+        for path in _listed(submitted)
+        if path.name.startswith(".")
+        and (not students or path.name in students)
+        and any(os.path.isdir(path / name) for name in chosen)  # noqa: PTH112
+    ]
 
 
 def _of_student(folder: Path, known: Collection[str], chosen: Sequence[str]) -> Iterator[str]:
@@ -47,7 +62,7 @@ def _of_student(folder: Path, known: Collection[str], chosen: Sequence[str]) -> 
 
 def _time(folder: Path) -> Iterator[str]:
     path = folder / "timestamp.txt"
-    if (path.is_symlink() or path.exists()) and handed_in_at(folder) is None:
+    if os.path.lexists(path) and handed_in_at(folder) is None:
         yield f"{path}: not a date and time, so the submission counts as in time; write 2026-10-01 23:59:00 UTC"
 
 
@@ -62,7 +77,11 @@ def _meant(name: str, known: Collection[str]) -> str | None:
 
 
 def _inside(folder: Path) -> list[Path]:
+    return [path for path in _listed(folder) if not path.name.startswith(".")]
+
+
+def _listed(folder: Path) -> list[Path]:
     try:
-        return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+        return sorted(folder.iterdir())
     except OSError:  # missing or not readable
         return []

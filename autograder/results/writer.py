@@ -63,10 +63,10 @@ class ResultWriter:
         return result
 
     def write_results(self, setup: GradingSetup, item: Prepared, result: SubmissionResult) -> Verdict:
-        """Write graded notebook, feedback page, verdict, gradebook rows and log, in this order.
+        """Write graded notebook, verdict, gradebook rows, feedback page and log, in this order.
 
-        The gradebook is written after the files, and the fingerprint after the gradebook, so that the next run writes
-        all of them again after a crash at any point.
+        The page is written after the rows, since it shows points given by hand and the late penalty, and the
+        fingerprint last, so that the next run writes all of them again after a crash at any point.
 
         Raises:
             AutograderError: a file or the gradebook cannot be written.
@@ -77,16 +77,19 @@ class ResultWriter:
         verdict = replace(graded.verdict, student=student)
         _refuse_other_points(release, verdict)
         notebook = graded_notebook.make(item.repaired, release, graded)
-        html = page.render(self._course, item.repaired, release, verdict, notebook)
         # nbgrader's exchange finds the feedback's submission by these files; generate_feedback copies them from
         # autograded/.
         beside = {"timestamp.txt": item.timestamp, "submission_secret.txt": item.secret}
-        folders.write_files(self._root, verdict, graded_notebook.to_json(notebook), html.encode(), beside)
+        folders.write_files(self._root, verdict, graded_notebook.to_json(notebook), beside)
+        grades = None
         if self._recorder:
             self._recorder.register(release)
             self._recorder.record(student, name, notebook, item.timestamp)
-            if self._store:
-                self._store.set_fingerprint(name, student, setup.fingerprint(item))
+            grades = self._recorder.grades_of(student, name)
+        html = page.render(self._course, verdict, notebook, grades)
+        folders.write(folders.feedback(self._root, student, name), html.encode())
+        if self._recorder and self._store:
+            self._store.set_fingerprint(name, student, setup.fingerprint(item))
         if self._log:
             self._log.graded(verdict)
         return verdict

@@ -340,4 +340,6 @@ def _differentiable(value: Any) -> list[torch.Tensor]:
 def _copy(value: Any) -> Any:
     if isinstance(value, torch.Tensor):
         return value.detach().clone().requires_grad_(value.requires_grad)
-    return [_copy(item) for item in value] if isinstance(value, list | tuple) else value
+    if isinstance(value, tuple):
+        return tuple(map(_copy, value))
+    return [_copy(item) for item in value] if isinstance(value, list) else value

@@ -24,7 +24,7 @@ from typing import IO, Any
 import msgspec
 
 from autograder.notebook import vocabulary
-from autograder.notebook.bindings import without_magics
+from autograder.notebook.magics import without_magics
 
 ROOM = 4000
 """So many letters are kept of what a cell prints, and of an error's message."""
@@ -113,9 +113,10 @@ def _runner() -> Any:
     """Import what is slow, before any clock runs, and give the function that runs one cell."""
     import numpy as np
     import torch
-    from IPython.core.interactiveshell import InteractiveShell
     from torch.overrides import TorchFunctionMode, resolve_name
     from traitlets.config import Config
+
+    from autograder.jail.inside.no_shell import NoShellHere
 
     class ForbiddenCalls(TorchFunctionMode):
         """Notes what is called that the vocabulary does not have, but for what the examples' own cell calls."""
@@ -137,7 +138,7 @@ def _runner() -> Any:
                         self.seen.append(name)
             return func(*args, **(kwargs or {}))
 
-    class Shell(InteractiveShell):  # type: ignore[misc]
+    class Shell(NoShellHere):
         """IPython that prints no errors: they are reported by us."""
 
         def showtraceback(self, *_: Any, **__: Any) -> None:

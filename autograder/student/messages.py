@@ -82,6 +82,13 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Cell {cell} is locked and was changed; when graded it is put back as it was.",
         "第 {cell} 个单元格是锁定的，却被改动了；评分时会恢复原样。",
     ),
+    "unmarked": (
+        "The cells of this notebook lost what marks them, as in a copy through another service; exercises were found "
+        "by their text. Points and forbidden calls are not known here: put the notebook as you were given it into the "
+        "same folder, and check again.",
+        "这份笔记本的单元格丢失了标记（经其他平台复制时会这样），练习是按文字找到的。这里不知道分值和禁止的调用："
+        "请把最初发放的笔记本放进同一个文件夹，再检查一次。",
+    ),
     "deleted": (
         "A set-up cell is gone, which defined {names}. Copy it from the notebook as it was given out; when graded "
         "it is put back.",
@@ -99,6 +106,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "summary": (
         "{done} of {all} exercises pass their examples; {points} points to earn here.",
         "{all} 道练习中有 {done} 道通过示例；本次共 {points} 分。",
+    ),
+    "summary without points": (
+        "{done} of {all} exercises pass their examples.",
+        "{all} 道练习中有 {done} 道通过示例。",
     ),
     "hidden": (
         "Grading runs further checks that you do not see: passing the examples is a start and not the end.",

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from autograder.errors import AutograderError
 from autograder.notebook import vocabulary
+from autograder.notebook.comparison import defined_names, plain, superseded_stubs
 from autograder.notebook.reading import cell_of, load
 from autograder.notebook.vocabulary import Vocabulary
 
 from .messages import LANGUAGES
+from .recovery import recovered
 
 _SECONDS = 30.0
 """What a cell may take where the release does not say."""
@@ -54,6 +56,7 @@ class Written:
 class Sheet:
     """The notebook; `changed` are the numbers of locked code cells that are not as they were given out.
 
+    `cells` are those that run, in this order. Points and rules are not `known` where the cells lost their metadata.
     `setup` tells whether a locked code cell without examples is left: what the release defines for all exercises.
     """
 
@@ -65,6 +68,7 @@ class Sheet:
     exercises: tuple[Exercise, ...]
     written: tuple[Written, ...]
     changed: tuple[int, ...]
+    known: bool = True
     setup: bool = True
 
 
@@ -88,7 +92,12 @@ class _Marked:
 
     @property
     def untouched(self) -> bool:
-        return self.nbgrader.get("checksum") == checksum(self.source, self.kind, self.nbgrader)
+        return self.is_as_given_out(self.source)
+
+    def is_as_given_out(self, source: str) -> bool:
+        """Whether a text is the one that this cell had when it was given out."""
+        given = self.nbgrader.get("checksum")
+        return any(given == checksum(text, self.kind, self.nbgrader) for text in (source, plain(source)))
 
     @property
     def points(self) -> float:
@@ -115,13 +124,21 @@ def read(path: Path) -> Sheet:
         marked = [_marked(raw, number, str(path)) for number, raw in enumerate(notebook["cells"], 1)]
     except AutograderError as error:  # worded for what was handed in, which this was not yet
         raise AutograderError(re.sub(r",? and hand it in again", "", str(error))) from None
-    last = {cell.grade_id: cell.number for cell in marked if cell.grade_id}
-    # Of a cell that is there twice the last one is graded; a copy of a locked one is not even run.
-    graded = [cell for cell in marked if cell.grade_id and last[cell.grade_id] == cell.number]
-    copies = {cell.number for cell in marked if cell.grade_id and cell.locked} - {cell.number for cell in graded}
+    known = True
+    if not any(_text(cell.ours.get("exercise")) or _text(cell.ours.get("examples")) for cell in marked):
+        notebook, known = recovered(notebook, path)
+        marked = [_marked(raw, number, str(path)) for number, raw in enumerate(notebook["cells"], 1)]
+    counting = _counting(marked)
+    graded = [cell for cell in marked if counting.get(cell.grade_id) == cell.number]
     exercises = tuple(_exercises(graded))
     if not exercises:
         raise AutograderError(f"{path}: no exercise in it; check the notebook of a problem set as you were given it")
+    exercises, left_out = _answered(exercises, marked, graded)
+    left_out |= {
+        cell.number
+        for cell in marked
+        if cell.grade_id and cell not in graded and (cell.locked or cell.untouched)  # copies
+    }
     ours = _mapping(_mapping(notebook.get("metadata")).get("autograder"))
     seconds = ours.get("cell_seconds")
     return Sheet(
@@ -129,7 +146,7 @@ def read(path: Path) -> Sheet:
         _text(ours.get("problem_set")) or path.stem,
         ours["language"] if ours.get("language") in LANGUAGES else LANGUAGES[0],
         float(seconds) if isinstance(seconds, int | float) and 0 < seconds <= 3600 else _SECONDS,
-        tuple(Cell(cell.number, cell.source) for cell in marked if cell.kind == "code" and cell.number not in copies),
+        _in_order([cell for cell in marked if cell.kind == "code" and cell.number not in left_out], exercises),
         exercises,
         tuple(
             Written(cell.grade_id, cell.points, bool(cell.source.strip()) and not cell.untouched)
@@ -141,8 +158,52 @@ def read(path: Path) -> Sheet:
             for cell in graded
             if cell.kind == "code" and cell.locked and "checksum" in cell.nbgrader and not cell.untouched
         ),
-        any(cell.kind == "code" and cell.locked and not cell.nbgrader.get("grade") for cell in graded),
+        known,
+        not known or any(cell.kind == "code" and cell.locked and not cell.nbgrader.get("grade") for cell in graded),
     )
+
+
+def _counting(marked: list[_Marked]) -> dict[str, int]:
+    """By grade id, the number of the cell that counts: the last one, of cells to be written in the last that is."""
+    last = {cell.grade_id: cell.number for cell in marked if cell.grade_id}
+    written = {
+        cell.grade_id: cell.number
+        for cell in marked
+        if cell.grade_id and not cell.locked and cell.source.strip() and not cell.untouched
+    }
+    return last | written
+
+
+def _answered(
+    exercises: tuple[Exercise, ...], marked: list[_Marked], graded: list[_Marked]
+) -> tuple[tuple[Exercise, ...], set[int]]:
+    """The exercises with the cells in which they are answered, and the numbers of stubs that must not run for that."""
+    own = [(cell, defined_names(cell.source)) for cell in marked if cell.kind == "code" and not cell.grade_id]
+    asking = {cell.number: cell for cell in graded}
+    found: list[Exercise] = []
+    left_out: set[int] = set()
+    for exercise in exercises:
+        cell = asking.get(exercise.solution or 0)
+        defining = {
+            other.number: bool(cell and cell.is_as_given_out(other.source))
+            for other, names in own
+            if exercise.name in names
+        }
+        stubs = superseded_stubs(exercise.solution, bool(cell and cell.untouched), defining, exercise.examples)
+        left_out |= stubs
+        if exercise.solution in {None, *stubs}:
+            answers = [number for number, is_stub in defining.items() if not is_stub]
+            found.append(replace(exercise, solution=answers[-1] if answers else None))
+        else:
+            found.append(exercise)
+    return tuple(found), left_out
+
+
+def _in_order(cells: list[_Marked], exercises: Iterable[Exercise]) -> tuple[Cell, ...]:
+    """The cells as they run; examples above their exercise's only answer come last, as when it is graded."""
+    early = {item.examples for item in exercises if item.solution and item.examples and item.examples < item.solution}
+    ordered = sorted(cells, key=lambda cell: cell.number in early)
+    return tuple(Cell(cell.number, cell.source) for cell in ordered)
 
 
 def _marked(raw: Any, number: int, name: str) -> _Marked:

@@ -132,7 +132,7 @@ class _Judge:
 
     def __init__(self, sheet: Sheet, ran: Mapping[int, Ran], seconds: float) -> None:
         self.ran, self.seconds, self.allowed = ran, seconds, sheet.cell_seconds
-        self.exercises, self.changed = sheet.exercises, sheet.changed
+        self.exercises, self.changed, self.known = sheet.exercises, sheet.changed, sheet.known
         self.causes = Causes(sheet, ran)
         self.bindings = Bindings(cell.source for cell in sheet.cells)
         self.sources = {cell.number: cell.source for cell in sheet.cells}
@@ -197,7 +197,8 @@ class _Judge:
 
     def remarks(self) -> list[str]:
         """What holds for the notebook as a whole."""
-        found = [self.say("changed", cell=number) for number in self.changed]
+        found = [] if self.known else [self.say("unmarked")]
+        found += [self.say("changed", cell=number) for number in self.changed]
         if names := self.deleted():
             found.append(self.say("deleted", names=", ".join(names)))
         slow = [ran for ran in self.ran.values() if ran.ended == "ok" and ran.seconds > self.allowed]

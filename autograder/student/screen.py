@@ -109,7 +109,7 @@ def _rest(report: Report, waiting: bool = False) -> Iterator[Text]:
         yield from _remarks(report)
     done = sum(exercise.status == "passes" for exercise in report.exercises)
     total = {"done": done, "all": len(report.exercises), "points": f"{report.points:g}"}
-    yield Text("\n" + say("summary", **total))
+    yield Text("\n" + say("summary" if report.points else "summary without points", **total))
     if report.done:
         yield Text(say("all done"), style="green")
     yield Text(say("hidden"), style="dim")
@@ -145,7 +145,8 @@ def _heading(report: Report, exercise: ExerciseReport) -> Text:
     mark, style = _LOOK[exercise.status]
     return Text.assemble(
         (f"{mark} {terminal.literal(exercise.name)}", style),
-        f" ({_points(report, exercise.points)}): {sentence(report.language, exercise.status)}",
+        f" ({_points(report, exercise.points)})" if report.points else "",
+        f": {sentence(report.language, exercise.status)}",
     )
 
 

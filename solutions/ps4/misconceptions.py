@@ -563,6 +563,38 @@ class MomentumReversed(torch.nn.Module):
 
 @misconception(
     "BatchNorm",
+    hint="A channel of pictures has N times H times W values: that is the count that corrects the running variance, not N.",
+    costs=2,
+)
+class CountsSamplesOnly(torch.nn.Module):
+    def __init__(self, num_features, eps=1e-5, momentum=0.1):
+        super().__init__()
+        self.eps, self.momentum = eps, momentum
+        self.weight = torch.nn.Parameter(torch.ones(num_features))
+        self.bias = torch.nn.Parameter(torch.zeros(num_features))
+        self.register_buffer("running_mean", torch.zeros(num_features))
+        self.register_buffer("running_var", torch.ones(num_features))
+        self.register_buffer("num_batches_tracked", torch.tensor(0))
+
+    def forward(self, x):
+        axes = [0] if x.dim() == 2 else [0, 2, 3]
+        shape = [1, -1] if x.dim() == 2 else [1, -1, 1, 1]
+        if self.training and x.numel() // x.shape[1] < 2:
+            raise ValueError("one value in a channel")
+        mean, var = self.running_mean, self.running_var
+        if self.training:
+            mean, var = x.mean(axes), x.var(axes, unbiased=False)
+            count = len(x)
+            with torch.no_grad():
+                self.running_mean.lerp_(mean, self.momentum)
+                self.running_var.lerp_(var * count / max(count - 1, 1), self.momentum)
+                self.num_batches_tracked += 1
+        normalized = (x - mean.view(shape)) / torch.sqrt(var.view(shape) + self.eps)
+        return normalized * self.weight.view(shape) + self.bias.view(shape)
+
+
+@misconception(
+    "BatchNorm",
     hint="At inference the running statistics are used and not updated.",
     passes_examples=False,
     costs=5,
@@ -757,3 +789,19 @@ def gamma_times_the_raw_input(dy, x, gamma, eps=1e-5):
     along_x = x_hat * (dx_hat * x_hat).sum(axes, keepdim=True) / count
     dx = (dx_hat - along_ones - along_x) / std
     return dx, dgamma, dbeta
+
+
+@misconception(
+    "batch_norm_backward",
+    hint="A channel of pictures has N times H times W values: divide by that count, not by N, where a mean goes back.",
+    costs=3,
+)
+def counts_samples_only(dy, x, gamma, eps=1e-5):
+    axes = [0] if x.dim() == 2 else [0, 2, 3]
+    shape = [1, -1] if x.dim() == 2 else [1, -1, 1, 1]
+    centered = x - x.mean(axes, keepdim=True)
+    std = torch.sqrt((centered**2).mean(axes, keepdim=True) + eps)
+    x_hat = centered / std
+    dbeta, dgamma = dy.sum(axes), (dy * x_hat).sum(axes)
+    through = dbeta.view(shape) / len(x) + x_hat * dgamma.view(shape) / len(x)
+    return gamma.view(shape) / std * (dy - through), dgamma, dbeta

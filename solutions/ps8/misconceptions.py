@@ -705,3 +705,25 @@ def positive_left_out_of_the_denominator(z, temperature):
     out = torch.eye(len(z), dtype=torch.bool)
     out = out | out[partner]
     return (torch.logsumexp(logits.masked_fill(out, -torch.inf), 1) - positive).mean()
+
+
+@misconception(
+    "cross_entropy",
+    hint="What is ignored counts nowhere: leave it out of what the sum is divided by as well.",
+    costs=3,
+)
+def ignored_targets_in_the_divisor(logits, target, weight=None, ignore_index=-100, label_smoothing=0.0):
+    rows = logits.movedim(1, -1).reshape(-1, logits.shape[1])
+    target = target.reshape(-1)
+    shifted = rows - rows.amax(dim=1, keepdim=True).detach()
+    log_probs = shifted - shifted.exp().sum(dim=1, keepdim=True).log()
+    ignored = target == ignore_index
+    classes = target.masked_fill(ignored, 0)
+    if weight is None:
+        weight = torch.ones(rows.shape[1], dtype=rows.dtype)
+    of_target = weight[classes]
+    loss = -of_target * log_probs.gather(1, classes[:, None]).squeeze(1)
+    if label_smoothing:
+        smooth = -(log_probs * weight).sum(dim=1) / rows.shape[1]
+        loss = (1 - label_smoothing) * loss + label_smoothing * smooth
+    return loss.masked_fill(ignored, 0.0).sum() / of_target.sum()

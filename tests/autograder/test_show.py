@@ -34,7 +34,7 @@ def graded(shared_classroom):
     room.hand_in("damaged", data=b"{")
     room.grade(jobs=1)
     room.hand_in("new", room.notebook())
-    (room.root / "roster.csv").write_text("id\ngood\nabsent\n")
+    (room.root / "roster.csv").write_text("id\nGOOD\nabsent\n")
     return room
 
 
@@ -42,10 +42,12 @@ def test_status_tells_how_far_each_submission_is(graded):
     [found] = status.status(graded.root)
     assert (sorted(found.graded), found.changed, found.not_graded) == (["dies", "evil", "good"], [], ["new"])
     assert found.refused.keys() == {"damaged"} and "not valid JSON" in found.refused["damaged"]
-    assert found.submitted == 5 and "absent" in found.missing and "good" not in found.missing
+    assert found.submitted == 5 and found.missing == ["absent"]
+    assert len(found.strangers) == 5 and "good: is GOOD in the roster, and is taken as that" in found.strangers
     assert found.by_hand == ["good"]  # the others left the question as it was
     done = autograder(graded.root, "status")
     assert done.returncode == 1 and "refused: damaged: " in done.stdout and "nothing from absent" in done.stdout
+    assert "evil: not in the roster" in done.stdout
 
 
 def test_status_and_show_see_a_submission_and_a_check_that_changed_since(classroom):

@@ -92,6 +92,10 @@ def submissions(room):
         return dict(gradebook.execute(query).fetchall())
 
 
+WRITTEN = 5
+"""Points of the question that is graded by hand."""
+
+
 def hostile(graded):
     """The verdicts of the attacks, and of one honest student."""
     shown = {name for students in graded.room.students.values() for name in students} | {graded.room.honest[0]}
@@ -109,7 +113,7 @@ def test_feedback_runs_nothing_and_shows_the_score(graded, watch, width):
         problems = found[verdict.student] = acted(watched) + watched.errors
         total = page.query_selector_all(".total")
         if [item.inner_text().split(" points")[0] for item in total] != [
-            f"{verdict.points:g} of {verdict.max_points:g}"
+            f"{verdict.points:g} of {verdict.max_points + WRITTEN:g}"
         ]:
             problems.append(f"says {[item.inner_text() for item in total]}")
         scores = page.query_selector_all(".total, nav li a, .verdict header")

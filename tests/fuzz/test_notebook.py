@@ -225,7 +225,7 @@ def reported(course, ours, prepared):
     outputs = {cell.number: shown for cell in prepared.submission.cells}
     notebook = graded_notebook.make(prepared.repaired, ours, Graded(verdict, outputs))
     json.dumps(notebook, ensure_ascii=False).encode()
-    html = page.render(course, prepared.repaired, ours, verdict, notebook)
+    html = page.render(course, verdict, notebook, None)
     assert html.encode().rstrip().endswith(b"</html>")
 
 

@@ -15,11 +15,13 @@ from typing import Any
 from IPython.core.inputtransformer2 import leading_empty_lines
 from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
 
+from .no_shell import NoShellHere
+
 RUNS_PLAIN = True
 """Whether cells that are plain Python are run past IPython."""
 
 
-class BaseShell(InteractiveShell):  # type: ignore[misc]
+class BaseShell(NoShellHere):
     """IPython's shell, which hands over the errors that it would print."""
 
     def __init__(self, **options: Any) -> None:

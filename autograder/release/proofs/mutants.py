@@ -22,7 +22,7 @@ import torch
 from autograder.authoring import Misconception
 from autograder.course import config
 from autograder.diagnosis import misconceptions
-from autograder.diagnosis.misconceptions import Both
+from autograder.diagnosis.explanations import Both
 from autograder.diagnosis.rehearsal import rehearsal
 from autograder.errors import AutograderError
 from autograder.grading.grader import Grader

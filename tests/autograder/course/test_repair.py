@@ -133,3 +133,67 @@ def test_a_broken_notebook_is_cells_or_one_clear_line(ours, classroom):
             refused += 1
             assert "\n" not in str(error) and str(error).startswith("ps1.ipynb: ")
     assert 200 < refused < 2000
+
+
+def with_line_ends(notebook, ends):
+    """The notebook as a program saves it that writes other line ends."""
+    for cell in notebook["cells"]:
+        source = cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
+        cell["source"] = source.replace("\n", ends)
+    return notebook
+
+
+@pytest.mark.parametrize("ends", ["\r\n", "\r", "  \n", "\t\r\n"])
+def test_what_editors_change_in_a_cell_is_no_change(ours, classroom, ends):
+    made = repaired(ours, with_line_ends(classroom.notebook(), ends))
+    assert made.repairs == ()
+    assert not any("\r" in cell.source for cell in made.cells)
+
+
+def stub_of(notebook, classroom, name="scale"):
+    return notebook["cells"][classroom.place(notebook, name)]
+
+
+@pytest.mark.parametrize("mark", ["same id", "no id"])
+@pytest.mark.parametrize("place", ["above", "below the examples"])
+def test_an_answer_counts_wherever_the_untouched_stub_stands(ours, classroom, mark, place):
+    notebook = classroom.notebook(scale="")
+    stub = stub_of(notebook, classroom)
+    answer = {
+        **stub,
+        "source": "def scale(x, a):\n    return x * a",
+        "metadata": {} if mark == "no id" else stub["metadata"],
+    }
+    where = classroom.place(notebook, "scale" if place == "above" else "scale-examples")
+    notebook["cells"].insert(where + (place != "above"), answer)
+    made = repaired(ours, notebook)
+    sources = [cell.source for cell in made.cells]
+    assert answer["source"] in sources and ours.cells["scale"].source not in sources
+    assert len(made.repairs) == 1 and "unchanged" in made.repairs[0]
+
+
+def test_a_stub_without_its_id_below_the_answer_is_left_out(ours, classroom):
+    notebook = classroom.notebook()
+    notebook["cells"].insert(
+        classroom.place(notebook, "scale-examples"),
+        {"cell_type": "code", "metadata": {}, "source": ours.cells["scale"].source + "\n", "outputs": []},
+    )
+    made = repaired(ours, notebook)
+    assert not any("raise NotImplementedError" in cell.source for cell in made.cells)
+    assert made.place("scale") < made.place("scale-examples")
+
+
+def test_a_stub_stays_where_nothing_is_written_or_where_it_does_no_harm(ours, classroom):
+    notebook = classroom.notebook(scale="")
+    assert repaired(ours, notebook).repairs == ()
+    helper = {
+        "cell_type": "code",
+        "metadata": {},
+        "outputs": [],
+        "source": "def scaled(x):\n    return x\nscale_by = 2",
+    }
+    notebook["cells"].insert(0, helper)
+    assert repaired(ours, notebook).repairs == ()
+    answer = {**helper, "source": "scale = lambda x, a: x / (1 / a)"}
+    notebook["cells"].insert(classroom.place(notebook, "scale-examples"), answer)
+    assert repaired(ours, notebook).repairs == ()

@@ -197,3 +197,50 @@ def test_the_nearest_is_the_one_that_agrees_in_most_calls():
     trace = rehearse(SIZE, rehearsal("ps1", {"size": lambda x: x if x.dim() else x + 1}))
     # Of each check two entries, the name and the call; one call of five is another.
     assert diagnosis.nearest(SIZE, trace) == ("forgets_the_sign", 0.9)
+
+
+# --- known mistakes that do not explain everything --------------------------------------------------------------------
+
+
+def explained(answer, *known, passed=()):
+    """What is said of an answer whose checks pass that are named."""
+    misconceptions = [Misconception("size", item.__name__, "Do not.", item) for item in known]
+    diagnosis = Diagnosis(misconceptions, rehearse, "ps1", lambda exercise: {"size": size})
+    trace = rehearse(SIZE, rehearsal("ps1", {"size": answer}))
+    found = diagnosis.explain(SIZE, trace, passed=passed)
+    return found and found.name
+
+
+def test_a_known_mistake_is_named_where_only_the_graph_is_missing(monkeypatch):
+    for name, x in CHECKS.items():
+        monkeypatch.setitem(CHECKS, name, x.clone().requires_grad_())
+    assert explained(lambda x: x.detach(), forgets_the_sign) == "forgets_the_sign + generic:detached"
+    assert explained(lambda x: x.detach() + 1, forgets_the_sign) != "forgets_the_sign + generic:detached"
+    assert explained(lambda x: x.abs().detach(), forgets_the_sign) == "generic:detached"
+
+
+def three_too_many_where_negative_or_flat(x):
+    return x.abs() + 3 * bool(x.dim() == 0 or (x < 0).any())
+
+
+def test_what_explains_most_and_contradicts_nothing_is_told_as_such():
+    def answer(x):  # and something else in one check
+        return (
+            x.abs().double()
+            if x.dtype == torch.float32 and x.tolist() == [1.0, 2.0]
+            else three_too_many_where_negative_or_flat(x)
+        )
+
+    passed = {"fine", "none"}
+    assert explained(answer, three_too_many_where_negative_or_flat, passed=passed) == (
+        "partly:three_too_many_where_negative_or_flat"
+    )
+    assert explained(answer, one_more_where_flat_or_negative, passed=passed) is None
+
+
+def test_nothing_is_said_of_what_is_right_where_a_check_fails_that_no_call_shows():
+    def answer(x):
+        return -x.abs()
+
+    assert explained(answer, passed={"none"}) == "generic:sign"
+    assert explained(answer) != "generic:sign"  # nor of an empty tensor can it be seen

@@ -133,6 +133,27 @@ def test_two_submit_one_of_them_twice_and_both_fetch_their_feedback(exchange, mo
     assert exchange.feedback("ben-k") == ["7", "10", "3"]
 
 
+def test_a_release_as_given_out_never_goes_before_written_work(exchange):
+    room = exchange.room
+    written, untouched = (json.dumps(notebook) for notebook in (room.notebook(), room.release.notebook))
+    both = exchange.put("ada+ps1+2026-09-01 10:00:00 UTC+x1", untouched)
+    (both / "ps1-Copy1.ipynb").write_text(written)
+    exchange.put("ben+ps1+2026-09-01 10:00:00 UTC+x1", written)
+    exchange.put("ben+ps1+2026-09-01 11:00:00 UTC+x2", untouched)
+    exchange.put("cy+ps1+2026-09-01 10:00:00 UTC+x1", untouched)
+    exchange.put("cy+ps1+2026-09-01 11:00:00 UTC+x2", untouched)
+    exchange.round()
+    assert exchange.said == [f"ps1 {name} points" for name in ("ada: 10 of 10", "ben: 10 of 10", "cy: 0 of 10")]
+    assert (
+        len(exchange.wrong) == 1
+        and "11:00:00 UTC+x2" in exchange.wrong[0]
+        and "nothing is written" in exchange.wrong[0]
+    )
+    assert exchange.round() and not exchange.said  # said once
+    exchange.put("ben+ps1+2026-09-01 12:00:00 UTC+x3", json.dumps(room.notebook(counter="")))
+    assert exchange.round() and exchange.said == ["ps1 ben: 7 of 10 points"]
+
+
 def test_feedback_stays_here_where_the_course_does_not_allow_it(exchange):
     exchange.settings()
     exchange.submit("ada-l", exchange.room.notebook())
@@ -160,7 +181,7 @@ def test_bad_and_hostile_submissions_are_named_once_and_the_others_graded(exchan
     exchange.submit("ben-k", room.with_cell("import os\nos._exit(1)"))
 
     assert not exchange.round()
-    assert [line.split(":")[0] for line in exchange.said] == ["ps1 ben", "ps1 timed"]
+    assert [line.split(":")[0] for line in exchange.said] == ["ps1 ben-k", "ps1 timed"]
     named = "\n".join(exchange.wrong)
     for word in ("damaged", "mallory", "'<b>'", "'*'", "is a link", "mia", "fifo"):
         assert word in named, named

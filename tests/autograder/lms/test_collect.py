@@ -138,6 +138,36 @@ def test_an_extension_makes_a_later_attempt_count(course, tmp_path):
     assert (submitted(course, "alan") / "ps1.ipynb").read_bytes() == solved(course, 0)
 
 
+def test_an_extension_of_days_ends_at_the_same_time_of_day_whatever_the_clocks_do(course, tmp_path):
+    path = course.root / "course.yml"
+    path.write_text(
+        path.read_text()
+        .replace("due: 2026-10-01 23:59", "due: 2026-10-24 23:59")
+        .replace("problem_sets:", "timezone: Europe/Berlin\nproblem_sets:", 1)
+    )
+    build(course.root, ["ps1"])
+    given = extensions.extend(course.root, "ada", "ps1", timedelta(days=1))
+    assert f"{given.deadline:%Y-%m-%d %H:%M}" == "2026-10-25 23:59"
+    (tmp_path / "in").mkdir()
+    for number, moment in enumerate(("2026-10-25 23:58", "2026-10-26 00:01")):
+        folder = tmp_path / "in" / str(number) / "ada"
+        folder.mkdir(parents=True)
+        (folder / "ps1.ipynb").write_bytes(solved(course, number))
+        (folder / "timestamp.txt").write_text(f"{moment}:00 +0100")
+    for number in range(2):
+        collect(course.root, tmp_path / "in" / str(number), "ps1")
+    assert (submitted(course, "ada") / "ps1.ipynb").read_bytes() == solved(course, 0)
+
+
+def test_a_timestamp_that_cannot_be_read_is_named(course, tmp_path):
+    folder = tmp_path / "in/ada"
+    folder.mkdir(parents=True)
+    (folder / "ps1.ipynb").write_bytes(solved(course))
+    (folder / "timestamp.txt").write_text("01.03.2027 23:10")
+    report = collect(course.root, tmp_path / "in", "ps1")
+    assert report.counts == {"refused": 1, "taken": 1} and "no date and time" in report.problems[0]
+
+
 def test_a_times_file_or_moodles_worksheet_says_when(course, tmp_path):
     source = zipped(
         tmp_path / "moodle.zip",
@@ -482,3 +512,129 @@ def test_two_hundred_mixed_files_are_all_accounted_for(course, tmp_path):
     assert len(list((course.root / "submitted").iterdir())) == 60
     errors = [line for line in done.stderr.splitlines() if line]
     assert len(errors) == 120 and all(line.startswith("error: ") and ";" in line for line in errors)
+
+
+def bytes_of(notebook):
+    return json.dumps(notebook).encode()
+
+
+OTHER = "def scale(x, a):\n    return torch.full_like(x, a) * x\n"
+TOGETHER = [
+    ("Ada Lovelace_1234567_assignsubmission_file_/{}", "ps1.ipynb", "ps1 (1).ipynb"),
+    ("Ada Lovelace_1234567_assignsubmission_file_{}", "ps1.ipynb", "ps1-Copy1.ipynb"),
+    ("ada/{}", "ps1.ipynb", "ps1 (1).ipynb"),
+    ("ada/ps1/{}", "ps1.ipynb", "final.ipynb"),
+    ("lovelaceada_12345_{}", "67890_ps1.ipynb", "67891_final.ipynb"),
+    ("lovelaceada_12345_{}", "67890_ps1.ipynb", "67891_ps1-1.ipynb"),
+]
+
+
+@pytest.mark.parametrize(("pattern", "one", "other"), TOGETHER)
+def test_a_release_as_given_out_never_goes_before_written_work(course, tmp_path, pattern, one, other):
+    work, untouched = bytes_of(course.notebook()), bytes_of(course.release.notebook)
+    for names in ((one, other), (other, one)):
+        files = [(pattern.format(name), data) for name, data in zip(names, (untouched, work), strict=True)]
+        report = collect(course.root, zipped(tmp_path / "source.zip", files), "ps1")
+        assert (submitted(course, "ada") / "ps1.ipynb").read_bytes() == work
+        assert by_file(report)[files[0][0]].outcome == "kept"
+        assert "nothing is written in it" in by_file(report)[files[0][0]].note
+
+
+@pytest.mark.parametrize(("pattern", "one", "other"), TOGETHER[:-1])
+def test_of_two_that_could_be_meant_both_are_named_and_neither_is_taken(course, tmp_path, pattern, one, other):
+    drafts = bytes_of(course.notebook()), bytes_of(course.notebook(scale=OTHER))
+    files = [(pattern.format(name), data) for name, data in zip((one, other), drafts, strict=True)]
+    grace = ("grace/ps1.ipynb", bytes_of(course.notebook()))
+    report = collect(course.root, zipped(tmp_path / "source.zip", [*files, grace]), "ps1")
+    assert report.counts == {"refused": 2, "taken": 1}
+    assert all(files[0][0] in problem and files[1][0] in problem for problem in report.problems)
+    assert not submitted(course, "ada").exists()
+
+
+def test_canvas_numbers_tell_two_drafts_apart(course, tmp_path):
+    drafts = bytes_of(course.notebook()), bytes_of(course.notebook(scale=OTHER))
+    names = ("lovelaceada_12345_67890_ps1.ipynb", "lovelaceada_12345_67891_ps1-1.ipynb")
+    collect(course.root, zipped(tmp_path / "canvas.zip", zip(names, drafts, strict=True)), "ps1")
+    assert (submitted(course, "ada") / "ps1.ipynb").read_bytes() == drafts[1]
+
+
+def test_the_one_that_holds_all_of_the_other_is_taken(course, tmp_path):
+    half, whole = bytes_of(course.notebook(counter="")), bytes_of(course.notebook())
+    for files in ([("ada/a.ipynb", half), ("ada/b.ipynb", whole)], [("ada/a.ipynb", whole), ("ada/b.ipynb", half)]):
+        report = collect(course.root, zipped(tmp_path / "source.zip", files), "ps1")
+        assert (submitted(course, "ada") / "ps1.ipynb").read_bytes() == whole
+        assert report.problems == []
+
+
+def test_written_work_counts_before_a_later_release_as_given_out_whatever_the_times(course, tmp_path):
+    work, untouched = bytes_of(course.notebook()), bytes_of(course.release.notebook)
+    early, late = (2026, 10, 1, 12, 0, 0), (2027, 12, 1, 12, 0, 0)
+    times = (early, (2026, 10, 1, 13, 0, 0)), (late, early)  # late is after the deadline
+    for n, (written, not_written) in enumerate(times):
+        source = zipped(
+            tmp_path / f"{n}.zip", [(f"ada/{n}a.ipynb", (work, written)), ("ada/b.ipynb", (untouched, not_written))]
+        )
+        report = collect(course.root, source, "ps1")
+        assert (submitted(course, "ada") / "ps1.ipynb").read_bytes() == work
+    # what stands in submitted/ is treated alike
+    source = zipped(tmp_path / "later.zip", [("ada/ps1.ipynb", (untouched, (2028, 1, 1, 0, 0, 0)))])
+    report = collect(course.root, source, "ps1")
+    assert report.counts == {"kept": 1} and (submitted(course, "ada") / "ps1.ipynb").read_bytes() == work
+    (submitted(course, "ada") / "ps1.ipynb").write_bytes(untouched)
+    (submitted(course, "ada") / "timestamp.txt").write_text("2028-01-01 00:00:00 UTC")
+    collect(course.root, zipped(tmp_path / "again.zip", [("ada/ps1.ipynb", (work, early))]), "ps1")
+    assert (submitted(course, "ada") / "ps1.ipynb").read_bytes() == work
+
+
+def test_a_copy_through_a_service_that_keeps_no_metadata_is_taken(course, tmp_path):
+    notebook = course.notebook()
+    for cell in notebook["cells"]:
+        cell["metadata"] = {}
+    report = collect(course.root, zipped(tmp_path / "source.zip", [("ada/ps1.ipynb", bytes_of(notebook))]), "ps1")
+    assert report.counts == {"taken": 1}
+
+
+def test_an_id_that_differs_in_form_only_is_the_rosters(course, tmp_path):
+    (course.root / "roster.csv").write_text("id,first_name,last_name\n7,Seven,Up\nada,Ada,Lovelace\n")
+    (tmp_path / "times.csv").write_text(
+        "id,submitted\n7.0,2026-10-01 10:00\nADA,2026-10-01 11:00\n8,2026-10-01 12:00\n1.23457E+11,2026-10-01 13:00\n"
+    )
+    course.hand_in("guest", course.notebook())
+    files = [(f"{name}/ps1.ipynb", solved(course)) for name in ("007", "Ada")]
+    report = collect(course.root, zipped(tmp_path / "in.zip", files), "ps1", times_file=tmp_path / "times.csv")
+    assert report.counts == {"taken": 2} and report.missing == []
+    assert (submitted(course, "7") / "timestamp.txt").read_text() == "2026-10-01 10:00:00 UTC"
+    assert (submitted(course, "ada") / "timestamp.txt").read_text() == "2026-10-01 11:00:00 UTC"
+    assert [line.partition("times.csv:")[2][:4] for line in report.unmatched] == ["4: 8", "5: 1"]
+    assert "as text" in report.unmatched[1]
+    assert len(report.strangers) == 1 and report.strangers[0].startswith("guest: not in the roster")
+
+
+def test_a_row_of_times_that_fits_nobody_is_named_without_a_roster_too(course, tmp_path):
+    (course.root / "roster.csv").unlink()
+    (tmp_path / "times.csv").write_text("id,submitted\nada,2026-10-01 10:00\nadda,2026-10-01 11:00\n")
+    source = zipped(tmp_path / "in.zip", [("ada/ps1.ipynb", solved(course))])
+    report = collect(course.root, source, "ps1", times_file=tmp_path / "times.csv")
+    assert report.counts == {"taken": 1} and len(report.unmatched) == 1 and "adda" in report.unmatched[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("id\n1.23457E+11\n", "roster.csv:2: id: '1.23457E\\+11' is a number as a spreadsheet writes it"),
+        ("id\nada\n7.0\n", "roster.csv:3: id: '7.0' is a number"),
+        ("id;lms_id\n7;12345,0\n", "roster.csv:2: lms_id: '12345,0' is a number"),
+        ("id,sis_user_id\n7,2E+10\n", "roster.csv:2: sis_user_id"),
+        ("id\n7\n007\n", "roster.csv:3: id 007 differs from that in line 2 in its zeros only"),
+    ],
+)
+def test_an_id_that_a_spreadsheet_changed_is_named_with_its_line(course, tmp_path, text, said):
+    (tmp_path / "roster.csv").write_text(text)
+    with pytest.raises(AutograderError, match=said):
+        roster.load(tmp_path / "roster.csv")
+
+
+def test_ids_that_only_look_like_numbers_stay(tmp_path):
+    ids = ["12e4", "e10", "1.5", "0x7", "s007", "7a", "000", "1234567890123"]
+    (tmp_path / "roster.csv").write_text("id\n" + "\n".join(ids))
+    assert list(roster.load(tmp_path / "roster.csv").people) == ids

@@ -56,7 +56,6 @@ def made(tmp_path_factory, shared_classroom):
                 submitted.late_submission_penalty = 2
                 grades["ps1-written"].manual_score = 1.25
         gradebook.db.commit()
-    folders.write_verdict(root, verdict("ada"))
     for student in ("ada", "alan"):
         folders.write(folders.feedback(root, student, "ps1"), f"page of {student}".encode())
         folders.write(folders.autograded(root, student, "ps1") / "ps1.ipynb", f"notebook of {student}".encode())
@@ -121,7 +120,9 @@ def test_nbgrader_export_takes_our_exporters(made, tmp_path):
 
 
 def test_a_students_json_shows_what_the_feedback_shows_and_nothing_hidden(made, tmp_path):
+    folders.write_verdict(made, verdict("ada"))
     export(made, "json", into=tmp_path)
+    folders.verdict(made, "ada", "ps1").unlink()  # what else is there of ada is no graded work
     assert len(list((tmp_path / "students").iterdir())) == 5
     text = (tmp_path / "students/ada.json").read_text()
     for hidden in ("test_secret_name", "test_other_name", "divides_secretly"):
@@ -178,3 +179,55 @@ def test_what_cannot_be_exported_is_one_line(made, tiny):
         export(made, "excel")
     with pytest.raises(AutograderError, match="no feedback of anyone; run: autograder grade ps1"):
         pack(tiny, "ps1")
+
+
+FORMS = """\
+id,first_name,last_name
+7,Seven,Up
+8,Eight,Ball
+9,Nine,Pins
+"""
+
+
+@pytest.fixture
+def forms(classroom):
+    """A course in which ids differ in form from the roster's, and one who is graded is not in it."""
+    root = classroom.root
+    build(root)
+    (root / "roster.csv").write_text(FORMS)
+    with Gradebook(f"sqlite:///{root}/gradebook.db", "tiny") as gradebook:
+        gradebook.update_or_create_student("7")  # as nbgrader's own import of the roster makes it
+        for student in ("007", "8", "08", "guest"):
+            gradebook.update_or_create_student(student)
+            gradebook.update_or_create_submission("ps1", student)
+            submitted = gradebook.find_submission_notebook("ps1", "ps1", student)
+            submitted.grades[0].auto_score = 3
+        gradebook.db.commit()
+    return root
+
+
+def test_an_id_that_differs_in_form_only_is_the_rosters_or_is_asked_about(forms, tmp_path):
+    done = export(forms, "csv", into=tmp_path)
+    rows = {row[2]: row for row in table(tmp_path / "scores.csv")[1:]}
+    assert rows.keys() == {"7", "8", "08", "9", "guest"}
+    assert rows["7"][3:5] == ["Up", "Seven"] and float(rows["7"][8]) == 3
+    assert float(rows["9"][8]) == 0
+    said = dict(line.split(": ", 1) for line in done.strangers)
+    assert said.keys() == {"007", "08", "guest"}
+    assert "is 7 in the roster" in said["007"] and "is it 8" in said["08"] and "not in the roster" in said["guest"]
+    export(forms, "json", into=tmp_path)
+    assert (tmp_path / "students/7.json").is_file() and not (tmp_path / "students/007.json").exists()
+
+
+def test_feedback_finds_its_way_under_an_id_of_another_form(forms, tmp_path):
+    folders.write(folders.feedback(forms, "007", "ps1"), b"page of 007")
+    with zipfile.ZipFile(tmp_path / "moodle.zip", "w") as archive:
+        archive.writestr("Seven Up_77_assignsubmission_file_/homework.ipynb", b"{}")
+    pack(forms, "ps1", like=tmp_path / "moodle.zip", into=tmp_path / "a.zip")
+    assert members(tmp_path / "a.zip") == {"Seven Up_77_assignsubmission_file_/ps1.html": "page of 007"}
+
+
+def test_the_command_names_who_is_not_in_the_roster(forms, tmp_path):
+    command = [sys.executable, "-m", "autograder.cli", "-C", str(forms), "export", "--into", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0 and "guest: not in the roster" in done.stdout and "007: is 7" in done.stdout

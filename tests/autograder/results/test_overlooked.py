@@ -75,3 +75,10 @@ def test_grade_and_status_say_it_and_grade_the_others(classroom):
     assert now.overlooked == outcome.notices
     done = autograder("-C", classroom.root, "status")
     assert done.returncode == 1 and "bob/PS1" in done.stdout and "timestamp.txt" in done.stdout
+
+
+def test_a_student_whose_folder_is_hidden_is_named(tmp_path):
+    (tmp_path / ".ada/ps1").mkdir(parents=True)
+    (tmp_path / ".ipynb_checkpoints").mkdir()
+    [line] = overlooked.lines(tmp_path, ["ps1"], ["ps1"])
+    assert f"{tmp_path / '.ada'}: not graded: its name begins with a dot" in line

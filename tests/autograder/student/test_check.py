@@ -284,3 +284,12 @@ def test_check_and_grade_agree_on_what_is_begun_and_forbidden(home, classroom):
         kinds = {"passes": "graded", "fails": "graded"}
         mine = {name: kinds.get(item.status, item.status) for name, item in found.items()}
         assert mine == {item.name: item.status for item in graded[student].exercises}, student
+
+
+def test_a_copy_through_a_service_that_keeps_no_metadata_is_checked(home):
+    made = home.finished(counter="")
+    for cell in made["cells"]:
+        cell["metadata"] = {}
+    done = home.autograder("check", home.save(made))
+    assert done.returncode == 1 and "✓ scale: examples pass" in done.stdout and "Counter: not begun" in done.stdout
+    assert "lost what marks them" in done.stdout and "0 points" not in done.stdout

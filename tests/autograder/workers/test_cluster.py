@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -185,6 +186,7 @@ def graded_tiny(classroom):
     return classroom.root
 
 
+@pytest.mark.skipif(not shutil.which("openssl"), reason="no openssl here to make a certificate")
 def test_the_command_worker_and_tls(classroom, tmp_path):
     """Scheduler, worker and grader as three commands, each with the certificate that dask's configuration names."""
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"

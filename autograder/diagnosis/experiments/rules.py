@@ -8,63 +8,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
+from typing import Any
 
 import torch
 
-from .outputs import Call, OtherKind, Pair, as_tensor, close, pairs_of, tensors_of
-
-IN_PLACE = "in-place"
-LARGE = 50.0
-"""From here on exponentials and squares are in danger: what an input must hold to be called extreme."""
-
-
-@dataclass(frozen=True)
-class Generic:
-    """A mistake told from the outputs, and the sentence for the student."""
-
-    rule: str
-    hint: str
-
-    @property
-    def name(self) -> str:
-        """As in a verdict."""
-        return f"generic:{self.rule}"
-
-    @property
-    def has_share(self) -> bool:
-        """Whether it explains the results however many checks fail, and so has a cost of its own."""
-        return self.rule in _SHARES
-
-    def cost(self, max_points: float) -> float:
-        """What such a mistake costs at most: all where only the checks can tell, since each is about another input."""
-        return min(cost_of(_SHARES.get(self.rule, 1), max_points), max_points)
-
-
-def cost_of(share: float, max_points: float) -> float:
-    """What a share of an exercise's points comes to: whole points, one at least."""
-    return max(1.0, math.floor(max_points * share + 0.5))
-
-
-_SHARES = {
-    IN_PLACE: 0.2,
-    "dtype": 0.15,
-    "shape": 0.25,
-    "sign": 1 / 3,
-    "factor": 1 / 3,
-    "reduction": 1 / 3,
-    "offset": 1 / 3,
-    "transposed": 1 / 3,
-    "square-only": 1 / 3,
-    "one-sample-only": 1 / 3,
-}
-"""The share of an exercise's points that a mistake costs which explains all outputs: a slip, or a wrong idea."""
+from ..outputs import Call, OtherKind, Pair, as_tensor, close, pairs_of, tensors_of
+from . import gradients
+from .conditions import LARGE
+from .generic import IN_PLACE, Generic
 
 
 def explain(calls: Sequence[Call]) -> Generic | None:
     """The first rule that explains all calls; None where none does."""
+    calls = gradients.with_inputs(calls)
     found = _by_outputs(calls)
     for rule in _BY_CALLS:
         found = found or rule(calls)
@@ -77,7 +35,7 @@ def _by_outputs(calls: Sequence[Call]) -> Generic | None:
     except OtherKind:
         return None
     wrong = [pair for pair in pairs if not pair.agrees]
-    detached = _detached(pairs)
+    detached = gradients.detached(pairs)
     if wrong and detached:  # no rule speaks of both
         return None
     for rule in _BY_OUTPUTS if wrong else ():
@@ -96,11 +54,18 @@ def _fails(call: Call) -> bool:
         return True
 
 
+def _flat(value: Any) -> list[Any]:
+    """What stands in lists, tuples and dicts, in order."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    return [leaf for item in value for leaf in _flat(item)] if isinstance(value, list | tuple) else [value]
+
+
 def _in_place(calls: Sequence[Call]) -> Generic | None:
     def changes(call: Call) -> bool:
         if not isinstance(call.mine, tuple) or call.mine[1] is None or call.right[1] is not None:
             return False
-        before, after = call.given or [], call.mine[1]
+        before, after = _flat(call.given), _flat(call.mine[1])
         return any(
             first is not None and not (second is not None and close(second, first))
             for first, second in zip(map(as_tensor, before), map(as_tensor, after), strict=False)
@@ -115,56 +80,28 @@ def _in_place(calls: Sequence[Call]) -> Generic | None:
     return Generic(IN_PLACE, "The results are right, but an argument is changed in place: work on a new tensor.")
 
 
-def _only_where(calls: Sequence[Call], holds: Callable[[list[torch.Tensor]], bool]) -> bool:
-    """Whether the calls that give what they should are those with such arguments; two of either kind at least."""
-    asked = [(tensors_of(call), _fails(call)) for call in calls if not isinstance(call.right, str)]
-    if any(fails for tensors, fails in asked if not tensors):
-        return False
-    known = [(holds(tensors), fails) for tensors, fails in asked if tensors]
-    return known.count((True, False)) >= 2 and known.count((False, True)) >= 2 and all(a != b for a, b in known)
-
-
-def _square_only(calls: Sequence[Call]) -> Generic | None:
-    def square(tensors: list[torch.Tensor]) -> bool:
-        return all(item.dim() < 2 or item.shape[-1] == item.shape[-2] for item in tensors)
-
-    if not _only_where(calls, square):
+def _not_refused(calls: Sequence[Call]) -> Generic | None:
+    """Right for all that it should take, while something that it should refuse is not refused in the right way."""
+    refused = [call for call in calls if isinstance(call.right, str)]
+    wrong = [call for call in refused if call.mine != call.right and not call.passed]
+    if not wrong or any(_fails(call) for call in calls if not isinstance(call.right, str)):
         return None
-    return Generic(
-        "square-only", "It is right for square inputs only: two axes are confused. Try 2 rows and 3 columns."
-    )
-
-
-def _one_sample_only(calls: Sequence[Call]) -> Generic | None:
-    def one(tensors: list[torch.Tensor]) -> bool:
-        return tensors[0].dim() > 0 and tensors[0].shape[0] == 1
-
-    if not _only_where(calls, one):
+    kinds = {call.right for call in wrong}
+    if len(kinds) != 1 or not any(isinstance(call.right, tuple) for call in calls):
         return None
+    [kind] = kinds
+    given = {"a result" if isinstance(call.mine, tuple) else f"{call.mine}" for call in wrong}
+    if not given <= {"a result", "RuntimeError", "IndexError", "TypeError", "KeyError", "AssertionError", "ValueError"}:
+        return None
+    which = "gives a result" if given == {"a result"} else "ends otherwise"
     return Generic(
-        "one-sample-only", "It is right only where the first axis has size 1, as in a batch of one sample. Try 2."
+        "not-refused",
+        f"It is right for all that it should take. Where the text asks for {kind} it {which}: look at the arguments"
+        f" before you compute, and raise {kind} yourself.",
     )
 
 
 # --- rules on outputs -------------------------------------------------------------------------------------------------
-
-
-def _detached(pairs: Sequence[Pair]) -> Generic | None:
-    if not any(pair.right.requires_grad and not pair.mine.requires_grad for pair in pairs):
-        return None
-    return Generic(
-        "detached",
-        "The values are right, but the result is cut off from the graph: compute with torch's functions on the tensors"
-        " themselves, without detach, item, numpy or torch.tensor.",
-    )
-
-
-def _wrong_gradient(pairs: Sequence[Pair], wrong: Sequence[Pair]) -> Generic | None:
-    if not all(pair.is_gradient for pair in wrong):
-        return None
-    return Generic(
-        "gradient", "The values are right, but not their gradients: a part of the formula is detached or constant."
-    )
 
 
 def _dtype(pairs: Sequence[Pair], wrong: Sequence[Pair]) -> Generic | None:
@@ -256,12 +193,7 @@ def _overflow(pairs: Sequence[Pair], wrong: Sequence[Pair]) -> Generic | None:
         bad = ~pair.mine.detach().isfinite() & pair.right.detach().isfinite()
         if not bad.any() or not close(torch.where(bad, pair.right, pair.mine), pair.right):
             return None
-        inputs = tensors_of(pair.call)
-        if not pair.is_gradient and not any(
-            float(item.detach().double().abs().max()) >= LARGE
-            for item in inputs
-            if item.numel() and not item.is_complex()
-        ):
+        if not _is_extreme(pair.inputs):
             return None
     if not any(pair.agrees and pair.right.is_floating_point() for pair in pairs):
         return None
@@ -270,6 +202,11 @@ def _overflow(pairs: Sequence[Pair], wrong: Sequence[Pair]) -> Generic | None:
         "It is right for moderate inputs, and infinite or NaN for extreme ones: rearrange the formula so that nothing"
         " in it overflows.",
     )
+
+
+def _is_extreme(inputs: Sequence[torch.Tensor]) -> bool:
+    numbers = [item.detach().double().abs() for item in inputs if item.numel() and not item.is_complex()]
+    return any(float(item.max()) >= LARGE for item in numbers)
 
 
 def _enough(wrong: Sequence[Pair]) -> bool:
@@ -303,5 +240,5 @@ def nicely(number: float) -> str:
     return f"{number:.4g}"
 
 
-_BY_CALLS = (_in_place, _square_only, _one_sample_only)
-_BY_OUTPUTS = (_wrong_gradient, _dtype, _shape, _transposed, _reduction, _factor, _offset, _overflow)
+_BY_CALLS = (_in_place, _not_refused)
+_BY_OUTPUTS = (gradients.wrong, _dtype, _shape, _transposed, _reduction, _factor, _offset, _overflow)

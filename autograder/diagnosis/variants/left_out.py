@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 
-from .experiments import cost_of
+from ..experiments import cost_of
 
 SHARE = 1 / 3
 """The share of an exercise's points that an argument costs which is left out: a wrong idea about a part of it."""
@@ -31,6 +31,11 @@ class LeftOut:
     def name(self) -> str:
         """As in a verdict."""
         return f"generic:without {self.argument}"
+
+    @property
+    def key(self) -> str:
+        """Another one for each variant of a solution."""
+        return self.name
 
     @property
     def hint(self) -> str:

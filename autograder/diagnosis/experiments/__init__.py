@@ -1,0 +1,8 @@
+"""What is wrong with an answer, found by comparing and trying: for mistakes that nobody has written down."""
+
+from .conditions import condition
+from .generic import IN_PLACE, Generic, cost_of
+from .gradients import CUT_OFF
+from .rules import explain, nicely
+
+__all__ = ["CUT_OFF", "IN_PLACE", "Generic", "condition", "cost_of", "explain", "nicely"]

@@ -1,0 +1,118 @@
+"""What outputs tell of gradients, where all values are right: that they are missing, NaN, or others in some places."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import torch
+
+from ..outputs import Call, OtherKind, Pair, close, pairs_of, tensors_of
+from .generic import Generic
+
+CUT_OFF = (
+    "is cut off from the graph: compute with torch's functions on the tensors themselves, without detach, item, numpy"
+    " or torch.tensor."
+)
+"""What a result is."""
+
+
+def with_inputs(calls: Sequence[Call]) -> list[Call]:
+    """The calls, with each backward pass knowing the tensors whose gradients it gave, where that is certain."""
+    found: list[Call] = []
+    latest: list[torch.Tensor] = []
+    for call in calls:
+        if call.given is not None:
+            latest = tensors_of(call) or latest
+            found.append(call)
+            continue
+        inputs = [item for item in latest if item.requires_grad]
+        found.append(replace(call, inputs=inputs if _shapes_fit(call, inputs) else []))
+    return found
+
+
+def _shapes_fit(call: Call, inputs: Sequence[torch.Tensor]) -> bool:
+    gradients = call.right[0] if isinstance(call.right, tuple) else None
+    if not isinstance(gradients, list) or len(gradients) != len(inputs):
+        return False
+    return all(one is None or one.shape == other.shape for one, other in zip(gradients, inputs, strict=True))
+
+
+def lacks_graph(call: Call) -> bool:
+    """Whether a call's result should depend on its arguments by the graph, and does not.
+
+    What changes its argument in place returns that argument, which is a leaf: there is no graph to speak of.
+    """
+    if call.given is None or not isinstance(call.right, tuple) or call.right[1] is not None:
+        return False
+    try:
+        return any(pair.right.requires_grad and not pair.mine.requires_grad for pair in pairs_of(call))
+    except OtherKind:
+        return False
+
+
+def detached(pairs: Sequence[Pair]) -> Generic | None:
+    """Where all values are right: whether they are cut off, or are not where they should be."""
+    missing = [pair for pair in pairs if pair.right.requires_grad and not pair.mine.requires_grad]
+    if not missing:
+        return None
+    if any(pair.call.right[1] is not None for pair in missing):
+        return Generic(
+            "not-in-place",
+            "The numbers are right, but they stand in a new tensor: change the argument itself, in place, and return"
+            " it.",
+        )
+    return Generic("detached", f"The values are right, but the result {CUT_OFF}")
+
+
+def wrong(pairs: Sequence[Pair], off: Sequence[Pair]) -> Generic | None:
+    """Where all values are right, and gradients are not."""
+    if not all(pair.is_gradient for pair in off):
+        return None
+    if all(map(_is_not_finite, off)):
+        return Generic(
+            "gradient-nan",
+            "The values are right, but a gradient is NaN or infinite: on the way there is a root or a logarithm of 0, a"
+            " division by 0 or an overflow. torch.where does not help after it: both branches have a gradient.",
+        )
+    if all(map(_is_wrong_at_zero_only, off)):
+        return Generic(
+            "gradient-at-zero",
+            "The values are right, and so are the gradients but where an input is exactly 0: look at which slope your"
+            " formula has there.",
+        )
+    said = "The values are right, but not their gradients"
+    if all(_is_generic(pair.inputs) for pair in off):  # no corner near: another slope is another formula
+        return Generic("gradient", f"{said}: a part of the formula is detached or constant.")
+    return Generic("gradient", f"{said}.")
+
+
+def _is_not_finite(pair: Pair) -> bool:
+    """Whether a gradient is wrong only where it is not finite."""
+    if pair.mine.shape != pair.right.shape or pair.mine.dtype != pair.right.dtype:
+        return False
+    bad = ~pair.mine.detach().isfinite() & pair.right.detach().isfinite()
+    return bool(bad.any()) and close(torch.where(bad, pair.right, pair.mine), pair.right)
+
+
+def _is_wrong_at_zero_only(pair: Pair) -> bool:
+    for item in pair.inputs:
+        if item.shape == pair.mine.shape == pair.right.shape and pair.mine.dtype == pair.right.dtype:
+            zero = item.detach() == 0
+            if zero.any() and not zero.all() and close(torch.where(zero, pair.right, pair.mine), pair.right):
+                return _is_alone(pair, item)
+    return False
+
+
+def _is_alone(pair: Pair, item: torch.Tensor) -> bool:
+    """Whether the gradient can be that of no other input of the same shape."""
+    return sum(other.shape == item.shape for other in pair.inputs) == 1
+
+
+def _is_generic(inputs: Sequence[torch.Tensor]) -> bool:
+    """Whether the numbers are such as are drawn at random: none is 0, round, or there twice."""
+    numbers = [item.detach().double().flatten() for item in inputs if item.is_floating_point()]
+    if not numbers:
+        return False
+    flat = torch.cat(numbers)
+    return bool((flat * 64 != (flat * 64).round()).all()) and len(set(flat.tolist())) == len(flat)

@@ -1,0 +1,116 @@
+"""What explains an answer: a misconception, two, one beside properties that fail, or what was found by trying."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from autograder.authoring import Misconception
+
+from .experiments import CUT_OFF, Generic, cost_of
+from .repair import Repaired
+from .variants import LeftOut, Variant
+
+CUT_OFF_SHARE = 1 / 3
+"""The share of an exercise's points that a result costs which is cut off from the graph."""
+
+
+@dataclass(frozen=True)
+class Both:
+    """Two misconceptions at once."""
+
+    first: Misconception
+    second: Misconception
+
+    @property
+    def name(self) -> str:
+        """As in a verdict."""
+        return f"{self.first.name} + {self.second.name}"
+
+    @property
+    def hint(self) -> str:
+        """Both hints."""
+        return f"{self.first.hint} And besides: {self.second.hint}"
+
+    def cost(self, max_points: float) -> float:
+        """What both cost together."""
+        return min(self.first.cost(max_points) + self.second.cost(max_points), max_points)
+
+
+@dataclass(frozen=True)
+class CutOff:
+    """A misconception in the values, and a result that is cut off from the graph besides."""
+
+    values: Misconception
+
+    @property
+    def name(self) -> str:
+        """As in a verdict."""
+        return f"{self.values.name} + generic:detached"
+
+    @property
+    def hint(self) -> str:
+        """Both hints."""
+        return f"{self.values.hint} And besides: the result {CUT_OFF}"
+
+    def cost(self, max_points: float) -> float:
+        """What both cost together."""
+        return min(self.values.cost(max_points) + cost_of(CUT_OFF_SHARE, max_points), max_points)
+
+
+@dataclass(frozen=True)
+class Besides:
+    """What explains all values, and properties that fail besides, for themselves."""
+
+    values: Misconception | Both | CutOff | LeftOut | Variant | Generic
+    lost: float
+    """The points of these properties."""
+
+    @property
+    def name(self) -> str:
+        """As in a verdict."""
+        return self.values.name
+
+    @property
+    def hint(self) -> str:
+        """The hint for the values; the failed checks speak for themselves."""
+        return self.values.hint
+
+    def cost(self, max_points: float) -> float:
+        """What both cost together."""
+        return min(self.values.cost(max_points) + self.lost, max_points)
+
+
+@dataclass(frozen=True)
+class Partly:
+    """What explains most of what is wrong, not all."""
+
+    values: Misconception | LeftOut | Variant
+
+    @property
+    def name(self) -> str:
+        """As in a verdict."""
+        return f"partly:{self.values.name}"
+
+    @property
+    def hint(self) -> str:
+        """The hint for most of it."""
+        return f"{self.values.hint} Something else is wrong besides."
+
+    def cost(self, max_points: float) -> float:
+        """All: it changes no points."""
+        return max_points
+
+
+Explanation: TypeAlias = Misconception | Both | CutOff | Besides | Partly | LeftOut | Variant | Generic | Repaired
+
+
+def is_known(explanation: Explanation | None) -> bool:
+    """Whether what staff have written down explains all values."""
+    values = explanation.values if isinstance(explanation, Besides) else explanation
+    return isinstance(values, Misconception | Both)
+
+
+def has_share(explanation: Explanation) -> bool:
+    """Whether it explains the results however many checks fail."""
+    return not isinstance(explanation, Generic) or explanation.has_share

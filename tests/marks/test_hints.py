@@ -1,0 +1,53 @@
+"""The hints and reasons of wrong answers are true: each answer in hints/ is graded, as in a class.
+
+What is told of them must hold, and what once was told and is not so must not be told again.
+"""
+
+import pytest
+
+from tests.marks.corpus import ROOT, answers
+
+HERE = ROOT / "tests" / "marks" / "hints"
+
+TOLD = {
+    "leaky_relu · clamp both": "but where an input is exactly 0",
+    "linear · squeeze": "not their shape: it is (3,) where it should be (1, 3)",
+    "softmax · keepdim missing": "at the shape",
+    "layer_norm · numpy": "cut off from the graph",
+    "layer_norm · eps outside": "eps is added in another place",
+    "batch_norm_backward · without eps": "`eps` is 0",
+    "batch_norm_backward · N - 1": "at what a variance is divided by",
+    "batch_norm_backward · sign": "a sign is turned",
+    "group_norm · unbiased": "at what a variance is divided by",
+    "dropout · mask inverted": "taken the other way round",
+    "lstm_step · detached, gates i f o g": "candidate, output gate. And besides: the result is cut off",
+    "conv2d · dilation ignored": "`dilation`, which has no effect",
+    "conv_parameter_count · true division": "give an integer",
+    "kl_divergence · nansum": "a gradient is NaN",
+    "pairwise_l1 · sqrt of square": "a gradient is NaN",
+    "nt_xent · exp and log": "wherever `temperature` is 0.01",
+    "scaled_dot_product_attention · mask not assigned": "(`masked_fill`) is not applied",
+    "causal_mask · syntax error": "has a syntax error in line 2",
+}
+"""By the answer, words of its hint or of the note above its checks."""
+
+NEVER = (
+    "a part of the formula is detached or constant",
+    "square inputs only",
+    "first axis has size 1",
+    "float32: torch.tensor(0.5)",
+    "build something huge",
+)
+"""What is true of none of these answers."""
+
+
+@pytest.mark.parametrize("problem_set", ["ps2", "ps3", "ps4", "ps5", "ps6", "ps7", "ps8"])
+def test_what_is_told_is_so(course, problem_set):
+    for answer, verdict in course.marks(answers(HERE / f"{problem_set}.py")).items():
+        said = f"{verdict.hint} {verdict.note} {' '.join(check.reason for check in verdict.checks)}"
+        assert TOLD.get(answer.title, "") in said, (answer.title, said)
+        assert not [words for words in NEVER if words in said], (answer.title, said)
+        if "new table" in answer.title:
+            assert "cut off" not in said
+        if "true division" in answer.title:
+            assert "the float 36928.0" in said
