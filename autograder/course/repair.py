@@ -110,6 +110,6 @@ def _stubs_to_leave_out(cells: list[Cell], counting: dict[str, int], release: Re
             found[place] = f"An unchanged copy of the cell {exercise.solution_id} was removed."
             if place == marked:
                 found[place] = (
-                    f"The cell {exercise.solution_id} is unchanged; your own cell that defines {exercise.name} is graded."
+                    f"The cell {exercise.solution_id} is unchanged; your own cell with {exercise.name} is graded."
                 )
     return found
