@@ -222,7 +222,7 @@ class _Run:
         except Exception as error:
             line = str(error)
             if not isinstance(error, AutograderError):
-                line = writable(f"{handed_in.folder}: cannot be graded: {in_a_line(error)}; autograder logs tells more")
+                line = writable(f"{handed_in.folder}: cannot be graded: {in_a_line(error)}; see: autograder logs")
             self.outcome.problems.append(line)
             if self.log:
                 self.log.note("refused", handed_in.problem_set, handed_in.student, line, traceback_of(error))

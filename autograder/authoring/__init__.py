@@ -1,4 +1,4 @@
-"""What course staff write checks and misconceptions with; it knows nothing of the engine."""
+"""The API for course staff to write checks and misconceptions with. Imports nothing of the engine."""
 
 from .assertions import Difference, assert_close, assert_equal, assert_gradients, assert_raises
 from .check import check

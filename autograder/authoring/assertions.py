@@ -1,6 +1,6 @@
-"""Assertions whose failure is a sentence for the student: what differs, by how much, where, on what input.
+"""Assertions whose failure message is a sentence for the student: what differs, where and by how much.
 
-They never trust their first argument: it may be anything that student code can send.
+Their first argument is untrusted: it may be anything that student code can send.
 """
 
 from __future__ import annotations
@@ -17,24 +17,32 @@ from PIL import Image
 from . import precision
 
 SMALL = 24
-"""Tensors of at most this many elements are shown whole."""
+"""Tensors of at most this many elements are shown in full."""
 
 
 class Difference(AssertionError):
-    """What the student's result has that it should not have, in the student's words."""
+    """Raised if a result differs from the expected one; the message is a sentence for the student."""
 
 
 def assert_close(
     actual: Any, expected: Any, *, rtol: float | None = None, atol: float | None = None, what: str = "the result"
 ) -> None:
-    """Assert that `actual` has `expected`'s type, shape, dtype and, within tolerance, values; NaN equals NaN.
+    """Assert that `actual` has `expected`'s type, shape and dtype, and its values within tolerance; NaN equals NaN.
 
-    Tensors, arrays, images, numbers and containers of these are compared; the tolerances default to those of
-    torch.testing.assert_close for the dtype at hand, and to 1e-9 for float64, so that float32 on the way is seen:
+    Tensors, arrays, images, numbers and containers of these can be compared. Values are close if
     |actual - expected| <= atol + rtol * |expected|.
 
+    Args:
+        actual: the student's result.
+        expected: the right result.
+        rtol: the relative tolerance; by default that of torch.testing.assert_close for the dtype, but 1e-9 for float64,
+            to detect results that were computed in float32.
+        atol: the absolute tolerance, with the same defaults.
+        what: the subject of the message.
+
     Raises:
-        Difference: with the first thing that differs.
+        Difference: the values differ; the message describes the first difference.
+        TypeError: values of `expected`'s type cannot be compared.
     """
     if actual is None and expected is not None:
         raise Difference(f"{what} is None: a function that ends without return gives None")
@@ -65,18 +73,22 @@ def assert_close(
 
 
 def assert_equal(actual: Any, expected: Any, *, what: str = "the result") -> None:
-    """Assert that `actual` equals `expected` exactly: same type, shape, dtype and values."""
+    """Assert that `actual` equals `expected` exactly, in type, shape, dtype and values.
+
+    Raises:
+        Difference: they differ.
+    """
     assert_close(actual, expected, rtol=0.0, atol=0.0, what=what)
 
 
 def assert_raises(error: type[Exception], function: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
-    """Assert that the call raises `error` or a subclass of it.
+    """Assert that `function(*args, **kwargs)` raises `error` or a subclass of it.
 
-    A NotImplementedError that was not asked for is the stub's own: it is passed on.
+    An unexpected NotImplementedError comes from the stub, and is raised again.
 
     Raises:
-        Difference: it returns.
-        TypeError: `error` is Exception itself, which any mistake of the student's would be.
+        Difference: the call returns.
+        TypeError: `error` is Exception or BaseException, which any mistake of the student's would match.
     """
     if error in (Exception, BaseException):
         raise TypeError("assert_raises: name the exception that the text asks for, such as ValueError")
@@ -98,10 +110,13 @@ def assert_gradients(
     names: Sequence[str] = (),
     **kwargs: Any,
 ) -> None:
-    """Assert that results and gradients of all arguments that require one equal those of `reference`.
+    """Assert that the results, and the gradients of all arguments that require one, are close to those of `reference`.
 
-    The upstream gradient is drawn from N(0, 1), seeded with the check, so that sums and means cannot hide a mistake.
-    `names` name the differentiable arguments, in order, in the sentence.
+    The upstream gradient is drawn from N(0, 1) with the check's seed, since a constant one would hide some mistakes.
+    `names` are the names of the differentiable arguments in the message, in order.
+
+    Raises:
+        Difference: a result or a gradient differs or is missing.
     """
     mine, my_leaves = _with_leaves(args)
     right, leaves = _with_leaves(args)
@@ -127,12 +142,12 @@ def assert_gradients(
 
 
 def _upstream(grads: Sequence[torch.Tensor]) -> str:
-    """In words, the gradient that a backward pass began with."""
+    """Describe the upstream gradient of a backward pass."""
     return _scalar(grads[0]) if len(grads) == 1 and grads[0].dim() == 0 else "drawn from N(0, 1)"
 
 
 def shown(value: Any) -> str:
-    """A short text for a value of the student's."""
+    """Return a short text that shows a value."""
     if isinstance(value, torch.Tensor):
         if value.numel() <= SMALL and value.layout == torch.strided:
             return f"tensor({_rounded(value.detach())}, {_dtype(value)})"
@@ -157,7 +172,7 @@ def shown(value: Any) -> str:
 
 
 def shown_call(args: Sequence[Any], kwargs: dict[str, Any]) -> str:
-    """A short text for the arguments of a call."""
+    """Return a short text that shows the arguments of a call."""
     return ", ".join([*map(shown, args), *(f"{name}={shown(value)}" for name, value in kwargs.items())])
 
 
@@ -175,7 +190,7 @@ def _tensor(actual: Any, expected: torch.Tensor, rtol: float | None, atol: float
     mine, right = actual.detach().to_dense(), expected.detach().to_dense()
     if mine.is_complex():
         mine, right = torch.view_as_real(mine), torch.view_as_real(right)
-    if torch.equal(mine, right):  # as most are, in a twentieth of the time
+    if torch.equal(mine, right):  # the usual case, twenty times as fast
         return
     default = torch.testing._comparison.default_tolerances(expected)
     is_double = expected.dtype in (torch.float64, torch.complex128)
@@ -194,7 +209,7 @@ def _tensor(actual: Any, expected: torch.Tensor, rtol: float | None, atol: float
 
 
 def _is_nearly(mine: torch.Tensor, right: torch.Tensor) -> bool:
-    """Whether the numbers are as near as if they were computed in float32, for the size of the largest."""
+    """Return whether the numbers are as close as float32 allows, relative to the largest of them."""
     finite = right[right.isfinite()].abs()
     scale = max(1.0, float(finite.max())) if finite.numel() else 1.0
     return torch.allclose(mine, right, rtol=precision.RTOL, atol=precision.ATOL * scale, equal_nan=True)
@@ -228,11 +243,11 @@ def _index(mask: torch.Tensor) -> tuple[int, ...]:
 
 def _scalar(value: torch.Tensor, digits: int = 6) -> str:
     item = value.item()
-    return f"{item + 0.0:.{digits}g}" if isinstance(item, float) else str(item)  # + 0.0 makes 0 of -0
+    return f"{item + 0.0:.{digits}g}" if isinstance(item, float) else str(item)  # + 0.0 turns -0.0 into 0.0
 
 
 def _barely(mine: torch.Tensor, right: torch.Tensor) -> str:
-    """How far apart two numbers are that six digits do not tell apart; empty where they do."""
+    """Return the difference of two numbers that are equal to six digits; empty if they are not."""
     if not mine.is_floating_point() or _scalar(mine) != _scalar(right):
         return ""
     return f"off by {abs(mine.item() - right.item()):.1g} from {_scalar(right)}"
@@ -242,7 +257,7 @@ _PLURAL = {"is": "are", "has": "have", "differs": "differ"}
 
 
 def _verb(what: str, verb: str) -> str:
-    """The verb in the number of its subject: the distances are, the gradient of the weights is."""
+    """Return the verb in the number of its subject: the distances are, the gradient of the weights is."""
     words = re.split(r" (?:of|with|under|after|before|in|for|to|at|by|from)\b|,|\[", what)[0].split()
     head = words[-1].lower() if words else ""
     is_plural = (head.endswith("s") and not head.endswith(("ss", "us", "is", "bias", "alias", "axis"))) or head in (

@@ -1,4 +1,4 @@
-"""Known wrong solutions, each with the hint it deserves."""
+"""Known wrong solutions, each with its hint."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ _Solution = TypeVar("_Solution", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Misconception:
-    """A wrong solution of `exercise` (a function or a class) and the hint for the student who wrote it."""
+    """A wrong solution of `exercise` (a function or a class), with the hint for students who wrote it."""
 
     exercise: str
     name: str
     hint: str
     solution: Callable[..., Any]
     passes_examples: bool = True
-    """False where the visible examples already fail, so that the student is told before submitting."""
+    """False if the visible examples already fail, so that students notice the mistake before they submit."""
     costs: int | Literal["all"] | None = None
-    """What the mistake is worth, in points of the exercise; by default a third of them, rounded up."""
+    """Points that the mistake costs; by default a third of the exercise's points, rounded up."""
 
     def cost(self, max_points: float) -> float:
-        """The points that an answer loses which this explains wholly, of an exercise worth `max_points`."""
+        """Return the points that a fully explained answer loses, in an exercise worth `max_points`."""
         if self.costs == "all":
             return max_points
         return min(float(math.ceil(max_points / 3) if self.costs is None else self.costs), max_points)
 
     def source(self) -> str:
-        """Its code, under the exercise's own name, as a student would have written it."""
+        """Return the wrong solution's code under the exercise's name, as a student would have written it."""
         text = textwrap.dedent(inspect.getsource(self.solution))
         start = re.search(r"^(def|class) ", text, re.MULTILINE)
         if start is None:
@@ -47,8 +47,8 @@ def misconception(
 ) -> Callable[[_Solution], _Solution]:
     """Mark a function or class as a misconception of `exercise`.
 
-    `costs` are the points that an answer loses which it explains wholly: by default a third of the exercise's, rounded
-    up; "all" where nothing of the idea is left.
+    `costs` are the points that an answer loses if the misconception fully explains it: by default a third of the
+    exercise's points, rounded up; "all" if the answer misses the idea of the exercise.
 
     >>> @misconception("batch_norm", hint="Normalise with the biased variance: divide by N, not N - 1.", costs=4)
     ... def unbiased_variance(x, eps=1e-5):
@@ -56,7 +56,7 @@ def misconception(
     """
 
     if costs is not None and costs != "all" and not (isinstance(costs, int) and costs > 0):
-        raise ValueError(f'costs={costs!r}: write whole points above 0, or "all"')
+        raise ValueError(f'costs={costs!r}: write a positive whole number of points, or "all"')
 
     def mark(solution: _Solution) -> _Solution:
         known = Misconception(exercise, solution.__name__, hint, solution, passes_examples, costs)

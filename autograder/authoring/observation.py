@@ -1,4 +1,4 @@
-"""What a call does to its arguments. A check's own arguments stay as they are, whatever the student's code does."""
+"""Observes how a call changes its arguments. The check's own arguments are never changed."""
 
 from __future__ import annotations
 
@@ -14,29 +14,30 @@ from .assertions import Difference, assert_equal
 
 @dataclass(frozen=True)
 class Observed:
-    """A call's result, and its arguments (positional, then named) as the call left them."""
+    """The result of a call, and its arguments after the call, first positional, then named ones."""
 
     result: Any
     arguments: Sequence[Any]
 
 
 def observe(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Observed:
-    """Call a function of the student's, whose point is to change an argument in place.
+    """Call a student's function that should change an argument in place, and return the changed arguments as well.
 
-    >>> result, [weight_after, *_] = observe(student.sgd_step, weight, grad, 0.1)
+    >>> observed = observe(student.sgd_step, weight, grad, 0.1)
+    >>> weight_after = observed.arguments[0]
 
-    What it makes of its arguments comes back beside the result; `args` themselves stay as they are, so compute what is
-    expected from them. Arguments that require a gradient arrive as leaves of the graph.
+    `args` themselves are not changed, so expected values can be computed from them. Arguments that require a gradient
+    are passed as leaves of the graph.
 
     Raises:
-        TypeError: not a function of the student's; a lambda that calls one cannot be observed.
+        TypeError: `function` is a lambda, not the student's function itself.
     """
     remote = getattr(type(function), "_observe", None)
     if remote is not None:
         return Observed(*remote(function, args, kwargs))
     if getattr(function, "__name__", "") == "<lambda>":
         raise TypeError("observe() and assert_unchanged() take the student's function itself, not a lambda around it")
-    # The course's own solution, in this process: on the arguments themselves, since copies would not share memory.
+    # The course's own solution runs in this process, on the arguments themselves, since copies would not share memory.
     given = [*args, *kwargs.values()]
     before = _copy(given)
     result = function(*args, **kwargs)
@@ -48,12 +49,12 @@ def observe(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Observed
 
 
 def assert_unchanged(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    """Call the function and assert that it changes none of its arguments in place; returns the result.
+    """Call the function, assert that it changes none of its arguments in place, and return its result.
 
-    Such a check is one of a property: mark it with `property=True` and compare no values in it.
+    This is a property: mark the check with `property=True`, and compare no values in it.
 
     Raises:
-        Difference: it changes one.
+        Difference: the call changed an argument.
     """
     observed = observe(function, *args, **kwargs)
     for place, (given, after) in enumerate(zip([*args, *kwargs.values()], observed.arguments, strict=True)):
@@ -90,7 +91,7 @@ def _differs(now: Any, then: Any) -> bool:
 
 
 def _put_back(now: Any, then: Any) -> None:
-    """Undo what the call did to a tensor, or to those in a list or tuple."""
+    """Restore the values of a tensor, or of those in a list or tuple, after a call."""
     if isinstance(now, torch.Tensor) and isinstance(then, torch.Tensor) and now.shape == then.shape:
         now.data.copy_(then)
     elif isinstance(now, list | tuple) and isinstance(then, list | tuple):

@@ -1,4 +1,4 @@
-"""Results that are right but for float32 somewhere on the way: noted, not failed, where the grader asks for it."""
+"""Tolerates float64 results that were computed in float32: within a block they are recorded instead of failed."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 RTOL, ATOL = 2e-5, 1e-5
-"""How near a float64 result must be to pass as one that was computed in float32 in between, relative and absolute."""
+"""Relative and absolute tolerance of a float64 result that was computed in float32."""
 
 _notes: ContextVar[list[str] | None] = ContextVar("imprecise results", default=None)
 
 
 @contextmanager
 def imprecision_noted() -> Iterator[list[str]]:
-    """In the block, results as exact as float32 pass where float64 is asked for; yields what was noted of them."""
+    """Accept results with float32's precision as float64 in this block; yield the list of the sentences about them."""
     notes: list[str] = []
     token = _notes.set(notes)
     try:
@@ -24,7 +24,7 @@ def imprecision_noted() -> Iterator[list[str]]:
 
 
 def is_tolerated(sentence: str) -> bool:
-    """Whether a result that is as exact as float32 passes; `sentence` says how it differs."""
+    """Record `sentence` about a result with float32's precision, and return whether such results are accepted."""
     notes = _notes.get()
     if notes is None:
         return False

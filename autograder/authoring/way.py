@@ -1,4 +1,4 @@
-"""Other right solutions, which call further exercises of the notebook."""
+"""Alternative right solutions that call other exercises of the notebook."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ _Solution = TypeVar("_Solution", bound=Callable[..., Any])
 
 
 def way(exercise: str) -> Callable[[_Solution], _Solution]:
-    """Mark a function or class in solutions/<ps>/ways.py as another way to solve `exercise`, by other exercises.
+    """Mark a function or class in solutions/<ps>/ways.py as a solution of `exercise` that calls other exercises.
 
-    Names of the problem set's solutions can be used as if it stood in the notebook. Where a student's own version of
-    such an exercise is wrong, an answer that follows from it in this way earns its points.
+    It can use the names of the problem set's solutions, as in the notebook. If a student's version of such an exercise
+    is wrong, an answer that this solution gives with the student's version still earns its points.
 
     >>> @way("instance_norm")
     ... def by_batch_norm(x, weight, bias, eps=1e-5):

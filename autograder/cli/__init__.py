@@ -1,4 +1,4 @@
-"""The command line: one function a verb, and the one place where errors are printed. The work is done elsewhere."""
+"""The command line: one function per command, and the one place where errors are printed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def main() -> None:
     """Run the command line."""
     in_utf8()
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # what a terminal's encoding has not is written out, as \\u2713
+        if isinstance(stream, io.TextIOWrapper):  # a character that the encoding lacks is printed as \\u2713
             stream.reconfigure(errors="backslashreplace")
     try:
         app()
@@ -51,11 +51,14 @@ def in_utf8() -> None:
 
 
 def _missing(module: str) -> str:
-    """What to do where a module is missing: students install less than staff, and not all is for all systems."""
+    """Return what to do about a missing module.
+
+    Students install fewer packages than staff, and some modules exist on Linux only.
+    """
     if module == "watchfiles":
         return "needs watchfiles; run: pip install 'torch-autograder[student]'"
     if module in ("dask", "distributed", "psycopg"):
         return f"needs {module}; run: pip install '.[cluster]' in the course's folder"
     if module in ("fcntl", "grp", "pwd", "resource", "termios"):
-        return f"needs Linux: this Python has no module {module}; here only check works"
+        return f"needs Linux: this Python has no module {module}; only check works on this system"
     return f"is for staff: the module {module} is not installed; run: pip install '.[staff]' in the course's folder"

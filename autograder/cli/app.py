@@ -1,4 +1,4 @@
-"""What the commands share: the application, the options that several of them take, JSON printed."""
+"""What the commands share: the application, common options, and printing JSON."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="Builds, grades and proves an auto-graded PyTorch course.\n\n"
-    "Exit codes: 0 all is well; 1 something differs from what it must be; "
-    "2 an input cannot be used (the line says which, and what to do).",
+    help="Build, audit and grade an auto-graded PyTorch course.\n\n"
+    "Exit codes: 0 success; 1 something is not as it should be; "
+    "2 an input cannot be used (the message says which, and what to do).",
 )
 
 
 def _problem_sets(context: typer.Context, incomplete: str) -> list[str]:
-    """For the shell's completion: read without pydantic, which takes longer than a key press."""
+    """Complete a problem set's name. Reads course.yml without pydantic, whose import is too slow for completion."""
     try:
         import yaml
 
         text = (_folder(context) / "course.yml").read_text(encoding="utf-8")
         return [name for name in map(str, yaml.safe_load(text)["problem_sets"]) if name.startswith(incomplete)]
-    except Exception:  # whatever is wrong: there is nothing to complete
+    except Exception:  # completion must not fail, whatever is wrong with the file
         return []
 
 
 def _students(context: typer.Context, incomplete: str) -> list[str]:
-    """For the shell's completion: who handed something in."""
+    """Complete a student's id, from the folders in submitted/."""
     try:
         folders = (_folder(context) / "submitted").iterdir()
         return sorted(folder.name for folder in folders if folder.name.startswith(incomplete))
@@ -40,25 +40,25 @@ def _students(context: typer.Context, incomplete: str) -> list[str]:
 
 
 def _folder(context: typer.Context) -> Path:
-    """The course's folder, of a command line that is not complete yet."""
+    """Return the course's folder, from a command line that is still being typed."""
     above = context.parent
     return Path((above.params.get("folder") if above else None) or ".")
 
 
 Sets = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[PS]...", help="Problem sets; all of course.yml by default.", autocompletion=_problem_sets),
+    typer.Argument(metavar="[PS]...", help="Problem sets; all in course.yml by default.", autocompletion=_problem_sets),
 ]
 OneSet = Annotated[str, typer.Argument(metavar="PS", help="The problem set.", autocompletion=_problem_sets)]
 OneStudent = Annotated[str, typer.Argument(metavar="STUDENT", help="nbgrader's student id.", autocompletion=_students)]
-Students = Annotated[list[str] | None, typer.Option("--student", "-s", help="Only this student; may be repeated.")]
+Students = Annotated[list[str] | None, typer.Option("--student", "-s", help="Only this student; can be repeated.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Jobs = Annotated[
-    int | None, typer.Option("--jobs", "-j", min=1, max=512, help="Worker processes; one a core by default.")
+    int | None, typer.Option("--jobs", "-j", min=1, max=512, help="Worker processes; one per core by default.")
 ]
 Roster = Annotated[
     Path | None,
-    typer.Option(metavar="CSV", help="The students: id, first_name, last_name, email, lms_id; roster.csv by default."),
+    typer.Option(metavar="CSV", help="Roster: id, first_name, last_name, email, lms_id; roster.csv by default."),
 ]
 
 

@@ -1,4 +1,4 @@
-"""What staff make: releases, and the proof that they are good."""
+"""Commands for authors: create, build, audit and release problem sets."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ def build(
     context: typer.Context,
     problem_sets: Sets = None,
     check: Annotated[
-        bool, typer.Option("--check", help="Change nothing; fail where assignments/ is out of step.")
+        bool, typer.Option("--check", help="Change nothing; fail if assignments/ is out of date.")
     ] = False,
     language: Annotated[str | None, typer.Option(help="Of the prose, en or zh, in place of course.yml's.")] = None,
 ) -> None:
-    """Make the releases in assignments/ from solutions/.
+    """Build the releases in assignments/ from solutions/.
 
     Example: [bold]autograder build ps4 --language zh[/]
     """
@@ -36,7 +36,7 @@ def build(
     if check:
         stale = maker.out_of_step(context.obj, problem_sets)
         for name in stale:
-            terminal.error(f"assignments/{name}: is not what solutions/{name} gives; run: autograder build {name}")
+            terminal.error(f"assignments/{name}: out of date with solutions/{name}; run: autograder build {name}")
         raise typer.Exit(1 if stale else 0)
 
     def made(name: str) -> None:
@@ -57,24 +57,26 @@ def audit(
     problem_sets: Sets = None,
     exercise: Annotated[str | None, typer.Option("--exercise", "-e", help="Only this exercise.")] = None,
     mutants: Annotated[
-        bool, typer.Option("--mutants", help="Only prove the checks: each small wrong change to a solution must fail.")
+        bool, typer.Option("--mutants", help="Only test the checks: each small wrong change to a solution must fail.")
     ] = False,
     diagnoses: Annotated[
         bool,
-        typer.Option("--diagnoses", help="With --mutants: also see which a misconception explains, and if rightly."),
+        typer.Option(
+            "--diagnoses", help="With --mutants: also report which a misconception explains, and whether rightly."
+        ),
     ] = False,
     marks: Annotated[
         list[Path] | None,
         typer.Option(
             "--marks",
             metavar="FILE",
-            help="Only compare with marks given by hand: answers in <problem set>.py, marks in the .json beside it.",
+            help="Only compare with marks given by hand: answers in <problem set>.py, marks in .json of the same name.",
         ),
     ] = None,
     jobs: Jobs = None,
     as_json: Json = False,
 ) -> None:
-    """Prove the course's own material: solutions earn all, stubs nothing, every misconception is caught and named.
+    """Audit the course's material: solutions earn all points, stubs none, every misconception is caught and named.
 
     Example: [bold]autograder audit ps4 --exercise dropout --mutants[/]
     """
@@ -93,9 +95,9 @@ def audit(
                 points = f"{one.by_hand:g} by hand, {one.by_engine:g} by the engine, of {one.of:g}"
                 terminal.say(f"{one.problem_set} {one.title}: {points}{said}")
             terminal.say(
-                f"{len(agreement.answers)} answers: {agreement.mean_apart:.1%} of the points apart on average, at most"
-                f" {agreement.farthest:.0%}; correlation {agreement.correlation:.2f};"
-                f" the markers are {agreement.markers_apart:.1%} apart"
+                f"{len(agreement.answers)} answers: the mean difference is {agreement.mean_apart:.1%} of the points,"
+                f" the largest {agreement.farthest:.0%}; correlation {agreement.correlation:.2f};"
+                f" the mean difference between markers is {agreement.markers_apart:.1%}"
             )
         raise typer.Exit(0)
     if mutants:
@@ -117,17 +119,17 @@ def audit(
             for survivor in tried.survivors:
                 terminal.say(f"{survivor.problem_set} {survivor.exercise}: {survivor.operator}\n{survivor.diff}")
             for taken in tried.mistaken:
-                terminal.say(f"{taken.problem_set} {taken.exercise}: taken for a misconception\n{taken.diff}")
+                terminal.say(f"{taken.problem_set} {taken.exercise}: mistaken for a misconception\n{taken.diff}")
             for entry in tried.stale:
                 terminal.say(f"{entry.problem_set} {entry.exercise}: {entry.text}")
             terminal.say(
                 f"{tried.mutants} mutants: {tried.killed} killed, {tried.equivalent} equivalent,"
-                f" {len(tried.survivors)} survive; {len(tried.stale)} entries to take out"
+                f" {len(tried.survivors)} survive; {len(tried.stale)} entries to remove"
             )
             if diagnoses:
                 terminal.say(
                     f"{tried.explained} of the killed are known misconceptions,"
-                    f" {tried.explained_by_two} are two at once; {len(tried.mistaken)} are taken for what they are not"
+                    f" {tried.explained_by_two} are two at once; {len(tried.mistaken)} are explained wrongly"
                 )
         raise typer.Exit(1 if tried.survivors or tried.stale or tried.mistaken else 0)
     raise typer.Exit(0 if _audited(context, problem_sets, exercise, jobs, as_json) else 1)
@@ -140,7 +142,7 @@ def _audited(
     jobs: int | None,
     as_json: bool = False,
 ) -> bool:
-    """Audit, and print what was found; whether it is nothing."""
+    """Run the audit and print its findings; return whether there are none."""
     from autograder import terminal
     from autograder.release.proofs.audit import audit as run
 
@@ -169,7 +171,7 @@ def preview(
     language: Annotated[str | None, typer.Option(help="Of the prose, en or zh, in place of course.yml's.")] = None,
     open_it: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
 ) -> None:
-    """Show a release before it is one: write it as a single HTML page, and print where that is.
+    """Write a release as a single HTML page, without releasing it, and print the page's path.
 
     Example: [bold]autograder preview ps4 --language zh --open[/]
     """
@@ -187,16 +189,16 @@ def release(
     context: typer.Context,
     problem_set: OneSet,
     no_exchange: Annotated[
-        bool, typer.Option("--no-exchange", help="Only build and audit; the release stands in assignments/.")
+        bool, typer.Option("--no-exchange", help="Only build and audit; the release is left in assignments/.")
     ] = False,
     force: Annotated[
-        bool, typer.Option("--force", help="Replace what is in the exchange; who fetched it keeps the older one.")
+        bool, typer.Option("--force", help="Replace the release in the exchange; students who fetched it keep theirs.")
     ] = False,
     jobs: Jobs = None,
 ) -> None:
-    """Build and audit a problem set, and give it to students through nbgrader's exchange.
+    """Build and audit a problem set, and release it to students through nbgrader's exchange.
 
-    Exit codes: 0 it is released; 1 the audit failed, and nothing was released; 2 something cannot be used.
+    Exit codes: 0 released; 1 the audit failed, and nothing was released; 2 an input cannot be used.
 
     Example: [bold]autograder release ps4[/]
     """
@@ -208,7 +210,7 @@ def release(
         exchange.refuse_if_released(problem_set)
     build(context, [problem_set])
     if not _audited(context, [problem_set], None, jobs):
-        terminal.error(f"{problem_set}: not released, since the audit fails; mend what it names above")
+        terminal.error(f"{problem_set}: not released, since the audit failed; fix the findings above")
         raise typer.Exit(1)
     if exchange:
         terminal.say(f"{exchange.release(problem_set, force=force) or problem_set}: released")
@@ -217,7 +219,7 @@ def release(
 new = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="rich",
-    help="Begin a problem set or an exercise: its files, with what to fill in marked.\n\n"
+    help="Create a problem set or an exercise from a template; lines to fill in are marked TODO.\n\n"
     "Example: [bold]autograder new exercise ps4 softplus --reference torch.nn.functional.softplus[/]",
 )
 verbs.add_typer(new, name="new", rich_help_panel=PANEL)
@@ -227,9 +229,9 @@ verbs.add_typer(new, name="new", rich_help_panel=PANEL)
 def new_problem_set(
     context: typer.Context,
     name: Annotated[str, typer.Argument(metavar="NAME", help="Such as ps9.")],
-    title: Annotated[str | None, typer.Option(help="As students read it; the name by default.")] = None,
+    title: Annotated[str | None, typer.Option(help="The title that students see; the name by default.")] = None,
 ) -> None:
-    """Begin a problem set: its entry in course.yml, and its files.
+    """Create a problem set: its entry in course.yml, and its files.
 
     Example: [bold]autograder new problem-set ps9 --title "Diffusion"[/]
     """
@@ -238,7 +240,7 @@ def new_problem_set(
 
     for path in begin.problem_set(context.obj, name, title).paths:
         terminal.say(str(path))
-    terminal.say(f"next: autograder new exercise {name} NAME --reference torch.…; due: stands in course.yml")
+    terminal.say(f"next: autograder new exercise {name} NAME --reference torch.…; set due: in course.yml")
 
 
 @new.command("exercise")
@@ -248,12 +250,10 @@ def new_exercise(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The function that students write.")],
     reference: Annotated[
         str | None,
-        typer.Option(
-            metavar="TORCH", help="The torch function it is compared with, such as torch.nn.functional.softplus."
-        ),
+        typer.Option(metavar="TORCH", help="The torch function to compare with, such as torch.nn.functional.softplus."),
     ] = None,
 ) -> None:
-    """Begin an exercise: prose, stub, examples, hidden checks and misconceptions, with what to fill in marked.
+    """Create an exercise: prose, stub, examples, hidden checks and misconceptions; lines to fill in are marked TODO.
 
     Example: [bold]autograder new exercise ps4 softplus --reference torch.nn.functional.softplus[/]
     """
@@ -266,7 +266,7 @@ def new_exercise(
     for remark in begun.remarks:
         terminal.say(f"note: {remark}")
     terminal.say(
-        f"{len(begun.gaps)} lines to fill in; autograder audit {problem_set} -e {name} names those that are left:"
+        f"{len(begun.gaps)} lines to fill in; autograder audit {problem_set} -e {name} lists those that are left:"
     )
     for gap in begun.gaps:
         terminal.say(f"  {gap}")
@@ -275,9 +275,9 @@ def new_exercise(
 @verbs.command(rich_help_panel=PANEL)
 def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")],
-    title: Annotated[str, typer.Option(help="Of the course, as students read it.")] = "A course with PyTorch",
+    title: Annotated[str, typer.Option(help="The course's title, as students see it.")] = "A course with PyTorch",
 ) -> None:
-    """Begin another course in a folder of its own, with one exercise to go on from.
+    """Create a new course in a folder of its own, with one exercise as an example.
 
     Example: [bold]autograder init ~/vision --title "Computer vision"[/]
     """
@@ -286,7 +286,7 @@ def init(
 
     for path in new_course.init(folder, title):
         terminal.say(str(path))
-    terminal.say(f"next: cd {folder} && make test; README.md tells the rest")
+    terminal.say(f"next: cd {folder} && make test; README.md explains the rest")
 
 
 @verbs.command(rich_help_panel=PANEL)
@@ -304,5 +304,5 @@ def schema(
 
     schemas = {"course": config.schema, "verdict": verdict.schema}
     if what not in schemas:
-        raise AutograderError(f"schema {what}: there is {' and '.join(schemas)}")
+        raise AutograderError(f"schema {what}: unknown; choose one of: {', '.join(schemas)}")
     print_json(schemas[what]())

@@ -1,4 +1,4 @@
-"""Grading what arrives in nbgrader's exchange."""
+"""Command that grades submissions as they arrive in nbgrader's exchange."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ def watch_exchange(
 ) -> None:
     """Collect what students submit to nbgrader's exchange, and grade it as it arrives, until Ctrl-C.
 
-    Feedback goes back at once where course.yml says feedback_on_arrival: true. So many submissions of a student are
-    graded in a day as gradings_a_day says; a later one is kept, and graded the next day.
+    Feedback is released at once if course.yml sets feedback_on_arrival: true. At most gradings_a_day submissions of a
+    student are graded in a day; a later one is kept, and graded the next day.
 
-    Exit codes: 0 ended; 1, with --once, a submission cannot be taken or graded (the line says why, once); 2 course or
-    exchange cannot be used.
+    Exit codes: 0 ended; 1, with --once, a submission cannot be collected or graded (the message says why, once);
+    2 course or exchange cannot be used.
 
     Example: [bold]autograder watch-exchange ps4 --every 30[/]
     """

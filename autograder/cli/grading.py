@@ -21,25 +21,24 @@ def grade(
     jobs: Jobs = None,
     no_jail: Annotated[
         bool,
-        typer.Option("--no-jail", help="Give up the jail: student code can read and change all that you can."),
+        typer.Option("--no-jail", help="Do not use the jail: student code can read and change all that you can."),
     ] = False,
     fresh: Annotated[
-        bool, typer.Option("--fresh", help="Grade everything again, also what was graded before and has not changed.")
+        bool, typer.Option("--fresh", help="Grade everything again, even if nothing has changed since.")
     ] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Write no result; say whose score would change, and why (as diff does).")
+        bool,
+        typer.Option("--dry-run", help="Write no results; list the scores that would change, and why (as diff does)."),
     ] = False,
     scheduler: Annotated[
         str | None,
-        typer.Option(
-            metavar="ADDRESS", help="Grade on the workers of a dask cluster: its scheduler's, tcp://… or tls://…."
-        ),
+        typer.Option(metavar="ADDRESS", help="Grade on the workers of the dask scheduler at tcp://… or tls://…."),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Grade what stands in submitted/: verdicts, nbgrader's gradebook, graded notebooks, feedback.
+    """Grade the submissions in submitted/; write verdicts, nbgrader's gradebook, graded notebooks and feedback.
 
-    What was graded before and has not changed, neither the submission nor its checks, is left as it is.
+    A submission is skipped if neither it nor its checks have changed since it was graded.
 
     Example: [bold]autograder grade ps4 --student alice[/]
 
@@ -52,8 +51,9 @@ def grade(
 
     if no_jail:
         terminal.err.print(
-            "[bold red]no jail:[/] student code runs as you do. It can read this course, its checks and solutions,"
-            " change the gradebook and other submissions, and use the network. Only for submissions that you have read."
+            "[bold red]no jail:[/] student code runs with your rights. It can read this course, its checks and"
+            " solutions, change the gradebook and other submissions, and use the network."
+            " Only for submissions that you have read."
         )
     pool_of: Any = Pool
     if scheduler:
@@ -84,7 +84,7 @@ def grade(
     for problem in [*outcome.problems, *outcome.notices]:
         terminal.error(problem)
     if outcome.left:
-        terminal.error(f"stopped with {outcome.left} submissions left; the same command again goes on with them")
+        terminal.error(f"stopped with {outcome.left} submissions left; run the same command again to continue")
         raise typer.Exit(130)
     raise typer.Exit(2 if outcome.problems or outcome.notices else 0)
 
@@ -97,7 +97,7 @@ def diff(
     jobs: Jobs = None,
     as_json: Json = False,
 ) -> None:
-    """Say whose score grading would change, and why, for example after a check was mended; no result is written.
+    """List the scores that grading would change, and why, for example after a check was fixed; write no results.
 
     Example: [bold]autograder diff ps4[/]
     """
@@ -107,10 +107,10 @@ def diff(
 @verbs.command(rich_help_panel=PANEL)
 def formgrader(
     context: typer.Context,
-    port: Annotated[int, typer.Option(min=1, max=65535, help="Of this machine, 127.0.0.1.")] = 8888,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port on 127.0.0.1.")] = 8888,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Only print the address.")] = False,
 ) -> None:
-    """Open nbgrader's formgrader on the course: collect, autograde by this engine, grade by hand, release feedback.
+    """Open nbgrader's formgrader: collect, autograde with this engine, grade by hand, release feedback.
 
     Example: [bold]autograder formgrader --port 8890 --no-browser[/]
     """
@@ -118,5 +118,5 @@ def formgrader(
     from autograder import terminal
 
     for folder in server.graded_elsewhere(context.obj):
-        terminal.error(f"{folder}: graded elsewhere, its HTML is as the student wrote it; run: autograder grade")
+        terminal.error(f"{folder}: graded by another tool, so its HTML may be unsafe; run: autograder grade")
     server.serve(context.obj, port, browser=not no_browser)

@@ -1,4 +1,4 @@
-"""What grading tells of a whole class."""
+"""Commands that report on a whole class."""
 
 from __future__ import annotations
 
@@ -18,14 +18,16 @@ def unexplained(
     context: typer.Context,
     problem_set: OneSet,
     exercise: Annotated[str | None, typer.Option("--exercise", "-e", help="Only this exercise.")] = None,
-    at_least: Annotated[int, typer.Option(min=1, help="Only groups of so many students.")] = 1,
+    at_least: Annotated[int, typer.Option(min=1, help="Only groups of at least this many students.")] = 1,
     write: Annotated[
         bool,
-        typer.Option("--write", help="Begin a misconception for each group in solutions/PS/misconceptions.py."),
+        typer.Option(
+            "--write", help="Add a misconception to complete for each group to solutions/PS/misconceptions.py."
+        ),
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Group the wrong answers that no misconception explains: what is worth a hint of its own.
+    """Group the wrong answers that no misconception explains, to find those that deserve a hint.
 
     Example: [bold]autograder unexplained ps4 --at-least 3 --write[/]
     """
@@ -52,7 +54,7 @@ def report(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Write a page on the class, for staff: scores, how well each check tells, mistakes, incidents, who is missing.
+    """Write the class report, for staff: scores, discrimination of each check, mistakes, incidents, missing students.
 
     Example: [bold]autograder report ps4 --into ps4.html[/]
     """
@@ -76,7 +78,7 @@ def similarity(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """List solutions that are more alike than the class explains: an aid for a person, never a score.
+    """List solutions that are unusually similar, for a person to compare; scores do not depend on it.
 
     Example: [bold]autograder similarity ps4[/]
     """
@@ -89,4 +91,4 @@ def similarity(
         return
     comparing.show(found)
     path = comparing.write(context.obj, found, into)
-    terminal.say(f"{path}: both texts of each pair side by side; for staff only")
+    terminal.say(f"{path}: both solutions of each pair side by side; for staff only")

@@ -1,4 +1,4 @@
-"""What the machine can do, and the whole of it shown."""
+"""Commands about this machine: doctor, worker and demo."""
 
 from __future__ import annotations
 
@@ -17,11 +17,14 @@ verbs = typer.Typer()
 def doctor(
     context: typer.Context,
     self_test: Annotated[
-        bool, typer.Option("--self-test", help="Only attack a jail on this machine; each promise is kept or not.")
+        bool,
+        typer.Option(
+            "--self-test", help="Only run attacks against a jail on this machine, and list which promises hold."
+        ),
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Say whether this machine can confine student code, who else reaches course and exchange, and what to do.
+    """Check whether this machine can confine student code, who else can access course and exchange, and what to do.
 
     Example: [bold]autograder doctor --self-test --json[/]
     """
@@ -47,10 +50,10 @@ def worker(
     scheduler: Annotated[str, typer.Argument(metavar="ADDRESS", help="Of the dask scheduler, tcp://… or tls://…")],
     jobs: Jobs = None,
     memory: Annotated[
-        str, typer.Option(help="Bound of the worker's own process; the jails have theirs from course.yml.")
+        str, typer.Option(help="Memory limit of the worker's own process; course.yml limits the jails.")
     ] = "4GiB",
 ) -> None:
-    """Lend this machine to autograder grade --scheduler: a dask worker that holds trusted workers and jails.
+    """Run a dask worker on this machine for autograder grade --scheduler; it holds trusted workers and jails.
 
     Example: [bold]autograder worker tls://grader.example.edu:8786 --jobs 8[/]
     """
@@ -62,12 +65,12 @@ def worker(
 @verbs.command(rich_help_panel=PANEL)
 def demo(
     context: typer.Context,
-    folder: Annotated[Path, typer.Option("--into", metavar="DIR", help="Where to work; emptied first.")] = Path(
+    folder: Annotated[Path, typer.Option("--into", metavar="DIR", help="Folder to work in; emptied first.")] = Path(
         "build/demo"
     ),
     jobs: Jobs = None,
 ) -> None:
-    """Release the course, make a class of honest and hostile submissions, grade it, and compare with what is expected.
+    """Build the course, generate honest and hostile submissions, grade them, and compare with the expected scores.
 
     Example: [bold]autograder demo --into /tmp/demo[/]
     """

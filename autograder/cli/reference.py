@@ -1,4 +1,4 @@
-"""Makes docs/cli.md, the reference of the commands, from the commands: `python -m autograder.cli.reference`."""
+"""Generates docs/cli.md, the command reference, from the commands' help: `python -m autograder.cli.reference`."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ PATH = Path("docs/cli.md")
 _HEAD = """\
 # Commands
 
-<!-- Made of the commands' own help by: python -m autograder.cli.reference -->
+<!-- Generated from the commands' help by: python -m autograder.cli.reference -->
 
-`autograder --course DIR`, or `-C DIR`, before the command names the course's folder; else it is the one you are in.
-`autograder --install-completion` teaches your shell the commands, the problem sets and the students. Exit codes are
-0 (well), 1 (something differs from what it must be), 2 (an input cannot be used: the line says which, and what to do),
-where a command says no other.
+`autograder --course DIR`, or `-C DIR`, before the command sets the course's folder; the default is the current one.
+`autograder --install-completion` adds completion of commands, problem sets and students to your shell. Unless a
+command says otherwise, exit codes are 0 (success), 1 (something is not as it should be), and 2 (an input cannot be
+used; the message says which, and what to do).
 """
 _EXAMPLE = re.compile(r"^Example: \[bold\](.*)\[/\]$", re.M)
 
 
 def page() -> str:
-    """The reference, as Markdown."""
+    """Return the reference, as Markdown."""
     parts: dict[str, list[str]] = {}
     for panel, name, command in _commands("autograder", get_command(app)):
         parts.setdefault(panel, []).append(_section(name, command))
@@ -35,7 +35,7 @@ def page() -> str:
 
 
 def _commands(name: str, command: Any, panel: str = "") -> Iterator[tuple[str, str, Any]]:
-    """Panel, whole name and command, in the order of `autograder --help`."""
+    """Yield the panel, full name and command, in the order of `autograder --help`."""
     panel = panel or str(getattr(command, "rich_help_panel", None) or "")
     if not hasattr(command, "commands"):
         yield panel or "More", name, command
@@ -64,7 +64,7 @@ def _argument(item: Any) -> str:
 
 
 def _value(item: Any) -> str:
-    """What an option takes, in the words of its help."""
+    """Return the placeholder of an option's value, as its help shows it."""
     if item.is_flag:
         return ""
     return f" {item.metavar}" if item.metavar else f" {item.name.upper().split('_')[0]}"

@@ -1,4 +1,4 @@
-"""Looking at what was graded, and grading one submission again."""
+"""Commands that show results, and that grade one submission again."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ verbs = typer.Typer()
 
 @verbs.command(rich_help_panel=PANEL)
 def status(context: typer.Context, problem_sets: Sets = None, as_json: Json = False) -> None:
-    """Say how far each problem set is: handed in, graded, changed since, refused, to be graded by hand, late.
+    """Show the progress of each problem set: handed in, graded, changed since, refused, to be graded by hand, late.
 
-    Exit codes: 0 all that is handed in is graded; 1 something waits for autograder grade, was refused or is in the
+    Exit codes: 0 every submission is graded; 1 a submission waits for autograder grade, was refused or is in the
     wrong place; 2 course, release or gradebook cannot be read.
 
     Example: [bold]autograder status ps4[/]
@@ -61,7 +61,7 @@ def show(
 ) -> None:
     """Show one verdict: score, checks with their reasons, hints, what was given by hand, and the code that lost points.
 
-    Exit codes: 0 it is of what stands in submitted/; 1 the submission or its checks changed since; 2 there is none.
+    Exit codes: 0 the verdict is up to date; 1 the submission or its checks changed since; 2 there is no verdict.
 
     Example: [bold]autograder show alice ps4 --exercise dropout[/]
     """
@@ -77,7 +77,7 @@ def show(
     verdict = folders.read_verdict(context.obj, student, problem_set)
     if exercise and exercise not in {found.name for found in verdict.exercises}:
         known = ", ".join(found.name for found in verdict.exercises)
-        raise AutograderError(f"{problem_set}: no exercise {exercise}; there are {known}")
+        raise AutograderError(f"{problem_set}: no exercise {exercise}; its exercises are {known}")
     with handed_back.opened(context.obj, setup.course) as handing_back:
         grades = handing_back.grades(student, problem_set)
     if as_json:
@@ -85,15 +85,15 @@ def show(
     else:
         terminal_page.show(verdict, item.repaired, setup.release, exercise, grades)
         if state == "changed":
-            terminal.say("changed since it was graded: the code is that of now, the verdict that of before")
+            terminal.say("changed since it was graded: this is the current code with the earlier verdict")
     raise typer.Exit(1 if state == "changed" else 0)
 
 
 @verbs.command(rich_help_panel=PANEL)
 def rerun(context: typer.Context, student: OneStudent, problem_set: OneSet, as_json: Json = False) -> None:
-    """Grade one submission again from the start, whatever was found before, and say what changed.
+    """Grade one submission again, ignoring earlier results, and print what changed.
 
-    Exit codes: 0 it is graded, changed or not; 2 it cannot be graded (the line says why).
+    Exit codes: 0 graded, changed or not; 2 it cannot be graded (the message says why).
 
     Example: [bold]autograder rerun alice ps4[/]
     """
@@ -102,7 +102,7 @@ def rerun(context: typer.Context, student: OneStudent, problem_set: OneSet, as_j
     from autograder.grade import grade
     from autograder.results import folders, freshness
 
-    freshness.submission(context.obj, student, problem_set)  # a misspelt name is an error, and grades nothing
+    freshness.submission(context.obj, student, problem_set)  # raises an error for a misspelt name
     before = folders.verdict_if_any(context.obj, student, problem_set)
     with terminal.bar("Grading") as bar:
         outcome = grade(
@@ -136,14 +136,14 @@ def logs(
     problem_set: Annotated[str | None, typer.Argument(metavar="[PS]", help="Only of this problem set.")] = None,
     student: Annotated[str | None, typer.Option("--student", "-s", help="Only of this student.")] = None,
     everything: Annotated[
-        bool, typer.Option("--all", "-a", help="Also what went well: each submission that was graded.")
+        bool, typer.Option("--all", "-a", help="Include each submission that was graded without trouble.")
     ] = False,
-    last: Annotated[int, typer.Option("--last", "-n", min=1, help="At most so many, the newest.")] = 100,
+    last: Annotated[int, typer.Option("--last", "-n", min=1, help="The newest entries only, at most this many.")] = 100,
     as_json: Json = False,
 ) -> None:
-    """Tell what happened in earlier runs of autograder grade: incidents, repairs, refused submissions, errors.
+    """Show the log of earlier runs of autograder grade: incidents, repairs, refused submissions, errors.
 
-    Exit codes: 0 also where nothing happened; 2 the course cannot be read.
+    Exit codes: 0 success, even if the log is empty; 2 the course cannot be read.
 
     Example: [bold]autograder logs ps4 --student alice[/]
     """
@@ -162,7 +162,7 @@ def logs(
         print_json(entries)
         return
     if not entries:
-        terminal.say(f"{log.path_of(context.obj)}: nothing to tell")
+        terminal.say(f"{log.path_of(context.obj)}: no entries")
     for entry in entries:
         whose = " ".join(filter(None, (entry.student, entry.problem_set)))
         when = f"{entry.time.astimezone():%Y-%m-%d %H:%M:%S}"

@@ -1,4 +1,4 @@
-"""What students run on their own machine."""
+"""The command that students run on their own machine."""
 
 from __future__ import annotations
 
@@ -23,16 +23,17 @@ def check(
     ] = False,
     timeout: Annotated[
         float | None,
-        typer.Option(metavar="SECONDS", min=0.1, max=3600, help="For one cell, in place of the grader's limit."),
+        typer.Option(metavar="SECONDS", min=0.1, max=3600, help="Time limit of one cell, instead of the grader's."),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Say how far your notebook is: what is not begun, which examples fail, what must not be called.
+    """Check your notebook: what is not begun, which examples fail, and which calls are not allowed.
 
-    The cells run on your machine, in a process of their own, from top to bottom. Hidden checks run only when it is
-    graded.
+    The cells run on your machine, in a separate process, from top to bottom. Hidden checks run only when your
+    submission is graded.
 
-    Exit codes: 0 all is begun and the examples pass; 1 something is left to do; 2 the notebook cannot be read.
+    Exit codes: 0 every exercise is begun and its examples pass; 1 something is left to do; 2 the notebook cannot be
+    read.
 
     Example: [bold]autograder check ps2.ipynb --watch[/]
     """
@@ -40,7 +41,7 @@ def check(
 
     if watch:
         if as_json:
-            raise AutograderError("--watch and --json: give one of them")
+            raise AutograderError("--watch and --json cannot be used together; choose one")
         from autograder.student import watching
 
         raise typer.Exit(0 if watching.watch(notebook, timeout) else 1)

@@ -1,4 +1,4 @@
-"""Submissions in, scores out."""
+"""Commands that import submissions, and that export scores and feedback."""
 
 from __future__ import annotations
 
@@ -16,16 +16,18 @@ verbs = typer.Typer()
 @verbs.command(rich_help_panel=PANEL)
 def collect(
     context: typer.Context,
-    source: Annotated[Path, typer.Argument(metavar="ZIP_OR_FOLDER", help="What came from Moodle, Canvas or a disk.")],
+    source: Annotated[
+        Path, typer.Argument(metavar="ZIP_OR_FOLDER", help="A download from Moodle or Canvas, or a folder.")
+    ],
     problem_set: OneSet,
     roster: Roster = None,
     times: Annotated[
         Path | None,
-        typer.Option(metavar="CSV", help="When each student handed in: id, submitted; or Moodle's grading worksheet."),
+        typer.Option(metavar="CSV", help="Submission times: id, submitted; or Moodle's grading worksheet."),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Take submissions from elsewhere into submitted/, and account for every file.
+    """Import submissions into submitted/, and report on every file.
 
     Example: [bold]autograder collect ps4-submissions.zip ps4 --roster roster.csv[/]
     """
@@ -43,7 +45,7 @@ def collect(
         for (outcome, note), whose in alike.items():
             if len(whose) == 1:
                 terminal.say(f"{outcome}: {whose[0]}: {note}")
-            else:  # the same of a whole class is said once; --json has each file's
+            else:  # one line for the whole class; --json lists each file
                 terminal.say(f"{outcome}: {len(whose)} files, the first {whose[0]}: {note}")
         if report.missing:
             terminal.say(f"nothing from: {', '.join(report.missing)}")
@@ -60,13 +62,11 @@ def extend(
     context: typer.Context,
     student: Annotated[str, typer.Argument(metavar="STUDENT", help="nbgrader's student id.")],
     problem_set: OneSet,
-    days: Annotated[
-        float, typer.Option(min=0, max=3650, help="Days on top of the deadline, to the same time of day.")
-    ] = 0,
-    hours: Annotated[float, typer.Option(min=0, max=87600, help="Hours on top of the deadline.")] = 0,
+    days: Annotated[float, typer.Option(min=0, max=3650, help="Days after the deadline, at the same time of day.")] = 0,
+    hours: Annotated[float, typer.Option(min=0, max=87600, help="Hours after the deadline.")] = 0,
     as_json: Json = False,
 ) -> None:
-    """Give one student more time, in nbgrader's gradebook; it takes the place of an earlier extension, 0 ends one.
+    """Extend one student's deadline in nbgrader's gradebook; replaces an earlier extension, and 0 removes it.
 
     Example: [bold]autograder extend alice ps4 --days 2[/]
     """
@@ -87,7 +87,7 @@ def extend(
 def export(
     context: typer.Context,
     problem_sets: Sets = None,
-    form: Annotated[str, typer.Option("--format", help="csv, canvas, moodle, or json (a file a student).")] = "csv",
+    form: Annotated[str, typer.Option("--format", help="csv, canvas, moodle, or json (one file per student).")] = "csv",
     folder: Annotated[
         Path | None, typer.Option("--into", metavar="DIR", help="Where to write; the course's exports/ by default.")
     ] = None,
@@ -109,7 +109,7 @@ def export(
         for line in done.strangers:
             terminal.say(terminal.literal(line))
         if done.waiting:
-            terminal.say(f"{done.waiting} submissions still wait for a grade by hand")
+            terminal.say(f"{done.waiting} submissions still have to be graded by hand")
 
 
 @verbs.command(rich_help_panel=PANEL)
@@ -117,11 +117,11 @@ def move_gradebook(
     context: typer.Context,
     url: Annotated[
         str,
-        typer.Argument(metavar="URL", help="An empty PostgreSQL database; its password is that of PGPASSWORD."),
+        typer.Argument(metavar="URL", help="An empty PostgreSQL database; its password is read from PGPASSWORD."),
     ],
     as_json: Json = False,
 ) -> None:
-    """Copy the gradebook from SQLite to PostgreSQL, every row, or nothing. Let nobody grade meanwhile.
+    """Copy every row of the gradebook from SQLite to PostgreSQL, or none. Nobody may grade meanwhile.
 
     Example: [bold]autograder move-gradebook postgresql+psycopg://ta@db.example.edu/torch101[/]
     """
@@ -133,7 +133,7 @@ def move_gradebook(
         print_json(moved)
     else:
         terminal.table(("table", "rows"), [(name, str(rows)) for name, rows in moved.rows.items()], right=("rows",))
-        terminal.say(f"all rows are there; nothing here was changed. Now write in {moved.place}: {moved.line}")
+        terminal.say(f"all rows were copied; the SQLite file is unchanged. Now write in {moved.place}: {moved.line}")
 
 
 @verbs.command(rich_help_panel=PANEL)
@@ -142,7 +142,9 @@ def feedback_zip(
     problem_set: OneSet,
     like: Annotated[
         Path | None,
-        typer.Option(metavar="ZIP_OR_FOLDER", help="The download that was collected: its names lead feedback back."),
+        typer.Option(
+            metavar="ZIP_OR_FOLDER", help="The download that was collected; the feedback takes its file names."
+        ),
     ] = None,
     into: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The zip to write; exports/PS-feedback.zip by default.")
@@ -181,7 +183,7 @@ def gradescope(
         bool, typer.Option("--no-jail", help="Grade without a jail there: student code can forge its own score.")
     ] = False,
 ) -> None:
-    """Make the autograder.zip of a problem set for Gradescope. It holds the hidden checks: for staff only.
+    """Make the autograder.zip of a problem set for Gradescope. It contains the hidden checks: for staff only.
 
     Example: [bold]autograder gradescope ps4 --into autograder.zip[/]
     """

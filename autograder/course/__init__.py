@@ -1,1 +1,1 @@
-"""The course as staff describe it, its releases, and notebooks read as untrusted data."""
+"""The course's settings and releases, and the repair of submitted notebooks."""

@@ -1,4 +1,4 @@
-"""course.yml: the course, its problem sets, its limits. Every mistake is named with its line."""
+"""course.yml: the course, its problem sets and its limits. Error messages name the line."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FILE = COURSE_FILE
 _DATE = "%Y-%m-%d %H:%M"
 LANGUAGES = ("en", "zh")
 _MAX_NODES = 100_000
-"""How long the file may be with every alias written out."""
+"""Maximum number of nodes in the file, after expanding aliases."""
 
 
 class _Model(BaseModel):
@@ -35,7 +35,7 @@ def _date(value: Any) -> Any:
         return value
     try:
         return datetime.strptime(value, _DATE)
-    except (TypeError, ValueError):  # a number too, which pydantic would take for seconds since 1970
+    except (TypeError, ValueError):  # also rejects numbers, which pydantic would read as seconds since 1970
         raise ValueError("not a date; write 2026-10-01 23:59") from None
 
 
@@ -49,54 +49,54 @@ _PASSWORD = re.compile(r"[^:]+://[^@]*:[^@]*@|.*[?&](ssl)?password=")
 
 
 def gradebook_url(value: str) -> str:
-    """nbgrader's db_url, once it is one and holds no password.
+    """Return `value` if it is a supported db_url of nbgrader's, without a password.
 
     Raises:
-        ValueError: what is wrong with it.
+        ValueError: it is not; the text says why.
     """
     if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise ValueError("not a gradebook; write sqlite:///gradebook.db or postgresql+psycopg://user@host/name")
     if not value.startswith("sqlite") and _PASSWORD.match(value):
-        raise ValueError("holds a password, which others may read; put it into PGPASSWORD or ~/.pgpass")
+        raise ValueError("contains a password, which others may read; put it into PGPASSWORD or ~/.pgpass")
     return value
 
 
 class Limits(_Model):
-    """What one submission may use."""
+    """Resource limits of one submission."""
 
     cell_seconds: float = Field(
-        default=30, gt=0, le=3600, description="processor time of one cell; five times as much by the clock, seconds"
+        default=30, gt=0, le=3600, description="processor time of one cell, seconds; five times as much wall-clock time"
     )
     call_seconds: float = Field(
         default=5,
         gt=0,
         le=600,
-        description="processor time of one call by a check; five times as much by the clock, seconds",
+        description="processor time of one call by a check, seconds; five times as much wall-clock time",
     )
     submission_seconds: float = Field(
-        default=300, gt=0, le=7200, description="wall clock of the whole notebook with its checks, seconds"
+        default=300, gt=0, le=7200, description="wall-clock time of the whole notebook with its checks, seconds"
     )
-    memory_mb: int = Field(default=2048, ge=64, description="memory on top of what torch itself maps, MiB")
-    tmp_mb: int = Field(default=64, ge=1, description="each of the three folders that may be written, MiB")
-    output_kb: int = Field(default=256, ge=1, le=3072, description="what one cell may show, KiB")
+    memory_mb: int = Field(default=2048, ge=64, description="memory in addition to what torch itself maps, MiB")
+    tmp_mb: int = Field(default=64, ge=1, description="size of each of the three writable folders, MiB")
+    output_kb: int = Field(default=256, ge=1, le=3072, description="output of one cell, KiB")
     changes: int = Field(
         default=400,
         ge=0,
         le=10_000,
-        description="small changes tried on a wrong answer, to see whether one makes it right; 0: none",
+        description="number of small changes tried on a wrong answer to see whether one makes it right; 0 disables it",
     )
-    notebook_mb: int = Field(default=20, ge=1, le=200, description="the submitted file, MiB")
+    notebook_mb: int = Field(default=20, ge=1, le=200, description="size of the submitted file, MiB")
 
 
 @dataclass(frozen=True)
 class Deduction:
-    """What is taken off: so many points, or that fraction of the score."""
+    """A deduction: a number of points, or a fraction of the score."""
 
     amount: float
     of_score: bool
 
     def points(self, score: float) -> float:
-        """In points."""
+        """Return the deduction from `score`, in points."""
         return self.amount * score if self.of_score else self.amount
 
 
@@ -121,52 +121,55 @@ _Deduction = Annotated[
 
 
 class LatePolicy(_Model):
-    """What handing in late costs."""
+    """The penalty for late submissions."""
 
-    grace_minutes: int = Field(default=0, ge=0, le=100_000, description="late by no more than this is in time")
+    grace_minutes: int = Field(
+        default=0, ge=0, le=100_000, description="a submission at most this late counts as in time"
+    )
     per_day: _Deduction | None = Field(
-        default=None, description="off for each day begun after the deadline and grace: 10% of the score, or 2 points"
+        default=None,
+        description="deduction for each day begun after the deadline and grace: 10% of the score, or 2 points",
     )
     cap: _Deduction | None = Field(default=None, description="the largest deduction: 50% of the score, or 5 points")
 
 
 class CourseLatePolicy(LatePolicy):
-    """The same with what holds over the whole course."""
+    """The late policy of the course, with the settings that span all problem sets."""
 
     late_days: int = Field(default=0, ge=0, le=1000, description="days that each student may be late at no cost")
 
 
 class ProblemSet(_Model):
-    """One problem set: a notebook of exercises."""
+    """One problem set: a notebook with exercises."""
 
     title: str = Field(min_length=1, description="shown in reports")
     due: Annotated[datetime, BeforeValidator(_date)] | None = Field(
         default=None, description="2026-10-01 23:59, in the course's time zone"
     )
-    limits: Limits | None = Field(default=None, description="in place of the course's limits")
-    late: LatePolicy | None = Field(default=None, description="in place of the course's late policy")
+    limits: Limits | None = Field(default=None, description="replaces the course's limits")
+    late: LatePolicy | None = Field(default=None, description="replaces the course's late policy")
     canvas_id: int | None = Field(default=None, ge=1, description="the assignment's number in Canvas, for export")
-    feedback_on_arrival: bool | None = Field(default=None, description="in place of the course's")
-    gradings_a_day: int | None = Field(default=None, ge=1, le=1000, description="in place of the course's")
+    feedback_on_arrival: bool | None = Field(default=None, description="replaces the course's setting")
+    gradings_a_day: int | None = Field(default=None, ge=1, le=1000, description="replaces the course's setting")
 
 
 class Course(_Model):
-    """The course."""
+    """The settings of a course."""
 
     name: str = Field(pattern=r"^[A-Za-z0-9_.-]+$", description="nbgrader's course id")
     title: str = Field(min_length=1, description="shown in reports")
-    language: Literal["en", "zh"] = Field(default="en", description="of the prose in the release")
+    language: Literal["en", "zh"] = Field(default="en", description="language of the release's prose")
     timezone: Annotated[str, AfterValidator(_time_zone)] = Field(
-        default="UTC", description="of all dates, an IANA name such as Europe/Berlin"
+        default="UTC", description="time zone of all dates, an IANA name such as Europe/Berlin"
     )
     gradebook: Annotated[str, AfterValidator(gradebook_url)] = Field(
         default="sqlite:///gradebook.db",
-        description="nbgrader's db_url; of PostgreSQL postgresql+psycopg://user@host/name, without a password",
+        description="nbgrader's db_url; for PostgreSQL postgresql+psycopg://user@host/name, without a password",
     )
     limits: Limits = Limits()
     late: CourseLatePolicy = CourseLatePolicy()
     feedback_on_arrival: bool = Field(
-        default=False, description="watch-exchange gives students their feedback as soon as they are graded"
+        default=False, description="watch-exchange releases feedback to students as soon as they are graded"
     )
     known_mistakes: Literal["by_cost", "by_checks"] = Field(
         default="by_cost",
@@ -177,38 +180,38 @@ class Course(_Model):
         default=5,
         ge=1,
         le=1000,
-        description="so many submissions of one student to one problem set does watch-exchange grade in a day",
+        description="maximum number of submissions per student and problem set that watch-exchange grades in a day",
     )
     problem_sets: dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$")], ProblemSet] = Field(min_length=1)
 
     def limits_of(self, problem_set: str) -> Limits:
-        """The limits that hold for a problem set."""
+        """Return the limits of a problem set."""
         return self.problem_sets[problem_set].limits or self.limits
 
     def late_of(self, problem_set: str) -> LatePolicy:
-        """The late policy that holds for a problem set."""
+        """Return the late policy of a problem set."""
         return self.problem_sets[problem_set].late or self.late
 
     def feedback_on_arrival_of(self, problem_set: str) -> bool:
-        """Whether watch-exchange gives students the feedback of a problem set at once."""
+        """Return whether watch-exchange releases the feedback of a problem set at once."""
         own = self.problem_sets[problem_set].feedback_on_arrival
         return self.feedback_on_arrival if own is None else own
 
     def gradings_a_day_of(self, problem_set: str) -> int:
-        """How many submissions of one student to a problem set watch-exchange grades in a day."""
+        """Return how many submissions per student of a problem set watch-exchange grades in a day."""
         return self.problem_sets[problem_set].gradings_a_day or self.gradings_a_day
 
     def due_of(self, problem_set: str) -> datetime | None:
-        """The deadline of a problem set, with its time zone."""
+        """Return the deadline of a problem set, with its time zone; None if it has none."""
         due = self.problem_sets[problem_set].due
         return due.replace(tzinfo=zoneinfo.ZoneInfo(self.timezone)) if due else None
 
 
 def load(root: Path) -> Course:
-    """The course in `root`/course.yml.
+    """Return the course in `root`/course.yml.
 
     Raises:
-        AutograderError: naming file, line, field and fix.
+        AutograderError: the file is missing or invalid; the message names file, line, field and fix.
     """
     path = root / FILE
     try:
@@ -224,10 +227,10 @@ def load(root: Path) -> Course:
 
 
 def parse(text: str) -> Course:
-    """The course in the text of a course.yml.
+    """Return the course described by the text of a course.yml.
 
     Raises:
-        AutograderError: naming line, field and fix.
+        AutograderError: the text is invalid; the message names line, field and fix.
     """
     try:
         tree = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -267,20 +270,22 @@ def _mistake(line: int, what: str) -> AutograderError:
 
 
 def _written_out(node: yaml.Node | None, sizes: dict[int, int]) -> int:
-    """The number of nodes below and with `node`; an alias counts as all that it stands for, since merging copies it."""
+    """Return the number of nodes in the tree of `node`, after expanding aliases, since merging copies them."""
     if node is None or isinstance(node, yaml.ScalarNode):
         return 1
     if id(node) not in sizes:
-        sizes[id(node)] = _MAX_NODES  # what it counts as in itself
+        sizes[id(node)] = _MAX_NODES  # an alias within its own anchor exceeds the limit
         below = [part for pair in node.value for part in pair] if isinstance(node, yaml.MappingNode) else node.value
         sizes[id(node)] = 1 + sum(_written_out(part, sizes) for part in below)
         if sizes[id(node)] > _MAX_NODES:
-            raise yaml.MarkedYAMLError(problem="aliases that multiply; write it out", problem_mark=node.start_mark)
+            raise yaml.MarkedYAMLError(
+                problem="aliases expand to too many nodes; write them out", problem_mark=node.start_mark
+            )
     return sizes[id(node)]
 
 
 def _refuse_twice(node: yaml.Node | None, seen: set[int]) -> None:
-    """A field that is there twice, of which YAML silently takes the last."""
+    """Raise an AutograderError for a field that appears twice; YAML would silently use the last."""
     if id(node) in seen or not isinstance(node, yaml.CollectionNode):
         return
     seen.add(id(node))
@@ -291,19 +296,25 @@ def _refuse_twice(node: yaml.Node | None, seen: set[int]) -> None:
     names = set()
     for key, value in node.value:
         if isinstance(key, yaml.ScalarNode) and key.value in names:
-            raise _mistake(key.start_mark.line + 1, f"{key.value[:80]}: is there twice; take one of them out")
+            raise _mistake(key.start_mark.line + 1, f"{key.value[:80]}: appears twice; remove one")
         names.add(key.value if isinstance(key, yaml.ScalarNode) else None)
         _refuse_twice(value, seen)
 
 
 class _Plain(yaml.SafeLoader):
-    """Dates stay text, so that one place reads them."""
+    """A loader that leaves dates as strings, so that only `_date` parses them."""
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
         try:
             return super().construct_object(node, deep)
-        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):  # PyYAML's own, for !!int x
-            what = f"not of the kind {str(node.tag).rpartition(':')[2]}"
+        except (
+            ArithmeticError,
+            AttributeError,
+            LookupError,
+            TypeError,
+            ValueError,
+        ):  # raised by PyYAML, as for !!int x
+            what = f"not a valid {str(node.tag).rpartition(':')[2]}"
             raise yaml.MarkedYAMLError(problem=what, problem_mark=node.start_mark) from None
 
 
@@ -314,13 +325,13 @@ _Plain.yaml_implicit_resolvers = {
 
 
 def _first(error: ValidationError, tree: yaml.Node | None) -> AutograderError:
-    # A misspelt field is two mistakes to pydantic; what is there and wrong says more than what is missing.
+    # For a misspelt field pydantic reports an unknown and a missing field; the unknown one is more helpful.
     found = min(error.errors(), key=lambda item: item["type"] != "extra_forbidden")
     place = [part for part in found["loc"] if part != "[key]"]
     line = _line(tree, place)
     field = ".".join(map(str, place)) or "course"
     if found["type"] == "extra_forbidden":
-        message = f"no such field; known here: {', '.join(_known(place))}"
+        message = f"no such field; known fields: {', '.join(_known(place))}"
     else:
         message = words.plain(found, place)
     more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
@@ -351,15 +362,15 @@ def _line(node: yaml.Node | None, place: list[Any]) -> int:
 
 
 def schema() -> dict[str, Any]:
-    """The JSON schema of course.yml, for editors."""
+    """Return the JSON schema of course.yml, for editors."""
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Course.model_json_schema()}
 
 
 def chosen(course: Course, problem_sets: Sequence[str] | None) -> list[str]:
-    """The problem sets named, or all.
+    """Return the names in `problem_sets`, or those of all problem sets.
 
     Raises:
-        AutograderError: a name that is not in course.yml.
+        AutograderError: a name is not in course.yml.
     """
     for name in problem_sets or ():
         if name not in course.problem_sets:

@@ -1,8 +1,8 @@
-"""Names of files and folders below a course's folder; without an import, since workers start with them."""
+"""Names of files and folders in a course's folder. Imports nothing, to keep the start of workers fast."""
 
 COURSE_FILE = "course.yml"
 NBGRADER_CONFIG = "nbgrader_config.py"
 SOLUTIONS = "solutions"
 CHECKS = "tests/hidden"
 SOURCE, RELEASE, SUBMITTED, AUTOGRADED, FEEDBACK = "source", "assignments", "submitted", "autograded", "feedback"
-"""nbgrader's folders, by its own word for the step."""
+"""nbgrader's folders, named as its steps."""

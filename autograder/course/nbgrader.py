@@ -1,4 +1,4 @@
-"""nbgrader's settings for a course: its folders, its gradebook, and the path of its own tools."""
+"""nbgrader's settings for a course: its folders, its gradebook, and the path of its tools."""
 
 from __future__ import annotations
 
@@ -16,7 +16,14 @@ __all__ = ["AUTOGRADED", "FEEDBACK", "RELEASE", "SOURCE", "SUBMITTED"]
 
 
 def configure(settings: Any, root: Path, course: Course, gradebook: str | None = None) -> None:
-    """Fill in a traitlets Config; `gradebook` takes the place of the course's db_url."""
+    """Set nbgrader's options in a traitlets Config.
+
+    Args:
+        settings: the Config to change.
+        root: the course's folder.
+        course: the course.
+        gradebook: a db_url to use instead of the course's.
+    """
     put_tools_on_path()
     directory = settings.CourseDirectory
     directory.root = str(root.resolve())
@@ -27,7 +34,7 @@ def configure(settings: Any, root: Path, course: Course, gradebook: str | None =
 
 
 def database(root: Path, gradebook: str) -> str:
-    """nbgrader's db_url, with a relative SQLite path taken from the course's folder."""
+    """Return nbgrader's db_url, with a relative SQLite path resolved against the course's folder."""
     prefix = "sqlite:///"
     if gradebook.startswith(prefix) and not gradebook.startswith(prefix + "/"):
         return f"{prefix}{root.resolve() / gradebook.removeprefix(prefix)}"
@@ -35,11 +42,11 @@ def database(root: Path, gradebook: str) -> str:
 
 
 def refuse_unusable_exchange(folder: Path, otherwise: str = "") -> None:
-    """Raise an AutograderError where the exchange's folder is not there, or cannot be written.
+    """Raise an AutograderError if the exchange's folder does not exist or is not writable.
 
     Args:
         folder: nbgrader's Exchange.root.
-        otherwise: what else may be done where it is not there, as the end of the line.
+        otherwise: the alternative to creating the folder, appended to the message.
     """
     if not folder.is_dir():
         raise AutograderError(
@@ -47,11 +54,11 @@ def refuse_unusable_exchange(folder: Path, otherwise: str = "") -> None:
             f" nbgrader_config.py: get_config().Exchange.root = …{otherwise}"
         )
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise AutograderError(f"{folder}: nbgrader's exchange cannot be written by you; make it writable (chmod 1777)")
+        raise AutograderError(f"{folder}: you cannot write to nbgrader's exchange; make it writable (chmod 1777)")
 
 
 def put_tools_on_path() -> None:
-    """Let nbgrader find alembic, which it runs by name, in an environment that was not activated."""
+    """Put this environment's programs on PATH, since nbgrader runs alembic by name even if it is not activated."""
     scripts = sysconfig.get_path("scripts")
     path = os.environ.get("PATH", os.defpath)
     if scripts not in path.split(os.pathsep):

@@ -1,4 +1,4 @@
-"""The release of a problem set, as students got it: the one truth about which cells there are and what they graded."""
+"""The release of a problem set, as students got it: its cells, their points, and its exercises."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .layout import RELEASE
 
 @dataclass(frozen=True)
 class ReleasedCell:
-    """A cell that nbgrader knows by its grade id; `raw` is the cell as in the file."""
+    """A cell with a grade id of nbgrader's; `raw` is the cell as in the file."""
 
     grade_id: str
     kind: str
@@ -28,7 +28,7 @@ class ReleasedCell:
 
 @dataclass(frozen=True)
 class ReleasedExercise:
-    """An exercise: where its stub and its visible examples are, and its rules."""
+    """An exercise: the grade ids of its stub and its visible examples, its points and its vocabulary."""
 
     name: str
     solution_id: str
@@ -41,13 +41,13 @@ class ReleasedExercise:
 
     @property
     def vocabulary(self) -> Vocabulary:
-        """What it may call."""
+        """The functions that the exercise may call."""
         return vocabulary.of(self.also, self.without)
 
 
 @dataclass(frozen=True)
 class Release:
-    """One problem set's release."""
+    """The release of one problem set; `points` is the total."""
 
     problem_set: str
     path: Path
@@ -58,15 +58,15 @@ class Release:
 
 
 def path_of(root: Path, problem_set: str) -> Path:
-    """Where the release of a problem set stands."""
+    """Return the path of a problem set's release."""
     return root / RELEASE / problem_set / f"{problem_set}.ipynb"
 
 
 def load(root: Path, problem_set: str) -> Release:
-    """The release of a problem set.
+    """Return the release of a problem set.
 
     Raises:
-        AutograderError: there is none, or it was not made by `autograder build`.
+        AutograderError: there is no release, or `autograder build` did not make it.
     """
     path = path_of(root, problem_set)
     try:
@@ -107,5 +107,5 @@ def load(root: Path, problem_set: str) -> Release:
         for name, (grade_id, ours) in solutions.items()
     )
     if not exercises:
-        raise AutograderError(f"{path}: holds no exercise; run: autograder build {problem_set}")
+        raise AutograderError(f"{path}: contains no exercise; run: autograder build {problem_set}")
     return Release(problem_set, path, notebook, cells, exercises, points)

@@ -1,4 +1,4 @@
-"""A submitted notebook made to fit its release again."""
+"""Repairs a submitted notebook so that its cells match its release."""
 
 from __future__ import annotations
 
@@ -12,18 +12,22 @@ from .release import Release
 
 @dataclass(frozen=True)
 class Repaired:
-    """A submission that fits its release again: its cells in order, and what was mended, for the student."""
+    """The cells of a submission, in order and matching the release, and the repairs, as sentences for the student."""
 
     cells: tuple[Cell, ...]
     repairs: tuple[str, ...]
 
     def place(self, grade_id: str) -> int | None:
-        """Where a cell of the release stands (from 1, as students count); None where it is missing."""
+        """Return the position of a cell of the release, counted from 1; None if it is missing."""
         return next((place for place, cell in enumerate(self.cells, 1) if cell.grade_id == grade_id), None)
 
 
 def repair(cells: list[Cell], release: Release) -> Repaired:
-    """Make the cells fit the release: restore locked ones, drop copies, put back what is missing at the end."""
+    """Match the cells to the release by grade id.
+
+    Changed and missing locked cells are restored, and copies of locked cells are dropped. Other missing cells are
+    appended at the end.
+    """
     repairs: list[str] = []
     counting = _counting(cells, release)
     stubs = _stubs_to_leave_out(cells, counting, release)
@@ -36,24 +40,23 @@ def repair(cells: list[Cell], release: Release) -> Repaired:
             kept.append(Cell(cell.kind, cell.source, "", cell.attachments))
         elif counting[cell.grade_id] != place:
             if ours.locked:
-                repairs.append(f"A copy of the locked cell {ours.grade_id} was left out.")
+                repairs.append(f"A copy of the locked cell {ours.grade_id} was removed.")
             elif is_same(cell.source, ours.source):
-                repairs.append(f"A copy of the cell {ours.grade_id} in which nothing is written was left out.")
-            else:  # a copy of a cell to be written in may hold work: it runs, as a cell of the student's own
+                repairs.append(f"An unchanged copy of the cell {ours.grade_id} was removed.")
+            else:  # a copy of a solution cell may contain the student's work: it runs as a cell of the student's own
                 repairs.append(
-                    f"The cell {ours.grade_id} is there more than once; the last one in which something is written is"
-                    " the one that is handed in."
+                    f"The cell {ours.grade_id} appears more than once; the last one with an answer is graded."
                 )
                 kept.append(Cell(cell.kind, cell.source, "", cell.attachments))
         elif ours.locked:
-            # Prose is not graded, and may be the release's in another language: it is put back without a word.
+            # Prose is not graded, and may be in the other language's release: it is restored without a remark.
             if ours.kind == "code" and (not is_same(cell.source, ours.source) or cell.kind != ours.kind):
                 repairs.append(f"The locked cell {ours.grade_id} was changed; it was put back as it was.")
             kept.append(Cell(ours.kind, ours.source, ours.grade_id))
         else:
             if cell.kind != ours.kind:
                 repairs.append(
-                    f"The cell {ours.grade_id} was made a {cell.kind} cell; it was taken as {ours.kind} again."
+                    f"The cell {ours.grade_id} was changed to a {cell.kind} cell; it was changed back to {ours.kind}."
                 )
             kept.append(Cell(ours.kind, cell.source, ours.grade_id, cell.attachments))
     left_out = {cells[place].grade_id for place in stubs}
@@ -62,7 +65,7 @@ def repair(cells: list[Cell], release: Release) -> Repaired:
         if ours.grade_id in counting and ours.grade_id not in left_out:
             continue
         if ours.kind == "code" and ours.locked and not ours.grade_id.endswith("-examples"):
-            # Set-up goes back where it belongs, or nothing below it runs.
+            # Setup code must run at its place: below the nearest preceding cell of the release that is present.
             before = {cell.grade_id for cell in released[:index]}
             place = max((place for place, cell in enumerate(kept, 1) if cell.grade_id in before), default=0)
             kept.insert(place, Cell(ours.kind, ours.source, ours.grade_id))
@@ -75,7 +78,7 @@ def repair(cells: list[Cell], release: Release) -> Repaired:
 
 
 def _counting(cells: list[Cell], release: Release) -> dict[str, int]:
-    """By grade id, the place of the cell that counts: the last one, of cells to be written in the last that is."""
+    """Return the index of the cell that counts, by grade id: the last one with an answer, else the last one."""
     last: dict[str, int] = {}
     written: dict[str, int] = {}
     for place, cell in enumerate(cells):
@@ -88,9 +91,9 @@ def _counting(cells: list[Cell], release: Release) -> dict[str, int]:
 
 
 def _stubs_to_leave_out(cells: list[Cell], counting: dict[str, int], release: Release) -> dict[int, str]:
-    """The places of stubs as they were given out whose exercise is answered elsewhere, each with what is told of it.
+    """Return the indices of unchanged stubs whose exercise is answered in another cell, each with its remark.
 
-    They would bind the exercise's name again, to what is not written.
+    They would rebind the exercise's name to the stub.
     """
     own = [
         (place, cell.source, defined_names(cell.source))
@@ -104,10 +107,9 @@ def _stubs_to_leave_out(cells: list[Cell], counting: dict[str, int], release: Re
         is_stub = marked is not None and is_same(cells[marked].source, stub)
         defining = {place: is_same(source, stub) for place, source, names in own if exercise.name in names}
         for place in superseded_stubs(marked, is_stub, defining, counting.get(exercise.examples_id)):
-            found[place] = f"A copy of the cell {exercise.solution_id} in which nothing is written was left out."
+            found[place] = f"An unchanged copy of the cell {exercise.solution_id} was removed."
             if place == marked:
                 found[place] = (
-                    f"Nothing is written in the cell {exercise.solution_id}; a cell of your own that defines"
-                    f" {exercise.name} is what is handed in."
+                    f"The cell {exercise.solution_id} is unchanged; your own cell with {exercise.name} is graded."
                 )
     return found

@@ -1,4 +1,4 @@
-"""Loads the Python files that staff write beside their solutions, each under a name of its own."""
+"""Loads the Python files that staff write beside their solutions, each under a unique module name."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from autograder.errors import AutograderError
 
 
 def load(path: Path, name: str) -> ModuleType:
-    """Run a file and give what it defines.
+    """Run a file and return its module.
 
     Args:
         path: the file.
-        name: of the module; the problem set's for what each of them has.
+        name: the module's name; it should contain the problem set's if every problem set has such a file.
 
     Raises:
-        AutograderError: there is no such file, or it does not run.
+        AutograderError: the file does not exist, or raises an exception.
     """
     spec = importlib.util.spec_from_file_location(name, path)
     if not path.is_file() or spec is None or spec.loader is None:
         raise AutograderError(f"{path}: no such file")
     module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # inspect finds the source of a class through it
+    sys.modules[name] = module  # inspect.getsource needs it for classes
     try:
         spec.loader.exec_module(module)
     except Exception as error:

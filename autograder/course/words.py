@@ -1,4 +1,4 @@
-"""Pydantic's and YAML's words for a mistake in course.yml, made plain, with what to write instead."""
+"""Rephrases pydantic's and YAML's errors in course.yml in plain words, with the fix."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 _KINDS = {
     "string_type": "not text; write it in quotes",
     "string_too_short": "is empty; write something",
-    "string_pattern_mismatch": "may hold letters, digits, dot, underscore and hyphen only",
+    "string_pattern_mismatch": "may contain only letters, digits, dots, underscores and hyphens",
     "int_type": "not a whole number",
     "int_parsing": "not a whole number",
     "int_from_float": "not a whole number",
@@ -30,11 +30,11 @@ _MAPPINGS = {
 
 
 def plain(found: Any, place: list[Any]) -> str:
-    """The sentence for one of pydantic's errors.
+    """Return the message for one of pydantic's errors.
 
     Args:
-        found: as in `ValidationError.errors()`.
-        place: the fields that lead to it.
+        found: the error, as in `ValidationError.errors()`.
+        place: the path of fields to the error.
     """
     kind, context = found["type"], found.get("ctx", {})
     if kind in _KINDS:
@@ -54,9 +54,11 @@ def plain(found: Any, place: list[Any]) -> str:
 
 
 def yaml(problem: str) -> str:
-    """The sentence for one of YAML's errors."""
+    """Return the message for one of YAML's errors."""
     if "mapping values are not allowed" in problem:
-        return "not YAML: a second colon; put a text with a colon into quotes, and indent lines of one level alike"
+        return (
+            "not YAML: a second colon; put text that contains a colon into quotes, and indent lines of one level alike"
+        )
     if "'\\t'" in problem:
         return "not YAML: a tab; indent with spaces"
     if "end of stream" in problem:

@@ -1,1 +1,1 @@
-"""nbgrader's gradebook: the database connection, the recorder, locks, late policy, students."""
+"""nbgrader's gradebook: the database connection, the recorder, locking, late policy and migration."""

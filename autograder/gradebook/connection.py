@@ -1,4 +1,4 @@
-"""Opening nbgrader's gradebook, and what is said where it cannot be used."""
+"""Opens nbgrader's gradebook, and turns database errors into messages for staff."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from autograder.errors import AutograderError
 
 from .locking import PATIENCE, be_patient, hurry, is_in_the_way, is_locked
 
-# What goes wrong with a connection is said by us, in one line.
+# Connection errors are reported in one line by this module; SQLAlchemy's log would repeat them.
 logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
 
 VERSION = table("alembic_version", column("version_num", sqlalchemy.String))
-"""nbgrader's note of the form of its tables, for `nbgrader db upgrade`."""
+"""The table with the schema version of nbgrader's database, which `nbgrader db upgrade` reads."""
 
 _SEARCHED = (
     ("grade", "notebook_id"),
@@ -36,10 +36,10 @@ _SEARCHED = (
 
 @contextmanager
 def opened(root: Path, course: Course) -> Iterator[Gradebook]:
-    """The course's gradebook; a context manager.
+    """Open the course's gradebook; a context manager.
 
     Raises:
-        AutograderError: it cannot be read or written.
+        AutograderError: the gradebook cannot be read or written.
     """
     url = nbgrader.database(root, course.gradebook)
     try:
@@ -50,13 +50,13 @@ def opened(root: Path, course: Course) -> Iterator[Gradebook]:
 
 
 def exists(root: Path, course: Course) -> bool:
-    """Whether there is a gradebook: reading must not make one."""
+    """Return whether the gradebook exists, without creating it."""
     url = nbgrader.database(root, course.gradebook)
     return not url.startswith("sqlite:///") or Path(url.removeprefix("sqlite:///")).exists()
 
 
 def submissions(root: Path, course: Course) -> set[tuple[str, str]]:
-    """Problem set and student of every submission that has rows; none where there is no gradebook.
+    """Return problem set and student of every submission with rows; empty if there is no gradebook.
 
     Raises:
         AutograderError: the gradebook cannot be read.
@@ -69,17 +69,17 @@ def submissions(root: Path, course: Course) -> set[tuple[str, str]]:
 
 
 def connected(db_url: str, course: str) -> Gradebook:
-    """nbgrader's gradebook, whose tables are made where it is empty.
+    """Return nbgrader's gradebook; its tables are created if it is empty.
 
     Raises:
-        SQLAlchemyError: it cannot be opened.
+        SQLAlchemyError: the gradebook cannot be opened.
     """
     be_patient()
     try:
         _make_tables(db_url)
         return Gradebook(db_url, course)
     except sqlalchemy.exc.DBAPIError as error:
-        # Of two who open an empty gradebook at once, each makes the tables; who comes second finds them there.
+        # Two processes that open an empty gradebook at once both create the tables; the second finds them existing.
         made = isinstance(error, sqlalchemy.exc.IntegrityError | sqlalchemy.exc.ProgrammingError)
         if not made and "already exists" not in str(error.orig):
             raise
@@ -98,7 +98,7 @@ def _make_tables(db_url: str) -> None:
 
 
 def make_tables(database: Connection) -> None:
-    """nbgrader's tables, the version of their form as it notes it, and the indexes that it has not."""
+    """Create nbgrader's tables, its record of their schema version, and the indexes that it lacks."""
     Base.metadata.create_all(database)
     if not inspect(database).has_table(VERSION.name):
         database.exec_driver_sql("create table alembic_version (version_num varchar(32) not null)")
@@ -107,7 +107,7 @@ def make_tables(database: Connection) -> None:
 
 
 def add_indexes(gradebook: Gradebook) -> None:
-    """Give a gradebook that nbgrader made the indexes that ours have; where others write in it, another run does it."""
+    """Add our indexes to a gradebook that nbgrader created; leave it to a later run if the gradebook is locked."""
     try:
         hurry(gradebook.db)
         _make_indexes(gradebook.db.connection())
@@ -119,37 +119,40 @@ def add_indexes(gradebook: Gradebook) -> None:
 
 
 def _make_indexes(database: Connection) -> None:
-    """Scores are added up by them, by nbgrader's pages too, where it would search whole tables."""
+    """Create indexes for the queries that add up scores, also in nbgrader's pages; without them they scan tables."""
     there = inspect(database)
     for name, column_name in _SEARCHED:
         known = there.get_indexes(name)
-        if not any(item["column_names"][:1] == [column_name] for item in known):  # looked up first: making one locks
+        if not any(
+            item["column_names"][:1] == [column_name] for item in known
+        ):  # checked first, since creating an index locks the table
             database.exec_driver_sql(f"create index if not exists ix_{name}_{column_name} on {name} ({column_name})")
 
 
 def version() -> str:
-    """The form of the tables that this nbgrader has, which it asks another program for, in 2 s."""
-    from alembic.script import ScriptDirectory  # 0.1 s that only a new gradebook needs
+    """Return the schema version of the installed nbgrader, without running alembic as nbgrader does (2 s)."""
+    from alembic.script import ScriptDirectory  # takes 0.1 s to import, and only a new gradebook needs it
 
     return str(ScriptDirectory(str(Path(package.__file__).parent / "alembic")).get_current_head())
 
 
 def unusable(db_url: str, error: Exception, what: str = "") -> AutograderError:
-    """The error for staff; `what` could not be done, and the password stays unsaid."""
+    """Return the error for staff, without the password; `what` says what failed, such as " cannot be written"."""
     url = sqlalchemy.engine.make_url(db_url)
     shown = url.render_as_string(hide_password=True)
     if is_locked(error):
         return AutograderError(
             f"the gradebook {shown}{what}: another program kept it locked for {PATIENCE} seconds;"
-            " end that one, and give the same command again"
+            " end that program, then run the same command again"
         )
     why = str(getattr(error, "orig", None) or error).splitlines()[0]
     fix = "check gradebook: in course.yml"
     if "peer authentication" in why.lower():
         user = getpass.getuser()
         fix = (
-            f"by peer you are the role of your own name, {user}: write {user}@ in gradebook: of course.yml, and let it"
-            f" own the database (sudo -u postgres createuser {user}; sudo -u postgres createdb … --owner {user})"
+            f"peer authentication needs a role with your user name, {user}: write {user}@ in gradebook: of course.yml,"
+            f" and create it as the database's owner (sudo -u postgres createuser {user};"
+            f" sudo -u postgres createdb … --owner {user})"
         )
     elif url.get_backend_name() == "postgresql":
         fix += ", its server, and the password in PGPASSWORD or ~/.pgpass"

@@ -1,8 +1,8 @@
-"""What handing in late costs: course.yml's late policy, by nbgrader's clock, with its extensions.
+"""Penalties for late submissions: course.yml's late policy, with nbgrader's timestamps and extensions.
 
-A submission is late by the seconds between its timestamp and its deadline with extension, as nbgrader counts them. Days
-are counted from the end of the grace period, each as it begins by the course's clock. Late days are spent in the order
-of handing in.
+A submission's lateness is the time between its deadline, with extension, and its timestamp, as in nbgrader. Days are
+counted from the end of the grace period, in the course's time zone, and a day that has begun counts in full. Late days
+are used in the order of submission.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ from .locking import hold_student
 def penalty(
     course: Course, gradebook: Gradebook, student: str, problem_set: str, submission: SubmittedAssignment, score: float
 ) -> float | None:
-    """What is taken off a submission; None where nothing is.
+    """Return the penalty of a submission in points; None if there is none.
 
     Args:
-        course: for its late policy.
-        gradebook: with the student's other submissions, which may have spent late days.
+        course: the course, with its late policy.
+        gradebook: the gradebook, with the student's other submissions, which may have used late days.
         student: nbgrader's student id.
-        problem_set: nbgrader's assignment.
-        submission: its row.
-        score: in points, before anything is taken off.
+        problem_set: the name of nbgrader's assignment.
+        submission: the submission's row.
+        score: the score in points, before deductions.
     """
     if problem_set not in course.problem_sets:
         return None
@@ -50,7 +50,7 @@ def penalty(
 
 
 def _days(course: Course, submission: SubmittedAssignment) -> int:
-    """Days begun after deadline and grace."""
+    """Return the number of days begun after deadline and grace period."""
     if submission.assignment.duedate is None or submission.name not in course.problem_sets:
         return 0
     if not submission.timestamp:
@@ -62,7 +62,7 @@ def _days(course: Course, submission: SubmittedAssignment) -> int:
 
 
 def _spent(course: Course, gradebook: Gradebook, student: str, submission: SubmittedAssignment, days: int) -> int:
-    """How many late days the student spends on a submission that is `days` late."""
+    """Return how many late days the student uses for a submission that is `days` late."""
     left = course.late.late_days
     if left:
         for other in _submissions(gradebook, student):
@@ -74,7 +74,7 @@ def _spent(course: Course, gradebook: Gradebook, student: str, submission: Submi
 
 
 def _submissions(gradebook: Gradebook, student: str) -> list[SubmittedAssignment]:
-    """The student's submissions, in the order of handing in."""
+    """Return the student's submissions, in the order of submission."""
     rows = gradebook.db.query(SubmittedAssignment).filter(SubmittedAssignment.student_id == student).all()
     return sorted(rows, key=lambda row: (row.timestamp or datetime.min, row.name))
 
@@ -83,12 +83,12 @@ def settle(course: Course, gradebook: Gradebook, student: str, problem_set: str 
     """Write a student's penalties into the gradebook's rows; the caller commits.
 
     Args:
-        course: for its late policy.
-        gradebook: whose rows may hold scores that are not committed yet.
+        course: the course, with its late policy.
+        gradebook: the gradebook, whose rows may hold uncommitted scores.
         student: nbgrader's student id.
-        problem_set: only this one, where the course has no late days by which one would bear on another.
+        problem_set: the only problem set to update; ignored if the course has late days, which span problem sets.
     """
-    # What others wrote of this student until now counts; what they write next waits, and counts this.
+    # The lock makes sure that earlier writes of others are seen here, and that later ones wait and see these.
     hold_student(gradebook.db, student)
     gradebook.db.flush()
     gradebook.db.expire_all()
@@ -102,7 +102,7 @@ def settle(course: Course, gradebook: Gradebook, student: str, problem_set: str 
 
 
 def _score(notebook: Any) -> float:
-    """nbgrader's score of a notebook, from rows as they are in memory."""
+    """Return nbgrader's score of a notebook, from the rows in memory."""
     total = 0.0
     for grade in notebook.grades:
         given = grade.auto_score if grade.manual_score is None else grade.manual_score
@@ -111,10 +111,10 @@ def _score(notebook: Any) -> float:
 
 
 def set_due(gradebook: Gradebook, problem_set: str, due: datetime | None) -> None:
-    """Write a deadline into nbgrader's gradebook, unless it stands there.
+    """Write a deadline into nbgrader's gradebook if it differs.
 
     Raises:
-        MissingEntry: the problem set is not there yet.
+        MissingEntry: the problem set is not in the gradebook yet.
     """
     known = gradebook.find_assignment(problem_set).duedate
     if known != (due.astimezone(UTC).replace(tzinfo=None) if due else None):
@@ -122,7 +122,7 @@ def set_due(gradebook: Gradebook, problem_set: str, due: datetime | None) -> Non
 
 
 def extensions(root: Path, course: Course, problem_set: str) -> dict[str, timedelta]:
-    """The extensions given for a problem set, by student."""
+    """Return the extensions of a problem set, by student."""
     if not connection.exists(root, course):
         return {}
     with opened(root, course) as gradebook:
@@ -135,7 +135,7 @@ def extensions(root: Path, course: Course, problem_set: str) -> dict[str, timede
 
 @dataclass(frozen=True)
 class HandedInLate:
-    """A submission after its deadline with extension, by nbgrader's clock; `submitted` is in UTC."""
+    """A submission after its deadline with extension, by nbgrader's timestamp; `submitted` is in UTC."""
 
     student: str
     submitted: datetime
@@ -145,7 +145,7 @@ class HandedInLate:
 
 
 def handed_in_late(root: Path, course: Course, problem_set: str) -> list[HandedInLate]:
-    """The late submissions of a problem set; none where the gradebook does not know it."""
+    """Return the late submissions of a problem set; empty if it is not in the gradebook."""
     if not connection.exists(root, course):
         return []
     with opened(root, course) as gradebook:

@@ -1,7 +1,7 @@
-"""Several who use one gradebook at once, a run and people who grade by hand: who waits for whom, and how long.
+"""Locking for concurrent use of one gradebook, by runs and by people who grade by hand.
 
-SQLite lets one write at a time, PostgreSQL locks row by row. On both, whoever writes a student's submissions holds the
-student, and a run that is in another's way gives way and tries again.
+SQLite allows one writer at a time, PostgreSQL locks single rows. With both, a transaction that writes a student's
+submissions first locks the student's row, and a run that conflicts with another transaction rolls back and retries.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from sqlalchemy import bindparam, event, select, text
 from sqlalchemy.engine import Engine
 
 PATIENCE = 60
-"""How long anything waits for others, in seconds."""
+"""Maximum time to wait for locks, in seconds."""
 _TURN = "800ms"
-"""How long a run waits for one row. PostgreSQL breaks deadlocks after 1 s; the run, not a person, lets go before."""
+"""Lock timeout of a run on PostgreSQL, below its deadlock timeout of 1 s, so that the run gives way, not a person."""
 _IN_THE_WAY = {"23505", "40001", "40P01", "55P03"}
-"""PostgreSQL's states for a row that somebody else was quicker to make, for a deadlock, for a row that is locked."""
+"""PostgreSQL's error codes of conflicts: unique violation, serialization failure, deadlock, lock not available."""
 
 _STUDENT = Student.__table__
 _ADD_STUDENT = text("insert into student (id) values (:student) on conflict do nothing")
@@ -30,7 +30,7 @@ _HURRY = text(f"set local lock_timeout = '{_TURN}'")
 
 
 def be_patient() -> None:
-    """Let every connection of this process to an SQLite file wait for others, those that nbgrader opens too."""
+    """Set a busy timeout on every SQLite connection of this process, including those that nbgrader opens."""
     if not event.contains(Engine, "connect", _wait):
         event.listen(Engine, "connect", _wait)
 
@@ -41,9 +41,9 @@ def _wait(connection: Any, record: Any) -> None:
 
 
 def hold_student(database: Any, student: str) -> None:
-    """Let nobody else who does this write the student's submissions until the transaction ends.
+    """Lock the student's row until the transaction ends; other callers of this function wait.
 
-    The student is made where there is none, which on SQLite takes the lock for all that comes after.
+    The student is created if missing; on SQLite this write takes the lock for the rest of the transaction.
     """
     database.execute(_ADD_STUDENT, {"student": student})
     if database.get_bind().dialect.name == "postgresql":
@@ -51,16 +51,16 @@ def hold_student(database: Any, student: str) -> None:
 
 
 def hurry(database: Any) -> None:
-    """Let this transaction wait for no lock longer than a moment; SQLite has its `PATIENCE`."""
+    """Set a short lock timeout for this transaction on PostgreSQL; SQLite keeps its timeout, `PATIENCE`."""
     if database.get_bind().dialect.name == "postgresql":
         database.execute(_HURRY)
 
 
 def in_turn(database: Any, write: Callable[[], None]) -> None:
-    """Do `write` in one transaction, and again where somebody else was in the way, all or nothing.
+    """Call `write` in one transaction; roll back and retry it on a conflict.
 
     Raises:
-        SQLAlchemyError: another mistake, or `PATIENCE` is at its end.
+        SQLAlchemyError: another error occurred, or conflicts lasted for `PATIENCE` seconds.
     """
     until = time.monotonic() + PATIENCE
     while True:
@@ -77,12 +77,12 @@ def in_turn(database: Any, write: Callable[[], None]) -> None:
 
 
 def is_locked(error: Exception) -> bool:
-    """Whether somebody else was in the way until the end."""
+    """Return whether the error says that a lock was not available."""
     return _state(error) == "55P03" or "database is locked" in str(getattr(error, "orig", ""))
 
 
 def is_in_the_way(error: Exception) -> bool:
-    """Whether somebody else was in the way, now or until the end."""
+    """Return whether the error is a conflict with another transaction, so that a retry may succeed."""
     return _state(error) in _IN_THE_WAY or is_locked(error)
 
 

@@ -1,4 +1,4 @@
-"""Moves a course's gradebook from SQLite to PostgreSQL: every row as it is, in one transaction, or nothing."""
+"""Copies a course's gradebook from SQLite to PostgreSQL, in one transaction."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from .connection import VERSION, make_tables, unusable, version
 from .locking import be_patient
 
 _ROWS = 1000
-"""So many are in memory at a time."""
+"""Number of rows in memory at a time."""
 
 
 class Moved(msgspec.Struct, frozen=True):
-    """How many rows each table holds, there as here, and what is left to do by hand."""
+    """The number of rows copied per table, and the line to write in course.yml (`line`) at `place`."""
 
     rows: dict[str, int]
     place: str
@@ -32,28 +32,28 @@ class Moved(msgspec.Struct, frozen=True):
 
 
 def move(root: Path, target: str) -> Moved:
-    """Copy the gradebook to an empty PostgreSQL database; nothing here is changed.
+    """Copy the gradebook to an empty PostgreSQL database; the source is not changed.
 
     Args:
         root: the course's folder.
-        target: nbgrader's db_url.
+        target: nbgrader's db_url of the new database.
 
     Raises:
-        AutograderError: it cannot be copied; the target is as it was.
+        AutograderError: the gradebook cannot be copied; the target is unchanged.
     """
     path = _source(root)
     try:
         config.gradebook_url(target)
     except ValueError as error:
-        raise AutograderError(f"the gradebook's new place: {error}") from None
+        raise AutograderError(f"the new gradebook: {error}") from None
     if target.startswith("sqlite"):
-        raise AutograderError("the gradebook's new place: is SQLite; write postgresql+psycopg://user@host/name")
+        raise AutograderError("the new gradebook: is SQLite; write postgresql+psycopg://user@host/name")
     be_patient()
     here = create_engine(f"sqlite:///file:{quote(str(path))}?mode=ro&uri=true")
     there = create_engine(target)
     try:
         with here.connect() as source, there.begin() as database:
-            source.exec_driver_sql("begin")  # all tables as they stand at one moment
+            source.exec_driver_sql("begin")  # a consistent snapshot of all tables
             _refuse_another_form(source, path)
             _refuse_if_full(database, target)
             make_tables(database)
@@ -71,10 +71,10 @@ def move(root: Path, target: str) -> Moved:
 def _source(root: Path) -> Path:
     prefix, url = "sqlite:///", nbgrader.database(root, config.load(root).gradebook)
     if not url.startswith(prefix):
-        raise AutograderError(f"{config.FILE}: gradebook: is not SQLite; name there the file that is to be moved")
+        raise AutograderError(f"{config.FILE}: gradebook: is not SQLite; set it to the file to copy from")
     path = Path(url.removeprefix(prefix))
     if not path.is_file():
-        raise AutograderError(f"{path}: no such file; an empty gradebook need not be moved: change {config.FILE}")
+        raise AutograderError(f"{path}: no such file; there is nothing to copy, so just change {config.FILE}")
     return path
 
 
@@ -99,14 +99,14 @@ def _refuse_if_full(database: Connection, target: str) -> None:
 
 
 def _copied(source: Connection, database: Connection, item: Table, path: Path) -> int:
-    """The number of rows copied of one table, which are those that stand there now."""
+    """Copy the rows of one table, and return their number after checking it in the target."""
     try:
         for some in source.execute(select(item)).mappings().partitions(_ROWS):
             database.execute(insert(item), [dict(row) for row in some])
         count, found = _count(source, item), _count(database, item)
     except SQLAlchemyError as error:
         why = " ".join(str(getattr(error, "orig", None) or error).split())
-        raise AutograderError(f"{path}: table {item.name}: {why}; mend that row; nothing was copied") from None
+        raise AutograderError(f"{path}: table {item.name}: {why}; fix that row; nothing was copied") from None
     if count != found:
         raise AutograderError(f"{path}: table {item.name}: {found} of {count} rows arrived; nothing was copied")
     return count
@@ -117,7 +117,7 @@ def _count(database: Connection, item: Table) -> int:
 
 
 def _place(root: Path) -> str:
-    """Where course.yml names the gradebook, or that it does not yet."""
+    """Return file and line of course.yml's gradebook field, or the file and that the line is new."""
     lines = (root / config.FILE).read_text(encoding="utf-8-sig").splitlines()
     numbers = [number for number, line in enumerate(lines, 1) if re.match(r"""["']?gradebook["']?\s*:""", line)]
     return f"{config.FILE}:{numbers[0]}" if numbers else f"{config.FILE} (a new line)"

@@ -1,4 +1,4 @@
-"""Points that change after work was graded: whose scores the gradebook holds of before, and what becomes of them."""
+"""Cells whose points changed after submissions were graded, and the scores that this affects."""
 
 from __future__ import annotations
 
@@ -15,37 +15,37 @@ from .connection import exists, opened
 
 
 class Repointed(msgspec.Struct, frozen=True):
-    """A graded cell that is worth something else now, with the scores that stand in the gradebook."""
+    """A graded cell whose maximum score changed, with the affected scores in the gradebook."""
 
     problem_set: str
     cell: str
-    """nbgrader's grade id: an exercise's examples, or a written question."""
+    """nbgrader's grade id, of an exercise's examples or of a written question."""
     before: float
     after: float
     automatic: list[str]
-    """Students whose score of the checks `autograder grade` gives again."""
+    """Students whose automatic score `autograder grade` computes again."""
     gone: list[str]
-    """Students whose submission is not in submitted/ any more: their score stays as it is."""
+    """Students whose submission is no longer in submitted/; their score is kept."""
     by_hand: dict[str, float]
-    """What was given by hand, which stays as it is."""
+    """Scores given by hand, by student; they are kept."""
 
     def lines(self) -> list[str]:
-        """What staff should know and do, a line each."""
+        """Return one line for each thing that staff should know or do."""
         what = f"{self.problem_set}: {self.cell} is worth {self.after:g}, and was {self.before:g}"
         said = []
         if self.automatic:
             said.append(f"{what}: {_many(self.automatic)} graded before; run: autograder grade {self.problem_set}")
         if self.gone:
-            said.append(f"{what}: the score of {_some(self.gone)} stays, nothing of theirs is in {nbgrader.SUBMITTED}/")
+            said.append(f"{what}: the score of {_some(self.gone)} is kept: no submission in {nbgrader.SUBMITTED}/")
         if self.by_hand:
             over = sorted(student for student, score in self.by_hand.items() if score > self.after)
-            above = f", and of {_some(over)} is more than it is worth now" if over else ""
-            said.append(f"{what}: what was given by hand stays ({_some(sorted(self.by_hand))}){above}; look again")
+            above = f", and that of {_some(over)} is above the maximum" if over else ""
+            said.append(f"{what}: the score given by hand is kept ({_some(sorted(self.by_hand))}){above}; review it")
         return said
 
 
 def worth(root: Path, course: Course, problem_set: str) -> dict[str, float]:
-    """By grade id, what each graded cell is worth in the gradebook; empty where the problem set is not there."""
+    """Return the maximum score of each graded cell in the gradebook, by grade id; empty for an unknown problem set."""
     if not exists(root, course):
         return {}
     with opened(root, course) as gradebook:
@@ -53,13 +53,13 @@ def worth(root: Path, course: Course, problem_set: str) -> dict[str, float]:
 
 
 def changed(root: Path, course: Course, problem_set: str, before: Mapping[str, float]) -> list[Repointed]:
-    """The cells that are worth something else than `before`, where there are scores of them."""
+    """Return the cells whose maximum score differs from `before` and that have scores."""
     if not before:
         return []
     found = []
     with opened(root, course) as gradebook:
         cells = _cells(gradebook, problem_set)
-        # Of a written question the automatic score is the 0 of an empty answer, which stays 0.
+        # The automatic score of a written question is the 0 of an empty answer, and remains 0.
         written = {item.name for item in cells[0].notebook.solution_cells} if cells else set()
         for cell in cells:
             if before.get(cell.name, cell.max_score) == cell.max_score:

@@ -1,4 +1,4 @@
-"""The one writer of nbgrader's gradebook: the rows that `nbgrader autograde` with our plug-in would write."""
+"""Writes results into nbgrader's gradebook: the same rows as `nbgrader autograde` with our plug-in would write."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from . import grades, late
 from .connection import add_indexes, connected, unusable
 from .locking import hold_student, in_turn
 
-# nbgrader's models add rows in an order that SQLAlchemy 2 remarks upon, once for each submission.
+# nbgrader's models add rows in an order that SQLAlchemy 2 warns about, once per submission.
 warnings.filterwarnings(
     "ignore", category=sqlalchemy.exc.SAWarning, message="Object of type .* not in session, add operation along"
 )
@@ -42,8 +42,8 @@ warnings.filterwarnings(
 _SUBMISSION, _NOTEBOOK = SubmittedAssignment.__table__, SubmittedNotebook.__table__
 _GRADE, _COMMENT = Grade.__table__, Comment.__table__
 
-# nbgrader's models load whole collections to add one row, so rows are written as rows. Every query here finds its rows
-# by an index: its time does not grow with the class. They are made once: that takes longer than what they do.
+# nbgrader's models load whole collections to add one row, so rows are written directly. Every query uses an index, so
+# that its time does not grow with the class. Queries are built once, since building takes longer than executing them.
 _FIND_SUBMISSION = select(_SUBMISSION.c.id).where(
     _SUBMISSION.c.assignment_id == bindparam("assignment"), _SUBMISSION.c.student_id == bindparam("student")
 )
@@ -75,7 +75,7 @@ _SET_COMMENT = update(_COMMENT).where(_COMMENT.c.id == bindparam("row")).values(
 
 @dataclass(frozen=True)
 class _Cells:
-    """nbgrader's ids of a problem set: its assignment, its notebook, by grade id its cells in each part."""
+    """nbgrader's ids of a problem set: its assignment, its notebook, and its cells by kind and grade id."""
 
     assignment: str
     notebook: str
@@ -84,11 +84,11 @@ class _Cells:
 
 
 class Recorder:
-    """A gradebook held open; a context manager. Others, people and runs, may use the same gradebook meanwhile.
+    """Writes to an open gradebook; a context manager. Other processes can use the gradebook at the same time.
 
     Args:
-        db_url: nbgrader's own.
-        course: for its name, due dates and time zone.
+        db_url: nbgrader's db_url.
+        course: the course, with its name, due dates and time zone.
     """
 
     def __init__(self, db_url: str, course: Course) -> None:
@@ -110,7 +110,7 @@ class Recorder:
         self._gradebook.close()
 
     def register(self, release: Release) -> None:
-        """Make the assignment and its cells known, as `nbgrader generate_assignment` does.
+        """Register the assignment and its cells, as `nbgrader generate_assignment` does.
 
         Raises:
             AutograderError: cells were added or removed while there are submissions.
@@ -134,9 +134,9 @@ class Recorder:
             graded = {cell.name: cell.id for cell in known_notebook.grade_cells}
             written = {cell.name: cell.id for cell in known_notebook.solution_cells}
             self._cells[name] = _Cells(known_notebook.assignment_id, known_notebook.id, graded, written)
-            self._gradebook.db.commit()  # a transaction left open would bar changes of the tables
+            self._gradebook.db.commit()  # an open transaction would block changes of the tables
         except RuntimeError as error:
-            raise RunError(f"{release.path}: {error}; undo the change of its cells, or give it a new name") from None
+            raise RunError(f"{release.path}: {error}; undo the change of its cells, or rename it") from None
         except sqlalchemy.exc.SQLAlchemyError as error:
             raise _cannot(self._db_url, error) from None
 
@@ -153,7 +153,7 @@ class Recorder:
         return stored == wanted
 
     def submissions(self) -> set[tuple[str, str]]:
-        """Problem set and student of every submission that has rows."""
+        """Return problem set and student of every submission with rows."""
         query = select(Assignment.name, SubmittedAssignment.student_id).join(Assignment.submissions)
         try:
             found = {(name, student) for name, student in self._gradebook.db.execute(query)}
@@ -163,13 +163,13 @@ class Recorder:
             raise _cannot(self._db_url, error) from None
 
     def record(self, student: str, problem_set: str, notebook: Any, timestamp: str | None) -> None:
-        """Write one autograded notebook's scores, in one transaction; what was given by hand stays.
+        """Write one autograded notebook's scores in one transaction; scores given by hand are kept.
 
         Args:
             student: nbgrader's student id.
-            problem_set: nbgrader's assignment, and its notebook.
+            problem_set: the name of nbgrader's assignment and of its notebook.
             notebook: the autograded notebook, with a score in the output of each examples cell.
-            timestamp: when it was handed in.
+            timestamp: the time of submission.
         """
         cells = self._cells[problem_set]
         scores: dict[str, float | None] = {}
@@ -195,7 +195,7 @@ class Recorder:
             raise _cannot(self._db_url, error) from None
 
     def _place(self, student: str, problem_set: str, timestamp: str | None) -> tuple[str, bool]:
-        """The id of the student's notebook, whose rows are made where they are missing, and whether it is new."""
+        """Return the id of the student's notebook, and whether it is new; missing rows are created."""
         database, cells = self._gradebook.db, self._cells[problem_set]
         submission = database.execute(_FIND_SUBMISSION, {"assignment": cells.assignment, "student": student}).scalar()
         handed_in = moment_of(timestamp) if timestamp else None
@@ -215,9 +215,9 @@ class Recorder:
         return str(place), False
 
     def _write_scores(self, place: str, scores: Mapping[str, float | None], is_new: bool) -> None:
-        """Set the automatic scores; one that was given by hand, or must be, is marked for the reader.
+        """Set the automatic scores; cells that were or have to be graded by hand are marked for manual grading.
 
-        The rows are locked as they are read: what is given by hand meanwhile waits, or was waited for.
+        The rows are locked when they are read, so that a score given by hand at the same time is not lost.
         """
         there = {"cells": list(scores), "place": place}
         found = [] if is_new else self._gradebook.db.execute(_FIND_GRADES, there)
@@ -259,10 +259,10 @@ class Recorder:
             raise _cannot(self._db_url, error) from None
 
     def name_students(self, people: Mapping[str, tuple[str, str, str, str]]) -> None:
-        """Set first name, last name, email address and lms_user_id of the students that are there.
+        """Set first name, last name, email address and lms_user_id of students in the gradebook.
 
         Args:
-            people: by student id; what is empty leaves what stands there.
+            people: the four values by student id; an empty value leaves the field unchanged.
         """
         fields = ("first_name", "last_name", "email", "lms_user_id")
 
@@ -278,7 +278,7 @@ class Recorder:
             raise _cannot(self._db_url, error) from None
 
     def export(self) -> list[dict[str, Any]]:
-        """Student, problem set, score and maximum of every submission, as nbgrader has them."""
+        """Return student, problem set, score and maximum of every submission, as nbgrader computes them."""
         rows = []
         for assignment in self._gradebook.assignments:
             for submission in sorted(assignment.submissions, key=lambda item: item.student_id):
@@ -298,5 +298,5 @@ def _cannot(db_url: str, error: Exception) -> AutograderError:
     found = unusable(db_url, error, " cannot be written")
     refused = isinstance(error, sqlalchemy.exc.DataError | sqlalchemy.exc.IntegrityError)
     unfit = isinstance(error, sqlalchemy.exc.StatementError) and not isinstance(error, sqlalchemy.exc.DBAPIError)
-    # A value that the database does not take is of one submission; all else meets the next one as well.
+    # A value that the database rejects concerns one submission; any other error would recur with the next one.
     return found if refused or unfit else RunError(str(found))

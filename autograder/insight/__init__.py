@@ -1,1 +1,1 @@
-"""What the work of a whole class tells staff: the class report, and texts that are too much alike."""
+"""Reports on a whole class for staff: the class report, similar solutions, and unexplained answers."""

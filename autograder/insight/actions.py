@@ -1,4 +1,4 @@
-"""What staff should act on first in a class report, in one line each with the section that tells more."""
+"""The summary of a class report: what staff should act on first, with the section that has the details."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ import msgspec
 from .figures import ClassReport
 
 _MANY = 3
-"""An unexplained group of so many students is worth a hint of its own."""
+"""Smallest unexplained group, in students, that deserves a hint of its own."""
 _MOST = 3
-"""So many groups, mistakes and exercises are named; the sections have all of them."""
+"""Number of groups, mistakes and exercises in the summary; the sections list all of them."""
 _SHARE = 0.2
-"""A known mistake that such a share of the class made is worth a word in class."""
+"""Share of the class from which a known mistake is worth discussing in class."""
 _HARD = 0.5
-"""An exercise that fewer than such a share of the class solved."""
+"""An exercise that a smaller share of the class solved is hard."""
 
 
 class Action(msgspec.Struct, frozen=True):
-    """One thing to act on; `section` is the id of the part of the page that has the details."""
+    """One item of the summary; `section` is the id of the section of the page with the details."""
 
     section: str
     text: str
 
 
 def actions(report: ClassReport) -> list[Action]:
-    """Return what to act on: first what is missing from the figures, then faulty checks, then what to teach."""
+    """Return the items in order of urgency: missing results, faulty checks, then topics to teach."""
     return [
         *_not_graded(report),
         *_incidents(report),
@@ -43,7 +43,7 @@ def _not_graded(report: ClassReport) -> Iterator[Action]:
         count = _count(len(report.not_graded), "submission is", "submissions are")
         yield Action("missing", f"{count} not graded: run autograder grade {report.problem_set}, and read its errors")
     if report.missing:
-        yield Action("missing", f"{_count(len(report.missing), 'student has', 'students have')} handed nothing in")
+        yield Action("missing", f"{_count(len(report.missing), 'student has', 'students have')} not handed anything in")
 
 
 def _incidents(report: ClassReport) -> Iterator[Action]:
@@ -55,7 +55,7 @@ def _incidents(report: ClassReport) -> Iterator[Action]:
 def _checks(report: ClassReport) -> Iterator[Action]:
     looks = [(item.name, check) for item in report.exercises for check in item.checks if check.look]
     for name, check in sorted(looks, key=lambda each: each[1].discrimination or 0)[:_MOST]:
-        yield Action("checks", f"a check of {name} may be at fault, {check.look}: {check.sentence}")
+        yield Action("checks", f"a check of {name} may be faulty ({check.look}): {check.sentence}")
     if len(looks) > _MOST:
         yield Action("checks", f"{_count(len(looks) - _MOST, 'more check', 'more checks')} to look at")
 
@@ -64,7 +64,7 @@ def _unexplained(report: ClassReport) -> Iterator[Action]:
     large = [item for item in report.unexplained if item.kind and len(item.students) >= _MANY]
     for item in large[:_MOST]:
         count = _count(len(item.students), "wrong answer", "wrong answers")
-        yield Action("unexplained", f"{count} to {item.exercise} of one kind without a hint")
+        yield Action("unexplained", f"{count} to {item.exercise} of the same kind, without a hint")
 
 
 def _forbidden(report: ClassReport) -> Iterator[Action]:
@@ -80,7 +80,7 @@ def _taught(report: ClassReport) -> Iterator[Action]:
     frequent = [item for item in report.misconceptions if len(item.students) >= max(_MANY, _SHARE * report.submissions)]
     for mistake in frequent[:_MOST]:
         count = _count(len(mistake.students), "student", "students")
-        yield Action("misconceptions", f"{count} made one mistake in {mistake.exercise}: {mistake.hint}")
+        yield Action("misconceptions", f"{count} made the same mistake in {mistake.exercise}: {mistake.hint}")
 
 
 def _count(number: int, one: str, many: str) -> str:

@@ -1,6 +1,6 @@
-"""The class report as data: what the verdicts of one problem set tell of its exercises and of the class.
+"""The class report as data: statistics of one problem set's exercises, computed from its verdicts.
 
-Pure functions from verdicts to numbers and names; nothing is read from disk here, and nothing is shown.
+Pure functions from verdicts to numbers and names, without input or output.
 """
 
 from __future__ import annotations
@@ -16,13 +16,16 @@ from .statistics import Spread, discrimination, spread
 from .troubles import troubles
 
 LOW = 0.2
-"""Below this an item hardly tells strong students from weak ones (Ebel, Measuring Educational Achievement, 1965)."""
+"""Discrimination below which an item hardly separates strong from weak students.
+
+Source: Ebel, Measuring Educational Achievement, 1965.
+"""
 _TELLING = (0.05, 0.95)
-"""Items that fewer or more students pass cannot tell them apart, whatever they ask."""
+"""Pass rates outside this range say nothing about discrimination: almost all students have the same result."""
 
 
 class Item(msgspec.Struct, frozen=True):
-    """A check over the class; it is passed where its points were earned."""
+    """Statistics of one check over the class; a student passes it by earning its points."""
 
     name: str
     sentence: str
@@ -31,11 +34,11 @@ class Item(msgspec.Struct, frozen=True):
     rate: float
     discrimination: float | None
     look: str
-    """Why staff should look at it; mostly empty."""
+    """Why staff should review the check; empty if there is no reason."""
 
 
 class ExerciseFigures(msgspec.Struct, frozen=True):
-    """An exercise over the class; `solved` counts those who earned all its points."""
+    """Statistics of one exercise over the class; `solved` counts the students who earned all its points."""
 
     name: str
     points: float
@@ -49,7 +52,7 @@ class ExerciseFigures(msgspec.Struct, frozen=True):
 
 
 class MisconceptionFigures(msgspec.Struct, frozen=True):
-    """A known mistake, and who made it."""
+    """A known mistake, and the students who made it."""
 
     exercise: str
     name: str
@@ -58,7 +61,7 @@ class MisconceptionFigures(msgspec.Struct, frozen=True):
 
 
 class Unexplained(msgspec.Struct, frozen=True):
-    """Wrong answers to an exercise that no misconception explains, and seem to be of one kind."""
+    """Wrong answers to an exercise that no misconception explains and that seem to share one mistake."""
 
     exercise: str
     kind: str
@@ -66,7 +69,7 @@ class Unexplained(msgspec.Struct, frozen=True):
 
 
 class StudentNote(msgspec.Struct, frozen=True):
-    """What is to be said of one student's work; `kind` is a word to sort by."""
+    """A remark on one student's submission; `kind` is its category."""
 
     student: str
     kind: str
@@ -74,7 +77,7 @@ class StudentNote(msgspec.Struct, frozen=True):
 
 
 class Late(msgspec.Struct, frozen=True):
-    """A submission that came after its deadline, as nbgrader counts, and what that costs."""
+    """A submission after its deadline, by nbgrader's timestamp, and its penalty in points."""
 
     student: str
     submitted: str
@@ -91,7 +94,7 @@ class Slow(msgspec.Struct, frozen=True):
 
 
 class ClassReport(msgspec.Struct, frozen=True):
-    """All figures of one problem set; points are those given by the checks, without deductions for being late."""
+    """All figures of one problem set; points are the checks' points, before deductions for late work."""
 
     problem_set: str
     submissions: int
@@ -104,13 +107,13 @@ class ClassReport(msgspec.Struct, frozen=True):
     forbidden: list[StudentNote]
     incidents: list[StudentNote]
     seconds: Spread | None
-    """How long grading a submission took, by the clock; None where that is not known."""
+    """Wall-clock time to grade a submission, in seconds; None if unknown."""
     slow: list[Slow]
     late: list[Late]
     not_graded: list[str]
-    """Students whose folder is there, but no verdict."""
+    """Students with a submission but no verdict."""
     missing: list[str] | None
-    """Students of the course who handed nothing in; None where nothing says who is in the course."""
+    """Students of the course without a submission; None if there is no roster."""
 
 
 def report(
@@ -123,16 +126,16 @@ def report(
     missing: Sequence[str] | None = None,
     unexplained: Sequence[Unexplained] | None = None,
 ) -> ClassReport:
-    """The figures of a class.
+    """Return the figures of a class.
 
     Args:
-        problem_set: its name.
-        verdicts: one a student, of that problem set.
-        seconds: by student, how long grading took, where that is known.
-        late: what came late.
-        not_graded: students whose work stands there without a verdict.
-        missing: students of the course who handed nothing in, where that is known.
-        unexplained: groups of unexplained answers; by default those of one exercise are one group.
+        problem_set: the problem set's name.
+        verdicts: one verdict per student, of that problem set.
+        seconds: wall-clock time to grade each student's submission, where known.
+        late: submissions after their deadline.
+        not_graded: students with a submission but no verdict.
+        missing: students of the course without a submission, if known.
+        unexplained: groups of unexplained answers; by default one group per exercise.
     """
     points = max((item.max_points for item in verdicts), default=0.0)
     totals = [item.points for item in verdicts]
@@ -156,9 +159,10 @@ def report(
 
 
 def slow(seconds: Mapping[str, float]) -> list[Slow]:
-    """Those beyond the upper fence, the upper quartile and 1.5 times the distance of the quartiles, longest first.
+    """Return the outliers, longest first: above the upper quartile plus 1.5 times the interquartile range.
 
-    The fence is Tukey's (Exploratory Data Analysis, 1977); within a second of the median nothing is worth a look.
+    This is Tukey's upper fence (Exploratory Data Analysis, 1977). Times within a second of the median are never
+    outliers, since such differences are of no interest.
     """
     if not seconds:
         return []
@@ -191,7 +195,7 @@ def _exercises(verdicts: Sequence[Verdict], totals: Sequence[float]) -> list[Exe
 
 
 def _by_exercise(verdicts: Sequence[Verdict]) -> dict[str, list[ExerciseVerdict | None]]:
-    """By exercise, in the order of the notebook: what each student's verdict says of it."""
+    """Return, for each exercise in the notebook's order, its verdict for each student; None where there is none."""
     names = dict.fromkeys(item.name for verdict in verdicts for item in verdict.exercises)
     each = [{item.name: item for item in verdict.exercises} for verdict in verdicts]
     return {name: [mine.get(name) for mine in each] for name in names}
@@ -207,7 +211,7 @@ def _checks(mine: Sequence[ExerciseVerdict | None], totals: Sequence[float]) -> 
     known = {check.name: check for item in mine if item for check in item.checks}
     found = []
     for name, check in known.items():
-        # What a forbidden call passed earned nothing, and so tells nothing.
+        # An exercise with a forbidden call earned nothing, so its checks count as failed.
         passed = [
             bool(item and item.status == "graded" and any(one.name == name and one.earned for one in item.checks))
             for item in mine
@@ -221,11 +225,11 @@ def _checks(mine: Sequence[ExerciseVerdict | None], totals: Sequence[float]) -> 
 def _look(rate: float, tells: float | None) -> str:
     if tells is None or not _TELLING[0] <= rate <= _TELLING[1] or tells >= LOW:
         return ""
-    return "strong students fail it" if tells < 0 else "tells little"
+    return "strong students fail it" if tells < 0 else "low discrimination"
 
 
 def misconceptions(verdicts: Sequence[Verdict]) -> list[MisconceptionFigures]:
-    """The known mistakes that were made, the most frequent first."""
+    """Return the known mistakes that students made, the most frequent first."""
     students: dict[tuple[str, str], list[str]] = {}
     hints: dict[tuple[str, str], Counter[str]] = {}
     for verdict in verdicts:
@@ -239,12 +243,12 @@ def misconceptions(verdicts: Sequence[Verdict]) -> list[MisconceptionFigures]:
 
 
 def is_unexplained(item: ExerciseVerdict) -> bool:
-    """Whether points were lost, and neither a hint nor a rule says why."""
+    """Return whether points were lost, and neither a hint nor a rule explains why."""
     return item.status == "graded" and item.points < item.max_points and not is_explained(item)
 
 
 def unexplained_by_exercise(verdicts: Sequence[Verdict]) -> list[Unexplained]:
-    """The wrong answers that no misconception explains: one group an exercise, the largest first."""
+    """Return the wrong answers that no misconception explains, one group per exercise, the largest first."""
     found = []
     for name, mine in _by_exercise(verdicts).items():
         if who := _who(verdicts, mine, is_unexplained):

@@ -1,4 +1,4 @@
-"""What the pages for staff share: one file each, that loads nothing and runs nothing but the script of this folder."""
+"""Rendering of the pages for staff: self-contained HTML files that run no script but this package's own."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from autograder.terminal import literal
 
 
 def render(template: str, **values: Any) -> str:
-    """The page that a template of this folder makes; every text is escaped, and what does not print is written out."""
+    """Return the page that a template of this package makes of `values`.
+
+    Every string is escaped for HTML, and its unprintable characters are shown as escape sequences.
+    """
     style, script = _text("staff.css"), _text("staff.js")
     policy = f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'"
     policy += "; base-uri 'none'; form-action 'none'"
@@ -26,7 +29,7 @@ def render(template: str, **values: Any) -> str:
 
 
 def _written_out(value: object) -> object:
-    # Whatever is shown goes through here: nothing depends on a filter that a template forgets.
+    # Applied to every value here, so that a template cannot forget it.
     return literal(value) if type(value) is str else value
 
 

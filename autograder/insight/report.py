@@ -1,4 +1,4 @@
-"""The class report of a problem set: gathers what was graded, who was late and who is missing, and writes the page."""
+"""The class report of a problem set: collects its data from the course's folder, and writes the page."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from .figures import ClassReport, Late, Unexplained
 
 
 def gather(root: Path, problem_set: str) -> ClassReport:
-    """The figures of a problem set, from verdicts/, submitted/, the gradebook and the roster; nothing is graded.
+    """Return the figures of a problem set, from verdicts/, submitted/, the gradebook and the roster.
 
     Raises:
-        AutograderError: no such problem set, or nothing of it is graded.
+        AutograderError: the problem set does not exist, or has no verdicts.
     """
     course = config.load(root)
     config.chosen(course, [problem_set])
@@ -45,10 +45,10 @@ def gather(root: Path, problem_set: str) -> ClassReport:
 
 
 def write(root: Path, found: ClassReport, into: Path | None = None) -> Path:
-    """Write the page; exports/PS-report.html in the course's folder by default.
+    """Write the page and return its path; exports/PS-report.html in the course's folder by default.
 
     Raises:
-        AutograderError: it cannot be written.
+        AutograderError: the page cannot be written.
     """
     path = into or root / folders.EXPORTS / f"{found.problem_set}-report.html"
     folders.write(path, report_page.render(config.load(root), found).encode())
@@ -56,7 +56,10 @@ def write(root: Path, found: ClassReport, into: Path | None = None) -> Path:
 
 
 def unexplained(root: Path, problem_set: str, verdicts: Sequence[Verdict]) -> list[Unexplained]:
-    """The unexplained answers in groups that gave the same in every check; what is in no group is one an exercise."""
+    """Return the unexplained answers, grouped by equal results in every check.
+
+    Answers that could not be grouped make one more group per exercise, whose `kind` is empty.
+    """
     groups = [
         Unexplained(group.exercise, _kind(group), group.students)
         for group in gathering.unexplained(root, problem_set).groups
@@ -81,7 +84,7 @@ def _verdicts(root: Path, problem_set: str) -> list[Verdict]:
             found.append(read(path))
         except (OSError, msgspec.MsgspecError):
             raise AutograderError(
-                f"{path}: not a verdict of this version; run: autograder grade {problem_set}"
+                f"{path}: not a verdict in this version's format; run: autograder grade {problem_set}"
             ) from None
     if not found:
         raise AutograderError(f"{folder}: no verdicts; run: autograder grade {problem_set}")

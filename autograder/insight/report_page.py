@@ -1,4 +1,4 @@
-"""The class report as a page."""
+"""The class report as an HTML page."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from .figures import LOW, ClassReport
 from .statistics import Spread
 
 _WIDTH, _HEIGHT, _TOP, _BOTTOM = 480, 180, 18, 22
-"""The histogram, in units of its own: the whole, and the room above and below its bars."""
+"""Size of the histogram, and the margins above and below its bars, in SVG user units."""
 
 
 class _Bar(msgspec.Struct, frozen=True):
-    """A bar of the histogram and the words below it."""
+    """A bar of the histogram, and its label."""
 
     x: float
     y: float
@@ -28,7 +28,7 @@ class _Bar(msgspec.Struct, frozen=True):
 
 
 class _Chart(msgspec.Struct, frozen=True):
-    """The histogram; `median` is where its line stands."""
+    """The histogram; `median` is the x coordinate of the median's line."""
 
     width: float
     height: float
@@ -39,7 +39,7 @@ class _Chart(msgspec.Struct, frozen=True):
 
 
 def render(course: Course, report: ClassReport) -> str:
-    """The page for staff."""
+    """Return the class report as HTML."""
     return page.render(
         "report.html.j2",
         course=course.title,

@@ -1,8 +1,7 @@
-"""The beginning of a misconception, from answers that nothing explains.
+"""Generates stubs of misconceptions from unexplained answers.
 
-A file of misconceptions runs in the processes that hold the checks, outside the jail. So nothing of a student's gets
-into it but comments, and the function below which they stand only raises: to make code of them is for a person who has
-read them.
+A file of misconceptions runs outside the jail, in the processes that hold the checks. Students' code is therefore added
+as comments only, below a function that raises NotImplementedError; a person has to read it before making it code.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from autograder.terminal import literal
 from .unexplained import Group
 
 _HEAD = '''\
-"""Wrong solutions that students write for {problem_set}, with the hint that each deserves."""
+"""Wrong solutions that students write for {problem_set}, each with its hint."""
 
 import torch
 
@@ -31,23 +30,23 @@ _CODE = """
 def {name}(*args, **kwargs):
     raise NotImplementedError
 """
-_READ = "Read it before you make it code: it is a student's, and what stands in this file runs outside the jail."
+_READ = "Review this code before you use it: a student wrote it, and this file runs outside the jail."
 
 
 def write(root: Path, problem_set: str, groups: Sequence[Group]) -> list[str]:
-    """Add a misconception without a hint for each group to the problem set's file.
+    """Add a stub of a misconception, without a hint, to the problem set's file for each group.
 
     Returns:
-        The names of the new ones; a group that has one already is left out.
+        The names of the new misconceptions; a group that already has one is skipped.
 
     Raises:
-        AutograderError: the file is no Python, or does not import what it needs.
+        AutograderError: the file is not valid Python, or lacks an import.
     """
     path = root / "solutions" / problem_set / "misconceptions.py"
     text = path.read_text(encoding="utf-8") if path.is_file() else _HEAD.format(problem_set=problem_set)
     known = _bound(text, path)
     if "misconception" not in known:
-        raise AutograderError(f"{path}: add: from autograder.authoring import misconception")
+        raise AutograderError(f"{path}: import missing; add: from autograder.authoring import misconception")
     made = []
     for group in groups:
         name = _name(group)
@@ -78,23 +77,23 @@ def _comments(group: Group) -> str:
         "",
         *group.code.split("\n"),
     ]
-    # Cleaned again, since all hangs on it: a line must not end in the middle of what a comment sign stands before.
+    # Escaped again for safety: an unescaped line break would end the comment, and make a student's text code.
     return "".join(f"    # {text}".rstrip() + "\n" for line in lines for text in literal(line).split("\n"))
 
 
 def _bound(text: str, path: Path) -> set[str]:
-    """The names that a file of misconceptions binds."""
+    """Return the names that a file of misconceptions binds at its top level."""
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError) as error:
-        raise AutograderError(f"{path}: is no Python: {error}") from None
+        raise AutograderError(f"{path}: not valid Python: {error}") from None
     names = {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
     imports = [node for node in tree.body if isinstance(node, ast.ImportFrom)]
     return names | {alias.asname or alias.name for node in imports for alias in node.names}
 
 
 def _refuse_live_code(before: str, code: str, after: str, path: Path) -> None:
-    """Be sure, by Python's own reading, that nothing was added but the function that raises."""
+    """Raise an AutograderError if anything but the stub's function was added, by Python's own parser."""
     wanted = [*ast.parse(before).body, *ast.parse(code).body]
     if [ast.dump(node) for node in ast.parse(after).body] != [ast.dump(node) for node in wanted]:
         raise AutograderError(f"{path}: a student's answer would have become code; nothing was written")

@@ -1,4 +1,4 @@
-"""The statistics of the class report, on plain numbers."""
+"""Statistics for the class report, on plain numbers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _BINS = 10
 
 
 class Bin(msgspec.Struct, frozen=True):
-    """Scores from `low` up to `high`, which is counted in the next bin but for the last one's."""
+    """A bin of a histogram: scores from `low` to `high`, which only the last bin includes."""
 
     low: float
     high: float
@@ -20,7 +20,7 @@ class Bin(msgspec.Struct, frozen=True):
 
 
 class Spread(msgspec.Struct, frozen=True):
-    """How scores lie; all 0 where there are none."""
+    """The distribution of scores; all fields are 0 if there are none."""
 
     count: int
     mean: float
@@ -33,9 +33,9 @@ class Spread(msgspec.Struct, frozen=True):
 
 
 def spread(values: Sequence[float], of: float) -> Spread:
-    """How `values` lie between 0 and `of`, in tenths of it.
+    """Return the distribution of `values` between 0 and `of`, with a histogram of ten bins.
 
-    The quartiles are those of numpy and spreadsheets: by straight lines between the sorted values (Hyndman and Fan's
+    Quartiles are interpolated linearly between the sorted values, as in NumPy and spreadsheets (Hyndman and Fan's
     type 7).
     """
     counts = [0] * _BINS
@@ -44,28 +44,28 @@ def spread(values: Sequence[float], of: float) -> Spread:
     bins = [Bin(of * place / _BINS, of * (place + 1) / _BINS, count) for place, count in enumerate(counts)]
     if not values:
         return Spread(0, 0, 0, 0, 0, 0, 0, bins)
-    # One value has no quartiles for the standard library; twice the same value has, and they are that value.
+    # statistics.quantiles needs two values; the quartiles of one value, doubled, are that value.
     doubled = [*values] * (2 if len(values) == 1 else 1)
     lower, median, upper = statistics.quantiles(doubled, n=4, method="inclusive")
     return Spread(len(values), statistics.fmean(values), min(values), lower, median, upper, max(values), bins)
 
 
 def discrimination(earned: Sequence[float], totals: Sequence[float]) -> float | None:
-    """The corrected item-total correlation: Pearson's r between what an item earned and the rest of the total.
+    """Return the corrected item-total correlation: Pearson's r between an item's score and the rest of the total.
 
         r = cov(X, T - X) / (sd(X) sd(T - X))
 
-    X is the item's score of each student, T the student's total. For an item that is passed or not this is the
-    point-biserial correlation with the rest of the total, (M1 - M0) / sd(T - X) * sqrt(p (1 - p)), where M1 and M0 are
-    the mean rests of those who passed and of those who did not, and p is the share who passed. Without the correction
-    an item would correlate with itself (Henrysson, Psychometrika 28, 1963, 211-218).
+    X is each student's score of the item, T the student's total. For a binary item this is the point-biserial
+    correlation with the rest of the total, (M1 - M0) / sd(T - X) * sqrt(p (1 - p)), where M1 and M0 are the mean rests
+    of the students who passed and failed, and p is the pass rate. Without the correction an item would correlate with
+    itself (Henrysson, Psychometrika 28, 1963, 211-218).
 
     Args:
-        earned: X, a number for each student.
+        earned: X, one number per student.
         totals: T, in the same order.
 
     Returns:
-        A number from -1 to 1; None where all students earned the same or have the same rest.
+        A number from -1 to 1; None if X or T - X is constant.
     """
     rests = [total - mine for mine, total in zip(earned, totals, strict=True)]
     if _is_constant(earned) or _is_constant(rests):
@@ -74,5 +74,5 @@ def discrimination(earned: Sequence[float], totals: Sequence[float]) -> float | 
 
 
 def _is_constant(values: Sequence[float]) -> bool:
-    """Whether all are the same, but for what sums of decimal points leave behind."""
+    """Return whether all values are equal, up to rounding errors."""
     return not values or max(values) - min(values) < 1e-9

@@ -1,4 +1,4 @@
-"""Kinds of trouble (time, memory, crashes), recognized by the engine's own sentences in verdicts."""
+"""Classifies incidents (time, memory, crashes) by the engine's own sentences in verdicts."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ _KINDS = {
     "posed as the grader": ("a reply that the grader cannot read", "only the grader speaks"),
     "ended the program": ("crashed the whole program", "ended the whole program"),
 }
-"""What the engine says in incidents and reasons (`session/`), by the kind of trouble."""
+"""Phrases of the engine's incidents and reasons (see `session/`), by kind of incident."""
 _OURS = "your code "
-"""So begin the engine's own reasons; what a student's exception says comes after `your code raised`."""
+"""Prefix of the engine's own reasons; the text of a student's exception follows `your code raised`."""
 
 
 def kind_of(sentence: str) -> str:
-    """The kind of trouble that a sentence of the engine's tells of; empty where it is none."""
+    """Return the kind of incident that one of the engine's sentences reports; empty if it reports none."""
     if sentence.startswith(f"{_OURS}raised"):
         return ""
     return next((kind for kind, words in _KINDS.items() if any(word in sentence for word in words)), "")
 
 
 def troubles(verdict: Verdict) -> list[tuple[str, str]]:
-    """What happened to the whole notebook, and in each exercise the first of each kind: kinds and sentences."""
+    """Return (kind, sentence) of each incident of the notebook, and of the first of each kind in each exercise."""
     found = [(kind_of(line) or "other", line) for line in verdict.incidents]
     for item in verdict.exercises:
         first: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""Wrong answers whose reason is not known, like ones together: what the next misconception could be written for."""
+"""Groups equal wrong answers that no misconception explains, as candidates for new misconceptions."""
 
 from __future__ import annotations
 
@@ -22,45 +22,45 @@ from autograder.results.store import Store
 from autograder.terminal import literal, say
 
 _NAMED = 12
-"""Students who are named in a line."""
+"""Maximum number of students named in a line."""
 
 
 class Group(msgspec.Struct, frozen=True):
-    """Answers to one exercise whose calls gave the same, in every check."""
+    """Answers to one exercise whose calls gave the same results in every check."""
 
     exercise: str
     students: list[str]
     fails: list[str]
-    """The checks that fail, each with its reason."""
+    """The failing checks, each with its reason."""
     code: str
-    """The shortest of the answers; what could steer a terminal in it is written out."""
+    """The shortest of the answers, with control characters escaped for the terminal."""
     nearest: str
-    """The misconception with which most of the calls agree, if there is any."""
+    """The misconception that agrees with most of the calls; empty if none agrees with any."""
     agreeing: float
-    """The share of these calls, from 0 to 1."""
+    """The share of calls that agree with it, from 0 to 1."""
     changes: list[str] = []
-    """The small changes that make the answer right, as in a patch, where there are such."""
+    """The small changes that make the answer right, as lines of a patch; empty if there are none."""
 
 
 class Unexplained(msgspec.Struct):
-    """The groups of a problem set, largest first, of how many answers that lost points, and who is not looked at."""
+    """The groups of a problem set, largest first; `wrong` counts all answers that lost points."""
 
     problem_set: str
     groups: list[Group] = []
     wrong: int = 0
     explained: int = 0
     not_graded: list[str] = []
-    """Students whose submission is not graded as it, the checks and the misconceptions are now."""
+    """Students whose results are not up to date with their submission, the checks and the misconceptions."""
 
 
 @dataclass
 class _Gathered:
-    """Like answers on their way to a group."""
+    """A group under construction."""
 
     exercise: str
     trace: Trace | None
     answers: list[tuple[str, str, ExerciseResult]] = field(default_factory=list)
-    """Code, student, and what was found."""
+    """Code, student and result of each answer."""
 
     def group(self) -> Group:
         code, _, found = min(self.answers, key=lambda answer: (len(answer[0]), answer[1]))
@@ -81,13 +81,13 @@ class _Gathered:
 
 
 def unexplained(root: Path, problem_set: str, exercise: str | None = None, at_least: int = 1) -> Unexplained:
-    """What `autograder grade` found in the submissions that stand in `root`/submitted, and could not explain.
+    """Return the answers in `root`/submitted that lost points and that `autograder grade` could not explain, in groups.
 
     Args:
-        root: the course's folder; nothing in it is changed.
-        problem_set: its name.
-        exercise: only this one.
-        at_least: only groups of so many students.
+        root: the course's folder; only read.
+        problem_set: the problem set's name.
+        exercise: the only exercise to look at; all by default.
+        at_least: the smallest group to return, in students.
 
     Raises:
         AutograderError: the problem set is unknown, not built or not graded.
@@ -123,7 +123,7 @@ def unexplained(root: Path, problem_set: str, exercise: str | None = None, at_le
 
 
 def _graded(root: Path, setup: GradingSetup) -> Iterator[tuple[HandedIn, Prepared | None, list[ExerciseResult]]]:
-    """Each submission, None where it cannot be read, and those of its exercises' results that still hold."""
+    """Yield each submission, its contents (None if it cannot be read), and its up-to-date results."""
     setups = [setup, setup_of(root, setup.course, setup.problem_set, confined=False)]
     with Store(folders.store(root)) as store:
         for handed_in in find(root / nbgrader.SUBMITTED, [setup.problem_set]):
@@ -137,7 +137,7 @@ def _graded(root: Path, setup: GradingSetup) -> Iterator[tuple[HandedIn, Prepare
 
 
 def _place(found: ExerciseResult, gathered: list[_Gathered]) -> _Gathered:
-    """Where an answer belongs: to those that are like it, else in a place of its own."""
+    """Return the group of an answer: that with the same trace, else a new one."""
     exercise = found.verdict.name
     trace = traces.from_bytes(found.trace) if found.trace else None
     for like in gathered:
@@ -148,7 +148,7 @@ def _place(found: ExerciseResult, gathered: list[_Gathered]) -> _Gathered:
 
 
 def _code(item: Prepared, released: Release, exercise: str) -> str:
-    """The cell that defines what is graded, else the one that it belongs in."""
+    """Return the code of the cell that defines the exercise's name, else of the exercise's own cell."""
     [ours] = [known for known in released.exercises if known.name == exercise]
     end = item.repaired.place(ours.examples_id)
     defines = re.compile(rf"^[ \t]*(async[ \t]+def|def|class)\s+{re.escape(exercise)}\b", re.MULTILINE)
@@ -159,7 +159,7 @@ def _code(item: Prepared, released: Release, exercise: str) -> str:
 
 
 def show(found: Unexplained) -> None:
-    """Print it."""
+    """Print the groups."""
     for group in found.groups:
         students = ", ".join(group.students[:_NAMED]) + (", …" if len(group.students) > _NAMED else "")
         say(f"{found.problem_set} {group.exercise}: {len(group.students)} alike: {students}")
@@ -168,7 +168,7 @@ def show(found: Unexplained) -> None:
         if group.nearest:
             say(f"  nearest: {group.nearest}, which agrees in {group.agreeing:.0%} of the calls")
         for line in group.changes:
-            say(f"  mended by {line}")
+            say(f"  fixed by {line}")
         for line in group.code.split("\n"):
             say(f"  | {line}")
         say("")
@@ -179,6 +179,6 @@ def show(found: Unexplained) -> None:
     )
     if found.not_graded:
         say(
-            f"not graded as they are now, run autograder grade {found.problem_set}:"
+            f"changed since graded or never graded, run autograder grade {found.problem_set}:"
             f" {', '.join(found.not_graded[:_NAMED])}{', …' if len(found.not_graded) > _NAMED else ''}"
         )

@@ -1,1 +1,1 @@
-"""The data that pass between the parts: a submission, its limits, its verdict."""
+"""The data that the engine's parts exchange: submissions, limits and verdicts."""

@@ -1,4 +1,4 @@
-"""The limits of a submission as course.yml gives them: those of a session, and those of the sandbox."""
+"""Converts the limits in course.yml to those of a session and those of the sandbox."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ import msgspec
 
 from autograder.jail.jail import SandboxLimits
 
-if TYPE_CHECKING:  # a worker reads no course: its start would be a tenth longer
+if TYPE_CHECKING:  # workers do not need the course's module, which would slow their start by a tenth
     from autograder.course.config import Limits
 
 
 class SessionLimits(msgspec.Struct, frozen=True):
     """Limits of one submission's run.
 
-    Seconds of processor time for one cell and one call, and by the clock for a whole submission; bytes of output for
-    one cell. `changes` is how many small changes are tried on a wrong answer.
+    `cell_seconds` and `call_seconds` are processor time of one cell and one call; `submission_seconds` is wall-clock
+    time of the whole submission; `output_bytes` is the output of one cell; `changes` is the number of small changes
+    that are tried on a wrong answer.
     """
 
     cell_seconds: float = 30
@@ -27,7 +28,7 @@ class SessionLimits(msgspec.Struct, frozen=True):
 
 
 def session_limits_of(limits: Limits) -> SessionLimits:
-    """The limits that a session keeps."""
+    """Return the limits that a session enforces."""
     return SessionLimits(
         limits.cell_seconds,
         limits.call_seconds,
@@ -38,5 +39,5 @@ def session_limits_of(limits: Limits) -> SessionLimits:
 
 
 def sandbox_limits_of(limits: Limits, confined: bool = True) -> SandboxLimits:
-    """The limits that the sandbox keeps."""
+    """Return the limits that the sandbox enforces."""
     return SandboxLimits(limits.memory_mb << 20, int(limits.submission_seconds) + 60, limits.tmp_mb << 20, confined)

@@ -1,4 +1,4 @@
-"""What is graded: the code cells of one submission, made ready by the intake."""
+"""The input of grading: the code cells and exercises of one repaired submission."""
 
 from __future__ import annotations
 
@@ -18,53 +18,54 @@ if TYPE_CHECKING:  # as in `limits`
 
 
 class CodeCell(msgspec.Struct, frozen=True):
-    """One code cell, by its place among all cells of the notebook (from 1, as students count)."""
+    """One code cell; `number` is its position among all cells of the notebook, counted from 1."""
 
     number: int
     source: str
 
 
 class Exercise(msgspec.Struct, frozen=True):
-    """One exercise as the release says: its vocabulary, and which earlier names are replaced by torch's.
+    """One exercise, as the release defines it.
 
-    `also` and `without` are what it adds to the basic vocabulary and takes from it; `others` are exercises that it may
-    be written with, whose calls are looked at when they are graded themselves.
+    `replaced` maps names of earlier exercises to the torch functions that replace them. `also` and `without` are added
+    to and removed from the basic vocabulary. `others` are the exercises that this one may call; their own calls are
+    checked when they are graded.
     """
 
     name: str
     replaced: dict[str, str]
     graded_at: int | None
-    """The number of the cell before which its bindings are kept; None: after the last cell."""
+    """Number of the cell before which the exercise's value is taken; None for after the last cell."""
     also: list[str] = []
     without: list[str] = []
     others: list[str] = []
 
     @property
     def elsewhere(self) -> list[str]:
-        """Names whose definitions are no part of it: what those call is looked at in their own turn, or never run."""
+        """Names whose definitions are not read for this exercise's vocabulary: other exercises and replaced names."""
         return [*self.others, *self.replaced]
 
     @property
     def vocabulary(self) -> Vocabulary:
-        """What it may call."""
+        """The functions that the exercise may call."""
         return vocabulary.of(self.also, self.without)
 
 
 class Submission(msgspec.Struct, frozen=True):
-    """One student's notebook of one problem set, repaired; `repairs` says what was mended."""
+    """One student's repaired notebook of one problem set; `repairs` describes the repairs."""
 
     problem_set: str
     cells: list[CodeCell]
     exercises: list[Exercise]
     repairs: list[str]
     stale_hints: list[ExerciseResult] = []
-    """Cached results of some of the exercises, whose hints alone are out of date: their checks are not run again."""
+    """Cached results whose hints alone are out of date; their checks are not run again."""
     known: dict[str, Quality] = {}
-    """Of exercises that are not graded again: how good they were found to be."""
+    """Quality of the exercises that are not graded again, by name."""
 
 
 def to_submission(repaired: Repaired, release: Release, repairs: Sequence[str] = ()) -> Submission:
-    """What the grader needs of a repaired notebook."""
+    """Return the grader's input for a repaired notebook."""
     exercises = []
     for exercise in release.exercises:
         solution, examples = repaired.place(exercise.solution_id), repaired.place(exercise.examples_id)

@@ -1,4 +1,4 @@
-"""What grading one submission found. It depends on the submission and the checks alone: no times, no machine."""
+"""The result of grading one submission. A verdict depends only on the submission and the checks, not on the machine."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from autograder.jail.inside import wire
 
 
 class CheckVerdict(msgspec.Struct, frozen=True):
-    """One check: its sentence, what it earned, and for a failure the reason in a student's words."""
+    """One check: its sentence and points and, if it failed, the reason, as the student reads it."""
 
     name: str
     sentence: str
@@ -20,15 +20,15 @@ class CheckVerdict(msgspec.Struct, frozen=True):
     max_points: float
     reason: str = ""
     counted: bool = True
-    """False for a property (no argument changed, an exception raised) that holds while no result is right yet."""
+    """False for a property (no argument changed, an exception raised) that holds although no result is right yet."""
     imprecise: bool = False
-    """Whether it passed with a float64 result that is only as exact as float32."""
+    """Whether it passed with a float64 result that only has float32's precision."""
     follows: bool = False
-    """Whether it passed since what differs follows from a mistake in another exercise, which costs there."""
+    """Whether it passed because the difference follows from a mistake in another exercise."""
 
     @property
     def flawless(self) -> bool:
-        """Whether it earned its points, and by exact numbers."""
+        """Whether it earned its points with full precision."""
         return self.earned and not self.imprecise
 
     @property
@@ -38,7 +38,7 @@ class CheckVerdict(msgspec.Struct, frozen=True):
 
 
 class Example(msgspec.Struct, frozen=True):
-    """A call to paste below the student's code, what that gives, and what is right."""
+    """A call to paste below the student's code, the result it gives, and the right result."""
 
     code: str
     gives: str
@@ -46,7 +46,7 @@ class Example(msgspec.Struct, frozen=True):
 
 
 class ExerciseVerdict(msgspec.Struct, frozen=True):
-    """One exercise: points are the sum of its passed checks, but for what `mark` says; none for a forbidden call."""
+    """One exercise. Its points are those of its passed checks, unless `mark` is set; 0 for a forbidden call."""
 
     name: str
     status: Literal["graded", "not begun", "forbidden"]
@@ -54,47 +54,47 @@ class ExerciseVerdict(msgspec.Struct, frozen=True):
     max_points: float
     checks: list[CheckVerdict]
     note: str = ""
-    """What holds for the whole exercise: the forbidden call, that it is not begun."""
+    """A remark on the whole exercise: the forbidden call, or that it is not begun."""
     hint: str = ""
-    """The hint of the misconception that explains every recorded result, if there is one."""
+    """The hint of the misconception that explains every recorded result; empty if there is none."""
     misconception: str = ""
     mark: str = ""
-    """Where the points are not the sum of the checks': how they came about ("Right but for one mistake (−4).")."""
+    """How the points are computed, if not as the sum of the checks ("Right but for one mistake (−4).")."""
     example: Example | None = None
-    """Where points were lost: a call on which the code gives something else than what is right, where one was found."""
+    """A call on which the code gives a wrong result, if points were lost and one was found."""
 
 
 REPAIR = "repair:"
-"""Begins the name of what is no known mistake: a small change makes the answer right."""
+"""Prefix of `misconception` if no known mistake, but a small change that makes the answer right was found."""
 
 
 def is_explained(exercise: ExerciseVerdict) -> bool:
-    """Whether a known mistake, or a rule, explains why it is wrong."""
+    """Return whether a known mistake or a rule explains why the answer is wrong."""
     return bool(exercise.misconception) and not exercise.misconception.startswith(REPAIR)
 
 
 Quality: TypeAlias = Literal["right", "wrong", "worthless"]
-"""How good an exercise is for those that call it: worthless where no value is right and nothing explains why."""
+"""Quality of an exercise for the exercises that call it; worthless if no value is right and nothing explains why."""
 
 
 def quality_of(exercise: ExerciseVerdict) -> Quality:
-    """How good an exercise is for those that call it."""
+    """Return the quality of an exercise for the exercises that call it."""
     if exercise.checks and all(check.flawless and not check.follows for check in exercise.checks):
         return "right"
     explained = exercise.misconception and exercise.points > 0
-    by_values = any(check.points for check in exercise.checks)  # properties have none where no value is right
+    by_values = any(check.points for check in exercise.checks)  # properties earn no points if no value is right
     return "wrong" if exercise.status == "graded" and (explained or by_values) else "worthless"
 
 
 def by_checks(exercise: ExerciseVerdict) -> ExerciseVerdict:
-    """The verdict with the sum of its checks' points, whatever is known of its mistakes."""
+    """Return the verdict with the sum of its checks' points, ignoring known mistakes."""
     if not exercise.mark or exercise.status != "graded":
         return exercise
     return msgspec.structs.replace(exercise, points=sum(check.points for check in exercise.checks), mark="")
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """One submission: exercise by exercise, what the intake repaired and what happened to its cells."""
+    """One submission: its exercises, the repairs of its notebook, and the incidents while its cells ran."""
 
     problem_set: str
     points: float
@@ -106,7 +106,7 @@ class Verdict(msgspec.Struct, frozen=True):
 
 
 class Row(msgspec.Struct, frozen=True):
-    """A verdict in short; `remarks` counts what was repaired and what happened."""
+    """A summary of a verdict; `remarks` counts its repairs and incidents."""
 
     problem_set: str
     student: str
@@ -116,20 +116,20 @@ class Row(msgspec.Struct, frozen=True):
 
 
 def row_of(verdict: Verdict) -> Row:
-    """A verdict in short."""
+    """Return the summary of a verdict."""
     remarks = len(verdict.repairs) + len(verdict.incidents)
     return Row(verdict.problem_set, verdict.student, verdict.points, verdict.max_points, remarks)
 
 
 class Graded(msgspec.Struct, frozen=True):
-    """A verdict, and what each code cell showed, by the cell's number. The outputs are hostile until cleaned."""
+    """A verdict, and the outputs of each code cell, by its number. The outputs are untrusted."""
 
     verdict: Verdict
     outputs: dict[int, list[wire.Output]]
 
 
 class Change(msgspec.Struct, frozen=True):
-    """One small change of a student's code; `line` is counted in the cell, `removed` and `added` are the lines."""
+    """One small change of a student's code: line `line` of cell `cell`, `removed`, is replaced by `added`."""
 
     cell: int
     line: int
@@ -139,30 +139,30 @@ class Change(msgspec.Struct, frozen=True):
 
 
 class ExerciseResult(msgspec.Struct, frozen=True):
-    """The result of one exercise: its verdict, and what happened while its checks ran.
+    """The result of one exercise: its verdict, and the incidents while its checks ran.
 
-    `cacheable` is False where it might come out otherwise another time: a clock or the machine ended something.
+    `cacheable` is False if another run might give another result, since a time limit or the machine ended something.
     """
 
     verdict: ExerciseVerdict
     incidents: list[str]
     cacheable: bool
     trace: bytes = b""
-    """Where points were lost: what the calls gave (`traces.py`); empty where it is too large."""
+    """The recorded results of the calls (`traces.py`) if points were lost; empty if they are too large."""
     nearest: str = ""
-    """Where nothing explains that: the misconception with which most calls agree."""
+    """The misconception that agrees with most calls, if nothing explains the answer."""
     agreeing: float = 0.0
-    """The share of these calls, from 0 to 1."""
+    """The share of calls that agree with it, from 0 to 1."""
     changes: list[Change] = []
-    """The small changes that make the answer right, or nearly, where that was found."""
+    """The small changes that make the answer right, or nearly right, if any were found."""
     points_changed: float = 0.0
-    """What the checks give with these."""
+    """The checks' points with these changes."""
     whole: bool = True
-    """Whether all checks of values pass with these."""
+    """Whether all checks of values pass with these changes."""
 
 
 class SubmissionResult(msgspec.Struct, frozen=True, tag=True):
-    """The result of a submission: of its cells, and of each of its exercises."""
+    """The result of a submission: its cells' outputs, and the result of each exercise."""
 
     problem_set: str
     repairs: list[str]
@@ -171,12 +171,16 @@ class SubmissionResult(msgspec.Struct, frozen=True, tag=True):
     cacheable: bool
     exercises: list[ExerciseResult]
     seconds: float = 0.0
-    """How long grading it took, by the clock on the wall: of this machine at that time, so no part of a verdict."""
+    """Wall-clock time of grading, in seconds; not part of the verdict, since it depends on the machine."""
     stale_hints: list[ExerciseResult] = []
-    """Of a cached result: exercises that hold but for their hints, which are to be found anew."""
+    """Cached results whose hints alone are out of date, and have to be determined again."""
 
     def graded(self, known_mistakes: Literal["by_cost", "by_checks"] = "by_cost") -> Graded:
-        """The same as one verdict; by checks, what is known of a mistake changes no points."""
+        """Return the result as one verdict with the outputs.
+
+        Args:
+            known_mistakes: as in course.yml; "by_checks" ignores known mistakes in the points.
+        """
         incidents = [*self.incidents, *(line for item in self.exercises for line in item.incidents)]
         verdicts = [item.verdict for item in self.exercises]
         if known_mistakes == "by_checks":
@@ -193,20 +197,29 @@ class SubmissionResult(msgspec.Struct, frozen=True, tag=True):
 
 
 def to_json(verdict: Verdict) -> bytes:
-    """The verdict as indented JSON with a closing newline."""
+    """Return the verdict as indented JSON with a final newline."""
     return msgspec.json.format(msgspec.json.encode(verdict), indent=2) + b"\n"
 
 
 def from_json(data: bytes) -> Verdict:
-    """The verdict in `data`."""
+    """Return the verdict in `data`.
+
+    Raises:
+        msgspec.MsgspecError: `data` is not a verdict.
+    """
     return msgspec.json.decode(data, type=Verdict)
 
 
 def schema() -> dict[str, Any]:
-    """The JSON schema of a verdict file."""
+    """Return the JSON schema of a verdict file."""
     return msgspec.json.schema(Verdict)
 
 
 def read(path: Path) -> Verdict:
-    """The verdict in a file."""
+    """Return the verdict in a file.
+
+    Raises:
+        OSError: the file cannot be read.
+        msgspec.MsgspecError: it is not a verdict.
+    """
     return from_json(path.read_bytes())

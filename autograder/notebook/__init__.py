@@ -1,1 +1,1 @@
-"""What is learned from a notebook without running it; nothing here needs more than Python itself."""
+"""Static analysis of notebooks: reading them without running them. Needs only the standard library."""

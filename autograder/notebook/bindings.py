@@ -1,6 +1,6 @@
-"""What a notebook's names are bound to, and what the definition of one of them can reach.
+"""Finds the statements that bind a notebook's names, and those that the definition of a name can reach.
 
-Only the code is read: nothing is run. Statements of all cells count, wherever they stand.
+The code is only parsed, not run. Statements of all cells count, in any order.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from . import magics
 from .texts import text
 
 ANY = "*"
-"""In place of a name: any of them may be changed."""
+"""Stands for an unknown name: any name may be changed."""
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
@@ -24,9 +24,9 @@ _CHANGING = frozenset(
     "append appendleft extend insert add update setdefault push put put_nowait register set".split()
     + "__setitem__ __setattr__ __dict__ __call__ send".split()
 )
-"""Methods that put their arguments into what they are called on."""
+"""Methods that store their arguments in the object they are called on."""
 _CALCULATING = frozenset("torch numpy math builtins operator functools itertools sys inspect".split())
-"""Modules of which a change is reached by all code; what a plot looks like is no affair of ours."""
+"""Modules whose modification affects all code; changes of others, such as matplotlib's settings, do not matter."""
 _BY_ARGUMENT = (
     "setattr",
     "delattr",
@@ -38,12 +38,12 @@ _BY_ARGUMENT = (
     "wraps",
     "update_wrapper",
 )
-"""Functions that put their arguments into the first of them."""
+"""Functions that store their arguments in the first of them."""
 
 
 @lru_cache(maxsize=256)
 def statements(source: str) -> list[ast.stmt]:
-    """The statements of a cell, its magics written out; none where it is no Python, since that does not run either."""
+    """Return the statements of a cell, with magics as Python code; empty if it is not valid Python and cannot run."""
     try:
         found = ast.parse(source).body
     except SyntaxError:
@@ -55,8 +55,8 @@ def statements(source: str) -> list[ast.stmt]:
 
 
 def _note_texts(found: Sequence[ast.stmt], text: str) -> None:
-    """Keep the lines of those that have whole ones for themselves, which saves writing them out again."""
-    if "\r" in text or "\f" in text or ";" in text:  # lines that are counted otherwise, or shared
+    """Store the source of statements that occupy whole lines, to save unparsing them later."""
+    if "\r" in text or "\f" in text or ";" in text:  # ast counts these lines differently, or statements share a line
         return
     lines = text.split("\n")
     for statement in found:
@@ -68,18 +68,18 @@ _TEXTS: WeakKeyDictionary[ast.AST, str] = WeakKeyDictionary()
 
 
 class Bindings:
-    """All top-level bindings of a notebook, in order: by name the statements that bind or change it."""
+    """All top-level bindings of a notebook: the statements that bind or change each name, in order."""
 
     def __init__(self, cells: Iterable[str]) -> None:
         self.of: dict[str, list[ast.AST]] = {}
         self.defined: set[str] = set()
-        """Names that `def` or `class` bound last."""
+        """Names whose last binding is a `def` or `class`."""
         self.everywhere: list[ast.AST] = []
-        """What changes a module, and so is reached by whatever uses it."""
+        """Statements that change a module, and so are reachable from all code."""
         self.modules: dict[str, str] = {}
-        """By name the module that an import brought it from, by the first word of its own name."""
+        """The top-level module that each imported name comes from."""
         self.members: set[str] = set()
-        """Names of methods and attributes that the notebook itself gives to something."""
+        """Names of methods and attributes that the notebook itself defines."""
         self.statements = [statement for source in cells for statement in statements(source)]
         for statement in self.statements:
             self._add(statement)
@@ -87,7 +87,7 @@ class Bindings:
             self._note_changes(statement)
 
     def _add(self, statement: ast.stmt) -> None:
-        """Take in one statement, and those inside its branches."""
+        """Add the bindings of a statement, and of the statements in its branches."""
         for name in _bound(statement):
             if isinstance(statement, _DEFINITIONS):
                 self.of[name] = [statement]
@@ -106,7 +106,7 @@ class Bindings:
                 self._add(inner)
 
     def _note_changes(self, statement: ast.stmt) -> None:
-        """Note what a statement does to names from anywhere inside it: calls that change them, `global`, `:=`."""
+        """Add the changes of names anywhere inside a statement: calls that change objects, `global`, `:=`."""
         inside = statement if isinstance(statement, _DEFINITIONS) else None
         for node in parts(statement).changing:
             if isinstance(node, ast.Attribute):
@@ -131,13 +131,13 @@ class Bindings:
                                 self._note_change(name, node, inside)
 
     def _note_change(self, name: str, node: ast.AST, inside: ast.AST | None) -> None:
-        """Note it for a name of the notebook; what is local to a function is none."""
+        """Add a change of a notebook's name; names local to a function are ignored."""
         if name == ANY:
             self.everywhere.append(node)
         elif inside is None:
             self._append(name, node)
         elif name in global_names(inside):
-            self._append(name, inside)  # with what it works out before it changes something
+            self._append(name, inside)  # the whole function, since the changed value depends on it
 
     def _append(self, name: str, node: ast.AST) -> None:
         if self.modules.get(name) in _CALCULATING:
@@ -147,7 +147,7 @@ class Bindings:
             found.append(node)
 
     def _changed_by(self, call: ast.Call) -> Iterator[str]:
-        """The names whose objects a call may put something into."""
+        """Yield the names whose objects a call may modify."""
         function = call.func
         if isinstance(function, ast.Attribute):
             method = function.attr
@@ -165,16 +165,16 @@ class Bindings:
                     yield from (name for name in roots if name == ANY or name in self.of)
 
     def _is_own_object(self, name: str) -> bool:
-        """Whether a name was bound to what a class of the notebook made."""
+        """Return whether a name was bound to the result of calling a function or class of the notebook."""
         return any(
             isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and called(node.value) in self.defined
             for node in self.of.get(name, [])
         )
 
     def reachable(self, name: str, others: Iterable[str] = ()) -> Iterator[tuple[str, ast.AST]]:
-        """What binds or changes `name`, and the names used there, and so on; each with the name that led to it.
+        """Yield the statements that bind or change `name` or any name they use, directly or indirectly.
 
-        The names in `others` are not gone into.
+        Each comes with the definition it belongs to. The names in `others` are not followed.
         """
         seen: set[str] = set(others) - {name}
         waiting = [(name, name)]
@@ -193,9 +193,9 @@ class Bindings:
 
 @lru_cache(maxsize=2048)
 def nodes(node: ast.AST) -> list[ast.AST]:
-    """`node` and all within it, from the outside in."""
+    """Return `node` and all its descendants, in breadth-first order."""
     found: list[ast.AST] = [node]
-    for part in found:  # which grows meanwhile; ast.walk takes twice the time
+    for part in found:  # grows during the iteration; ast.walk takes twice as long
         for name in _FEW_FIELDS.get(type(part), part._fields):
             value = getattr(part, name, None)
             if isinstance(value, list):
@@ -258,7 +258,7 @@ _CHANGING_NODES = frozenset(
 
 @lru_cache(maxsize=2048)
 def global_names(node: ast.AST) -> frozenset[str]:
-    """The names of the notebook that `node` uses; what is local to a function in it is something else."""
+    """Return the global names that `node` uses, without names that are local to a function in it."""
     return frozenset(_used_names(node))
 
 
@@ -266,7 +266,7 @@ def _used_names(node: ast.AST) -> Iterator[str]:
     try:
         tables = [symtable.symtable(_TEXTS.get(node) or ast.unparse(node), "", "exec")]
     except (SyntaxError, ValueError, RecursionError):
-        # Such code does not run; all its names are taken for the notebook's.
+        # Such code cannot run; all its names count as global.
         yield from (part.id for part in ast.walk(node) if isinstance(part, ast.Name))
         return
     while tables:
@@ -278,7 +278,7 @@ def _used_names(node: ast.AST) -> Iterator[str]:
 
 
 def _given_to_changed(definition: ast.AST, call: ast.Call) -> Iterator[ast.expr]:
-    """The arguments of a call of a function of the notebook that the function changes."""
+    """Yield the arguments of a call that the called function of the notebook may change."""
     if not isinstance(definition, ast.FunctionDef | ast.AsyncFunctionDef):
         return
     changed = _changed_parameters(definition)
@@ -294,7 +294,7 @@ def _given_to_changed(definition: ast.AST, call: ast.Call) -> Iterator[ast.expr]
 
 @lru_cache(maxsize=512)
 def _changed_parameters(definition: ast.FunctionDef | ast.AsyncFunctionDef) -> frozenset[str]:
-    """The parameters that a function puts something into: by assignment, or by a method such as append."""
+    """Return the parameters whose objects a function may change, by assignment or by a method such as append."""
     arguments = definition.args
     names = {item.arg for item in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]}
     changed: set[str] = set()
@@ -335,12 +335,12 @@ def _bound(statement: ast.AST) -> Iterator[str]:
 
 
 def _names_of(target: ast.AST) -> list[str]:
-    """The names that an assignment binds anew: `a` and `b` for `a, b`; none for `a.x`."""
+    """Return the names that an assignment rebinds: `a` and `b` for `a, b`; none for `a.x`."""
     return [node.id for node in nodes(target) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
 
 
 def _roots(target: ast.AST) -> Iterator[str]:
-    """The names that an assignment to `target` changes: `a`, and `a` for `a.forward` or `a[0]`."""
+    """Yield the names that an assignment to `target` binds or changes: `a` for `a`, `a.forward` or `a[0]`."""
     match target:
         case ast.Name(id=name):
             yield name
@@ -358,7 +358,7 @@ def _roots(target: ast.AST) -> Iterator[str]:
 
 
 def called(node: ast.AST) -> str:
-    """The last name of what a call calls, or the empty string."""
+    """Return the last part of the name that a call calls; empty if it has no name."""
     function = node.func if isinstance(node, ast.Call) else None
     if isinstance(function, ast.Name):
         return function.id

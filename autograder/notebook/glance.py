@@ -1,6 +1,6 @@
-"""A first look at a notebook's cells, by their words alone: most can name nothing outside a vocabulary.
+"""A fast first check of a notebook's cells by regular expressions: most cannot name anything outside a vocabulary.
 
-A tenth of the time that reading takes. What is found clean here has nothing for reading to find.
+It takes a tenth of the time of `rules`. If a notebook is clean here, `rules` would find nothing in it either.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ _CHAIN = re.compile(r"(?<![\w.])([^\W\d]\w*)((?:\s*\.\s*[^\W\d]\w*)*)")
 _PART = re.compile(r"\.\s*([^\W\d]\w*)")
 _ASSIGNED = re.compile(r"(?<![=!<>])=\s*([^\W\d]\w*)((?:\s*\.\s*[^\W\d]\w*)*)[ \t]*(?=$|[;#])", re.MULTILINE)
 _BROKEN = re.compile(r"\.\s*[#\\]")
-"""A dotted name with something between its parts."""
+"""A dotted name that is split by a comment or a line continuation."""
 _WORD = re.compile(r"[^\W\d]\w*")
 
 
 @lru_cache(maxsize=1024)
 def _imports(source: str) -> dict[str, str] | None:
-    """By name what the imports of a cell bring; None where they, or other words in it, need a closer look."""
+    """Return the dotted name that each imported name of a cell stands for; None if the cell needs a full analysis."""
     text = _COMMENT.sub("", source)
     if is_disguised(text) or ODD.search(text) or _BROKEN.search(source):
         return None
@@ -56,7 +56,7 @@ def _imports(source: str) -> dict[str, str] | None:
 
 
 def is_disguised(text: str) -> bool:
-    """Whether letters stand in it that Python takes for others: 𝖻 is b in a name."""
+    """Return whether the text contains letters that Python normalizes to ASCII letters in names: 𝖻 to b."""
     return not text.isascii() and any(
         any(letter.isascii() and letter.isalnum() for letter in unicodedata.normalize("NFKC", character))
         for character in set(text)
@@ -66,20 +66,20 @@ def is_disguised(text: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def _renamed(source: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """The dotted names that other names are given to."""
+    """Return the dotted names that a cell assigns to other names."""
     return tuple({(match[1], tuple(_WORD.findall(match[2]))) for match in _ASSIGNED.finditer(source)})
 
 
 @lru_cache(maxsize=1024)
 def _words(source: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """The dotted names of a cell, each as its first word and the parts that follow it."""
+    """Return the dotted names of a cell, each as its first part and the parts that follow."""
     text = _FROM.sub("", _IMPORT.sub("", _COMMENT.sub("", source)))
     found = {(match[1], tuple(_WORD.findall(match[2]))) for match in _CHAIN.finditer(text)}
     return (*found, ("", tuple(set(_PART.findall(text)))))
 
 
 def is_clean(cells: Iterable[str], vocabulary: Vocabulary) -> bool:
-    """Whether no cell names anything that the vocabulary does not have, nor anything that must be looked at closely."""
+    """Return whether no cell names anything outside the vocabulary or anything that needs a full analysis."""
     known: dict[str, str] = {}
     sources = tuple(cells)
     for source in sources:

@@ -1,14 +1,14 @@
-"""Splits Python code into comments, strings, numbers and words, whatever it is: nothing fails, and nothing is executed.
+"""Splits Python code into comments, strings, numbers and words; accepts any text.
 
-Highlighting and the search for similar solutions read students' code with it. Python's own tokenizer refuses what is no
-Python and takes three times as long; pygments takes ten times as long.
+Used for highlighting and for finding similar solutions. Python's own tokenizer rejects invalid code and takes three
+times as long; pygments takes ten times as long.
 """
 
 from __future__ import annotations
 
 import re
 
-# No part of it can match in two ways, so that its time grows with the text alone, whoever has written it.
+# No part can match in two ways, so that matching takes linear time, even on hostile text.
 _LEXEMES = r"""
       (?P<comment> \#[^\n]* )
     | (?P<string> (?:[rbuf]|rb|br|rf|fr)?
@@ -26,6 +26,6 @@ _SIGNS = r"""
 """
 _FLAGS = re.VERBOSE | re.DOTALL | re.IGNORECASE
 WORDS = re.compile(_LEXEMES, _FLAGS)
-"""Matches comments, strings, numbers and words; `lastgroup` of a match says which."""
+"""Matches comments, strings, numbers and words; a match's `lastgroup` is the kind."""
 LEXEMES = re.compile(_LEXEMES + _SIGNS, _FLAGS)
-"""Matches these and everything in between as well, spaces and signs, so that the matches make up the text."""
+"""Matches spaces and signs as well, so that the matches cover the whole text."""

@@ -1,4 +1,4 @@
-"""Notebooks as untrusted data. Nothing is kept but the sources of the cells and the pictures pasted into the prose."""
+"""Reads notebooks as untrusted data. Only the sources of the cells and the pictures in the prose are kept."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of a submission; `grade_id` is one of the release's, or empty for a cell of the student's own."""
+    """One cell of a submission; `grade_id` is one of the release's, or empty for the student's own cells."""
 
     kind: str
     source: str
@@ -27,10 +27,14 @@ class Cell:
 
 
 def read(path: Path, max_bytes: int) -> list[Cell]:
-    """The cells of a submitted notebook.
+    """Return the cells of a submitted notebook.
+
+    Args:
+        path: the notebook's file.
+        max_bytes: the maximum size of the file.
 
     Raises:
-        AutograderError: it is no notebook that Jupyter would open; one line, naming file and fix.
+        AutograderError: the file is missing, too large or not a notebook; the message names the file and the fix.
     """
     try:
         if not path.is_file() or path.is_symlink():
@@ -47,7 +51,7 @@ def read(path: Path, max_bytes: int) -> list[Cell]:
 
 
 def parse(data: bytes, name: str) -> list[Cell]:
-    """The cells of a notebook's bytes; `name` is the file's, for errors.
+    """Return the cells of a notebook, given as bytes; `name` is the file's name for messages.
 
     Raises:
         AutograderError: as for `read`.
@@ -56,7 +60,7 @@ def parse(data: bytes, name: str) -> list[Cell]:
 
 
 def load(data: bytes, name: str) -> dict[str, Any]:
-    """A notebook's bytes as they were written, with a list of cells, of which each may still be anything.
+    """Return the decoded JSON of a notebook; `cells` is a list, but its items may be anything.
 
     Raises:
         AutograderError: as for `read`.
@@ -92,7 +96,7 @@ def load(data: bytes, name: str) -> dict[str, Any]:
 
 
 def cell_of(raw: Any, place: int, name: str) -> Cell:
-    """One cell of `load`, which stands at `place` (from 1).
+    """Return the cell for an item of `load`; `place` is its position, counted from 1.
 
     Raises:
         AutograderError: as for `read`.
@@ -122,7 +126,7 @@ def _text(text: str) -> str:
 
 
 def _pictures(raw: Any) -> dict[str, dict[str, str]]:
-    """The pictures among a cell's attachments; what is not a picture is dropped."""
+    """Return the pictures among a cell's attachments; others are dropped."""
     kept: dict[str, dict[str, str]] = {}
     if isinstance(raw, dict):
         for name, bundle in raw.items():

@@ -1,7 +1,8 @@
-"""The rules, kept by reading the code: what an exercise's function can reach is held to its vocabulary.
+"""Checks an exercise's code against its vocabulary, without running it.
 
-Only what the graded name leads to is read, so that a student may compare with torch's own function in a cell beside it.
-What reading cannot see (methods of tensors, names made up at run time) the jail's watch sees when it is called.
+Only code that the graded name can reach is checked, so that students may call torch's own function elsewhere for
+comparison. What static analysis cannot see (methods of tensors, names computed at run time) is caught by the watch in
+the jail when it is called.
 """
 
 from __future__ import annotations
@@ -27,32 +28,32 @@ _INSIDES = {
     "ctypes": ("*",),
     "cffi": ("*",),
 }
-"""By module, the ways to the interpreter's own objects, the watch and its notes among them."""
+"""Functions by module that give access to the interpreter's internals, including the watch and its records."""
 _FRAMES = frozenset("f_back f_builtins f_globals f_locals tb_frame gi_frame cr_frame ag_frame __subclasses__".split())
-"""Attributes that are such ways, of whatever object."""
+"""Attributes of any object that give such access."""
 _WAYS = re.compile(
     r"\b(" + "|".join([*_INSIDES, *_FRAMES, "import_module", "__import__", "builtins"]) + r")\b"
     r"|(?<!\.)\b(exec|eval|compile)\b"
 )
-"""Without one of these words there is no way, or it is written in letters that are not ASCII."""
+"""Words without which code has no such access, unless it uses letters that are not ASCII."""
 _ANY = "object"
 
 _BEHIND = frozenset(
     "__self__ __globals__ __closure__ cell_contents __builtins__ __code__ __reduce__ __reduce_ex__".split()
 )
-"""Attributes that lead from a function to what it was made of."""
+"""Attributes that lead from a function to its internals."""
 _RUNNING = ("exec", "eval", "compile")
 _IMPORTING = ("import_module", "__import__", "reload")
 _BUILTINS_REFUSED = frozenset("exec eval compile __import__ globals __dict__".split())
 _LOOKING_UP = frozenset("attrgetter methodcaller __getattribute__ __getattr__ getmembers".split())
-"""Names of what looks up a part by its name, beside getattr."""
+"""Functions, in addition to getattr, that look up an attribute by its name."""
 _DUNDERS = frozenset("__dict__ __getattribute__ __getattr__ __loader__ __spec__".split())
 _UNREADABLE = "a name made up at run time"
 
 
 @dataclass(frozen=True)
 class Use:
-    """A name that an exercise reaches and its vocabulary does not have; `by` is the helper that uses it, or empty."""
+    """A name outside the vocabulary that an exercise can reach; `by` is the helper that uses it, or empty."""
 
     name: str
     by: str = ""
@@ -63,13 +64,13 @@ class Use:
 
 
 def outside(cells: Iterable[str], exercise: str, vocabulary: Vocabulary, others: Sequence[str] = ()) -> list[Use]:
-    """What the definition of `exercise` can reach that is not in its vocabulary.
+    """Return the names outside the vocabulary that the definition of `exercise` can reach.
 
     Args:
-        cells: the sources of all code cells, in their order.
-        exercise: the name that is graded.
-        vocabulary: what it may call.
-        others: exercises of the notebook that it may be written with; what those call is looked at in their own turn.
+        cells: the sources of all code cells, in order.
+        exercise: the graded name.
+        vocabulary: the vocabulary of the exercise.
+        others: exercises that this one may call; they are checked on their own.
     """
     sources = tuple(cells)
     if vocabulary.everything or is_clean(sources, vocabulary):
@@ -92,16 +93,16 @@ def outside(cells: Iterable[str], exercise: str, vocabulary: Vocabulary, others:
 
 
 def listed(uses: Sequence[Use]) -> str:
-    """The first five of them as text, each with the helper that it is called in."""
+    """Return the first five uses as text, each with the helper that it occurs in."""
     return ", ".join(str(item) for item in sorted(uses, key=lambda item: item.name)[:5])
 
 
 def insides(cells: Iterable[str]) -> list[str]:
-    """Names of the interpreter's insides that the notebook uses anywhere: with them, calls can be hidden."""
+    """Return the names of interpreter internals that the notebook uses anywhere, since they can hide calls."""
     return list(_insides(tuple(cells)))
 
 
-# One notebook is read for each of its exercises, and most of its cells are the same in the next one.
+# A notebook is analyzed once for each exercise, and most cells are the same in the next notebook, hence the caches.
 
 
 @lru_cache(maxsize=4)
@@ -128,7 +129,7 @@ def _is_inside(dotted: str) -> bool:
 
 
 def _begins(rest: Sequence[str], patterns: Sequence[str]) -> bool:
-    """Whether a dotted name begins with one of the patterns; "*" is the bare module as well."""
+    """Return whether a dotted name begins with one of the patterns; "*" matches the bare module as well."""
     above = [".".join(rest[:length]) for length in range(len(rest) + 1)]
     return any(fnmatchcase(part, pattern) for part in above for pattern in patterns)
 
@@ -136,7 +137,7 @@ def _begins(rest: Sequence[str], patterns: Sequence[str]) -> bool:
 def _allowed(dotted: str, vocabulary: Vocabulary) -> bool:
     first, _, rest = dotted.partition(".")
     if _is_inside(dotted):
-        return True  # which `insides` tells of, wherever it stands
+        return True  # `insides` reports it for the whole notebook
     if first == _ANY or _UNREADABLE in dotted:
         return False
     if first == "builtins":
@@ -147,7 +148,7 @@ def _allowed(dotted: str, vocabulary: Vocabulary) -> bool:
 
 
 class _Reader:
-    """Reads dotted names of modules from statements of one notebook."""
+    """Resolves the dotted names that the statements of one notebook use."""
 
     def __init__(self, bindings: Bindings) -> None:
         self.bindings = bindings
@@ -155,7 +156,7 @@ class _Reader:
         self.stars: list[str] = []
         self._names: dict[ast.AST, list[str]] = {}
         self._used: frozenset[str] = frozenset()
-        """The names of the notebook in what is read just now: what a star import may have brought."""
+        """Global names in the current statement, which a star import may have defined."""
         self._bound_once = {
             name: statement.value
             for name, [statement, *more] in bindings.of.items()
@@ -174,7 +175,7 @@ class _Reader:
                 self._take_in(inner)
 
     def _learn(self, node: ast.AST, known: dict[str, str]) -> None:
-        """Note what an import or a plain assignment makes a name stand for."""
+        """Store in `known` what an import or a simple assignment makes a name stand for."""
         if isinstance(node, ast.Import):
             for alias in node.names:
                 first = alias.name.split(".")[0]
@@ -196,18 +197,18 @@ class _Reader:
                         known.pop(target.id, None)
 
     def names(self, node: ast.AST) -> list[str]:
-        """Every dotted name of a module in `node`, every attribute that leads behind things, what cannot be read."""
+        """Return the modules' dotted names in `node`, its attributes that reach internals, and computed names."""
         if node not in self._names:
             self._names[node] = list(dict.fromkeys(self._read(node)))
         return self._names[node]
 
     def handed_on(self, node: ast.AST) -> str:
-        """A module that `node` uses as a value: gives to a function, keeps in a container."""
+        """Return a module that `node` uses as a value, as an argument or in a container; empty if there is none."""
         found = parts(node)
         used_for_parts = {id(part.value) for part in found.named if isinstance(part, ast.Attribute)}
         for learned in found.learning:
             if isinstance(learned, ast.Assign) and len(learned.targets) == 1:
-                used_for_parts.add(id(learned.value))  # another name for it, which is known
+                used_for_parts.add(id(learned.value))  # an alias, which is resolved elsewhere
         for part in found.named:
             if isinstance(part, ast.Call) and called(part) in ("getattr", "hasattr", "isinstance") and part.args:
                 used_for_parts.add(id(part.args[0]))
@@ -219,7 +220,7 @@ class _Reader:
         return ""
 
     def looks_up(self, node: ast.AST) -> bool:
-        """Whether `node` takes a part of something by a name that cannot be read."""
+        """Return whether `node` looks up an attribute by a name that static analysis cannot determine."""
         return any(self._looks_up(part) for part in parts(node).named)
 
     def _looks_up(self, part: ast.AST) -> bool:
@@ -232,7 +233,7 @@ class _Reader:
         return isinstance(part, ast.Attribute) and part.attr in _LOOKING_UP
 
     def methods(self, node: ast.AST) -> list[str]:
-        """Names of methods that are not basic, called on what is no module and nothing of the notebook's own."""
+        """Return the refused methods that `node` calls on objects other than modules and the notebook's own."""
         return [
             part.func.attr
             for part in parts(node).named
@@ -263,7 +264,7 @@ class _Reader:
                 yield f"{_ANY}.{part.id}"
 
     def _made_up(self, call: ast.Call, known: dict[str, str]) -> Iterator[str]:
-        """What a call runs, imports or looks up by a text; where the text cannot be read, that."""
+        """Yield the names that a call runs, imports or looks up by a string, or that the string is not known."""
         name = called(call)
         bare = isinstance(call.func, ast.Name) or self.dotted(call.func, known).startswith(("builtins.", "importlib."))
         if not bare or (isinstance(call.func, ast.Name) and call.func.id in self.bindings.of):
@@ -278,7 +279,7 @@ class _Reader:
             yield f"{_ANY}.{name}({_UNREADABLE})"
         elif name == "getattr" and len(call.args) > 1 and not self._text(call.args[1]):
             base = self.dotted(call.args[0], known)
-            # getattr(torch, reduction) is ordinary, and what it gives is seen when it is called.
+            # getattr(torch, reduction) is common, and the jail's watch sees the function when it is called.
             varies = any(isinstance(part, ast.Name) and part.id not in _PYTHON for part in nodes(call.args[1]))
             if base and not (varies and base == "torch"):
                 yield f"{base}.{_UNREADABLE}"
@@ -289,7 +290,7 @@ class _Reader:
             yield f"{_ANY}.globals"
 
     def dotted(self, node: ast.AST, known: dict[str, str]) -> str:
-        """What an expression stands for in a module, or the empty string."""
+        """Return the dotted name that an expression stands for, or the empty string."""
         match node:
             case ast.Name(id=name):
                 if name in known:

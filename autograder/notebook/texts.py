@@ -1,4 +1,4 @@
-"""The string that an expression is, where that can be read from the code alone."""
+"""Evaluates constant string expressions without running code."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ODD = re.compile(
     r"|__(?!init__|call__|name__|class__|doc__|len__|iter__|next__|getitem__|repr__|str__|enter__|exit__|future__"
     r"|post_init__|add__|mul__|sub__|matmul__|neg__|eq__|setitem__|truediv__|rmul__|radd__)\w+)\b"
 )
-"""Words by which something may be named that cannot be seen at a glance."""
+"""Words with which code can name something indirectly, so that a regular expression cannot see it."""
 
 _METHODS = frozenset(
     "join replace lower upper strip lstrip rstrip format decode encode fromhex removeprefix removesuffix swapcase "
@@ -23,11 +23,11 @@ _LONGEST = 1000
 
 
 def text(node: ast.AST, bound: Mapping[str, ast.AST] | None = None) -> str:
-    """The string, or the empty one: constants joined, cut, turned round and the like.
+    """Return the value of a constant string expression (concatenation, slices, methods); empty if it is not constant.
 
     Args:
         node: the expression.
-        bound: what names are bound to, of those that are bound once.
+        bound: the values of names that are bound exactly once.
     """
     found = _value(node, bound or {}, 8)
     if isinstance(found, bytes):
@@ -104,6 +104,6 @@ def _called(function: ast.AST, values: list[object], bound: Mapping[str, ast.AST
                 if isinstance(owner, str | bytes) or owner in (str, bytes):
                     made = getattr(owner, method)(*values)
                     return made if not isinstance(made, str | bytes) or len(made) <= _LONGEST else None
-    except Exception:  # whatever a method makes of odd arguments
+    except Exception:  # the arguments are a student's, and may raise anything
         return None
     return None

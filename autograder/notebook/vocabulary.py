@@ -1,7 +1,7 @@
-"""The vocabulary: the operations that an exercise may be written with, as plain names.
+"""The vocabulary: the operations that an exercise may use, as plain names.
 
-One table for all who ask: reading the code (`rules`), the watch in the jail, `autograder check`, the audit, the docs.
-An exercise adds to it with `also` and takes from it with `without`, by dotted names such as `torch.sigmoid`.
+One table serves the static analysis (`rules`), the watch in the jail, `autograder check`, the audit and the docs. An
+exercise adds to it with `also` and removes from it with `without`, by dotted names such as `torch.sigmoid`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from .vocabulary_table import (
 )
 
 ALL = "*"
-"""In `also`: everything may be called, and nothing is watched."""
+"""Value in `also` that allows everything and disables the watch."""
 
 _PLACES = (
     "torch.Tensor",
@@ -42,30 +42,30 @@ _PLACES = (
     "torch.nn",
     "torch",
 )
-"""Where one operation has its names: torch.sigmoid, Tensor.sigmoid, nn.Sigmoid, the longest first."""
+"""Namespaces with names of the same operation (torch.sigmoid, Tensor.sigmoid, nn.Sigmoid), the longest first."""
 
 
 def plain(name: str) -> str:
-    """One name for all forms of an operation: `log_softmax`, `log_softmax_` and `LogSoftmax` are `logsoftmax`."""
+    """Return the common name of all forms of an operation: `logsoftmax` for `log_softmax_` and `LogSoftmax`."""
     return name.replace("_", "").lower()
 
 
 _BASIC = frozenset(plain(name) for names in KINDS.values() for name in names.split())
 _NUMPY_BASIC = _BASIC | {plain(name) for name in NUMPY.split()}
 _EVERYWHERE = ("torch.Tensor", "torch.linalg", "torch.functional", "torch")
-"""Places in which a name of the kinds is allowed as it stands."""
+"""Namespaces in which every name of the table's kinds is allowed."""
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """What one exercise may call: the basic operations, what it adds, and what it takes away."""
+    """The operations that one exercise may call: the basic ones, plus `also`, minus `without`."""
 
     also: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
 
     @property
     def everything(self) -> bool:
-        """Whether nothing is refused at all."""
+        """Whether everything is allowed."""
         return ALL in self.also
 
     @cached_property
@@ -75,11 +75,11 @@ class Vocabulary:
 
     @cached_property
     def taken(self) -> frozenset[str]:
-        """The plain names of the operations that the exercise takes away."""
+        """The plain names of the operations that the exercise removes."""
         return frozenset(plain(name.rpartition(".")[2]) for name in self.without)
 
     def allows(self, dotted: str) -> bool:
-        """Whether code may name `dotted`, such as torch.nn.functional.softmax or scipy.special."""
+        """Return whether code may use the name `dotted`, such as torch.nn.functional.softmax or scipy.special."""
         if self.everything:
             return True
         root = dotted.partition(".")[0]
@@ -122,11 +122,11 @@ class Vocabulary:
         return plain(name) in _NUMPY_BASIC or name in CONSTANTS
 
     def allows_method(self, name: str) -> bool:
-        """Whether a method of a tensor may be called by that name; what is no method of tensors may be."""
+        """Return whether a method with this name may be called; names that are no refused methods of tensors may."""
         return self.everything or plain(name) not in METHODS_REFUSED - self.added | self.taken
 
     def allows_operation(self, name: str) -> bool:
-        """Whether an operation of torch's dispatcher may run, by its name without overload: `aten::softmax`."""
+        """Return whether an operation of torch's dispatcher may run; `name` has no overload: `aten::softmax`."""
         if self.everything:
             return True
         space, _, base = name.partition("::")
@@ -141,18 +141,18 @@ class Vocabulary:
 
 
 def is_module(dotted: str) -> bool:
-    """Whether a name is that of a module that calculates: one that is handed on may be used in any manner."""
+    """Return whether a name is a module of computations, whose use cannot be followed once it is passed on."""
     return dotted in CALCULATING or dotted in REFUSED or dotted.startswith("scipy")
 
 
 def _within(dotted: str, name: str) -> bool:
-    """Whether `dotted` is `name`, or stands in it."""
+    """Return whether `dotted` is `name` or inside it."""
     return dotted == name or dotted.startswith(f"{name}.")
 
 
 @lru_cache(maxsize=4096)
 def _place(dotted: str) -> tuple[str, str]:
-    """The place of `_PLACES` that a name of torch's stands in, and its name there."""
+    """Return the namespace in `_PLACES` that contains a name of torch's, and its first part there."""
     for place in _PLACES:
         if _within(dotted, place):
             return place, dotted[len(place) + 1 :].partition(".")[0]
@@ -178,7 +178,7 @@ def _basic(dotted: str, place: str, name: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _basic_operation(base: str) -> bool:
-    """Whether a name of the dispatcher's is an inner form of a basic operation, such as _cumsum or sum_backward."""
+    """Return whether a dispatcher's operation is an internal form of a basic one, such as _cumsum or sum_backward."""
     short = plain(base)
     for end in ("backward", "doublebackward", "copy", "out", "helper", "impl", "forward"):
         if short.endswith(end) and (short[: -len(end)] in _BASIC or short[: -len(end)] in INNER):
@@ -189,7 +189,7 @@ def _basic_operation(base: str) -> bool:
 
 
 def _made_of(short: str, added: str) -> bool:
-    """Whether an operation is one that `added` is made of."""
+    """Return whether an operation of the dispatcher is part of the implementation of `added`."""
     if added in MADE_OF and short in MADE_OF[added]:
         return True
     for front in ("", "native", "linalg", "safe", "thnn", "aten"):
@@ -200,11 +200,11 @@ def _made_of(short: str, added: str) -> bool:
 
 
 def of_function(function: object, resolved: str | None) -> str:
-    """The dotted name of a function of torch's, of an attribute that it reads or writes; empty where it has none.
+    """Return the dotted name of a torch function or of the attribute that it gets or sets; empty if it has none.
 
     Args:
         function: the function.
-        resolved: what torch's own `resolve_name` says of it.
+        resolved: the result of torch's `resolve_name` for it.
     """
     name = resolved or f"{getattr(function, '__module__', '')}.{getattr(function, '__qualname__', '')}"
     for end in (".__get__", ".__set__", ".__delete__"):
@@ -213,7 +213,7 @@ def of_function(function: object, resolved: str | None) -> str:
 
 
 def of(also: Sequence[str], without: Sequence[str]) -> Vocabulary:
-    """The vocabulary of an exercise that adds and takes away so much."""
+    """Return the vocabulary of an exercise with these options."""
     return _of(tuple(also), tuple(without))
 
 
@@ -223,6 +223,6 @@ def _of(also: tuple[str, ...], without: tuple[str, ...]) -> Vocabulary:
 
 
 def longest(names: Iterable[str]) -> list[str]:
-    """Of names that stand in each other only the longest, in their order: not torch.nn beside torch.nn.Softmax."""
+    """Return the names without those that are prefixes of others, in order: torch.nn.Softmax without torch.nn."""
     found = list(dict.fromkeys(names))
     return [name for name in found if not any(other.startswith(f"{name}.") for other in found)]

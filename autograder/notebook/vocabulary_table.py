@@ -1,4 +1,4 @@
-"""The names of the vocabulary, by kind: what is basic, open, refused. Data alone, which `vocabulary` reads."""
+"""The table of the vocabulary: basic, open and refused names by kind. Data only; `vocabulary` interprets it."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ KINDS: dict[str, str] = {
         detach requires_grad requires_grad_ backward register_hook register_post_accumulate_grad_hook retain_grad
         vmap grad""",
 }
-"""By kind, the names of functions and of methods of tensors: `add` stands for torch.add, Tensor.add and Tensor.add_."""
+"""Basic functions and methods of tensors, by kind: `add` stands for torch.add, Tensor.add and Tensor.add_."""
 
 KIND_TITLES = {
     "creation": "创建",
@@ -99,14 +99,14 @@ OPEN = (
     "torch.backends torch.version torch.testing torch.utils.data torch.torch_version torch.nn.parameter "
     "torch.nn.modules.module torch.nn.modules.container torch.nn.init"
 ).split()
-"""Parts of torch in which everything may be used."""
+"""Namespaces of torch in which every name is allowed."""
 NOT_OPEN = (
     "torch.autograd.profiler",
     "torch.autograd.profiler_legacy",
     "torch.autograd.graph",
     "torch.autograd.anomaly_mode",
 )
-"""And what may not, inside of those."""
+"""Names inside these namespaces that are not allowed."""
 
 LISTED = frozenset(
     [
@@ -119,7 +119,7 @@ LISTED = frozenset(
         *("torch.linalg", "torch.special", "torch.sparse", "torch.sparse.mm", "torch.sparse.sum", "torch.sparse.addmm"),
     ]
 )
-"""Single names beside the kinds: what holds weights and computes nothing, and modules on the way to allowed names."""
+"""Further allowed names: containers of weights that compute nothing, and modules that contain allowed names."""
 
 NUMPY = """
     array True_ False_ single half longlong byte ubyte short ushort uintc datetime64 timedelta64 ndarray generic
@@ -140,7 +140,7 @@ NUMPY = """
     linspace bitwise_count spacing isrealobj iscomplexobj iscomplex mintypecode typename info get_printoptions
     trim_zeros
 """
-"""What NumPy has of the same kinds under names of its own."""
+"""NumPy's functions of the same kinds that have other names than torch's."""
 NUMPY_OPEN = ("numpy.random", "numpy.typing", "numpy.dtypes", "numpy.exceptions", "numpy.testing", "numpy.version")
 NUMPY_LISTED = frozenset(
     "numpy.linalg numpy.lib numpy.lib.stride_tricks numpy.core numpy.lib.stride_tricks.as_strided".split()
@@ -155,11 +155,11 @@ MODULES = frozenset(
     tempfile atexit signal
     """.split()
 )
-"""Other modules that may be used in what is graded: those that a right solution is ordinarily written with."""
+"""Other allowed modules, which right solutions commonly use."""
 
 MATHS = ("math", "cmath")
 MATHS_REFUSED = frozenset(("tanh", "dist"))
-"""What of Python's own mathematics is an activation or a distance."""
+"""Activations and distances in Python's own math modules, which are refused."""
 
 CALCULATING = ("torch", "torch.functional", "torch.nn.modules", "numpy", "numpy.linalg", "math", "cmath")
 
@@ -181,7 +181,7 @@ REFUSED: dict[str, tuple[str, str]] = {
     "scipy": ("all that NumPy does not have", "NumPy 没有的一切"),
     "sklearn": ("learning, ready made", "现成的机器学习"),
 }
-"""What is refused, for the reader of the docs; whatever is not in the tables above is refused as well."""
+"""Refused names, listed for the docs with a description; any name not in the tables above is refused as well."""
 
 INNER = frozenset(
     """
@@ -214,7 +214,7 @@ INNER = frozenset(
     copysparsetosparse digamma densedim sparsedim iscoalesced conjphysicalcopy
     """.split()
 )
-"""Names of torch's inner operations (letters and digits alone) that the operations above are made of."""
+"""Internal operations of torch that implement the operations above, as plain names."""
 
 MADE_OF: dict[str, frozenset[str]] = {
     name: frozenset(made.split())
@@ -234,7 +234,7 @@ MADE_OF: dict[str, frozenset[str]] = {
         "safesoftmax scaleddotproductflashattentionforcpubackward softmaxbackwarddata fusedsdpchoice",
     }.items()
 }
-"""By the plain name of what an exercise may add, the operations of the dispatcher's that it is made of."""
+"""The dispatcher's operations that implement an operation, by the plain name of the operation."""
 
 METHODS_REFUSED = frozenset(
     name.replace("_", "")
@@ -244,4 +244,4 @@ METHODS_REFUSED = frozenset(
     matrix_exp histogram
     """.split()
 )
-"""Methods of tensors that are not basic and whose names mean nothing else: found by reading, whatever they stand on."""
+"""Methods of tensors that are not basic and whose names are unambiguous: refused in static analysis on any object."""

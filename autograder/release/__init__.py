@@ -1,1 +1,1 @@
-"""From what staff write in solutions/ to what students get in assignments/."""
+"""Builds the students' releases in assignments/ from solutions/, and creates new exercises and courses."""

@@ -1,4 +1,4 @@
-"""Makes releases: solutions/ to nbgrader's source notebook, and through nbgrader's own converters to assignments/."""
+"""Builds releases: from solutions/ to nbgrader's source notebook, and with nbgrader's converters to assignments/."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ _PLACE = "the stub of this exercise"
 
 
 class WriteStub(NbGraderPreprocessor):  # type: ignore[misc]
-    """Puts each exercise's own sentence into the stub that nbgrader's ClearSolutions left."""
+    """Preprocessor that puts each exercise's own message into the stub that nbgrader's ClearSolutions inserts."""
 
     def preprocess_cell(self, cell: Any, resources: Any, index: int) -> tuple[Any, Any]:
-        """Write the sentence, and take it out of the metadata, which students see."""
+        """Write the message, and remove it from the metadata, which students can see."""
         ours = cell.metadata.get("autograder", {})
         if "stub" in ours:
             sentence = ours.pop("stub") or f"{ours['exercise']} is not written yet"
@@ -44,7 +44,7 @@ class WriteStub(NbGraderPreprocessor):  # type: ignore[misc]
 
 
 def configure(config: Config) -> None:
-    """Tell nbgrader how this course's solutions are cleared (for nbgrader_config.py as well)."""
+    """Configure how nbgrader clears this course's solutions; nbgrader_config.py calls it as well."""
     config.ClearSolutions.code_stub = {"python": f"raise NotImplementedError({_PLACE!r})"}
     config.ClearSolutions.text_stub = "YOUR ANSWER HERE"
     usual = list(GenerateAssignment.preprocessors.default_args[0])
@@ -61,35 +61,35 @@ def build(
     report: Callable[[str], None] = lambda name: None,
     repointed: Callable[[Repointed], None] = lambda change: None,
 ) -> list[Path]:
-    """Make source/ and assignments/ of the problem sets (all by default) and register them in the gradebook.
+    """Build source/ and assignments/ of the problem sets (all by default) and register them in the gradebook.
 
     Args:
         root: the course's folder.
-        problem_sets: their names.
-        language: of the prose, in place of the course's.
-        folder: where to put them, with a gradebook of its own, in place of `root`.
-        report: called with the name of each problem set when it is made.
-        repointed: called with each cell whose points changed after work was graded.
+        problem_sets: the names of the problem sets.
+        language: the language of the prose; by default the course's.
+        folder: the folder to build in, with a gradebook of its own; by default `root`.
+        report: called with the name of each problem set after it is built.
+        repointed: called with each cell whose points changed after submissions were graded.
 
     Returns:
         The releases' paths.
 
     Raises:
-        AutograderError: something in the sources does not fit.
+        AutograderError: the sources are invalid.
     """
     course = course_config.load(root)
     names = course_config.chosen(course, problem_sets)
     if language not in (None, *course_config.LANGUAGES):
-        raise AutograderError(f"--language {language}: there is {' and '.join(course_config.LANGUAGES)}")
+        raise AutograderError(f"--language {language}: unknown; choose one of: {', '.join(course_config.LANGUAGES)}")
     if folder is None:
-        with opened(root, course):  # what is wrong with it is said before anything is made
+        with opened(root, course):  # reports an unusable gradebook before anything is built
             pass
     checks = collect(root, names)
     target, gradebook = (root, course.gradebook) if folder is None else (folder, "sqlite:///gradebook.db")
     for name in names:
         points = {exercise: sum(check.points for check in found) for exercise, found in checks.get(name, {}).items()}
         notebook = source.make(root, name, language or course.language, points)
-        # For what students run at home, where there is no course.yml.
+        # For `autograder check`, which students run without a course.yml.
         notebook.metadata["autograder"] = {
             "problem_set": name,
             "language": language or course.language,
@@ -107,10 +107,10 @@ def build(
 
 
 def out_of_step(root: Path, problem_sets: Sequence[str] | None = None) -> list[str]:
-    """The problem sets whose release is not what their sources give; nothing is written.
+    """Return the problem sets whose release is out of date with its sources; nothing is written.
 
     Raises:
-        AutograderError: something in the sources does not fit.
+        AutograderError: the sources are invalid.
     """
     stale = []
     with tempfile.TemporaryDirectory() as folder:
@@ -132,12 +132,12 @@ def _generate(root: Path, name: str, course: Course, gradebook: str) -> None:
             GenerateAssignment(coursedir=CourseDirectory(config=config), config=config).start()
         except (NbGraderException, RuntimeError, SystemExit) as error:
             why = " ".join((words[0] if words else str(error)).split())[-300:]
-            raise AutograderError(f"{name}: nbgrader does not make the release: {why}") from None
+            raise AutograderError(f"{name}: nbgrader cannot make the release: {why}") from None
 
 
 @contextmanager
 def last_words() -> Iterator[list[str]]:
-    """Keep nbgrader's log off the screen; the list gathers its errors' last lines, but those that only point on."""
+    """Capture nbgrader's log; the list collects the last lines of its errors that explain them."""
     words: list[str] = []
 
     class Keep(logging.Handler):

@@ -1,4 +1,4 @@
-"""A problem set's entry written into the text of course.yml: comments, order and all else stay as they are."""
+"""Adds a problem set's entry to the text of course.yml, without changing comments, order or layout."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from autograder.errors import AutograderError
 
 
 def added(text: str, name: str, title: str) -> str:
-    """The text of course.yml with one more problem set, the last.
+    """Return the text of course.yml with one more problem set at the end.
 
     Raises:
-        AutograderError: its problem sets are written in a way that this cannot add to.
+        AutograderError: an entry cannot be added to the problem sets as they are written.
     """
     fields = yaml.safe_dump({"title": title}, default_flow_style=True, allow_unicode=True, width=10**6).strip()
     line = f"{name}: {fields}"
@@ -27,7 +27,7 @@ def added(text: str, name: str, title: str) -> str:
         sets = {**before.problem_sets, name: config.ProblemSet(title=title)}
         if in_order and after == before.model_copy(update={"problem_sets": sets}):
             return with_it
-    raise AutograderError(f"{config.FILE}: its problem_sets cannot be added to; write there by hand: {line}")
+    raise AutograderError(f"{config.FILE}: cannot add to problem_sets; add this line by hand: {line}")
 
 
 def _inserted(text: str, line: str) -> str | None:
@@ -38,7 +38,7 @@ def _inserted(text: str, line: str) -> str | None:
         return None
     key, last = sets.value[-1]
     while isinstance(last, yaml.MappingNode) and not last.flow_style and last.value:
-        last = last.value[-1][1]  # the end of a block is where the next thing begins: comments would be passed
+        last = last.value[-1][1]  # a block's end mark is the start of the next token, after any comments
     at = last.end_mark.index
     if sets.flow_style:
         return f"{text[:at]}, {line}{text[at:]}"

@@ -1,4 +1,4 @@
-"""Begins a problem set or an exercise: the files, with what staff fill in marked TODO(name)."""
+"""Creates the files of a problem set or an exercise; lines for staff to fill in are marked TODO(name)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _IMPORTS = "import torch\n\nfrom autograder.authoring import misconception\n"
 
 @dataclass(frozen=True)
 class Begun:
-    """What was written: the files, what is to be filled in, and remarks on what could not be found out."""
+    """The created files, the lines to fill in, and remarks on what could not be determined."""
 
     paths: tuple[Path, ...]
     gaps: tuple[Gap, ...] = ()
@@ -36,7 +36,7 @@ class Begun:
 
 @cache
 def environment() -> Environment:
-    """Of the templates of this package, whose results are code and settings, not HTML."""
+    """Return the environment of this package's templates, without escaping, since they make code and settings."""
     made = Environment(
         loader=PackageLoader("autograder.release"),
         undefined=StrictUndefined,
@@ -49,20 +49,20 @@ def environment() -> Environment:
 
 
 def problem_set(root: Path, name: str, title: str | None = None) -> Begun:
-    """Begin a problem set: its entry in course.yml and its files, without an exercise yet.
+    """Create a problem set without exercises: its entry in course.yml and its files.
 
     Raises:
-        AutograderError: the name is taken or cannot be one; nothing was written.
+        AutograderError: the name exists or is invalid; nothing was written.
     """
     if not _PROBLEM_SET.fullmatch(name):
-        raise AutograderError(f"{name}: no name for a problem set; use letters, digits, underscore and hyphen")
+        raise AutograderError(f"{name}: not a valid name of a problem set; use letters, digits, underscore and hyphen")
     course = config.load(root)
     folder, checks = root / "solutions" / name, root / "tests" / "hidden" / name
     if name in course.problem_sets:
-        raise AutograderError(f"{config.FILE}: problem set {name} is there already; choose another name")
+        raise AutograderError(f"{config.FILE}: problem set {name} already exists; choose another name")
     for path in (folder, checks):
         if path.exists():
-            raise AutograderError(f"{path}: is there already; choose another name, or move it away")
+            raise AutograderError(f"{path}: already exists; choose another name, or move it away")
     title = title or name
     settings = root / config.FILE
     text = course_entry.added(settings.read_text(encoding="utf-8"), name, title)
@@ -70,24 +70,22 @@ def problem_set(root: Path, name: str, title: str | None = None) -> Begun:
         path.mkdir(parents=True)
     notebook, wrong = folder / f"{name}.py", folder / "misconceptions.py"
     notebook.write_text(_heading(languages(root, course.language), title), encoding="utf-8")
-    wrong.write_text(
-        f'"""Wrong solutions that students write for {name}, with the hint that each deserves."""\n', encoding="utf-8"
-    )
+    wrong.write_text(f'"""Wrong solutions that students write for {name}, each with its hint."""\n', encoding="utf-8")
     settings.write_text(text, encoding="utf-8")
     return Begun((settings, notebook, wrong, checks))
 
 
 def exercise(root: Path, into: str, name: str, reference: str | None = None) -> Begun:
-    """Begin an exercise at the end of a problem set: prose, stub, examples, checks, two misconceptions.
+    """Create an exercise at the end of a problem set: prose, stub, examples, checks, two misconceptions.
 
     Args:
         root: the course's folder.
         into: the problem set.
         name: the function that students write.
-        reference: the dotted name of the torch function that it is compared with, if there is one.
+        reference: the dotted name of the torch function to compare with, if there is one.
 
     Raises:
-        AutograderError: a name is taken, cannot be one, or is not known; nothing was written.
+        AutograderError: the name exists or is invalid, or torch has no such function; nothing was written.
     """
     course = config.load(root)
     config.chosen(course, [into])
@@ -96,23 +94,23 @@ def exercise(root: Path, into: str, name: str, reference: str | None = None) -> 
     wrong, checks = notebook.with_name("misconceptions.py"), root / "tests" / "hidden" / into / f"test_{name}.py"
     for cell in source.code(root, into):
         if cell.metadata.get("exercise") == name:
-            raise AutograderError(f"{notebook}: exercise {name} is there already; choose another name")
+            raise AutograderError(f"{notebook}: exercise {name} already exists; choose another name")
     if checks.exists():
-        raise AutograderError(f"{checks}: is there already; choose another name, or move it away")
+        raise AutograderError(f"{checks}: already exists; choose another name, or move it away")
     found = find(reference) if reference else None
     parameters = found.parameters if found else None
     remarks = []
     if found and parameters is None:
         remarks.append(
-            f"{reference} has no signature that can be read: the stub is def {name}(x); write its parameters"
+            f"the signature of {reference} could not be read: the stub is def {name}(x); write its parameters"
         )
     tried = _without_leftovers(trial.of(found))
     if found and parameters and not tried.draws:
-        remarks.append(f"no arguments were found that {reference} takes: write the checks in {checks}")
+        remarks.append(f"no valid arguments for {reference} were found: write the checks in {checks}")
     elif found and parameters:
         looked_at = {*found.required, *(option.name for option in tried.options)}
         if rest := [item.name for item in parameters if item.name not in looked_at]:
-            remarks.append(f"no check looks at {', '.join(rest)}: write one in {checks}, or take it out of the stub")
+            remarks.append(f"no check tests {', '.join(rest)}: write one in {checks}, or remove it from the stub")
     values = _values(name, found, parameters or (Parameter("x"),), tried)
     values["languages"] = languages(root, course.language)
     written = {
@@ -130,7 +128,7 @@ def exercise(root: Path, into: str, name: str, reference: str | None = None) -> 
 
 
 def languages(root: Path, usual: str) -> tuple[str, ...]:
-    """The languages that the course's prose is written in: two where its cells come in pairs, else the usual one."""
+    """Return the languages of the course's prose: all if cells have a `lang` option, else the default one."""
     texts = (path.read_text(encoding="utf-8") for path in sorted((root / "solutions").glob("*/*.py")))
     if any('[markdown] lang="' in text for text in texts):
         return source.LANGUAGES
@@ -144,9 +142,9 @@ def _heading(written_in: tuple[str, ...], title: str) -> str:
 
 def _refuse_name(name: str) -> None:
     if not (name.isidentifier() and name.isascii()) or keyword.iskeyword(name) or name.startswith("_"):
-        raise AutograderError(f"{name}: no name for an exercise; it is a function's: letters, digits, underscore")
+        raise AutograderError(f"{name}: not a valid name of a function; use letters, digits and underscores")
     if name in ("torch", "student", "test"):
-        raise AutograderError(f"{name}: no name for an exercise; it means something else already")
+        raise AutograderError(f"{name}: already has a meaning in Python or in the notebook; choose another name")
 
 
 def _without_leftovers(tried: Trial) -> Trial:
@@ -154,7 +152,7 @@ def _without_leftovers(tried: Trial) -> Trial:
 
 
 def _values(name: str, found: Reference | None, parameters: tuple[Parameter, ...], tried: Trial) -> dict[str, object]:
-    """What the templates show."""
+    """Return the values for the templates."""
     names = found.required if found and found.required else ("x",)
     differentiable = (
         [one for one, text in zip(names, tried.draws[0], strict=True) if "{}" in text] if tried.draws else []
@@ -180,12 +178,12 @@ def _values(name: str, found: Reference | None, parameters: tuple[Parameter, ...
 
 
 def _definition(parameters: tuple[Parameter, ...], name: str) -> str:
-    """The line that defines a function, broken where it is too long as ruff breaks it."""
+    """Return the `def` line of a function, wrapped as ruff wraps it if it is too long."""
     return _broken(f"def {name}", ", ".join(map(str, parameters)), ":", "")
 
 
 def _stand_in(found: Reference) -> str:
-    """The call of torch's function that the solution may be while it is not written."""
+    """Return the call of torch's function that serves as the solution until staff write one."""
     given = [item.name if item.default is None else f"{item.name}={item.name}" for item in found.parameters or ()]
     return _broken(f"return {found.name}", ", ".join(given), "", "    ")
 
@@ -204,7 +202,7 @@ def _made(template: str, values: dict[str, object]) -> str:
 
 
 def _with_imports(path: Path) -> str:
-    """The file of misconceptions with what the new ones need; it is begun where there is none."""
+    """Return the text of the file of misconceptions with the imports of the new ones; a new text if it is missing."""
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
     if "import misconception" in text:
         return text.rstrip("\n") + "\n"
@@ -216,4 +214,4 @@ def _refuse_bad_python(path: Path, text: str) -> None:
         ast.parse(text)
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None) or 1
-        raise AutograderError(f"{path}:{line}: is no Python: {error}; mend it first, nothing was written") from None
+        raise AutograderError(f"{path}:{line}: not valid Python: {error}; fix it first, nothing was written") from None

@@ -1,4 +1,4 @@
-"""Begins another course: a folder with all that `autograder` and nbgrader need, and one exercise to go on from."""
+"""Creates a new course: a folder with everything that `autograder` and nbgrader need, and one example exercise."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ _FILES = {
     "misconceptions.py": "solutions/ps1/misconceptions.py",
     "test_leaky_relu.py": "tests/hidden/ps1/test_leaky_relu.py",
 }
-"""By template: where it stands in the course."""
+"""The path in the course of each template."""
 
 
 def init(folder: Path, title: str) -> list[Path]:
-    """Begin a course in `folder`, and build its release.
+    """Create a course in `folder`, build its release, and return the created files.
 
     Raises:
-        AutograderError: something stands there already.
+        AutograderError: the folder is not empty or cannot be written, or the title is empty.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise AutograderError(f"{folder}: is there already and not empty; name a new folder")
+        raise AutograderError(f"{folder}: already exists and is not empty; name a new folder")
     if not title.strip():
-        raise AutograderError("--title: is empty; write the course's name as students should read it")
+        raise AutograderError("--title: is empty; write the course's title as students should see it")
     name = re.sub(r"[^A-Za-z0-9_.-]+", "-", folder.resolve().name).strip(".-") or "course"
     values = {"name": name, "title": title, "yaml_title": _one_line(title), "schema": SCHEMA}
     written = []
@@ -57,7 +57,7 @@ def init(folder: Path, title: str) -> list[Path]:
 
 
 def schema_text() -> str:
-    """The JSON schema of course.yml, as it stands in a file."""
+    """Return the text of a file with the JSON schema of course.yml."""
     return json.dumps(config.schema(), indent=2, ensure_ascii=False) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""A release as one page to look at: what students will open, with its pictures and formulas, before it is released."""
+"""Renders a release as one HTML page, with its pictures and formulas, before it is released."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from .proofs.unfinished import gaps
 
 
 def preview(root: Path, problem_set: str, language: str | None = None) -> Path:
-    """Build the problem set aside, and write its page to build/preview/; source/ and assignments/ stay as they are.
+    """Build the problem set in a temporary folder, and write its page to build/preview/; return the page's path.
 
     Raises:
-        AutograderError: something in the sources does not fit.
+        AutograderError: the sources are invalid.
     """
     course = config.load(root)
     written_in = language or course.language

@@ -1,4 +1,4 @@
-"""The torch function that an exercise is compared with: found by its name, with its parameters."""
+"""Finds the torch function that an exercise is compared with, and its parameters."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from autograder.notebook.vocabulary import Vocabulary
 from .proofs import vocabulary_calls
 
 _LEFT_OUT = {
-    *("out", "inplace", "size_average", "reduce"),  # of how torch is called, not of what is computed
+    *("out", "inplace", "size_average", "reduce"),  # parameters that do not affect the computed values
     *("dtype", "device", "layout", "requires_grad", "pin_memory", "memory_format", "generator", "names"),
 }
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter, and its default as Python text where it has one."""
+    """A parameter, and its default as Python code if it has one."""
 
     name: str
     default: str | None = None
@@ -38,7 +38,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Reference:
-    """A function of torch's; `parameters` is None where they cannot be found out."""
+    """A function of torch; `parameters` is None if they cannot be determined."""
 
     name: str
     function: Callable[..., Any]
@@ -46,7 +46,7 @@ class Reference:
 
     @property
     def short(self) -> str:
-        """Its name in a file that imports torch.nn.functional as F."""
+        """The function's name in a file that imports torch.nn.functional as F."""
         return self.name.replace("torch.nn.functional.", "F.")
 
     @property
@@ -56,10 +56,10 @@ class Reference:
 
 
 def find(name: str) -> Reference:
-    """The function of a dotted name such as torch.nn.functional.softplus.
+    """Return the function with a dotted name such as torch.nn.functional.softplus.
 
     Raises:
-        AutograderError: there is none, or it is no function.
+        AutograderError: the name does not exist or is not a function.
     """
     owner, _, last = name.rpartition(".")
     found: Any = None
@@ -67,15 +67,15 @@ def find(name: str) -> Reference:
         found = getattr(_module(owner), last, None)
     if found is None:
         near = vocabulary_calls.matching([last]) or difflib.get_close_matches(name, vocabulary_calls.names(), 3)
-        meant = f"; is it {' or '.join(near[:3])}?" if near else "; write one like torch.nn.functional.softplus"
+        meant = f"; do you mean {' or '.join(near[:3])}?" if near else "; write one like torch.nn.functional.softplus"
         raise AutograderError(f"--reference {name}: torch has no such function{meant}")
     if inspect.ismodule(found) or inspect.isclass(found) or not callable(found):
-        raise AutograderError(f"--reference {name}: is no function; write one like torch.nn.functional.softplus")
+        raise AutograderError(f"--reference {name}: not a function; write one like torch.nn.functional.softplus")
     return Reference(name, found, _parameters(found, owner, last))
 
 
 def taken(reference: Reference) -> list[str]:
-    """The reference itself, where it is a basic operation: what an exercise must then do without."""
+    """Return the reference itself if it is a basic operation, which the exercise must then remove."""
     return [reference.name] if Vocabulary().allows(reference.name) else []
 
 
@@ -93,7 +93,7 @@ def _module(name: str) -> Any:
 
 
 def _parameters(function: Any, owner: str, last: str) -> tuple[Parameter, ...] | None:
-    """By Python, else by the first line of its documentation, else by torch's stub file for what is built in."""
+    """Return parameters from the signature, else from the documentation's first line, else from torch's stub file."""
     texts = [_by_python(function), *_by_documentation(function, last), *_by_stubs(owner, last)]
     return next((found for text in texts if text is not None and (found := _read(text)) is not None), None)
 
@@ -126,7 +126,7 @@ def _by_stubs(owner: str, last: str) -> list[str]:
 
 
 def _read(text: str) -> tuple[Parameter, ...] | None:
-    """The parameters of a signature's text; None where it is none that Python can read."""
+    """Return the parameters in a signature's text; None if it is not valid Python."""
     try:
         [function] = ast.parse(f"def f({text}): pass").body
     except (SyntaxError, ValueError):

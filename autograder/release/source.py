@@ -1,4 +1,4 @@
-"""nbgrader's source notebook of a problem set, made from its text in solutions/."""
+"""Makes nbgrader's source notebook of a problem set from its text in solutions/."""
 
 from __future__ import annotations
 
@@ -21,36 +21,36 @@ LANGUAGES = ("en", "zh")
 _PICTURE = re.compile(r"!\[(?P<alt>[^\]]*)\]\(picture:(?P<name>\w+)\)")
 _CJK = "[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]"
 _BROKEN_LINE = re.compile(f"(?<={_CJK})\n(?={_CJK})")
-"""Chinese is written without spaces, which the end of a line would become."""
+"""Matches line breaks within Chinese text, which Markdown would render as spaces."""
 _JUPYTEXT = {"jupyter", "title", "lines_to_next_cell", "lines_to_end_of_cell_marker"}
 _OPTIONS = {"exercise", "also", "without", "uses", "stub", "examples", "written", "points", "lang"}
 
 
 def path_of(root: Path, problem_set: str) -> Path:
-    """Where the text of a problem set stands."""
+    """Return the path of a problem set's text."""
     return root / "solutions" / problem_set / f"{problem_set}.py"
 
 
 def code(root: Path, problem_set: str) -> list[Any]:
-    """The code cells of a problem set's text, in jupytext's form: `source`, and the options as `metadata`.
+    """Return the code cells of a problem set's text, as jupytext reads them: `source`, and options in `metadata`.
 
     Raises:
-        AutograderError: there is no such file.
+        AutograderError: the file does not exist.
     """
     return [cell for cell in _text(path_of(root, problem_set)) if cell.cell_type == "code"]
 
 
 def make(root: Path, problem_set: str, language: str, points: Mapping[str, float]) -> Any:
-    """The source notebook, in nbgrader's metadata, with the prose of `language`.
+    """Return the source notebook, with nbgrader's metadata and the prose of `language`.
 
     Args:
         root: the course's folder.
-        problem_set: its name.
-        language: "en" or "zh"; cells without a language are in both.
+        problem_set: the problem set's name.
+        language: "en" or "zh"; cells without a language are included in both.
         points: the points of each exercise's hidden checks.
 
     Raises:
-        AutograderError: naming the file and what does not fit.
+        AutograderError: the text is invalid; the message names the file and the mistake.
     """
     path = path_of(root, problem_set)
     text = _text(path)
@@ -71,7 +71,7 @@ def make(root: Path, problem_set: str, language: str, points: Mapping[str, float
 
 
 def _tell_the_vocabulary(cells: list[dict[str, Any]], language: str) -> None:
-    """A sentence under the prose above each exercise, and the list that it links to at the end."""
+    """Add a sentence below the prose of each exercise, and at the end the list that it links to."""
     prose: dict[str, Any] | None = None
     for cell in cells:
         ours = cell["metadata"].get("autograder", {})
@@ -89,7 +89,7 @@ def _text(path: Path) -> list[Any]:
     try:
         return list(jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent").cells)
     except FileNotFoundError:
-        raise AutograderError(f"{path}: no such file; write it, or take {path.stem} out of course.yml") from None
+        raise AutograderError(f"{path}: no such file; write it, or remove {path.stem} from course.yml") from None
 
 
 def _cells(cells: list[Any], path: Path, language: str, points: Mapping[str, float]) -> list[dict[str, Any]]:
@@ -100,8 +100,8 @@ def _cells(cells: list[Any], path: Path, language: str, points: Mapping[str, flo
         unknown = set(options) - _OPTIONS
         if "forbidden" in unknown:
             raise AutograderError(
-                f"{path}: forbidden= is written otherwise now: the basic vocabulary is allowed, all else is not; "
-                'say also=["torch.sigmoid"] to add to it, without=["torch.tril"] to take from it'
+                f"{path}: forbidden= is no longer supported: only the basic vocabulary is allowed; "
+                'write also=["torch.sigmoid"] to add to it, without=["torch.tril"] to remove from it'
             )
         if unknown:
             raise AutograderError(
@@ -158,7 +158,7 @@ def _cell(
 
 
 def _with_pictures(text: str, path: Path) -> str:
-    """The drawings as links that hold them: JupyterLab shows no attachment that is SVG."""
+    """Replace pictures with data URLs, since JupyterLab does not show SVG attachments."""
 
     if not _PICTURE.search(text):
         return text
@@ -178,11 +178,11 @@ def _complete(cells: list[dict[str, Any]], path: Path, points: Mapping[str, floa
     ids = [cell["id"] for cell in cells]
     twice = next((name for name in ids if ids.count(name) > 1), None)
     if twice:
-        raise AutograderError(f"{path}: the cell {twice} is there twice")
+        raise AutograderError(f"{path}: the cell {twice} appears twice; rename one")
     exercises = [name for cell in cells if (name := cell["metadata"].get("autograder", {}).get("exercise"))]
     if not exercises:
         raise AutograderError(
-            f"{path}: holds no exercise yet; run: autograder new exercise {path.stem} NAME --reference torch.…"
+            f"{path}: contains no exercise yet; run: autograder new exercise {path.stem} NAME --reference torch.…"
         )
     for name in exercises:
         if f"{name}-examples" not in ids[ids.index(name) :]:

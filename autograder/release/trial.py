@@ -1,4 +1,4 @@
-"""Arguments that a torch function takes, found by trying, as text to draw them with in a check."""
+"""Finds valid arguments of a torch function by trying, as Python code for a check."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ FLOAT64 = ", dtype=torch.float64"
 LEAF = ", dtype=torch.float64, requires_grad=True"
 
 Drawn = tuple[str, ...]
-"""Arguments as Python text, a text each; `{}` stands where options of a tensor of floats go."""
+"""Arguments, each as Python code; `{}` is the place for options of a float tensor."""
 
 _ANY = ""
-# By the name of the last required parameter (any where it is empty): alternatives of one kind, tried in this order.
+# By the name of the last required parameter (any if empty): alternatives of one kind, tried in this order.
 _KINDS: tuple[tuple[str, tuple[Drawn, ...]], ...] = (
     (_ANY, (("torch.randn(4, 5{})",), ("torch.randn(2, 3, 4{})",), ("torch.randn((){})",))),
     (_ANY, (("torch.rand(4, 5{}) + 0.1",), ("torch.rand(2, 3, 4{}) + 0.1",), ("torch.rand((){}) + 0.1",))),
@@ -68,7 +68,7 @@ _EXTREME = "torch.tensor([-1e4, -100.0, -20.0, 20.0, 100.0, 1e4]{})"
 
 @dataclass(frozen=True)
 class Option:
-    """A parameter with a default, and another value for which the result is another."""
+    """A parameter with a default, and another value that changes the result."""
 
     name: str
     value: str
@@ -76,7 +76,7 @@ class Option:
 
 @dataclass(frozen=True)
 class Trial:
-    """What was found out about a function: `draws` is empty where nothing that was tried fits it."""
+    """The findings about a function; `draws` is empty if no arguments were found."""
 
     draws: tuple[Drawn, ...] = ()
     float64: bool = False
@@ -85,11 +85,11 @@ class Trial:
     extreme: str = ""
     options: tuple[Option, ...] = ()
     example: tuple[str, str] | None = None
-    """For a function of one tensor: a small one, and its result to four digits."""
+    """For a function of one tensor: a small tensor, and the result to four digits."""
 
 
 def of(reference: Reference | None) -> Trial:
-    """Try the arguments above; what a check made of the result would demand holds for the function itself."""
+    """Try the arguments above; keep only properties that hold for the reference, since checks will demand them."""
     if reference is None or not reference.required:
         return Trial()
     required = reference.required
@@ -114,7 +114,7 @@ def of(reference: Reference | None) -> Trial:
 
 
 def drawn(arguments: Sequence[str], options: str) -> list[Any]:
-    """The arguments, drawn."""
+    """Evaluate the arguments, with new random numbers."""
     return [eval(text.format(options), {"torch": torch}) for text in arguments]
 
 
@@ -122,13 +122,13 @@ def _holds(claim: Any, times: int) -> bool:
     try:
         for _ in range(times):
             claim()
-    except Exception:  # whatever torch says: no check is made of it
+    except Exception:  # torch may raise anything; such a claim does not become a check
         return False
     return True
 
 
 def _is_fit(reference: Reference, arguments: Drawn, options: str = "") -> bool:
-    """Whether the function takes them, and gives the same finite numbers twice."""
+    """Return whether the function accepts the arguments, and returns the same finite numbers twice."""
     with contextlib.suppress(Exception):
         given = drawn(arguments, options)
         first, second = reference.function(*given), reference.function(*given)

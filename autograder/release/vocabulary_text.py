@@ -1,6 +1,6 @@
-"""The vocabulary in words: a sentence for each exercise, the list at the end of a notebook, the page of the docs.
+"""Renders the vocabulary as text: a sentence per exercise, the list at a notebook's end, and a page of the docs.
 
-All are made from the one table. The page: `python -m autograder.release.vocabulary_text > docs/vocabulary.md`.
+To update the page: `python -m autograder.release.vocabulary_text > docs/vocabulary.md`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from autograder.notebook.vocabulary import ALL
 from autograder.notebook.vocabulary_table import KIND_TITLES, KINDS, LISTED, OPEN, REFUSED
 
 HEADING = {"en": "Vocabulary", "zh": "词汇表"}
-"""The heading of the list, which the sentences link to."""
+"""The heading of the list, which is the target of the sentences' links."""
 
 _WORDS = {
     "en": {
@@ -51,10 +51,10 @@ _WORDS = {
 
 
 def sentence(exercise: Mapping[str, Any], language: str) -> str:
-    """What one exercise may be written with.
+    """Return the sentence about the operations that one exercise may use.
 
     Args:
-        exercise: its name, and what it adds, takes away and may be written with, as in the metadata of its cell.
+        exercise: the exercise's options, as in the metadata of its cell.
         language: "en" or "zh".
     """
     words, name = _WORDS[language], exercise["exercise"]
@@ -72,7 +72,7 @@ def _part(key: str, names: Sequence[str], words: Mapping[str, str]) -> str:
 
 
 def section(language: str, level: int = 2) -> str:
-    """The list, as Markdown."""
+    """Return the list of operations, as Markdown."""
     words = _WORDS[language]
     lines = [f"{'#' * level} {HEADING[language]}", "", words["intro"], "", words["torch"], ""]
     for kind, names in KINDS.items():
@@ -83,16 +83,16 @@ def section(language: str, level: int = 2) -> str:
 
 
 def page() -> str:
-    """The page of the docs."""
+    """Return the page of the docs, as Markdown."""
     open_parts = ", ".join(f"`{name}`" for name in sorted({*OPEN, *LISTED}))
     refused = "\n".join(f"| `{name}` | {reason} |" for name, (reason, _) in REFUSED.items())
     return (
         section("en", 1)
-        + "\n## In full\n\nThe table is `autograder/notebook/vocabulary_table.py`; this page is made from it. An"
-        " exercise adds to it with `also=[…]` and takes from it with `without=[…]`"
+        + "\n## In full\n\nThis page is generated from the table in `autograder/notebook/vocabulary_table.py`. An"
+        " exercise adds to it with `also=[…]` and removes from it with `without=[…]`"
         " ([writing exercises](writing-exercises.md)).\n\n"
-        f"Parts of torch that are open, and single names: {open_parts}.\n\n"
-        "What is refused, whatever stands there under whatever name:\n\n| | |\n|---|---|\n"
+        f"Allowed parts of torch, and single names: {open_parts}.\n\n"
+        "Refused, with all names inside:\n\n| | |\n|---|---|\n"
         f"{refused}\n"
     )
 

@@ -1,1 +1,1 @@
-"""What comes of a submission: where its files stand, what was found before, and the log."""
+"""Results of submissions: their files, the cache, what is up to date, and the log."""

@@ -1,4 +1,4 @@
-"""Where the results of one submission stand as files, and how they are written: whole or not at all."""
+"""Paths of the result files of a submission, and atomic writing of files."""
 
 from __future__ import annotations
 
@@ -16,49 +16,49 @@ from autograder.errors import AutograderError, RunError
 from autograder.model.verdict import Verdict, read, to_json
 
 EXPORTS = "exports"
-"""The folder for what goes elsewhere."""
+"""The folder for exported files."""
 _FOR_ALL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE}
-"""Where one file cannot be written for these, none can."""
+"""Errors that prevent writing any file, not only this one; they end the run."""
 
 
 def autograded(root: Path, student: str, problem_set: str) -> Path:
-    """nbgrader's folder for the graded notebook."""
+    """Return nbgrader's folder for the graded notebook."""
     return root / nbgrader.AUTOGRADED / student / problem_set
 
 
 def feedback(root: Path, student: str, problem_set: str) -> Path:
-    """The feedback page, where nbgrader puts its own."""
+    """Return the path of the feedback page, the same as nbgrader's."""
     return root / nbgrader.FEEDBACK / student / problem_set / f"{problem_set}.html"
 
 
 def pages(root: Path, student: str, problem_set: str) -> tuple[Path, Path]:
-    """What people read: the graded notebook and the feedback page."""
+    """Return the paths of the graded notebook and the feedback page."""
     notebook = autograded(root, student, problem_set) / f"{problem_set}.ipynb"
     return notebook, feedback(root, student, problem_set)
 
 
 def verdict(root: Path, student: str, problem_set: str) -> Path:
-    """The verdict."""
+    """Return the path of the verdict."""
     return root / "verdicts" / problem_set / f"{student}.json"
 
 
 def store(root: Path) -> Path:
-    """The cache of results."""
+    """Return the path of the cache of results."""
     return root / "verdicts" / "store.db"
 
 
 def read_verdict(root: Path, student: str, problem_set: str) -> Verdict:
-    """A verdict that was kept.
+    """Return a stored verdict.
 
     Raises:
         OSError: there is none.
-        msgspec.MsgspecError: it is not of this version.
+        msgspec.MsgspecError: it is not in this version's format.
     """
     return read(verdict(root, student, problem_set))
 
 
 def verdict_if_any(root: Path, student: str, problem_set: str) -> Verdict | None:
-    """A verdict that was kept; None where there is none of this version."""
+    """Return a stored verdict; None if there is none in this version's format."""
     try:
         return read_verdict(root, student, problem_set)
     except (OSError, msgspec.MsgspecError):
@@ -66,16 +66,16 @@ def verdict_if_any(root: Path, student: str, problem_set: str) -> Verdict | None
 
 
 def write_files(root: Path, verdict: Verdict, notebook: bytes, beside: Mapping[str, str | None]) -> None:
-    """Write the graded notebook of a submission, and its verdict last.
+    """Write the graded notebook of a submission, and then its verdict.
 
     Args:
         root: the course's folder.
-        verdict: of the submission, with its student.
-        notebook: the graded notebook's file.
-        beside: by name, texts that are written beside it and beside the feedback page; None is not written.
+        verdict: the submission's verdict, with its student.
+        notebook: the contents of the graded notebook.
+        beside: texts of further files in the folders of notebook and feedback page, by file name; a None is skipped.
 
     Raises:
-        AutograderError: the disk is full, or a folder cannot be written.
+        AutograderError: the disk is full, or a folder is not writable.
     """
     places = pages(root, verdict.student, verdict.problem_set)
     write(places[0], notebook)
@@ -87,17 +87,17 @@ def write_files(root: Path, verdict: Verdict, notebook: bytes, beside: Mapping[s
 
 
 def write_verdict(root: Path, found: Verdict) -> None:
-    """Keep a verdict."""
+    """Write a verdict to its file."""
     write(verdict(root, found.student, found.problem_set), to_json(found))
 
 
 def write(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all; its folder is made where it is missing.
+    """Write a file atomically; create its folder if it is missing.
 
     Raises:
-        AutograderError: the disk is full, or the folder cannot be written.
+        AutograderError: the disk is full, or the folder is not writable.
     """
-    # No other process chooses this name; with the pid, what is left of a crash tells of which.
+    # The name is unique, and its pid tells which process left the file after a crash.
     beside = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.part")
     try:
         try:
@@ -112,4 +112,4 @@ def write(path: Path, data: bytes) -> None:
         with contextlib.suppress(OSError):
             beside.unlink()
         kind = RunError if error.errno in _FOR_ALL else AutograderError
-        raise kind(f"{path}: cannot be written: {error.strerror}; make room, or make it writable") from None
+        raise kind(f"{path}: cannot be written: {error.strerror}; free some space, or make it writable") from None

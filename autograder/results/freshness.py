@@ -1,7 +1,7 @@
-"""Which results are up to date: the one answer for grade, status, show, unexplained and watch-exchange.
+"""Decides whether results are up to date, for grade, status, show, unexplained and watch-exchange.
 
-Results are up to date where all of them are there, and the fingerprint that was kept when they were written is that of
-the submission and of every other input as they are now.
+Results are up to date if all of them exist, and the fingerprint stored with them equals the current fingerprint of the
+submission and of every other input.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from . import folders
 from .store import Store
 
 State = Literal["graded", "changed", "not graded"]
-"""Whether a submission's results are up to date, made from something that has changed since, or missing."""
+"""Whether a submission's results are up to date, out of date ("changed"), or missing ("not graded")."""
 
 
 class Freshness:
-    """Compares submissions with what was kept when their results were written.
+    """Compares submissions with the fingerprints that were stored with their results.
 
     Args:
         root: the course's folder.
-        fingerprints: by problem set and student, as `Store.fingerprints` gives them.
-        in_gradebook: the submissions with rows in the gradebook, as problem set and student.
+        fingerprints: fingerprints by problem set and student, as `Store.fingerprints` returns them.
+        in_gradebook: problem set and student of the submissions with rows in the gradebook.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class Freshness:
         self._fingerprints = {key: kept for key, kept in fingerprints.items() if key in in_gradebook}
 
     def state(self, setup: GradingSetup, item: Prepared) -> State:
-        """Whether the results of a submission are up to date."""
+        """Return whether the results of a submission are up to date."""
         student, name = item.handed_in.student, item.handed_in.problem_set
         kept = self._fingerprints.get((name, student))
         if kept is None or not all(path.is_file() for path in folders.pages(self._root, student, name)):
@@ -52,23 +52,23 @@ class Freshness:
 
 
 def of_course(root: Path, course: config.Course) -> Freshness:
-    """What was kept of a course; nothing is written.
+    """Return the `Freshness` of a course; nothing is written.
 
     Raises:
-        AutograderError: store or gradebook cannot be read.
+        AutograderError: the store or the gradebook cannot be read.
     """
     path = folders.store(root)
-    if not path.is_file():  # opening it would make it
+    if not path.is_file():  # opening it would create it
         return Freshness(root, {}, ())
     with Store(path) as store:
         return Freshness(root, store.fingerprints(), submissions(root, course))
 
 
 def submission(root: Path, student: str, problem_set: str) -> tuple[Prepared, GradingSetup, State]:
-    """One student's submission as it is now, what it is graded with, and whether its results are up to date.
+    """Return one student's current submission, its grading setup, and whether its results are up to date.
 
     Raises:
-        AutograderError: there is none, or it cannot be read.
+        AutograderError: there is no submission, or it cannot be read.
     """
     course = config.load(root)
     setup = setup_of(root, course, problem_set)
@@ -80,21 +80,23 @@ def submission(root: Path, student: str, problem_set: str) -> tuple[Prepared, Gr
 
 
 def cached(store: Store, setups: Sequence[GradingSetup], item: Prepared) -> SubmissionResult | None:
-    """What is cached of a submission and still holds, by that of the setups with which most of it does."""
+    """Return the valid part of a submission's cached result, for the setup with the most valid exercises.
+
+    None if nothing valid is cached.
+    """
     found = [result for setup in setups if (result := store.find(item.submission, setup.keys))]
     return max(found, key=lambda result: len(result.exercises), default=None)
 
 
 def arrived(root: Path, problem_set: str, begun: Collection[str] = ()) -> Iterator[tuple[str, str]]:
-    """Students whose submission is not the one that was graded last, and its timestamp.
+    """Yield students whose submission is newer than the one graded last, and its timestamp.
 
-    Timestamps alone are compared, which is cheap enough for a watch: checks that changed since grade nobody anew before
-    staff say so.
+    Only timestamps are compared, which is cheap enough for watch-exchange; changed checks do not cause regrading here.
 
     Args:
         root: the course's folder.
-        problem_set: its name.
-        begun: "problem set/student" of those whose grading may have been cut off; they are among the students.
+        problem_set: the problem set's name.
+        begun: "problem set/student" of submissions whose grading may have been interrupted; these are included.
     """
     for handed_in in find(root / nbgrader.SUBMITTED, [problem_set]):
         graded = folders.autograded(root, handed_in.student, problem_set)

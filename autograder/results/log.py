@@ -1,6 +1,6 @@
-"""The log of runs in verdicts/log.jsonl, an event a line as JSON; `autograder logs` shows it.
+"""The log of runs, verdicts/log.jsonl, with one event per line as JSON; `autograder logs` shows it.
 
-Texts are a student's in part: whoever shows them cleans them.
+Texts are partly students' and must be cleaned before they are shown.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from autograder.model.verdict import Verdict
 
 Event = Literal["graded", "repaired", "incident", "refused", "deferred", "failed", "ended"]
 MAX_BYTES = 4 << 20
-"""A longer log is put aside when a run begins, in place of the one that was put aside before."""
+"""Size in bytes from which the log is rotated when a run begins; one earlier log is kept."""
 _MAX_TEXT = 500
 _MAX_REMARKS = 20
-"""So many are noted of one submission; its verdict holds them all."""
+"""Maximum number of logged incidents per submission; its verdict holds all of them."""
 
 
 class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One event; the end of a run belongs to no student."""
+    """One event; `student` is empty if the event concerns the whole run."""
 
     time: datetime
     event: Event
@@ -37,14 +37,14 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     student: str = ""
     text: str = ""
     traceback: str = ""
-    """Of an error that nobody expected."""
+    """The traceback of an unexpected error."""
 
 
 _encode, _decode = msgspec.json.encode, msgspec.json.Decoder(Entry).decode
 
 
 def path_of(root: Path) -> Path:
-    """Where the log stands."""
+    """Return the path of the log."""
     return root / "verdicts" / "log.jsonl"
 
 
@@ -53,7 +53,7 @@ def _before(path: Path) -> Path:
 
 
 class Log:
-    """The log of one run; a context manager. A log that cannot be written keeps nobody from grading."""
+    """The log of one run; a context manager. Errors on writing are ignored, since they must not stop grading."""
 
     def __init__(self, root: Path) -> None:
         self._path = path_of(root)
@@ -76,7 +76,7 @@ class Log:
             self.note("ended", text=", ".join(f"{count} {event}" for event, count in self._counts.items()))
 
     def graded(self, verdict: Verdict) -> None:
-        """Note a submission whose results are written, with what was mended and what happened in it."""
+        """Log a graded submission, with its repairs and incidents."""
         whose = verdict.problem_set, verdict.student
         self.note("graded", *whose, f"{verdict.points:g} of {verdict.max_points:g} points")
         for text in verdict.repairs[:_MAX_REMARKS]:
@@ -85,7 +85,7 @@ class Log:
             self.note("incident", *whose, text)
 
     def note(self, event: Event, problem_set: str = "", student: str = "", text: str = "", trace: str = "") -> None:
-        """Note one thing; `trace` is the traceback of an error that nobody expected."""
+        """Log one event; `trace` is the traceback of an unexpected error."""
         if event in ("graded", "refused", "failed"):
             self._counts[event] += 1
         entry = Entry(datetime.now(UTC).replace(microsecond=0), event, problem_set, student, text[:_MAX_TEXT])
@@ -95,12 +95,12 @@ class Log:
 
 
 def read(root: Path, problem_set: str | None = None, student: str | None = None) -> Iterator[Entry]:
-    """The events, oldest first; a line that was not written to its end is skipped.
+    """Yield the events, oldest first; an incomplete line is skipped.
 
     Args:
         root: the course's folder.
-        problem_set: only of this one; ends of runs and failures belong to all.
-        student: only of this one.
+        problem_set: the only problem set to include; events of whole runs are always included.
+        student: the only student to include.
     """
     path = path_of(root)
     for file in (_before(path), path):

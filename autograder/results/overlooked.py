@@ -1,4 +1,4 @@
-"""What stands in submitted/ and is not taken as it was meant: files in the wrong place, times that cannot be read."""
+"""Finds files in submitted/ that are ignored: notebooks in the wrong place, and invalid timestamps."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from autograder.grading.intake import handed_in_at
 
 
 def lines(submitted: Path, known: Collection[str], chosen: Sequence[str], students: Collection[str] = ()) -> list[str]:
-    """A line for each, with what to do.
+    """Return a line for each such file, with the fix.
 
     Args:
-        submitted: nbgrader's folder of that name.
+        submitted: nbgrader's submitted folder.
         known: the course's problem sets.
-        chosen: those that are looked at now.
-        students: only these; all where empty.
+        chosen: the problem sets to report on.
+        students: the students to report on; all if empty.
     """
     found: list[str] = []
     for path in _inside(submitted):
@@ -56,18 +56,18 @@ def _of_student(folder: Path, known: Collection[str], chosen: Sequence[str]) -> 
             if meant is None:
                 yield f"{path}: not graded: course.yml has no problem set of this name; rename or remove the folder"
             elif meant in chosen and not path.is_symlink():
-                both = " (which is there, too)" if (folder / meant).is_dir() else ""
+                both = " (which exists as well)" if (folder / meant).is_dir() else ""
                 yield f"{path}: not graded; rename the folder to {meant}{both}"
 
 
 def _time(folder: Path) -> Iterator[str]:
     path = folder / "timestamp.txt"
     if os.path.lexists(path) and handed_in_at(folder) is None:
-        yield f"{path}: no date and time that can be read, so it counts as in time; write 2026-10-01 23:59:00 UTC"
+        yield f"{path}: not a date and time, so the submission counts as in time; write 2026-10-01 23:59:00 UTC"
 
 
 def _meant(name: str, known: Collection[str]) -> str | None:
-    """The problem set that a name begins with, whatever its case and signs: PS1, "ps 1", ps1-final, "ps1 (2)"."""
+    """Return the problem set that a name begins with, ignoring case and punctuation: PS1, "ps 1", ps1-final."""
     found = []
     for one in known:
         signs = r"[\W_]*".join(re.escape(sign) for sign in one if sign.isalnum())
@@ -83,5 +83,5 @@ def _inside(folder: Path) -> list[Path]:
 def _listed(folder: Path) -> list[Path]:
     try:
         return sorted(folder.iterdir())
-    except OSError:  # not there, or not to be read
+    except OSError:  # missing or not readable
         return []

@@ -1,4 +1,4 @@
-"""One run at a time in a course's folder: two would write the same files and rows in each other's way."""
+"""The lock of a course's folder, which prevents two runs from writing the same files and rows at once."""
 
 from __future__ import annotations
 
@@ -17,27 +17,27 @@ _LOOK_SECONDS = 0.1
 
 @contextlib.contextmanager
 def held(root: Path, name: str, whose: str, *, wait: bool = False) -> Iterator[None]:
-    """Hold a lock of the course's folder; the operating system frees it when this process ends, however it ends.
+    """Hold a lock of the course's folder; the operating system releases it when this process ends, even by a crash.
 
     Args:
         root: the course's folder.
-        name: of the lock.
-        whose: who else may hold it, for the error.
-        wait: wait for another holder to end, in place of the error.
+        name: the lock's name.
+        whose: the other possible holder, for the error message.
+        wait: whether to wait for the lock instead of raising an error.
 
     Raises:
-        AutograderError: another process holds it, or its file cannot be made.
+        AutograderError: another process holds the lock, or its file cannot be created.
     """
     path = root / "verdicts" / f"{name}.lock"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         file = path.open("a+")
     except OSError as error:
-        raise AutograderError(f"{path}: cannot be made: {error.strerror}; make its folder writable") from None
+        raise AutograderError(f"{path}: cannot be created: {error.strerror}; make its folder writable") from None
     with file:
         while not _taken(file):
             if not wait:
-                raise AutograderError(f"{path}: held by {whose}{_holder(file)}; wait for it, or end it first")
+                raise AutograderError(f"{path}: held by {whose}{_holder(file)}; wait until it ends, or stop it")
             time.sleep(_LOOK_SECONDS)
         file.truncate(0)
         file.write(str(os.getpid()))

@@ -1,7 +1,7 @@
-"""The cache of results on disk, by what they depend on, so that grading again does only what is missing.
+"""The cache of results on disk, keyed by a digest of their inputs.
 
-One SQLite file, which may be deleted at any time. It holds no secret that the verdicts do not hold, and nothing in it
-is trusted to be more than data.
+It is an SQLite file, which may be deleted at any time. It contains no secrets beyond those in the verdicts, and is only
+decoded as plain data.
 """
 
 from __future__ import annotations
@@ -58,7 +58,8 @@ class Store:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._database = sqlite3.connect(path, isolation_level=None)
-            # A crash of the process loses nothing; one of the machine at most the last moments, which are graded again.
+            # A crash of the process loses nothing; a crash of the machine may lose the last results, which are graded
+            # again.
             self._database.execute("pragma journal_mode = wal")
             self._database.execute("pragma synchronous = normal")
             self._database.executescript(_SCHEMA)
@@ -74,16 +75,16 @@ class Store:
         self._database.close()
 
     def find(self, submission: Submission, keys: CacheKeys) -> SubmissionResult | None:
-        """The cached result of a submission, with those of its exercises that still hold; None where there is none.
+        """Return the cached result of a submission, with its valid exercises only; None if nothing is cached.
 
-        Exercises whose hint alone is out of date are in `stale_hints`: they need a new hint alone.
+        Exercises whose hint alone is out of date are in `stale_hints`.
         """
         rows = self._read("select kept from found where key = ?", keys.cells(submission))
         if not rows:
             return None
         try:
             kept = _decoder.decode(rows[0][0])
-        except msgspec.MsgspecError:  # damaged: as if nothing were there
+        except msgspec.MsgspecError:  # a damaged entry counts as missing
             return None
         same, stale_hints = [], []
         for exercise in submission.exercises:
@@ -99,10 +100,10 @@ class Store:
         )
 
     def keep(self, submission: Submission, keys: CacheKeys, found: SubmissionResult) -> None:
-        """Cache a result, unless it might come out otherwise another time.
+        """Cache a result, except the parts that another run might give differently.
 
         Raises:
-            AutograderError: the disk is full, for example.
+            AutograderError: the file cannot be written.
         """
         if not found.cacheable:
             return
@@ -121,27 +122,27 @@ class Store:
         self._write("insert or replace into found values (?, ?)", (keys.cells(submission), _encode(kept)))
 
     def seconds(self, problem_set: str) -> dict[str, float]:
-        """By student, the seconds that grading the whole notebook took the last time."""
+        """Return the seconds that the last grading of the whole notebook took, by student."""
         return dict(self._read("select student, seconds from took where problem_set = ?", problem_set))
 
     def set_seconds(self, problem_set: str, student: str, seconds: float) -> None:
-        """Note how long grading took.
+        """Store how long grading took.
 
         Raises:
-            AutograderError: the disk is full, for example.
+            AutograderError: the file cannot be written.
         """
         self._write("insert or replace into took values (?, ?, ?)", (problem_set, student, seconds))
 
     def fingerprints(self) -> dict[tuple[str, str], bytes]:
-        """By problem set and student: the fingerprint of all inputs when the results were last written."""
+        """Return the fingerprint of all inputs of the last written results, by problem set and student."""
         rows = self._read("select problem_set, student, fingerprint from written")
         return {(problem_set, student): fingerprint for problem_set, student, fingerprint in rows}
 
     def set_fingerprint(self, problem_set: str, student: str, fingerprint: bytes) -> None:
-        """Note that all results of a submission are written.
+        """Store the fingerprint of a submission whose results are all written.
 
         Raises:
-            AutograderError: the disk is full, for example.
+            AutograderError: the file cannot be written.
         """
         self._write("insert or replace into written values (?, ?, ?)", (problem_set, student, fingerprint))
 
@@ -155,10 +156,10 @@ class Store:
         try:
             self._database.execute(statement, values)
         except sqlite3.Error as error:
-            raise RunError(f"{self._path}: cannot be written: {error}; make room, or make it writable") from None
+            raise RunError(f"{self._path}: cannot be written: {error}; free some space, or make it writable") from None
 
 
 def _is_whole(trace: bytes) -> bool:
-    from autograder.diagnosis import traces  # and torch with it: only where hints have changed
+    from autograder.diagnosis import traces  # imports torch, so only if hints have changed
 
     return traces.is_whole(trace)

@@ -1,4 +1,4 @@
-"""The one place that writes what comes of a submission, for grade, the nbgrader plug-in and Gradescope alike."""
+"""Writes the results of submissions, for grade, the nbgrader plug-in and Gradescope alike."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from .store import Store
 
 
 class ResultWriter:
-    """Writes results: `cache` keeps what grading found, `write_results` writes what people read.
+    """Writes results: `cache` stores a result in the cache, `write_results` writes the files and the gradebook.
 
     Args:
         root: the course's folder.
-        course: as its course.yml is now.
-        store: for the cache; None keeps nothing.
-        recorder: of the gradebook; None writes no row, and no note that the results are complete.
-        log: of the run, if it has one.
+        course: the course's current settings.
+        store: the cache; None disables caching.
+        recorder: the gradebook's recorder; None writes neither rows nor fingerprints.
+        log: the run's log, if it has one.
     """
 
     def __init__(
@@ -40,16 +40,16 @@ class ResultWriter:
     def cache(
         self, setup: GradingSetup, item: Prepared, new: SubmissionResult, cached: SubmissionResult | None = None
     ) -> SubmissionResult:
-        """Cache what grading found.
+        """Merge a new result with the cached one, and cache it.
 
         Args:
-            setup: what the submission was graded with.
+            setup: the submission's grading setup.
             item: the submission.
-            new: what was found now, of the exercises that were not cached.
-            cached: what was cached of the others.
+            new: the result of the exercises that were not cached.
+            cached: the cached result of the other exercises.
 
         Returns:
-            Both, exercise by exercise.
+            The result with all exercises.
         """
         result = new
         if cached:
@@ -65,19 +65,20 @@ class ResultWriter:
     def write_results(self, setup: GradingSetup, item: Prepared, result: SubmissionResult) -> Verdict:
         """Write graded notebook, verdict, gradebook rows, feedback page and log, in this order.
 
-        The page comes after the rows, whose points by hand and late penalty it shows, and the note that all is complete
-        after the page: after a crash anywhere in between, the next run writes them again.
+        The page is written after the rows, since it shows points given by hand and the late penalty, and the
+        fingerprint last, so that the next run writes all of them again after a crash at any point.
 
         Raises:
-            AutograderError: something cannot be written.
-            RunError: nothing can, or the release does not fit the checks.
+            AutograderError: a file or the gradebook cannot be written.
+            RunError: nothing can be written, or the release does not match the checks.
         """
         student, name, release = item.handed_in.student, setup.problem_set, setup.release
         graded = result.graded(self._course.known_mistakes)
         verdict = replace(graded.verdict, student=student)
         _refuse_other_points(release, verdict)
         notebook = graded_notebook.make(item.repaired, release, graded)
-        # By these nbgrader's exchange leads feedback back; its generate_feedback takes them from autograded/.
+        # nbgrader's exchange finds the feedback's submission by these files; generate_feedback copies them from
+        # autograded/.
         beside = {"timestamp.txt": item.timestamp, "submission_secret.txt": item.secret}
         folders.write_files(self._root, verdict, graded_notebook.to_json(notebook), beside)
         grades = None

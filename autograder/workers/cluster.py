@@ -1,7 +1,7 @@
-"""Grades on the workers of a dask cluster, each of which holds trusted workers and jails as this machine's pool does.
+"""Grades on a dask cluster, whose workers hold trusted workers and jails as the local pool does.
 
-Submissions travel as bytes and what is found comes back as bytes, read by our own decoder: nothing that student code
-can shape is unpickled anywhere. The coordinator alone writes results.
+Submissions and results are sent as bytes and decoded by our own decoder, so nothing that student code can influence is
+unpickled. Only the coordinator writes results.
 """
 
 from __future__ import annotations
@@ -39,25 +39,24 @@ from .supervisor import Supervisor
 _Key = TypeVar("_Key")
 _CONNECT_SECONDS = 30
 _LOST_SECONDS = 15
-"""So long nothing is done and no worker is there, before a cluster of our own starts another."""
+"""Seconds without a result and without a worker after which a local cluster starts another worker."""
 _DEADLY = 3
-"""So many workers of the cluster may end over one submission before it is given up (dask's own default)."""
+"""Number of workers that may die while grading one submission before it fails (dask's default)."""
 _AT_ONCE = 2
-"""So many submissions a thread are given to dask in one group, as often as that many are left: it takes its time for
-each group more than for each submission."""
+"""Submissions per thread that are submitted to dask as one group, since dask's overhead is per group."""
 _SETTINGS = {
     "distributed.scheduler.allowed-failures": _DEADLY - 1,
-    "distributed.worker.profile.enabled": False,  # looks a hundred times a second at threads that wait for jails
+    "distributed.worker.profile.enabled": False,  # would sample threads that only wait for jails, 100 times a second
 }
 
 
 class Graders(WorkerPlugin):  # type: ignore[misc]
-    """What a worker of the cluster holds for one run: the course's files, and a trusted worker for each of its threads.
+    """The state of a cluster's worker during one run: the course's files, and a trusted worker for each thread.
 
     Args:
-        course: the packed course.
-        work: the first message for the trusted workers; each machine sets its `root`.
-        engine: the coordinator's code and versions, as `cache_keys.engine` gives them.
+        course: the course's bundle.
+        work: the first message to the trusted workers; each machine sets its `root`.
+        engine: the coordinator's `cache_keys.engine`.
     """
 
     def __init__(self, course: bytes, work: Work, engine: bytes) -> None:
@@ -68,14 +67,14 @@ class Graders(WorkerPlugin):  # type: ignore[misc]
         """Unpack the course.
 
         Raises:
-            AutograderError: this machine would find something else.
+            AutograderError: this machine's versions differ from the coordinator's, so results could differ.
         """
         if cache_keys.engine() != self.engine:
             raise AutograderError(
                 f"the worker {worker.address} has another version of autograder, Python or a package that verdicts"
                 " depend on; install there what is installed here (constraints.txt)"
             )
-        cgroup.delegated()  # before there are workers that would have to be moved
+        cgroup.delegated()  # before any worker starts, which would have to be moved
         self._folder = Scratch()
         root = self._folder.path
         course_bundle.unpack(self.course, root)
@@ -85,7 +84,7 @@ class Graders(WorkerPlugin):  # type: ignore[misc]
         self._supervisors: list[Supervisor] = []
 
     def grade(self, submission: bytes) -> bytes:
-        """What is found of a submission, or why nothing is; in a thread of the worker's."""
+        """Grade an encoded submission and return its encoded result or failure; runs in a thread of the worker."""
         try:
             supervisor = self._idle.get_nowait()
         except queue.Empty:
@@ -113,14 +112,14 @@ def _grade(plugin: str, submission: bytes) -> bytes:
 
 
 class Cluster(Generic[_Key]):
-    """Takes the place of `pool.Pool`, with the same results; a context manager.
+    """A replacement for `pool.Pool` with the same results; a context manager.
 
     Args:
         root: the course's folder.
-        limits: the problem sets whose checks are collected, with their limits.
-        sandbox_limits: those of every jail.
-        jobs: how many trusted workers, where the cluster is one of this machine alone; by default one a core.
-        scheduler: the address of a running cluster; by default one is started here.
+        limits: session limits by problem set; the checks of these problem sets are collected.
+        sandbox_limits: the limits of every jail.
+        jobs: the number of trusted workers of a local cluster; by default one per core.
+        scheduler: the address of a running cluster; by default a local cluster is started.
     """
 
     def __init__(
@@ -138,7 +137,7 @@ class Cluster(Generic[_Key]):
         self._jobs, self._scheduler = jobs or cores(), scheduler
         self._waiting: dict[str, tuple[_Key, Submission, Any]] = {}
         self._suspects: list[tuple[_Key, Submission]] = []
-        """What was waiting on workers that ended: dask cannot know which of them it was."""
+        """Submissions that were queued on workers that died; dask cannot tell which of them was the cause."""
         self._breaker = CircuitBreaker()
         self._size, self._asked = 1, -math.inf
         self._own: LocalCluster | None = None
@@ -178,10 +177,10 @@ class Cluster(Generic[_Key]):
     def grade(
         self, submissions: Iterable[tuple[_Key, Submission]]
     ) -> Iterator[tuple[_Key, SubmissionResult | AutograderError]]:
-        """Grade them all; results come in order of arrival.
+        """Grade all submissions; yield each key with its result or error, in order of completion.
 
         Raises:
-            AutograderError: no worker can grade anything.
+            AutograderError: no worker can grade any submission.
         """
         arriving = as_completed(loop=self._client.loop, raise_errors=False)
         coming = iter(submissions)
@@ -191,14 +190,14 @@ class Cluster(Generic[_Key]):
                 yield from self._take(self._next(arriving), alone=False)
         while self._waiting:
             yield from self._take(self._next(arriving), alone=False)
-        while self._suspects:  # one at a time: the next to end three workers is the one that does it
+        while self._suspects:  # one at a time, so that the submission that kills its workers is identified
             arriving.update(self._submit([self._suspects.pop()]))
             yield from self._take(self._next(arriving), alone=True)
 
     def _next(self, arriving: Any) -> Any:
-        """The next future that is done; a cluster of our own that lost its worker for good gets another.
+        """Return the next completed future; start a new worker if a local cluster has lost its own.
 
-        Dask takes a worker that ends within a moment of coming up for one that runs, and starts none in its place.
+        Dask does not replace a worker that ends right after it has started, since it counts it as running.
         """
         while self._own is not None and not arriving.has_ready():
             try:
@@ -212,7 +211,7 @@ class Cluster(Generic[_Key]):
         return next(arriving)
 
     def _threads(self) -> int:
-        """How many submissions the cluster grades at once, asked again every second: workers come and go."""
+        """Return how many submissions the cluster grades at once; updated every second, since workers come and go."""
         if time.monotonic() >= self._asked + 1:
             self._size, self._asked = max(1, sum(self._client.nthreads().values())), time.monotonic()
         return self._size
@@ -228,13 +227,13 @@ class Cluster(Generic[_Key]):
         key, submission, _ = self._waiting.pop(future.key)
         found: SubmissionResult | Failed
         try:
-            # Where the worker that holds it has ended meanwhile, this waits for dask, which does the work anew.
+            # If the worker that holds the result has ended, this waits until dask has computed it again.
             data = future.result()
         except KilledWorker as error:
             if not alone:
                 self._suspects.append((key, submission))
                 return
-            found = Failed(f"{error.allowed_failures + 1} workers of the cluster ended over it, one after another")
+            found = Failed(f"{error.allowed_failures + 1} workers of the cluster died while grading it")
         except Exception as error:
             found = Failed(f"its worker failed: {' '.join(str(error).split())[:300]}")
         else:
@@ -243,7 +242,7 @@ class Cluster(Generic[_Key]):
         self._breaker.check(submission, self._try)
 
     def _try(self, submission: Submission) -> SubmissionResult | Failed:
-        """Grade one submission now."""
+        """Grade one submission, and wait for its result."""
         try:
             data = msgspec.msgpack.encode(submission)
             return _read(self._client.submit(_grade, self._graders.name, data, pure=False).result())
@@ -252,6 +251,6 @@ class Cluster(Generic[_Key]):
 
 
 def _read(data: object) -> SubmissionResult | Failed:
-    """What a worker sent."""
-    found = decode(data) if isinstance(data, bytes) else Failed("its worker answers otherwise than ours do")
-    return found if isinstance(found, SubmissionResult | Failed) else Failed("its worker has nothing to say")
+    """Decode a worker's reply."""
+    found = decode(data) if isinstance(data, bytes) else Failed("its worker sent a reply of an unknown type")
+    return found if isinstance(found, SubmissionResult | Failed) else Failed("its worker sent a reply without a result")

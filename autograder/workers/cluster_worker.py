@@ -1,4 +1,4 @@
-"""A worker of a dask cluster for grading: dask's own, kept alive by dask's nanny."""
+"""Runs a dask worker for grading, which dask's nanny restarts if it dies."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from autograder.jail.cores import cores
 
 
 def serve(scheduler: str, jobs: int | None, memory: str) -> None:
-    """Grade for whoever asks through the scheduler, until it ends.
+    """Grade for the clients of a scheduler, until the scheduler ends.
 
     Args:
-        scheduler: its address, as tcp://10.0.0.1:8786; with tls:// certificates are taken from dask's configuration.
-        jobs: submissions at a time; one a core by default.
-        memory: of the worker's own process, as dask reads it ("4GiB"); the jails have their own bounds.
+        scheduler: the scheduler's address, such as tcp://10.0.0.1:8786; certificates for tls:// are taken from dask's
+            configuration.
+        jobs: the number of submissions at a time; by default one per core.
+        memory: the memory limit of the worker's process in dask's format ("4GiB"); the jails have their own limits.
 
     Raises:
-        AutograderError: the scheduler does not answer.
+        AutograderError: the scheduler does not answer, or the worker does not start.
     """
 
     async def run() -> None:
@@ -28,10 +29,10 @@ def serve(scheduler: str, jobs: int | None, memory: str) -> None:
 
     try:
         asyncio.run(run())
-    except (TypeError, RuntimeError) as error:  # dask's own, where tls:// has no certificates
+    except (TypeError, RuntimeError) as error:  # raised by dask for tls:// without certificates
         raise AutograderError(
-            f"{scheduler}: the worker does not start: {' '.join(str(error).split())[:300]}; certificates for tls:// are"
-            " named in dask's configuration (distributed.comm.tls)"
+            f"{scheduler}: the worker does not start: {' '.join(str(error).split())[:300]}; set certificates for"
+            " tls:// in dask's configuration (distributed.comm.tls)"
         ) from None
     except (OSError, ValueError) as error:
         raise AutograderError(

@@ -1,4 +1,4 @@
-"""A course bundle: what grading needs of a course, as bytes that are sent to workers on other machines."""
+"""Packs the files of a course that grading needs into bytes, to be sent to workers on other machines."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from autograder.grading.inputs import files_of
 
 
 def pack(root: Path, problem_sets: Iterable[str]) -> bytes:
-    """Pack the files of the problem sets; the same files give the same bytes.
+    """Pack the files of the problem sets; equal files give equal bytes.
 
     Args:
         root: the course's folder.
-        problem_sets: their names.
+        problem_sets: the names of the problem sets.
     """
     files = {path for name in problem_sets for path in files_of(root, name).for_workers()}
     found = {path.relative_to(root).as_posix(): path.read_bytes() for path in files}
@@ -27,16 +27,16 @@ def unpack(bundle: bytes, root: Path) -> None:
     """Write the files of a bundle into a folder.
 
     Args:
-        bundle: as `pack` made it.
-        root: the folder, which is there.
+        bundle: the bytes that `pack` returned.
+        root: an existing folder.
 
     Raises:
-        AutograderError: a name in the bundle leads out of the folder.
+        AutograderError: a path in the bundle is outside the folder.
     """
     for name, data in msgspec.msgpack.decode(bundle, type=dict[str, bytes]).items():
         place = PurePosixPath(name)
         if place.is_absolute() or ".." in place.parts:
-            raise AutograderError(f"{name}: leads out of the course's folder")
+            raise AutograderError(f"{name}: is outside the course's folder")
         path = root / place
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)

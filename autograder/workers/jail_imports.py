@@ -1,4 +1,4 @@
-"""Which modules a jail imports before its first submission: slow ones that torch itself imports on first use."""
+"""Chooses the modules that a jail imports before its first submission: slow ones that torch imports on first use."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from pathlib import Path
 from autograder.grading.inputs import files_of
 
 _SLOW = {"torch._dynamo": re.compile(r"\b(optim|compile|checkpoint|torch\.func)\b")}
-"""Modules that take a second to import, and the words in a problem set's files that make it likely that torch will: an
-optimizer does on its first step."""
+"""Modules that take about a second to import, and the words in a problem set's code that make torch's import of them
+likely; an optimizer imports them on its first step."""
 
 
 def imports_of(root: Path, problem_sets: Iterable[str]) -> list[str]:
-    """The modules that the files of the problem sets make likely; any other is imported when a student uses it.
+    """Return the modules that the problem sets probably need; others are imported when student code needs them.
 
     Args:
         root: the course's folder.
-        problem_sets: their names.
+        problem_sets: the names of the problem sets.
     """
     files = {path for name in problem_sets for path in files_of(root, name).for_workers()}
     texts = [_code(path) for path in files if path.suffix in (".py", ".ipynb")]
@@ -27,7 +27,7 @@ def imports_of(root: Path, problem_sets: Iterable[str]) -> list[str]:
 
 
 def _code(path: Path) -> str:
-    """The code of a file; of a notebook without its prose, which names what an exercise may not call."""
+    """Return the code of a file; a notebook's prose is left out, since it names functions that may not be called."""
     text = path.read_text(errors="replace")
     if path.suffix == ".py":
         return text

@@ -1,6 +1,6 @@
-"""Grades many submissions at once: worker processes, each with its own warm jail.
+"""Grades many submissions in parallel, in worker processes that each have a warm jail.
 
-A thread of this process serves each worker: it sends the next submission as soon as the worker has answered.
+A thread of this process serves each worker, and sends the next submission as soon as the worker has replied.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ _Key = TypeVar("_Key")
 
 
 class CircuitBreaker:
-    """Stops a run where the machine is at fault: submissions in a row cannot be graded, nor can an empty one.
+    """Circuit breaker: stops a run after `LIMIT` consecutive failures if an empty submission fails as well.
 
-    Submissions alone never stop a run, however many fail.
+    The machine is then at fault, not the submissions; submissions alone never stop a run.
     """
 
     LIMIT = 3
@@ -41,19 +41,25 @@ class CircuitBreaker:
         self._text = ""
 
     def count(self, result: SubmissionResult | Failed) -> SubmissionResult | AutograderError:
-        """Count a result; a failure comes back as the error that is said of the submission."""
+        """Count a result and return it; a failure is returned as the submission's error."""
         if isinstance(result, SubmissionResult):
             self._failures = 0
             return result
         self._failures += 1
         self._text = result.text
         text = f"cannot be graded: {result.text}"
-        return (
-            Unexpected(f"{text}; autograder logs tells more", result.trace) if result.trace else AutograderError(text)
-        )
+        return Unexpected(f"{text}; see: autograder logs", result.trace) if result.trace else AutograderError(text)
 
     def check(self, failed: Submission, grade: Callable[[Submission], SubmissionResult | Failed]) -> None:
-        """Raise RunError where `LIMIT` have failed in a row, and the last without its cells fails in `grade` too."""
+        """Stop the run if the limit is reached and an empty submission fails as well.
+
+        Args:
+            failed: the submission that failed last.
+            grade: grades a submission; called with `failed` without its cells.
+
+        Raises:
+            RunError: `LIMIT` submissions failed in a row, and the empty one failed as well.
+        """
         if self._failures < self.LIMIT:
             return
         if isinstance(grade(replace(failed, cells=[], stale_hints=[], known={})), SubmissionResult):
@@ -63,23 +69,23 @@ class CircuitBreaker:
 
 
 class SubmissionGrader(Protocol[_Key]):
-    """Grades many submissions: the pool of this machine, or a cluster."""
+    """Grades many submissions: a local pool or a cluster."""
 
     def grade(
         self, submissions: Iterable[tuple[_Key, Submission]]
     ) -> Iterator[tuple[_Key, SubmissionResult | AutograderError]]:
-        """Grade them all; results come in order of arrival."""
+        """Grade all submissions; yield each key with its result or error, in order of completion."""
         ...
 
 
 class Pool(Generic[_Key]):
-    """Workers on this machine, started when the first submission comes; a context manager.
+    """Workers on this machine, started with the first submission; a context manager.
 
     Args:
         root: the course's folder.
-        limits: the problem sets whose checks are collected, with their limits.
-        sandbox_limits: those of every jail.
-        jobs: how many workers; by default one a core.
+        limits: session limits by problem set; the checks of these problem sets are collected.
+        sandbox_limits: the limits of every jail.
+        jobs: the number of workers; by default one per core.
     """
 
     def __init__(
@@ -88,7 +94,7 @@ class Pool(Generic[_Key]):
         self.work = Work(str(root.resolve()), dict(limits), sandbox_limits)
         self.jobs = jobs or cores()
         self.pending = 0
-        """Submissions given whose results were not taken yet."""
+        """Number of submissions given whose results have not been taken."""
         self._waiting: queue.SimpleQueue[tuple[_Key, Submission] | None] = queue.SimpleQueue()
         self._results: queue.SimpleQueue[tuple[_Key, SubmissionResult | AutograderError] | BaseException] = (
             queue.SimpleQueue()
@@ -106,7 +112,7 @@ class Pool(Generic[_Key]):
         self.close()
 
     def close(self) -> None:
-        """End all workers and their jails; what is under way is given up."""
+        """End all workers and their jails; submissions in progress are abandoned."""
         self._closed = True
         for _ in self._threads:
             self._waiting.put(None)
@@ -118,18 +124,21 @@ class Pool(Generic[_Key]):
 
     @property
     def full(self) -> bool:
-        """Whether a result should be taken before more is given: each worker has a submission, and the next."""
+        """Whether a result should be taken before another submission is given.
+
+        Each worker then has one submission in progress and one in the queue.
+        """
         return self.pending >= 2 * self.jobs
 
     @property
     def has_results(self) -> bool:
-        """Whether `take` returns at once."""
+        """Whether `take` returns without waiting."""
         return not self._results.empty()
 
     def give(self, key: _Key, submission: Submission) -> None:
-        """Have a submission graded; `take` gives its result with the same key."""
+        """Queue a submission; `take` returns its result with the same key."""
         if not self._threads:
-            cgroup.delegated()  # before there are workers that would have to be moved
+            cgroup.delegated()  # before any worker starts, which would have to be moved
             places = pinned_to(self.jobs)
             self._threads = [threading.Thread(target=self._run, args=(place,), daemon=True) for place in places]
             for thread in self._threads:
@@ -138,10 +147,10 @@ class Pool(Generic[_Key]):
         self.pending += 1
 
     def take(self) -> tuple[_Key, SubmissionResult | AutograderError]:
-        """The next result, in order of arrival: an error where grading was not possible.
+        """Return the key and result of the next completed submission; an error if it could not be graded.
 
         Raises:
-            AutograderError: no worker can be had; the checks do not load, or the jail does not start.
+            AutograderError: no worker starts, because the checks do not load or the jail does not start.
         """
         result = self._results.get()
         if isinstance(result, BaseException):

@@ -1,4 +1,4 @@
-"""The messages between a worker and its supervisor. Imports no torch, which the supervisor does not need."""
+"""Messages between a worker and its supervisor. Does not import torch, which the supervisor does not need."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from autograder.model.verdict import SubmissionResult
 
 
 class Work(msgspec.Struct, frozen=True, tag=True):
-    """A worker's first message: the course's folder, the problem sets with their limits, the jail's limits."""
+    """The first message to a worker: the course's folder, the problem sets with their limits, the jail's limits."""
 
     root: str
     limits: dict[str, SessionLimits]
@@ -22,13 +22,13 @@ class Work(msgspec.Struct, frozen=True, tag=True):
 
 
 class Ready(msgspec.Struct, frozen=True, tag=True):
-    """The checks are collected and the jail is warm."""
+    """The worker's first reply: the checks are collected and the jail is warm."""
 
 
 class Failed(msgspec.Struct, frozen=True, tag=True):
-    """The worker cannot go on, or not with this submission; `text` says why, for staff.
+    """The worker failed, or could not grade this submission; `text` is the reason, for staff.
 
-    `trace` is the traceback of an error that nobody expected.
+    `trace` is the traceback of an unexpected error.
     """
 
     text: str
@@ -43,6 +43,6 @@ decode = _decoder.decode
 
 
 def receive(sock: socket.socket, deadline: float | None = None) -> FromWorker:
-    """What a worker sent, until `deadline` (of time.monotonic)."""
+    """Receive a worker's message; `deadline` is a time of time.monotonic."""
     _, body = frames.receive(sock, deadline)
     return decode(body)

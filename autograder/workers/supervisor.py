@@ -1,4 +1,4 @@
-"""One worker process at a time, which grades one submission after another and is replaced when it must be."""
+"""Supervises one worker process that grades one submission after another, and replaces it when it fails."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ _TRIES = 2
 _START_SECONDS = 300
 _SPARE_SECONDS = 60
 RENEWED_AFTER = 5000
-"""Submissions after which a worker gives way to a new one, so that nothing can gather in it."""
+"""Number of submissions after which a worker is replaced, to bound leaks."""
 
 
 class Supervisor:
-    """Grades with a worker that is started when the first submission comes.
+    """Grades with one worker, which is started with the first submission.
 
     Args:
-        work: the first message for every worker.
-        core: the one on which it runs, and its jail with it; by default where the kernel places them.
+        work: the first message to every worker.
+        core: the core to pin the worker and its jail to; by default they are not pinned.
     """
 
     def __init__(self, work: Work, core: int | None = None) -> None:
@@ -41,10 +41,10 @@ class Supervisor:
         self._closed = False
 
     def grade(self, submission: Submission) -> SubmissionResult | Failed:
-        """Grade a submission, by a second worker where the first one ends, hangs or fails.
+        """Grade a submission; try it once more with a new worker if the first one dies, hangs or fails.
 
         Raises:
-            AutograderError: no worker can be had: the checks do not load, or the jail does not start.
+            AutograderError: no worker starts, because the checks do not load or the jail does not start.
         """
         result: FromWorker | None = None
         for _ in range(_TRIES):
@@ -60,7 +60,7 @@ class Supervisor:
         return result if isinstance(result, Failed) else Failed("its worker process ended or hung, twice")
 
     def hang_up(self) -> None:
-        """Stop waiting for the worker; called from another thread."""
+        """Stop waiting for the worker; can be called from another thread."""
         self._closed = True
         if worker := self.worker:
             worker.hang_up()
@@ -90,7 +90,7 @@ class Supervisor:
 
 
 class Worker:
-    """One worker process, seen from its supervisor."""
+    """One worker process, as its supervisor sees it."""
 
     def __init__(self, work: Work, core: int | None = None) -> None:
         self.sock, theirs = socket.socketpair()
@@ -102,16 +102,16 @@ class Worker:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             env=environment(PYTHONHASHSEED="0"),
-            start_new_session=True,  # Ctrl-C goes to the run alone, which lets the worker finish its submission
+            start_new_session=True,  # Ctrl-C reaches only the run, which lets the worker finish its submission
         )
         theirs.close()
         if core is not None:
-            with contextlib.suppress(OSError):  # it may have ended
+            with contextlib.suppress(OSError):  # the worker may have ended
                 os.sched_setaffinity(self.process.pid, {core})
         frames.send(self.sock, msgspec.msgpack.encode(work))
 
     def grade(self, submission: Submission) -> FromWorker | None:
-        """Send a submission and receive its result; None where the worker is gone or hangs."""
+        """Send a submission and return its result; None if the worker died or hangs."""
         try:
             frames.send(self.sock, b"", [msgspec.msgpack.encode(submission)])
         except wire.Closed:
@@ -120,19 +120,19 @@ class Worker:
         return self.take(self._limits[submission.problem_set].submission_seconds * 2 + _SPARE_SECONDS)
 
     def take(self, seconds: float) -> FromWorker | None:
-        """Receive a message within `seconds`; None where the worker is gone or hangs."""
+        """Receive a message within `seconds`; None if the worker died or hangs."""
         try:
             return receive(self.sock, time.monotonic() + seconds)
         except (wire.WireError, TimeoutError, msgspec.MsgspecError):
             return None
 
     def hang_up(self) -> None:
-        """Shut the socket down: the worker ends, and whoever waits for it goes on."""
+        """Shut the socket down, which ends the worker and any wait for it."""
         with contextlib.suppress(OSError):
             self.sock.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
-        """End it and its jail."""
+        """End the worker and its jail."""
         self.hang_up()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(0.5)

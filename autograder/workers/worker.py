@@ -1,6 +1,6 @@
 """The worker process: one warm jail, and one pytest session that grades with it.
 
-Nothing large is imported up here: the jail warms up on another core while this process imports torch.
+Imports nothing large at module level, so that the jail warms up on another core while this process imports torch.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def main(descriptor: int) -> None:
     except JailError as error:
         frames.send(sock, b"", [encode(Failed(str(error)))])
         return
-    gc.disable()  # nothing that imports make is garbage
+    gc.disable()  # imports create no garbage, so collecting during them only costs time
     try:
         from . import worker_plugin
 
@@ -40,5 +40,5 @@ def main(descriptor: int) -> None:
 
 
 if __name__ == "__main__":
-    with contextlib.suppress(wire.Closed):  # the run has ended: nobody is left to tell anything
+    with contextlib.suppress(wire.Closed):  # the run has ended, so there is nobody to report to
         main(int(sys.argv[1]))

@@ -1,4 +1,4 @@
-"""The worker's pytest session: hidden checks collected once, then submission by submission until the socket closes."""
+"""The worker's pytest session: collects the hidden checks once, then grades submissions until the socket closes."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _PLUGINS_OFF = [
 
 
 class WorkerPlugin:
-    """The plug-in that takes the place of pytest's own loop over the collected checks."""
+    """Pytest plug-in that replaces pytest's loop over the collected checks."""
 
     def __init__(self, sock: socket.socket, work: Work, jail: Jail) -> None:
         self.sock = sock
@@ -53,7 +53,7 @@ class WorkerPlugin:
         self.problems: list[str] = []
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """Keep what could not be collected."""
+        """Record the files that could not be collected."""
         if report.failed:
             lines = [line for line in report.longreprtext.splitlines() if line.strip()]
             self.problems.append(
@@ -62,11 +62,11 @@ class WorkerPlugin:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Serve submissions until the socket closes."""
+        """Grade submissions until the socket closes."""
         if self.problems:
             self._send(Failed(self.problems[0]))
             return True
-        with contextlib.suppress(wire.Closed):  # the run has ended: nobody is left to tell anything
+        with contextlib.suppress(wire.Closed):  # the run has ended, so there is nobody to report to
             try:
                 self._serve(session)
             except AutograderError as error:
@@ -83,7 +83,7 @@ class WorkerPlugin:
         jail = self.jail
         jail.start()
         gc.collect()
-        gc.freeze()  # what stays for good is not looked through again and again
+        gc.freeze()  # keeps the collector from scanning long-lived objects
         gc.enable()
         gc.set_threshold(50_000, 10, 10)
         self._send(Ready())
@@ -94,7 +94,7 @@ class WorkerPlugin:
                 return
             try:
                 self._send(self._graded(graders, msgspec.msgpack.decode(body, type=Submission)))
-            except (AutograderError, JailError, wire.Closed):  # the jail's or the pool's, not the submission's
+            except (AutograderError, JailError, wire.Closed):  # the jail's or the pool's error, not the submission's
                 raise
             except Exception as error:
                 self._send(Failed(in_a_line(error), traceback_of(error)))
@@ -104,20 +104,20 @@ class WorkerPlugin:
         grader = graders[submission.problem_set]
         try:
             found = grader.grade(submission, self.jail)
-        except JailError:  # the jail itself went: once more in a new one
+        except JailError:  # the jail itself died: try once more in a new one
             self.jail.close()
             self.jail.start()
             found = grader.grade(submission, self.jail)
         return replace(found, seconds=time.monotonic() - began)
 
     def _send(self, message: FromWorker) -> None:
-        # The outputs may be larger than a head may be; they travel in the body.
+        # Sent in the body, since outputs may exceed the size limit of a header.
         frames.send(self.sock, b"", [encode(message)])
 
 
 def run(sock: socket.socket, work: Work, jail: Jail) -> None:
-    """Collect the checks of the problem sets in `work`, and serve; `jail` is launched."""
-    warnings.simplefilter("ignore")  # a misconception that divides by nothing is no news to whoever grades
+    """Collect the checks of the problem sets in `work`, and grade submissions; `jail` must be launched."""
+    warnings.simplefilter("ignore")  # warnings of misconceptions, such as for a division by zero, do not concern staff
     torch.set_num_threads(1)
     torch.sparse.check_sparse_tensor_invariants.enable()  # type: ignore[no-untyped-call]  # a misconception must raise here, not crash
     folders = [str(Path(work.root) / "tests" / "hidden" / name) for name in work.limits]

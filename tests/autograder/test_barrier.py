@@ -114,7 +114,7 @@ def test_no_command_ends_on_what_a_student_hands_in(graded, command, locale):
 
 
 def test_a_language_that_is_none_is_said(tiny):
-    with pytest.raises(AutograderError, match="--language fr: there is en and zh"):
+    with pytest.raises(AutograderError, match="--language fr: unknown; choose one of: en, zh"):
         preview(tiny, "ps1", "fr")
 
 

@@ -114,7 +114,7 @@ def test_nothing_handed_in_says_where_it_was_looked_for(tiny):
             ("audit",),
             "does not run: ZeroDiv",
         ),
-        (lambda root: None, ("schema", "nothing"), "there is course and verdict"),
+        (lambda root: None, ("schema", "nothing"), "choose one of: course, verdict"),
         (lambda root: None, ("audit", "-e", "nothing"), "no exercise nothing in ps1"),
     ],
 )

@@ -177,8 +177,8 @@ def test_no_reason_shows_code_of_the_checks_or_a_path_of_ours(outcome):
     ("student", "text"),
     [
         ("deleted", "setup-01 was missing"),
-        ("doubled", "A copy of the locked cell scale-examples was left out."),
-        ("doubled", "The cell Counter is there more than once"),
+        ("doubled", "A copy of the locked cell scale-examples was removed."),
+        ("doubled", "The cell Counter appears more than once"),
         ("changed", "The locked cell scale-examples was changed"),
         ("renamed", "The notebook was named my homework.ipynb"),
         ("exit", "ended the whole program (exit code 3)"),

@@ -97,7 +97,7 @@ def test_into_a_pipe_no_line_is_padded_and_none_is_cut(graded):
     [
         (("show", "nobody", "ps1"), "no such folder"),
         (("show", "new", "ps1"), "not graded yet; run: autograder grade ps1"),
-        (("show", "good", "ps1", "-e", "nothing"), "no exercise nothing; there are scale, Counter"),
+        (("show", "good", "ps1", "-e", "nothing"), "no exercise nothing; its exercises are scale, Counter"),
         (("show", "damaged", "ps1"), "not valid JSON"),
         (("show", "good", "ps9"), "no problem set ps9"),
         (("show", "../submitted/good", "ps1"), "not a student"),

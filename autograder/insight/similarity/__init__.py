@@ -1,1 +1,1 @@
-"""Similar solutions in a class: an aid for a person who reads both texts, and never a score."""
+"""Similar solutions in a class, listed for a person to compare; scores do not depend on it."""

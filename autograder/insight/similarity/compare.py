@@ -1,6 +1,6 @@
-"""Similar solutions in the submissions of a problem set. An aid for a person who reads both texts, and never a score.
+"""Finds similar solutions in the submissions of a problem set, for a person to compare; scores do not depend on it.
 
-Compared is what stands in the cell of each exercise, less what the release gave. Nothing of it is run.
+The code in each exercise's cell is compared, without what the release contained. No student code is run.
 """
 
 from __future__ import annotations
@@ -26,37 +26,37 @@ from .side_by_side import beside
 from .tokens import names, tokens
 
 _MOST = 60
-"""So many findings are given: what comes after them hardly stands out, and nobody reads it."""
+"""Maximum number of findings; those after them hardly stand out."""
 NOTE = (
-    "An aid for a person, and never a score: two texts that are alike may come from the same lecture, the same book or"
-    " the same pair of heads. Read both, and ask, before anything is said."
+    "This list is an aid for a person, and never a score: two similar solutions may come from the same lecture, the"
+    " same book or allowed discussion. Read both and ask the students before you draw conclusions."
 )
 
 
 class SimilarPair(msgspec.Struct, frozen=True):
-    """Two texts that stand out from the class, with the first student's of each side."""
+    """Two unusually similar texts, and their students; `one_text` and `other_text` are of each side's first student."""
 
     exercise: str
     one: tuple[str, ...]
     other: tuple[str, ...]
     same: bool
-    """Whether both are the same but for names, layout and comments; all students of both sides wrote that."""
+    """Whether the texts of all these students differ in names, layout and comments only."""
     similarity: float
     outstanding: float
     exercises: int
-    """In how many exercises two of these students stand out together, this one among them."""
+    """Number of exercises, including this one, in which the same two students are a pair."""
     one_text: str
     other_text: str
 
 
 class Similarity(msgspec.Struct, frozen=True):
-    """What was compared, and what stands out in it."""
+    """The result of a comparison."""
 
     problem_set: str
     submissions: int
     findings: list[SimilarPair]
     more: int
-    """SimilarPairs that are left out, since they stand out less."""
+    """Number of pairs that are left out, since they stand out less."""
     unread: list[str]
     """Students whose notebook cannot be read."""
     note: str = NOTE
@@ -104,7 +104,7 @@ def _pairs(texts: dict[str, str], stub: str) -> list[Pair]:
 
 
 def _ranked(found: Sequence[tuple[str, Pair]], written: dict[str, dict[str, str]]) -> list[SimilarPair]:
-    """First those whose students stand out together in most exercises: chance seldom strikes the same two again."""
+    """Return the pairs, first those whose students are similar in most exercises: that is seldom chance."""
     together: dict[frozenset[str], int] = {}
     for _, pair in found:
         for two in _twos(pair):
@@ -125,7 +125,7 @@ def _twos(pair: Pair) -> set[frozenset[str]]:
 
 
 def show(found: Similarity) -> None:
-    """Print the findings, and what they are worth."""
+    """Print the findings, and how to interpret them."""
     rows = [
         (
             item.exercise,
@@ -134,7 +134,7 @@ def show(found: Similarity) -> None:
             f"{item.similarity:.0%}",
             f"{item.outstanding:.1f}",
             str(item.exercises),
-            "the same but for names" if item.same else "",
+            "only names differ" if item.same else "",
         )
         for item in found.findings
     ]
@@ -142,10 +142,10 @@ def show(found: Similarity) -> None:
         heads = ("exercise", "student", "and", "alike", "stands out", "exercises", "")
         terminal.table(heads, rows, right=heads[3:6])
     terminal.say(
-        f"{found.submissions} submissions, {len(rows)} pairs of texts stand out, {found.more} more are left out"
+        f"{found.submissions} submissions: {len(rows)} unusually similar pairs, {found.more} more are left out"
     )
     if found.unread:
-        terminal.say(f"not read: {literal(', '.join(found.unread))}")
+        terminal.say(f"could not be read: {literal(', '.join(found.unread))}")
     terminal.say(NOTE)
 
 
@@ -154,10 +154,10 @@ def _named(students: Sequence[str]) -> str:
 
 
 def write(root: Path, found: Similarity, into: Path | None = None) -> Path:
-    """Write the page; exports/PS-similarity.html in the course's folder by default.
+    """Write the page and return its path; exports/PS-similarity.html in the course's folder by default.
 
     Raises:
-        AutograderError: it cannot be written.
+        AutograderError: the page cannot be written.
     """
     path = into or root / folders.EXPORTS / f"{found.problem_set}-similarity.html"
     folders.write(path, _page(root, found).encode())

@@ -1,9 +1,9 @@
-"""Pairs of texts that are more alike than the class explains.
+"""Finds pairs of texts that are unusually similar, compared with the rest of the class.
 
-Short functions all look alike, so that no similarity says anything by itself. Two texts are compared by runs of `RUN`
-tokens, as in winnowing (Schleimer, Wilkerson and Aiken, SIGMOD 2003) but with all of them, since the texts are short.
-A run that the release holds, or many classmates have, counts nothing; any other counts the more the fewer have it. What
-a pair has in common this way is measured against all pairs of the class.
+All short functions are similar, so an absolute similarity means nothing. Two texts are compared by their n-grams of
+`RUN` tokens, as in winnowing (Schleimer, Wilkerson and Aiken, SIGMOD 2003), but without sampling, since the texts are
+short. An n-gram of the release or of many students is ignored; any other is weighted by its rarity. The weight that a
+pair has in common is compared with that of all pairs of the class.
 """
 
 from __future__ import annotations
@@ -17,15 +17,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 RUN = 5
-"""Tokens in a run."""
+"""Tokens in a run (an n-gram)."""
 _FEW, _MANY = 4, 0.02
-"""A run that more than so many others have, and more than this share of them, says nothing."""
+"""A run is ignored if more than this number, and more than this share, of the other students have it."""
 _SAME = 0.5
-"""Pairs are named from this share of rare runs in common."""
+"""Smallest share of rare runs in common of a reported pair."""
 _OUTSTANDING = 3.5
-"""And from this robust z-score: Iglewicz and Hoaglin's bound for outliers (How to Detect and Handle Outliers, 1993)."""
+"""Smallest robust z-score of a reported pair: the threshold for outliers of Iglewicz and Hoaglin.
+
+Source: How to Detect and Handle Outliers, 1993.
+"""
 _FEWEST = 12
-"""Texts with fewer rare runs than this are too short to tell; so many that nobody else has just stand out."""
+"""Texts with fewer rare runs are too short to compare.
+
+It also sets the floor of the deviation: a pair that shares this many runs that nobody else has just stands out.
+"""
 
 Run = tuple[str, ...]
 Text = tuple[str, ...]
@@ -34,30 +40,30 @@ Numbers = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Pair:
-    """Two texts that stand out from the class, and the students who wrote just these tokens.
+    """Two unusually similar texts, each as the students who wrote exactly these tokens.
 
-    Where both are the same, `one` is the first of its students and `other` are the rest.
+    If both texts are equal, `one` holds the first of their students and `other` the rest.
     """
 
     one: tuple[str, ...]
     other: tuple[str, ...]
     same: bool
     similarity: float
-    """The weighted share of rare runs that both have, of the text with fewer; from 0 to 1."""
+    """Weight of the rare runs in common, as a share of the smaller text's weight; from 0 to 1."""
     outstanding: float
-    """How far what both have lies above the class's median pair, in robust standard deviations."""
+    """Robust z-score of the weight in common, over all pairs of the class."""
 
 
 def outstanding(texts: Mapping[str, Sequence[str]], release: Sequence[str]) -> list[Pair]:
-    """The pairs that stand out from the class, the most outstanding first.
+    """Return the unusually similar pairs, by descending z-score.
 
     Args:
-        texts: by student, the tokens of what was written.
-        release: the tokens of what was there already.
+        texts: the tokens of each student's text, by student.
+        release: the tokens of the release's text.
     """
     given = runs(release)
     students = sorted(texts)
-    if len(students) < 3:  # two alone have no class to stand out from
+    if len(students) < 3:  # two texts have no class to be compared with
         return []
     written = [runs(texts[student]) - given for student in students]
     weight = _weight(written)
@@ -85,12 +91,12 @@ def outstanding(texts: Mapping[str, Sequence[str]], release: Sequence[str]) -> l
 
 
 def runs(text: Sequence[str]) -> set[Run]:
-    """The runs of tokens in a text."""
+    """Return the set of runs of tokens in a text."""
     return {tuple(text[start : start + RUN]) for start in range(len(text) - RUN + 1)}
 
 
 def _weight(written: Sequence[set[Run]]) -> dict[Run, float]:
-    """What the rare runs weigh: log2(N / n) where `n` of `N` others have it, the bits that it tells."""
+    """Return the weight of each rare run: its information, log2(N / n) bits, if `n` of `N` other students have it."""
     have = Counter(run for mine in written for run in mine)
     others = max(1, len(written) - 1)
     rare = max(_FEW, _MANY * others)
@@ -98,18 +104,23 @@ def _weight(written: Sequence[set[Run]]) -> dict[Run, float]:
 
 
 def _in_common(written: Sequence[set[Run]], weight: Mapping[Run, float]) -> Numbers:
-    """What each two texts have in common, by weight; and each with itself: what it weighs."""
+    """Return the weight that each two texts have in common, of shape (N, N); the diagonal is each text's own weight."""
     having: dict[Run, list[int]] = {}
     for row, mine in enumerate(written):
         for run in mine:
             having.setdefault(run, []).append(row)
     common = np.zeros((len(written), len(written)))
-    for run, rows in sorted(having.items()):  # sums come out the same whatever the order of sets is
+    for run, rows in sorted(having.items()):  # sorted, so that floating-point sums do not depend on the order of sets
         common[np.ix_(rows, rows)] += weight[run]
     return common
 
 
 def _robust(values: Numbers, floor: float) -> Numbers:
-    """Robust z-scores, by the median deviation; most pairs have nothing in common, so that it may be none at all."""
+    """Return robust z-scores, by the median absolute deviation (MAD).
+
+    Args:
+        values: the weight in common of each pair.
+        floor: the least deviation to divide by; most pairs have nothing in common, so the MAD may be 0.
+    """
     median = np.median(values)
     return (values - median) / max(floor, 1.4826 * float(np.median(np.abs(values - median))))

@@ -1,4 +1,4 @@
-"""Two texts side by side: which lines are the same, the same but for names, elsewhere in the other, or only here."""
+"""Line-by-line comparison of two texts: equal, renamed, moved or unique lines."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ import msgspec
 from .tokens import MAX_LETTERS, Token, tokens
 
 _LINES = 400
-"""So many lines of a text are shown."""
+"""Maximum number of lines of a text that are shown."""
 
 
 class Line(msgspec.Struct, frozen=True):
-    """A line and its mark: `same`, `renamed`, `moved`, `only`, `release` (it stood there already) or empty."""
+    """A line and its mark: `same`, `renamed`, `moved`, `only`, `release` (part of the release) or empty."""
 
     text: str
     mark: str
 
 
 def beside(one: str, other: str, release: str, given: Collection[str]) -> tuple[list[Line], list[Line]]:
-    """The lines of both texts, marked.
+    """Return the lines of both texts, with their marks.
 
     Args:
-        one: a text.
-        other: the other.
-        release: what stood there already.
-        given: the names in it.
+        one: the first text.
+        other: the second text.
+        release: the release's text.
+        given: the names in the release.
     """
     mine, theirs = _Text(one, given), _Text(other, given)
     partners: dict[int, int] = {}
@@ -40,10 +40,10 @@ def beside(one: str, other: str, release: str, given: Collection[str]) -> tuple[
 
 
 class _Text:
-    """A text by lines, each with its tokens as a key; empty where it has none."""
+    """A text as lines, with each line's tokens as its key; the key of a line without tokens is empty."""
 
     def __init__(self, source: str, given: Collection[str]) -> None:
-        # Split as tokens count lines: str.splitlines knows other line breaks as well.
+        # Split at \n only, as tokens() counts lines; str.splitlines splits at other characters too.
         self.lines = source[:MAX_LETTERS].split("\n")[:_LINES]
         by_line: dict[int, list[Token]] = {}
         for token in tokens(source, given):
@@ -51,7 +51,13 @@ class _Text:
         self.keys = [" ".join(token.text for token in by_line.get(place, ())) for place in range(len(self.lines))]
 
     def marked(self, other: _Text, partners: dict[int, int], stood: Collection[str]) -> list[Line]:
-        """The lines with their marks; `partners` are the other's lines that stand at the same place."""
+        """Return the lines with their marks.
+
+        Args:
+            other: the other text.
+            partners: the matching line of the other text, by line number.
+            stood: the lines of the release, stripped.
+        """
         elsewhere = set(other.keys)
         found = []
         for place, (line, key) in enumerate(zip(self.lines, self.keys, strict=True)):

@@ -1,6 +1,6 @@
-"""A student's code as tokens that are the same whatever its variables are called and however it is laid out.
+"""Tokenizes students' code so that renaming variables and changing the layout makes no difference.
 
-Whatever is no Python is words and signs all the same, and the time is in proportion to the length.
+Text that is not valid Python is tokenized as well. The time is linear in the length.
 """
 
 from __future__ import annotations
@@ -13,24 +13,28 @@ from dataclasses import dataclass
 from autograder.notebook.lexing import LEXEMES, WORDS
 
 MAX_LETTERS = 20_000
-"""What is longer is cut: a solution is some hundred letters long."""
+"""Longer code is truncated, in characters; a typical solution has some hundred."""
 
 _KNOWN = frozenset([*keyword.kwlist, *dir(builtins), "torch", "nn", "np", "numpy", "math", "self"])
 
 
 @dataclass(frozen=True)
 class Token:
-    """A token as it is compared, and the line that it begins in, from 0."""
+    """A normalized token, and the line it begins in, counted from 0."""
 
     text: str
     line: int
 
 
 def tokens(source: str, given: Collection[str] = ()) -> list[Token]:
-    """The tokens of `source`; comments, layout and docstrings are none.
+    """Return the tokens of `source`, without comments, whitespace and docstrings.
 
-    A name that only this code knows is `N`, a text `S`. Names that others know as well stay: those of Python and torch,
-    attributes, keyword arguments, and what is in `given`, the names of the release.
+    A string becomes `S` and a name of the student's own `N`. Names of Python and torch, attributes, keyword arguments
+    and the names in `given` are kept.
+
+    Args:
+        source: the code.
+        given: the names in the release.
     """
     found: list[Token] = []
     line = depth = 0
@@ -53,10 +57,10 @@ def tokens(source: str, given: Collection[str] = ()) -> list[Token]:
 
 
 def names(source: str) -> set[str]:
-    """All names in `source`."""
+    """Return all names in `source`."""
     return {match[0] for match in WORDS.finditer(source[:MAX_LETTERS]) if match.lastgroup == "word"}
 
 
 def _is_docstring(before: list[Token], source: str, start: int) -> bool:
-    """Whether a text begins a line and stands after a colon or at the very top: it says something, and does nothing."""
+    """Return whether a string is a docstring: it begins a line, and follows a colon or nothing."""
     return not source[source.rfind("\n", 0, start) + 1 : start].strip() and (not before or before[-1].text == ":")

@@ -1,1 +1,1 @@
-"""Proofs of the course's own material: its checks, solutions, misconceptions and forbidden calls."""
+"""The audit: tests of the course's own checks, solutions, misconceptions and forbidden calls."""

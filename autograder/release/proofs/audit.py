@@ -1,4 +1,4 @@
-"""Proves the course's own material: what right, wrong, empty and forbidden submissions of it are given."""
+"""Audits the course's own material, by grading right, wrong, empty and forbidden submissions made from it."""
 
 from __future__ import annotations
 
@@ -34,15 +34,15 @@ from .broad_exceptions import broad_exceptions
 from .rehearsal import rehearse
 
 RAISED = "your code raised"
-"""Begins the reason of a check that an exception of the student's code failed."""
+"""Prefix of a check's reason if the student's code raised an exception."""
 MAX_SECONDS = 5.0
-"""How long all checks of a problem set may take on the solutions."""
+"""Maximum time of all checks of a problem set on the solutions, in seconds."""
 SALTS = ("one", "two", "three")
-"""For other seeds and orders than those of grading."""
+"""Salts of the rehearsals, which give other seeds and orders than grading does."""
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """Something that is not as it must be."""
+    """A fault in the course's material."""
 
     problem_set: str
     exercise: str
@@ -50,26 +50,26 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 class Audit(msgspec.Struct):
-    """What was proven, counted, and what was found wrong."""
+    """The result of an audit: counts of the audited items, and the findings."""
 
     exercises: int = 0
     checks: int = 0
     misconceptions: int = 0
     forbidden_calls: int = 0
     bodies: int = 0
-    """Submissions that know nothing, and solutions on overwritten arguments."""
+    """Number of cheap answers: bodies without knowledge of the exercise, and solutions on overwritten arguments."""
     cheapest: dict[str, float] = {}
-    """By problem set and exercise, the most points that any body earns that knows nothing: what must be 0."""
+    """The most points that a body without knowledge earns, by problem set and exercise; must be 0."""
     seconds: dict[str, float] = {}
-    """How long the checks of each problem set take on the solutions: the slowest of the rehearsals."""
+    """Time of the checks on the solutions in the slowest rehearsal, in seconds, by problem set."""
     findings: list[Finding] = []
     crashing: list[Finding] = []
-    """Misconceptions with which another exercise cannot run at all: nothing shows that it is right but for them."""
+    """Exercises that crash with a misconception of another exercise, so that they lose their points with it."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """A made submission, and what is proven with it: `exercise` is the one it is about, or empty for all."""
+    """A generated submission and its test; `exercise` is the exercise under test, or empty for all."""
 
     exercise: str
     submission: Submission
@@ -77,16 +77,16 @@ class Case:
     misconception: Misconception | None = None
     call: str = ""
     manner: str = ""
-    """Of a cheap answer: what it does."""
+    """What a cheap answer does, in words."""
     changed: bool = True
-    """Whether small changes are tried on it, as on a student's."""
+    """Whether small changes are tried on it, as on a student's submission."""
 
     def verdicts(self, graded: Graded) -> list[ExerciseVerdict]:
-        """The verdicts it is about."""
+        """Return the verdicts of the exercises under test."""
         return [item for item in graded.verdict.exercises if self.exercise in ("", item.name)]
 
     def examples_fail(self, exercise: str, graded: Graded) -> bool:
-        """Whether the exercise's visible examples raised."""
+        """Return whether the exercise's visible examples raised an exception."""
         place = next(item.graded_at for item in self.submission.exercises if item.name == exercise)
         return any(isinstance(output, wire.Error) for output in graded.outputs.get(place or 0, []))
 
@@ -103,10 +103,10 @@ def audit(
     """Grade, in the jail, submissions made from the solutions, the stubs, the misconceptions and the forbidden calls.
 
     Args:
-        root: the course's folder; nothing in it is changed.
-        problem_sets: their names; all by default.
-        exercise: only what concerns this one.
-        jobs: worker processes; one a core by default.
+        root: the course's folder; only read.
+        problem_sets: the names of the problem sets; all by default.
+        exercise: the only exercise to audit; all by default.
+        jobs: the number of worker processes; by default one per core.
         started: called with the number of steps.
         advanced: called after each step.
 
@@ -149,7 +149,7 @@ def audit(
     for name in names:
         for checked, line, words in broad_exceptions(root / "tests" / "hidden" / name):
             if exercise in (None, checked):
-                text = f"line {line} of its checks: {words} takes any mistake for the student's; name the exception"
+                text = f"line {line} of its checks: {words} also catches other mistakes; name the expected exception"
                 result.findings.append(Finding(name, checked, text))
     for salt in SALTS:
         done = rehearse(root, names, salt, exercise)
@@ -163,12 +163,12 @@ def audit(
         ]
         advanced()
     result.findings += [
-        Finding(name, "", f"the checks take {seconds:.1f} s on the solutions, at most {MAX_SECONDS:g}")
+        Finding(name, "", f"the checks take {seconds:.1f} s on the solutions; the limit is {MAX_SECONDS:g} s")
         for name, seconds in result.seconds.items()
         if seconds > MAX_SECONDS
     ]
     result.findings.sort(key=lambda item: item.text)
-    # In the order of their lines, and before what else is wrong with an exercise.
+    # Unfinished lines come before the exercise's other findings, in the order of their line numbers.
     result.findings[:0] = [Finding(name, gap.exercise, str(gap)) for name, gap in gaps]
     result.findings.sort(key=lambda item: (names.index(item.problem_set), item.exercise))
     return result
@@ -177,9 +177,9 @@ def audit(
 def _cases(
     root: Path, folder: Path, release: Release, only: str | None, begun: AbstractSet[tuple[str, str]], result: Audit
 ) -> Iterator[Case]:
-    """All made submissions of one problem set; what needs no grading to be found wrong goes to `result` at once.
+    """Yield the generated submissions of one problem set; findings that need no grading are added to `result`.
 
-    Of exercises that are `begun` and not finished there is nothing to prove yet.
+    Exercises in `begun`, which are not finished, are skipped.
     """
     name = release.problem_set
     right = made.solutions(folder, name)
@@ -198,7 +198,7 @@ def _cases(
         if item.exercise not in right:
             wrong(item.exercise, f"misconception {item.name}: there is no such exercise")
         if not item.hint.strip():
-            wrong(item.exercise, f"misconception {item.name}: no hint; until it has one it is not used")
+            wrong(item.exercise, f"misconception {item.name}: has no hint; it is not used until it has one")
     if wanted:
         yield Case(only or "", _without(left_out, submission_of(release, right)), _solved)
         yield Case(only or "", _without(left_out, submission_of(release, {})), _empty)
@@ -207,14 +207,14 @@ def _cases(
         result.exercises += 1
         result.misconceptions += len(mine)
         if len(mine) < 2:
-            wrong(exercise.name, f"{len(mine)} misconceptions, at least 2 are wanted")
+            wrong(exercise.name, f"{len(mine)} misconceptions; at least 2 are required")
         for item in mine:
             written = right | {exercise.name: item.source()}
             mistaken = _only([exercise.name, *callers.get(exercise.name, ())], submission_of(release, written))
             yield Case("", mistaken, _wrong, misconception=item)
         for option, names in (("also", exercise.also), ("without", exercise.without)):
             for unknown in vocabulary_calls.unknown(names):
-                wrong(exercise.name, f"{option}: there is no {unknown}; mend its spelling")
+                wrong(exercise.name, f"{option}: there is no {unknown}; correct the spelling")
         for other in exercise.others:
             if other not in right:
                 wrong(exercise.name, f"uses: there is no exercise {other} in this problem set")
@@ -223,7 +223,7 @@ def _cases(
 def _forbidden_cases(
     folder: Path, loaded: Mapping[str, Release], only: str | None, begun: AbstractSet[tuple[str, str]], result: Audit
 ) -> Iterator[Case]:
-    """Each function outside the vocabulary, in disguise in one exercise of all, and in each that takes it away."""
+    """Yield a disguised call of each function outside the vocabulary, once and in every exercise that removes it."""
     held = [
         (release, item)
         for name, release in loaded.items()
@@ -233,7 +233,7 @@ def _forbidden_cases(
     solutions = {name: made.solutions(folder, name) for name in loaded}
     for place, (release, exercise) in enumerate(held):
         for call in vocabulary_calls.unread(exercise.name, exercise.vocabulary):
-            text = f"{call} is not found by reading the code"
+            text = f"{call} is not found by static analysis of the code"
             result.findings.append(Finding(release.problem_set, exercise.name, text))
         for number, call in enumerate(vocabulary_calls.callable_ones(exercise.vocabulary)):
             if number % len(held) == place or vocabulary_calls.is_taken(call, exercise.vocabulary):
@@ -246,7 +246,7 @@ def _forbidden_cases(
 def _cheap_cases(
     folder: Path, release: Release, only: str | None, begun: AbstractSet[tuple[str, str]], result: Audit
 ) -> Iterator[Case]:
-    """Answers that must earn nothing, or no more for what they do to their arguments; what they call is not read."""
+    """Yield answers that must earn nothing, or no more by overwriting their arguments; any call is allowed in them."""
     name = release.problem_set
     right = made.solutions(folder, name)
     stubs = cheap_answers.stubs(release.notebook)
@@ -286,7 +286,7 @@ def _cheap_cases(
 
 
 def _no_more_than_the_first() -> Callable[[Case, Graded], Iterator[str]]:
-    """A judge of two cases: on copies, then in place, whichever is graded first."""
+    """Return a judge of two cases, on copies and in place, which may be graded in either order."""
     known: dict[int, ExerciseVerdict] = {}
 
     def judge(case: Case, graded: Graded) -> Iterator[str]:
@@ -301,7 +301,7 @@ def _no_more_than_the_first() -> Callable[[Case, Graded], Iterator[str]]:
 
 
 def submission_of(release: Release, written: dict[str, str]) -> Submission:
-    """The release handed in with `written`, code by exercise, in place of the stubs."""
+    """Return the release as a submission, with the stubs replaced by `written`, code by exercise."""
     cells = parse(json.dumps(made.notebook(release, written)).encode(), release.problem_set)
     return to_submission(repair(cells, release), release)
 
@@ -312,7 +312,7 @@ def _crashing(case: Case, verdict: Verdict) -> Iterator[Finding]:
         return
     for other in verdict.exercises:
         if other.name != known.exercise and other.points != other.max_points and _crashes(other):
-            text = f"cannot run with misconception {known.name} of {known.exercise}, and loses its points with it"
+            text = f"crashes with misconception {known.name} of {known.exercise}, and loses its points with it"
             yield Finding(verdict.problem_set, other.name, text)
 
 
@@ -321,7 +321,7 @@ def _without(left_out: AbstractSet[str], submission: Submission) -> Submission:
 
 
 def _only(exercises: Collection[str], submission: Submission) -> Submission:
-    """What concerns some of the exercises: their checks, and the cells as far as the last of their visible examples."""
+    """Return the submission with some exercises only, and the cells up to the last of their visible examples."""
     mine = [item for item in submission.exercises if item.name in exercises]
     last = max(item.graded_at or len(submission.cells) for item in mine)
     cells = [cell for cell in submission.cells if cell.number <= last]
@@ -329,11 +329,11 @@ def _only(exercises: Collection[str], submission: Submission) -> Submission:
 
 
 def _callers(root: Path, release: Release) -> dict[str, set[str]]:
-    """By exercise, those whose solutions call it, also through one another."""
+    """Return, for each exercise, the exercises whose solutions call it, directly or indirectly."""
     exercises = frozenset(item.name for item in release.exercises)
     path = root / "solutions" / release.problem_set / f"{release.problem_set}.py"
     found: dict[str, set[str]] = {}
-    for exercise in (item.name for item in release.exercises):  # a notebook calls what stands above
+    for exercise in (item.name for item in release.exercises):  # exercises only call those above them in the notebook
         for called in upstream_of(path, exercises).get(exercise, ()):
             found.setdefault(called, set()).add(exercise)
     for callers in found.values():
@@ -373,22 +373,22 @@ def _wrong(case: Case, graded: Graded) -> Iterator[str]:
     elif item.points == item.max_points:
         yield f"{said} passes every check"
     elif item.misconception != known.name:
-        yield f"{said} is taken for {item.misconception or 'none that is known'}"
+        yield f"{said} is recognized as {item.misconception or 'no known misconception'}"
     elif item.mark and item.points != item.max_points - known.cost(item.max_points):
-        yield f"{said} costs {item.max_points - item.points:g} points where it is worth {known.cost(item.max_points):g}"
+        yield f"{said} costs {item.max_points - item.points:g} points instead of {known.cost(item.max_points):g}"
     fails = case.examples_fail(item.name, graded)
     if fails and known.passes_examples:
-        yield f"{said} fails the visible examples; if it must, say passes_examples=False"
+        yield f"{said} fails the visible examples; if that is intended, set passes_examples=False"
     if not fails and not known.passes_examples:
-        yield f"{said} passes the visible examples; take passes_examples=False away"
+        yield f"{said} passes the visible examples; remove passes_examples=False"
 
 
 def _crashes(exercise: ExerciseVerdict) -> bool:
-    """Whether every check that fails does so by an exception."""
+    """Return whether every failing check fails by an exception."""
     return all(check.passed or check.reason.startswith(RAISED) for check in exercise.checks)
 
 
 def _caught(case: Case, graded: Graded) -> Iterator[str]:
     [item] = case.verdicts(graded)
     if item.status != "forbidden" or item.points:
-        yield f"a call of {case.call} by a name made up at run time is not caught"
+        yield f"a call of {case.call} by a name computed at run time is not caught"

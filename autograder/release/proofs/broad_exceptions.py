@@ -1,4 +1,4 @@
-"""Checks that would take any mistake of a student's for the exception that they expect."""
+"""Finds checks whose expected exception is so general that any mistake of a student's would match it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _BROAD = {"Exception", "BaseException"}
 
 
 def broad_exceptions(folder: Path) -> Iterator[tuple[str, int, str]]:
-    """Where the checks in a folder catch or expect more than they name: exercise, line, and the words."""
+    """Yield exercise, line and code of each overly general exception in a folder's checks."""
     for path in sorted(folder.glob("test_*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if words := _broad(node):

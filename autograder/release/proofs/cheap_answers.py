@@ -1,4 +1,4 @@
-"""Answers that must earn nothing: bodies that know nothing of the exercise, and solutions on overwritten arguments."""
+"""Answers that must earn no points: bodies without knowledge, and solutions on overwritten arguments."""
 
 from __future__ import annotations
 
@@ -73,12 +73,12 @@ def _first(given):
     arrays = [value for value in _flat(given) if isinstance(value, (_torch.Tensor, _np.ndarray))]
     return [*arrays, *given, None][0]
 """
-"""Beside each of the answers, under names that no notebook uses."""
+"""Code added to each answer, under names that no notebook uses."""
 
 
 @dataclass(frozen=True)
 class Body:
-    """What stands in place of a solution: `code` may use `given`, the list of all arguments."""
+    """A function body in place of a solution; `code` may use `given`, the list of all arguments."""
 
     name: str
     code: str
@@ -130,15 +130,15 @@ BODIES: tuple[Body, ...] = (
         for returned, result in (("the first", "given[0]"), ("copies", "_copies(_first(given))"))
     ),
 )
-"""Bodies that know nothing."""
+"""Bodies without knowledge of the exercise."""
 
 CHANGED = frozenset(
     f"returns {what}" for what in ("the first argument", "zeros", "the first argument negated", "the mean", "0", "True")
 )
-"""Bodies on which small changes are tried as well: with each of them it would take an hour."""
+"""Bodies on which small changes are tried as well; with all of them it would take an hour."""
 
 IN_PLACE = "# on the arguments themselves"
-"""A line that stands only in solutions that overwrite their arguments in place."""
+"""A comment that marks solutions that overwrite their arguments in place."""
 
 CONSTANTS: tuple[tuple[str, str], ...] = (
     ("zeros", "0"),
@@ -146,11 +146,11 @@ CONSTANTS: tuple[tuple[str, str], ...] = (
     ("0.5", "0.5"),
     ("NaN", "float('nan')"),
 )
-"""What a constant of the right shape is made of: its name and its number."""
+"""Constants for answers of the right shape: name and number."""
 
 
 def knows_nothing(stub: str, body: Body) -> str:
-    """A stub's code with the body where it says that it is not written; a constructor only keeps quiet."""
+    """Return a stub's code with `raise NotImplementedError` replaced by the body; in constructors by nothing."""
     lines = stub.splitlines()
     for node in sorted(_unwritten(stub), key=lambda item: -item.lineno):
         code = "pass" if _is_in_constructor(stub, node) else f"{_GIVEN}\n{body.code}"
@@ -173,7 +173,7 @@ def _is_in_constructor(stub: str, raising: ast.Raise) -> bool:
 
 
 def constants(exercise: str, solution: str) -> Iterator[tuple[str, str]]:
-    """Answers of the right shape, in which every number is the same: what each is called, and its code."""
+    """Yield description and code of answers of the right shape in which every number is the same."""
     if not _is_function(exercise, solution):
         return
     for what, number in CONSTANTS:
@@ -185,7 +185,7 @@ def constants(exercise: str, solution: str) -> Iterator[tuple[str, str]]:
 
 
 def overwriting(exercise: str, solution: str) -> Iterator[tuple[str, str, str]]:
-    """The solution on arguments that it overwrites first: the manner, its code in place, and its code on copies."""
+    """Yield solutions that first overwrite their arguments: description, code in place, and code on copies."""
     for what, code in _OVERWRITTEN.items():
         in_place = _overwriting(exercise, solution, code, IN_PLACE)
         yield what, in_place, _overwriting(exercise, solution, code, "given = _copies(given)")
@@ -214,7 +214,7 @@ def _after(function, bound):
 
 
 def _known(exercise: str, solution: str) -> str:
-    """The helpers, and the solution under another name."""
+    """Return the code of the helpers, and of the solution under another name."""
     return _HELPERS + re.sub(rf"\b{re.escape(exercise)}\b", f"_known_{exercise}", solution)
 
 
@@ -223,7 +223,7 @@ def _is_function(exercise: str, solution: str) -> bool:
 
 
 def stubs(notebook: Mapping[str, object]) -> dict[str, str]:
-    """The stubs of a released notebook, by exercise."""
+    """Return the stubs of a released notebook, by exercise."""
     cells: list[dict[str, object]] = notebook["cells"]  # type: ignore[assignment]
     found = {}
     for cell in cells:

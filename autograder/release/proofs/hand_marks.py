@@ -1,4 +1,4 @@
-"""The engine's marks beside those that teachers gave by hand, from the exercises' texts alone."""
+"""Compares the engine's marks with marks that teachers gave by hand, knowing only the exercises' texts."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from .audit import submission_of
 
 
 class HandMarked(msgspec.Struct, frozen=True):
-    """One answer, as its file of marks has it: `of` points, what each marker gave, and why."""
+    """One answer in a file of marks: the full points, and each marker's marks and reasons."""
 
     of: float
     marks: list[float]
@@ -32,7 +32,7 @@ class HandMarked(msgspec.Struct, frozen=True):
 
 
 class Compared(msgspec.Struct, frozen=True):
-    """One answer: the markers' mean and the engine's points, of how many."""
+    """One answer: the markers' mean, the engine's points, and the full points."""
 
     problem_set: str
     title: str
@@ -40,28 +40,28 @@ class Compared(msgspec.Struct, frozen=True):
     by_engine: float
     of: float
     explanation: str
-    """The misconception or rule that the engine found, or its note."""
+    """The misconception or rule that the engine found, or its remark."""
 
     @property
     def apart(self) -> float:
-        """How far the engine is from the mean, as a share of the full points; above 0 where it gives more."""
+        """The engine's points minus the markers' mean, as a share of the full points."""
         return (self.by_engine - self.by_hand) / self.of
 
 
 class Agreement(msgspec.Struct, frozen=True):
-    """All answers, and how near the engine's marks are to those by hand."""
+    """All answers, and statistics of the differences."""
 
     answers: list[Compared]
     mean_apart: float
-    """The mean distance, as a share of the full points."""
+    """The mean absolute difference, as a share of the full points."""
     farthest: float
     correlation: float
     markers_apart: float
-    """The mean distance of the first two markers from each other."""
+    """The mean absolute difference between the first two markers, as a share of the full points."""
 
 
 def answers(path: Path) -> dict[str, str]:
-    """The answers in a file: chunks that begin with `# %% <exercise> · <title>`, by that line.
+    """Return the answers in a file, by title; each begins with a line `# %% <exercise> · <title>`.
 
     Raises:
         AutograderError: the file cannot be read.
@@ -82,18 +82,18 @@ def compare(
     started: Callable[[int], None] = lambda total: None,
     advanced: Callable[[], None] = lambda: None,
 ) -> Agreement:
-    """Grade hand-marked answers, each with all else solved, and compare.
+    """Grade hand-marked answers, each in a notebook with all other exercises solved, and compare the marks.
 
     Args:
         root: the course's folder.
-        files: `<problem set>.py` with answers; beside each `<problem set>.json` with the marks by the answers' titles:
+        files: files `<problem set>.py` with answers; next to each is `<problem set>.json` with the marks by title:
             {"relu · 1": {"of": 8, "marks": [6, 5.5], "why": ["…", "…"]}}.
-        jobs: worker processes; one a core by default.
+        jobs: the number of worker processes; by default one per core.
         started: called with the number of answers.
-        advanced: called after each.
+        advanced: called after each answer.
 
     Raises:
-        AutograderError: a file does not fit the course.
+        AutograderError: a file is invalid or does not match the course, or an answer cannot be graded.
     """
     course = config.load(root)
     names = config.chosen(course, [path.stem for path in files])
@@ -123,7 +123,7 @@ def compare(
 def _submissions(
     release: Release, right: dict[str, str], titles: Iterable[str], written: dict[str, str]
 ) -> Iterator[tuple[str, Submission]]:
-    """Each answer with all else solved."""
+    """Yield a submission for each answer, with all other exercises solved."""
     for title in titles:
         exercise = title.split()[0]
         if exercise not in right or title not in written:

@@ -1,4 +1,4 @@
-"""Submissions made from the course's own material: its solutions, its stubs, its misconceptions."""
+"""Makes submissions from the course's own solutions, stubs and misconceptions."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from autograder.course import nbgrader
 from autograder.course.release import Release
 
 Notebook = dict[str, Any]
-"""A notebook as in its file."""
+"""A notebook as decoded JSON."""
 
 
 def notebook(release: Release, written: Mapping[str, str]) -> Notebook:
-    """The release with `written`, code by exercise, in place of the stubs; other stubs stay."""
+    """Return the release with the stubs in `written`, code by exercise, replaced; other stubs are kept."""
     made = copy.deepcopy(release.notebook)
     for cell in made["cells"]:
         name = cell["metadata"].get("autograder", {}).get("exercise")
@@ -26,7 +26,7 @@ def notebook(release: Release, written: Mapping[str, str]) -> Notebook:
 
 
 def solutions(folder: Path, problem_set: str) -> dict[str, str]:
-    """The course's own solutions by exercise, from the source notebook that the build left in `folder`."""
+    """Return the course's own solutions by exercise, from the source notebook that was built in `folder`."""
     path = folder / nbgrader.SOURCE / problem_set / f"{problem_set}.ipynb"
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     return {

@@ -1,7 +1,7 @@
-"""Proves the hidden checks: every small wrong change to a reference solution must fail one of them.
+"""Mutation testing of the hidden checks: every small wrong change to a reference solution must fail one of them.
 
-What a check cannot tell apart, because it is no mistake, staff list with the reason in
-solutions/<ps>/equivalent_mutants.yml; an entry that no longer fits a survivor is a finding of its own.
+Staff list equivalent mutants, which are no mistakes, with a reason in solutions/<ps>/equivalent_mutants.yml. An entry
+that matches no surviving mutant is reported as stale.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ EQUIVALENT = "equivalent_mutants.yml"
 
 
 class Equivalent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Mutants that are no mistakes: those of one operator, or those with the lines `was` changed to `now`."""
+    """An entry for equivalent mutants: those of one operator, or those that change the lines `was` to `now`."""
 
     because: str
     was: str = ""
@@ -47,14 +47,14 @@ class Equivalent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     operator: str = ""
 
     def covers(self, mutant: Mutant) -> bool:
-        """Whether it speaks of the mutant."""
+        """Return whether the entry matches the mutant."""
         if self.operator and self.operator != mutant.operator:
             return False
         return not (self.was or self.now) or (self.was.strip(), self.now.strip()) == (mutant.removed, mutant.added)
 
 
 class Changed(msgspec.Struct, frozen=True):
-    """A mutant that something is to be said about."""
+    """A mutant in the report."""
 
     problem_set: str
     exercise: str
@@ -63,7 +63,7 @@ class Changed(msgspec.Struct, frozen=True):
 
 
 class Stale(msgspec.Struct, frozen=True):
-    """An entry of the list that covers no survivor."""
+    """An entry of the list that matches no survivor."""
 
     problem_set: str
     exercise: str
@@ -71,20 +71,20 @@ class Stale(msgspec.Struct, frozen=True):
 
 
 class Outcome(msgspec.Struct):
-    """How many there were, and those that the checks let live: the equivalent ones are counted, the others listed."""
+    """The result: the number of mutants, killed and equivalent ones, and a list of the other survivors."""
 
     mutants: int = 0
     killed: int = 0
     equivalent: int = 0
     survivors: list[Changed] = []
-    """Those that pass every hidden check of their exercise."""
+    """Mutants that pass every hidden check of their exercise and are not listed as equivalent."""
     stale: list[Stale] = []
     explained: int = 0
-    """Killed ones that are a misconception in disguise."""
+    """Number of killed mutants that one misconception explains."""
     explained_by_two: int = 0
-    """Killed ones that two misconceptions explain together."""
+    """Number of killed mutants that two misconceptions explain together."""
     mistaken: list[Changed] = []
-    """Killed ones that are taken for a misconception or for two, and with other seeds are not."""
+    """Killed mutants whose explanation does not hold with other seeds, so that it is wrong."""
 
 
 def hunt(
@@ -98,17 +98,17 @@ def hunt(
     started: Callable[[int], None] = lambda total: None,
     advanced: Callable[[], None] = lambda: None,
 ) -> Outcome:
-    """Run the hidden checks on every mutant of the course's solutions, in processes of their own.
+    """Run the hidden checks on every mutant of the course's solutions, in separate processes.
 
     Args:
-        root: the course's folder; nothing in it is changed.
-        problem_sets: their names; all by default.
-        exercise: only this one's.
-        jobs: how many at once; one a core by default.
-        seconds: of processor time for one mutant, which may loop without end.
-        diagnose: also see which of the killed a misconception explains, and whether it does so with other seeds.
+        root: the course's folder; only read.
+        problem_sets: the names of the problem sets; all by default.
+        exercise: the only exercise whose solution is mutated; all by default.
+        jobs: the number of processes; by default one per core.
+        seconds: processor time for one mutant, which may loop forever, in seconds.
+        diagnose: whether to determine which misconceptions explain killed mutants, also with other seeds.
         started: called with the number of mutants.
-        advanced: called after each.
+        advanced: called after each mutant.
 
     Raises:
         AutograderError: the checks cannot be run, or a list of equivalent mutants cannot be read.
@@ -120,14 +120,14 @@ def hunt(
         raise AutograderError(f"no exercise {exercise} in {', '.join(names)}")
     started(len(cases))
     task = Task(str(root.resolve()), list(names), exercise, jobs or cores(), seconds, diagnose)
-    fates = _tried(task, len(cases), advanced)
-    alive = [number for number, fate in enumerate(fates) if fate == LIVES]
+    outcomes = _tried(task, len(cases), advanced)
+    alive = [number for number, outcome in enumerate(outcomes) if outcome == SURVIVED]
     result = Outcome(
         mutants=len(cases),
         killed=len(cases) - len(alive),
-        explained=fates.count(EXPLAINED),
-        explained_by_two=fates.count(EXPLAINED_BY_TWO),
-        mistaken=[_about(*case) for case, fate in zip(cases, fates, strict=True) if fate == MISTAKEN],
+        explained=outcomes.count(EXPLAINED),
+        explained_by_two=outcomes.count(EXPLAINED_BY_TWO),
+        mistaken=[_about(*case) for case, outcome in zip(cases, outcomes, strict=True) if outcome == MISTAKEN],
     )
     used: set[tuple[str, str, int]] = set()
     for name, mutant in (cases[number] for number in alive):
@@ -164,7 +164,7 @@ def _known(root: Path, problem_set: str, only: str | None) -> dict[str, list[Equ
         raise AutograderError(f"{path}: {' '.join(str(error).split())}") from None
     for exercise, entries in found.items():
         if not all(entry.was or entry.now or entry.operator for entry in entries):
-            raise AutograderError(f"{path}: {exercise}: an entry without was, now or operator")
+            raise AutograderError(f"{path}: {exercise}: an entry needs was, now or operator")
     return {exercise: entries for exercise, entries in found.items() if only in (None, exercise)}
 
 
@@ -179,7 +179,7 @@ def _mutants(root: Path, problem_set: str, only: str | None) -> Iterator[Mutant]
 
 
 class Task(msgspec.Struct, frozen=True):
-    """What the process that tries them is told."""
+    """The input of a process that tries mutants."""
 
     root: str
     names: list[str]
@@ -189,45 +189,45 @@ class Task(msgspec.Struct, frozen=True):
     diagnose: bool
 
 
-LIVES, DIES, EXPLAINED, EXPLAINED_BY_TWO, MISTAKEN = range(5)
-"""What becomes of a mutant, as its process exits: all but the first die."""
+SURVIVED, KILLED, EXPLAINED, EXPLAINED_BY_TWO, MISTAKEN = range(5)
+"""Outcomes of a mutant, as exit codes of its process; all but the first mean killed."""
 SALTS = ("", "again")
-"""A wrong solution is explained rightly where it is so with other seeds, too."""
+"""Salts for other seeds: an explanation is right if it holds with these seeds, too."""
 
 
 def _tried(task: Task, total: int, advanced: Callable[[], None]) -> list[int]:
-    """What becomes of each mutant."""
+    """Return the outcome of each mutant."""
     command = [sys.executable, "-m", __name__, msgspec.json.encode(task).decode()]
     pipe, devnull = subprocess.PIPE, subprocess.DEVNULL
-    fates: dict[int, int] = {}
+    outcomes: dict[int, int] = {}
     with subprocess.Popen(command, stdout=pipe, stderr=devnull, text=True, env=environment()) as process:
         assert process.stdout is not None
         for line in process.stdout:
-            number, fate = map(int, line.split())
-            fates[number] = fate
+            number, outcome = map(int, line.split())
+            outcomes[number] = outcome
             advanced()
-    if process.returncode or len(fates) != total:
+    if process.returncode or len(outcomes) != total:
         raise AutograderError("tests/hidden: the mutants could not be tried; do the checks run? see: autograder audit")
-    return [fates[number] for number in range(total)]
+    return [outcomes[number] for number in range(total)]
 
 
 class _Loop:
-    """The plug-in that takes the place of pytest's own loop over the collected checks."""
+    """Pytest plug-in that replaces pytest's loop over the collected checks."""
 
     def __init__(self, task: Task) -> None:
         self.out = os.fdopen(os.dup(1), "w")
-        os.dup2(2, 1)  # what the course's cells print goes elsewhere
+        os.dup2(2, 1)  # keeps the output of the course's cells out of stdout
         self.task = task
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Try every mutant in a child of its own; print its number and what becomes of it."""
+        """Try every mutant in a child process; print its number and its outcome."""
         running: dict[int, int] = {}
 
         def wait() -> None:
             child, status = os.wait()
-            fate = os.waitstatus_to_exitcode(status)
-            print(running.pop(child), fate if fate >= 0 else DIES, file=self.out, flush=True)
+            outcome = os.waitstatus_to_exitcode(status)
+            print(running.pop(child), outcome if outcome >= 0 else KILLED, file=self.out, flush=True)
 
         number = 0
         root = Path(self.task.root)
@@ -236,7 +236,7 @@ class _Loop:
             known = misconceptions.load(root / "solutions" / name / "misconceptions.py")
             tester = _Tester(name, items, known, session.config, self.task)
             tester.warm_up()
-            gc.freeze()  # what is there stays shared with the children
+            gc.freeze()  # keeps memory shared with the children
             for mutant in _mutants(root, name, self.task.exercise):
                 if len(running) >= self.task.jobs:
                     wait()
@@ -251,7 +251,7 @@ class _Loop:
 
 
 class _Tester:
-    """Tries mutants of one problem set's solutions on its checks."""
+    """Runs one problem set's checks on mutants of its solutions."""
 
     def __init__(
         self,
@@ -266,7 +266,7 @@ class _Tester:
         self.namespace, self.exercises = _solved(Path(task.root), problem_set)
 
     def warm_up(self) -> None:
-        """Do once what no child should be the first to need: it would be lost with the child."""
+        """Run the checks on the solutions once, so that lazy initialization is not repeated in every child."""
         for exercise in self.exercises.values():
             if self.task.exercise in (None, exercise.name):
                 if not self._salted("").passes(exercise, self._session(dict(self.namespace))):
@@ -275,8 +275,8 @@ class _Tester:
                     self._salted(salt).diagnosis.rehearse(exercise)
 
     def end_with(self, mutant: Mutant) -> NoReturn:
-        """End this process with what becomes of the mutant."""
-        fate = DIES
+        """Run the checks on the mutant, and end this process with its outcome as exit code."""
+        outcome = KILLED
         gc.disable()
         try:
             resource.setrlimit(resource.RLIMIT_CPU, (self.task.seconds, self.task.seconds))
@@ -287,16 +287,16 @@ class _Tester:
             exec(compile(mutant.source, mutant.exercise, "exec"), self.namespace)
             exercise = self.exercises[mutant.exercise]
             if self._salted("").passes(exercise, self._session(self.namespace)):
-                fate = LIVES
+                outcome = SURVIVED
             elif self.task.diagnose:
-                fate = self._diagnosed(exercise)
+                outcome = self._diagnosed(exercise)
         finally:
-            os._exit(fate)
+            os._exit(outcome)
 
     def _diagnosed(self, exercise: Exercise) -> int:
         first, second = (self._explanation(salt, exercise) for salt in SALTS)
         if first is None:
-            return DIES
+            return KILLED
         if second is None or second.name != first.name:
             return MISTAKEN
         return EXPLAINED_BY_TWO if isinstance(first, Both) else EXPLAINED
@@ -315,7 +315,7 @@ class _Tester:
 
 
 def _solved(root: Path, problem_set: str) -> tuple[dict[str, Any], dict[str, Exercise]]:
-    """The namespace with all solutions, without what the visible examples leave there, and the exercises by name."""
+    """Return the namespace with all solutions, without the visible examples' names, and the exercises by name."""
     namespace: dict[str, Any] = {"__name__": "solution"}
     exercises = {}
     for cell in source.code(root, problem_set):
@@ -329,7 +329,7 @@ def _solved(root: Path, problem_set: str) -> tuple[dict[str, Any], dict[str, Exe
 
 
 def main(text: str) -> None:
-    """Do the task, given as JSON: print for each mutant its number and what becomes of it."""
+    """Do the task, given as JSON: print each mutant's number and outcome."""
     task = msgspec.json.decode(text, type=Task)
     torch.set_num_threads(1)
     folders = [str(Path(task.root) / "tests" / "hidden" / name) for name in task.names]

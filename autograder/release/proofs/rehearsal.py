@@ -1,4 +1,4 @@
-"""The hidden checks on the course's own solutions under plain pytest, with other seeds and in another order."""
+"""Runs the hidden checks on the course's own solutions under plain pytest, with other seeds and in another order."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from autograder.grading.pytest_environment import environment
 
 
 class Rehearsal(msgspec.Struct):
-    """How it went: failures by `<problem set>/<exercise>`, seconds by problem set."""
+    """The result of a rehearsal: failures by `<problem set>/<exercise>`, and seconds by problem set."""
 
     checks: int = 0
     failures: list[tuple[str, str]] = []
@@ -25,7 +25,7 @@ class Rehearsal(msgspec.Struct):
 
 
 def rehearse(root: Path, problem_sets: Sequence[str], salt: str, exercise: str | None = None) -> Rehearsal:
-    """Run all checks of the problem sets (or of one exercise) in a process of their own.
+    """Run all checks of the problem sets (or of one exercise) in a separate process.
 
     Raises:
         AutograderError: pytest did not run.
@@ -62,7 +62,7 @@ class _Watcher:
 
 
 def main(root: str, salt: str, places: list[str]) -> None:
-    """Run and print as JSON."""
+    """Run the checks and print the result as JSON."""
     watcher = _Watcher()
     options = ["--import-mode=importlib", "--rootdir", root, "-c", os.devnull, "--salt", salt]
     options += ["-p", "no:cacheprovider", "-p", "no:terminal", "-p", "autograder.grading.checks"]

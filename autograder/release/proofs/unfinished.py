@@ -1,4 +1,4 @@
-"""What an exercise that was begun by `autograder new` still lacks: its lines marked TODO(name)."""
+"""Finds the unfinished lines of an exercise that `autograder new` created, marked TODO(name)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _MARK = re.compile(r"TODO\((?P<exercise>\w+)\): (?P<text>[^\n]*)")
 
 @dataclass(frozen=True)
 class Gap:
-    """A line to be filled in; `path` is taken from the course's folder, `line` counts from 1."""
+    """A line to fill in; `path` is relative to the course's folder, and `line` counts from 1."""
 
     exercise: str
     path: Path
@@ -24,7 +24,7 @@ class Gap:
 
 
 def gaps(root: Path, problem_set: str) -> list[Gap]:
-    """All of a problem set, file by file."""
+    """Return the unfinished lines of a problem set, file by file."""
     return [gap for path in _files(root, problem_set) for gap in _of_file(root, path)]
 
 

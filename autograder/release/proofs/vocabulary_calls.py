@@ -1,4 +1,4 @@
-"""What is not in an exercise's vocabulary: torch's functions by their names, and code that calls them in disguise."""
+"""Finds torch's functions outside an exercise's vocabulary, and generates code that calls them in disguise."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ _ARGUMENTS = (
     "x, x[0, 0].long()",
     "x.flatten(1), torch.tensor([1, 0])",
 )
-"""Some that fit most functions, for `x` of shape (2, 3, 4, 4) in torch.nn.functional and (3, 3) elsewhere."""
+"""Arguments of which some fit most functions; `x` has shape (2, 3, 4, 4) in torch.nn.functional, else (3, 3)."""
 
 
 @cache
 def _names() -> dict[str, Any]:
-    """Every public function and module of torch's by its dotted name."""
+    """Return all public functions and modules of torch, by dotted name."""
     found: dict[str, Any] = {}
     for place in _PLACES:
         owner: Any = torch
@@ -69,17 +69,17 @@ def _names() -> dict[str, Any]:
 
 
 def names() -> list[str]:
-    """The dotted names of all public functions and modules of torch's."""
+    """Return the dotted names of all public functions and modules of torch."""
     return list(_names())
 
 
 def matching(patterns: Sequence[str]) -> list[str]:
-    """The dotted names in torch whose last part matches one of the patterns."""
+    """Return the dotted names in torch whose last part matches one of the patterns."""
     return [name for name in _names() if any(fnmatchcase(name.rpartition(".")[2], pattern) for pattern in patterns)]
 
 
 def unknown(names: Sequence[str]) -> list[str]:
-    """Of the names that an exercise adds or takes away those that stand for nothing."""
+    """Return the names that do not exist, of those that an exercise adds or removes."""
     return [name for name in names if name != ALL and not _exists(name)]
 
 
@@ -93,7 +93,7 @@ def _exists(name: str) -> bool:
 
 
 def refused(vocabulary: Vocabulary) -> list[str]:
-    """The dotted names of torch's public functions and modules that a vocabulary does not have."""
+    """Return the dotted names of torch's public functions and modules outside a vocabulary."""
     return [
         name
         for name, function in _names().items()
@@ -102,7 +102,7 @@ def refused(vocabulary: Vocabulary) -> list[str]:
 
 
 def unread(exercise: str, vocabulary: Vocabulary) -> list[str]:
-    """Of these those that reading the code would not find in a function that calls them."""
+    """Return the refused names that static analysis does not find in a function that calls them."""
     return [
         name
         for name in refused(vocabulary)
@@ -112,12 +112,12 @@ def unread(exercise: str, vocabulary: Vocabulary) -> list[str]:
 
 
 def is_taken(call: str, vocabulary: Vocabulary) -> bool:
-    """Whether a call is one of a basic operation that the exercise takes away."""
+    """Return whether a refused call is a basic operation, so that the exercise has removed it."""
     return Vocabulary().allows(call.partition("(")[0])
 
 
 def callable_ones(vocabulary: Vocabulary) -> list[str]:
-    """The refused functions that the watch in the jail can see, as calls that work on small tensors named x."""
+    """Return calls, valid for a small tensor x, of the refused functions that the watch in the jail can see."""
     seen = [name for name in refused(vocabulary) if resolve_name(_names()[name]) is not None]
     return [f"{name}({arguments})" for name in seen if (arguments := _fitting(name)) is not None]
 
@@ -136,7 +136,7 @@ def _fitting(name: str) -> str | None:
 
 
 def in_disguise(exercise: str, call: str) -> str:
-    """Code whose function makes the call by a name that cannot be read from it."""
+    """Return code whose function makes the call by a name that static analysis cannot see."""
     name, _, arguments = call.partition("(")
     size = "2, 3, 4, 4" if name.startswith("torch.nn.functional.") else "3, 3"
     return (

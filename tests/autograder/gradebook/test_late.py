@@ -179,7 +179,7 @@ def test_a_misspelt_student_or_problem_set_is_not_made(graded, tmp_path):
         ("{per_day: 110%}", "late.per_day: not a deduction"),
         ("{per_day: -1}", "late.per_day: not a deduction"),
         ("{per_day: yes}", "late.per_day: not a deduction"),
-        ("{grace: 5}", "late.grace: no such field; known here: grace_minutes, per_day, cap, late_days"),
+        ("{grace: 5}", "late.grace: no such field; known fields: grace_minutes, per_day, cap, late_days"),
     ],
 )
 def test_a_mistake_in_the_policy_is_named(tiny, rule, said):

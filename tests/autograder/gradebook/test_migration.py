@@ -105,7 +105,7 @@ def test_a_copy_that_fails_leaves_the_target_empty(graded, postgresql, damage, s
     with sqlite3.connect(graded / "gradebook.db") as gradebook:
         gradebook.execute(damage)
     before, url = digest(graded), postgresql.url(postgresql.database())
-    with pytest.raises(AutograderError, match=rf"gradebook\.db: {said}.*; mend that row; nothing was copied"):
+    with pytest.raises(AutograderError, match=rf"gradebook\.db: {said}.*; fix that row; nothing was copied"):
         move(graded, url)
     assert tables(url) == [] and digest(graded) == before
 
@@ -119,10 +119,10 @@ def test_what_cannot_be_filled_is_refused(graded, postgresql):
     assert all_rows(url) == there
     with pytest.raises(AutograderError, match=r"cannot be filled: .*does not exist"):
         move(graded, postgresql.url("nothing"))
-    with pytest.raises(AutograderError, match="holds a password") as refused:
+    with pytest.raises(AutograderError, match="contains a password") as refused:
         move(graded, "postgresql+psycopg://ta:secret@db/x")
     assert "secret" not in str(refused.value)
-    with pytest.raises(AutograderError, match="new place: is SQLite"):
+    with pytest.raises(AutograderError, match="the new gradebook: is SQLite"):
         move(graded, "sqlite:///other.db")
 
 
@@ -133,7 +133,7 @@ def test_what_cannot_be_moved_is_refused(graded, postgresql):
     with pytest.raises(AutograderError, match="another version of nbgrader; run: nbgrader db upgrade"):
         move(graded, url)
     (graded / "gradebook.db").unlink()
-    with pytest.raises(AutograderError, match="no such file; an empty gradebook need not be moved"):
+    with pytest.raises(AutograderError, match="no such file; there is nothing to copy"):
         move(graded, url)
     use(graded, url)
     with pytest.raises(AutograderError, match=r"course\.yml: gradebook: is not SQLite"):

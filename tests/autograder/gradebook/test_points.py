@@ -64,7 +64,7 @@ def test_fewer_points_name_what_was_given_by_hand_above_them(graded):
     build(graded.root, repointed=said.append)
     [again, by_hand] = said[0].lines()
     assert "scale-examples is worth 6, and was 7: 2 submissions were graded before; run: autograder grade ps1" in again
-    assert "stays (hand), and of hand is more than it is worth now" in by_hand
+    assert "is kept (hand), and that of hand is above the maximum" in by_hand
     graded.grade(jobs=1)
     assert scores(graded.root) == {"solved": (9, 14), "mistaken": (3, 14), "hand": (13.5, 14)}
 
@@ -86,5 +86,5 @@ def test_a_submission_that_is_gone_keeps_its_score_and_is_named(graded):
         [sys.executable, "-m", "autograder.cli", "-C", str(graded.root), "build"], capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
-    assert "the score of solved stays, nothing of theirs is in submitted/" in done.stdout
+    assert "the score of solved is kept: no submission in submitted/" in done.stdout
     assert "1 submission was graded before; run: autograder grade ps1" in done.stdout

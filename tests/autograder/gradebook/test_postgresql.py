@@ -221,7 +221,7 @@ def test_a_password_in_course_yml_is_refused_and_not_repeated(room, postgresql):
     with (room.root / "course.yml").open("a") as file:
         file.write(f"gradebook: {url}\n")
     code, [line] = lines_of(room.root, "grade")
-    assert code == 2 and "course.yml:8: gradebook: holds a password" in line and "PGPASSWORD" in line
+    assert code == 2 and "course.yml:8: gradebook: contains a password" in line and "PGPASSWORD" in line
 
 
 def test_a_server_that_goes_away_in_a_run_is_one_line_and_the_next_run_goes_on(room, on_postgresql, postgresql):
@@ -279,5 +279,5 @@ def test_the_url_is_checked_where_it_is_read():
         with pytest.raises(ValueError, match="not a gradebook"):
             config.gradebook_url(url)
     for url in (f"ta:{PASSWORD}@db/x", "ta:p/a@db/x", "ta@db/x?password=p", "ta@db/x?port=1&password=p"):
-        with pytest.raises(ValueError, match="holds a password"):
+        with pytest.raises(ValueError, match="contains a password"):
             config.gradebook_url(f"postgresql+psycopg://{url}")

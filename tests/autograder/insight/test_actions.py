@@ -24,21 +24,21 @@ def test_where_nothing_stands_out_nothing_is_told():
     ("changes", "section", "text"),
     [
         ({"not_graded": ["a"]}, "missing", "1 submission is not graded: run autograder grade ps1, and read its errors"),
-        ({"missing": ["a", "b"]}, "missing", "2 students have handed nothing in"),
+        ({"missing": ["a", "b"]}, "missing", "2 students have not handed anything in"),
         ({"incidents": [figures.StudentNote("a", "out of time", "x")] * 2}, "incidents", "out of time: 1 submission"),
         (
             {
                 "exercises": [
-                    msgspec.structs.replace(EXERCISE, checks=[msgspec.structs.replace(ITEM, look="tells little")])
+                    msgspec.structs.replace(EXERCISE, checks=[msgspec.structs.replace(ITEM, look="low discrimination")])
                 ]
             },
             "checks",
-            "a check of scale may be at fault, tells little: gives 1",
+            "a check of scale may be faulty (low discrimination): gives 1",
         ),
         (
             {"unexplained": [figures.Unexplained("scale", "Fails test", ["a", "b", "c"])]},
             "unexplained",
-            "3 wrong answers to scale of one kind without a hint",
+            "3 wrong answers to scale of the same kind, without a hint",
         ),
         (
             {"forbidden": [figures.StudentNote("a", "scale", "x")]},
@@ -49,7 +49,7 @@ def test_where_nothing_stands_out_nothing_is_told():
         (
             {"misconceptions": [figures.MisconceptionFigures("scale", "squared", "Once.", ["a", "b", "c"])]},
             "misconceptions",
-            "3 students made one mistake in scale: Once.",
+            "3 students made the same mistake in scale: Once.",
         ),
     ],
 )

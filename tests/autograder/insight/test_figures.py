@@ -79,7 +79,7 @@ def test_items_worth_a_look():
     weak = [verdict(f"w{n}", exercise("f", [False, True], (9, 1)), exercise("g", [n != 1, False])) for n in range(10)]
     found = figures.report("ps1", strong + weak)
     looks = [check.look for item in found.exercises for check in item.checks]
-    assert looks == ["", "strong students fail it", "tells little", ""]
+    assert looks == ["", "strong students fail it", "low discrimination", ""]
 
 
 def test_misconceptions_come_with_hint_and_students(report):

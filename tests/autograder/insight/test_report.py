@@ -108,5 +108,5 @@ def test_a_mistake_is_one_line(tiny, problem_set, said):
 def test_a_verdict_of_another_version_is_named(tiny):
     (tiny / "verdicts/ps1").mkdir(parents=True)
     (tiny / "verdicts/ps1/ann.json").write_text("{}")
-    with pytest.raises(AutograderError, match="not a verdict of this version"):
+    with pytest.raises(AutograderError, match="not a verdict in this version's format"):
         report.gather(tiny, "ps1")

@@ -51,7 +51,7 @@ def test_no_answer_becomes_code(tiny, code):
     skeleton = f'@misconception("scale", hint="")\ndef {name}(*args, **kwargs):\n    raise NotImplementedError'
     assert after == [*before, ast.dump(ast.parse(skeleton).body[0])]
     added = path.read_bytes().decode().partition("raise NotImplementedError\n")[2]
-    assert "Read it before you make it code" in added
+    assert "Review this code before you use it" in added
     assert all(line.startswith("    #") for line in added.split("\n")[:-1])
     assert all(letter.isprintable() for line in added.split("\n") for letter in line)
     subprocess.run([sys.executable, "-c", f"import runpy; runpy.run_path({str(path)!r})"], check=True)
@@ -84,7 +84,7 @@ def test_a_group_is_begun_once_and_unfinished_until_it_has_a_hint(tiny):
     assert {item.name for item in misconceptions.load(path)} >= set(names)
     found = audit(tiny).findings
     assert [item.text for item in found] == [
-        f"misconception {name}: no hint; until it has one it is not used" for name in reversed(names)
+        f"misconception {name}: has no hint; it is not used until it has one" for name in reversed(names)
     ]
 
 
@@ -95,7 +95,7 @@ def test_a_file_that_is_not_there_is_begun(tiny):
     assert len(misconceptions.load(path)) == 1
 
 
-@pytest.mark.parametrize(("text", "said"), [("1 +", "is no Python"), ("import torch\n", "add: from autograder")])
+@pytest.mark.parametrize(("text", "said"), [("1 +", "not valid Python"), ("import torch\n", "add: from autograder")])
 def test_a_file_that_cannot_be_added_to_is_named(tiny, text, said):
     (tiny / "solutions/ps1/misconceptions.py").write_text(text)
     with pytest.raises(AutograderError, match=said):

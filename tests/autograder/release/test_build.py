@@ -55,9 +55,9 @@ def test_both_languages_have_the_same_grade_ids(tiny, tmp_path):
         ('# %% examples="Counter"', '# %% examples="Counter" point=3', "unknown option point"),
         ('# %% [markdown] lang="zh"\n# # 两个练习\n', "", 'a cell with lang="en" without its lang="zh"'),
         ("### BEGIN SOLUTION\n    if", "    if", "exercise scale: no ### BEGIN SOLUTION"),
-        ("    ### END SOLUTION\n\n\n# %% examples", "\n\n# %% examples", "nbgrader does not make the release"),
+        ("    ### END SOLUTION\n\n\n# %% examples", "\n\n# %% examples", "nbgrader cannot make the release"),
         ("# ## Scale", "# ![a](picture:none)\n# ## Scale", "pictures"),
-        ('# %% examples="scale"', '# %% exercise="scale"', "the cell scale is there twice|no ### BEGIN"),
+        ('# %% examples="scale"', '# %% exercise="scale"', "the cell scale appears twice|no ### BEGIN"),
     ],
 )
 def test_a_mistake_in_the_sources_is_one_line_that_names_it(tiny, old, new, said):

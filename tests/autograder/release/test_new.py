@@ -74,7 +74,7 @@ def test_a_problem_set_is_added_and_can_be_built_once_it_has_an_exercise(tiny):
     new.problem_set(tiny, "ps2", "More: of it")
     after = config.load(tiny)
     assert after.problem_sets["ps2"].title == "More: of it" and after.limits == before.limits
-    with pytest.raises(AutograderError, match="holds no exercise yet; run: autograder new exercise ps2"):
+    with pytest.raises(AutograderError, match="contains no exercise yet; run: autograder new exercise ps2"):
         build(tiny, ["ps2"])
     new.exercise(tiny, "ps2", "softplus", SOFTPLUS)
     build(tiny, ["ps2"])
@@ -103,26 +103,26 @@ def test_an_entry_in_braces_is_added_to_and_one_behind_an_alias_is_left_to_a_per
         "{ps1: {title: a}, ps2: {title: b}}\n"
     )
     shared = "name: x\ntitle: y\nproblem_sets:\n  ps1: &a {title: a}\n  ps0: *a\n"
-    with pytest.raises(AutograderError, match=r"write there by hand: ps2: \{title: b\}"):
+    with pytest.raises(AutograderError, match=r"add this line by hand: ps2: \{title: b\}"):
         course_entry.added(shared, "ps2", "b")
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("ps1", "scale", None), "exercise scale is there already"),
+        (("ps1", "scale", None), "exercise scale already exists"),
         (("ps9", "new", None), "no problem set ps9"),
-        (("ps1", "soft-plus", None), "no name for an exercise"),
-        (("ps1", "class", None), "no name for an exercise"),
-        (("ps1", "größe", None), "no name for an exercise"),
-        (("ps1", "torch", None), "means something else"),
+        (("ps1", "soft-plus", None), "not a valid name"),
+        (("ps1", "class", None), "not a valid name"),
+        (("ps1", "größe", None), "not a valid name"),
+        (("ps1", "torch", None), "already has a meaning"),
         (
             ("ps1", "soft", "torch.nn.functional.softplusx"),
-            "torch has no such function; is it torch.nn.functional.softplus",
+            "torch has no such function; do you mean torch.nn.functional.softplus",
         ),
-        (("ps1", "soft", "softplus"), "is it torch.nn.functional.softplus?"),
+        (("ps1", "soft", "softplus"), "do you mean torch.nn.functional.softplus?"),
         (("ps1", "soft", "os.system"), "torch has no such function"),
-        (("ps1", "soft", "torch.nn.Softplus"), "is no function"),
+        (("ps1", "soft", "torch.nn.Softplus"), "not a function"),
     ],
 )
 def test_what_cannot_be_is_refused_in_one_line_and_nothing_is_written(tiny, arguments, said):

@@ -52,7 +52,7 @@ def test_what_stands_there_is_never_written_over(tmp_path):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine/notes.txt").write_text("mine")
     for folder in (tmp_path / "mine", tmp_path / "mine/notes.txt"):
-        with pytest.raises(AutograderError, match="is there already and not empty"):
+        with pytest.raises(AutograderError, match="already exists and is not empty"):
             new_course.init(folder, "A course")
     assert [path.name for path in (tmp_path / "mine").iterdir()] == ["notes.txt"]
 

@@ -123,7 +123,7 @@ def test_a_submission_that_ends_every_worker_it_meets_is_named_and_the_rest_goes
     poisoned = clusters.Submission(submission.problem_set, submission.cells, submission.exercises, ["poison"])
     with Cluster(tiny, SESSION_LIMITS, SANDBOX_LIMITS, jobs=1) as cluster:
         found = dict(cluster.grade([("a", submission), ("poisoned", poisoned), ("b", submission)]))
-    assert "3 workers of the cluster ended over it" in str(found["poisoned"])
+    assert "3 workers of the cluster died while grading it" in str(found["poisoned"])
     found = untimed(found)
     assert found["a"] == found["b"] and not isinstance(found["a"], AutograderError)
 
@@ -148,7 +148,7 @@ def test_what_is_no_bytes_is_no_answer(tiny, submission, two_workers, monkeypatc
     monkeypatch.setattr(clusters, "_grade", lambda plugin, data: {"points": 10})
     with Cluster(tiny, SESSION_LIMITS, SANDBOX_LIMITS, scheduler=two_workers.scheduler_address) as cluster:
         [(_, found)] = cluster.grade([(0, submission)])
-    assert "answers otherwise" in str(found)
+    assert "a reply of an unknown type" in str(found)
 
 
 def test_checks_that_do_not_load_end_the_run_with_their_reason(tiny, submission, two_workers):
@@ -168,7 +168,7 @@ def test_a_scheduler_that_does_not_answer_is_named(tiny, monkeypatch):
 
 def test_a_packed_course_leads_nowhere_else(tmp_path):
     for name in ("../out.py", "/out.py", "tests/../../out.py"):
-        with pytest.raises(AutograderError, match="leads out"):
+        with pytest.raises(AutograderError, match="is outside the"):
             course_bundle.unpack(clusters.msgspec.msgpack.encode({name: b""}), tmp_path / "course")
     assert not list(tmp_path.rglob("*.py"))
 

@@ -1,7 +1,7 @@
 """Copies the examples cell that passes, with its grade id, many times over."""
 
 EXPECTED = 3
-SAYS = "A copy of the locked cell Counter-examples was left out."
+SAYS = "A copy of the locked cell Counter-examples was removed."
 
 
 def edit(notebook):

@@ -69,7 +69,7 @@ def test_the_terminal_shows_names_and_nothing_of_the_code(compared, monkeypatch,
     with terminal.out.capture() as capture:
         similarity.show(compared)
     shown = capture.get()
-    assert "[red]bob" in shown and "never a score" in shown and "not read: zed" in shown
+    assert "[red]bob" in shown and "never a score" in shown and "could not be read: zed" in shown
     assert "\x07" not in shown and TURNED not in shown
 
 

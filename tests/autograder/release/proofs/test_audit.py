@@ -20,7 +20,7 @@ def test_every_fault_is_found(tiny):
             KNOWN,
             "x / (2 / (a * a))",
             "x / (2 / (a * a)) + __import__('time').time() % 1 * (a != 2)",
-            "squared is taken for none",
+            "squared is recognized as no",
         ),
         (
             KNOWN,
@@ -85,7 +85,7 @@ def test_cheap_answers_that_earn_points_are_found(tiny):
     for said in (
         "scale: a body that returns zeros earns 3 points: test_leaves_its_argument, test_gives_zeros, test_takes_anything",
         "scale: a body that returns the first argument earns 3 points: test_leaves_its_argument, test_gives_x_itself",
-        "except Exception takes any mistake for the student's",
+        "except Exception also catches other mistakes",
     ):
         assert any(said in text for text in found), "\n".join([said, *found])
 

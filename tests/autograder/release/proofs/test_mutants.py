@@ -121,7 +121,7 @@ def test_a_mutant_that_loops_without_end_dies(tiny):
     ("text", "said"),
     [
         ("scale: [{was: a, now: b}]", "because"),
-        ("scale: [{because: a}]", "without was, now or operator"),
+        ("scale: [{because: a}]", "needs was, now or operator"),
         ("scale: [{was: a, because: b, why: c}]", "why"),
         ("scale: [", "expected node content"),
     ],
