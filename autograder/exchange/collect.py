@@ -21,7 +21,7 @@ from typing import Any
 from nbgrader.exchange import ExchangeError
 from nbgrader.exchange.default import ExchangeCollect
 
-from autograder.errors import AutograderError
+from autograder.errors import AutograderError, writable
 from autograder.grading.intake import is_student, timestamp
 
 from . import ownership
@@ -76,7 +76,7 @@ class Collect(ExchangeCollect):  # type: ignore[misc]
         return 1000 * int(self.coursedir.max_dir_size)
 
     def _refuse(self, path: str, why: str) -> None:
-        self.refused[path] = f"{path!r}: {why}; left in the exchange"
+        self.refused[path] = writable(f"{path!r}: {why}; left in the exchange")
         self.log.error(self.refused[path])
 
 
