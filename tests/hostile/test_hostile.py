@@ -12,6 +12,7 @@ from ordinary_user import ROOT, as_user
 from tests.hostile import table
 
 WHO = ["root", pytest.param("user", marks=pytest.mark.skipif(os.geteuid() != 0, reason="root's tests run as one, too"))]
+pytestmark = pytest.mark.timeout(1800)  # a minute or two on a machine that does nothing else
 LOCALES = ["C.UTF-8", "POSIX"]
 
 
@@ -22,7 +23,7 @@ def run(request):
     if request.param == "user":
         done = as_user(*words)
     else:
-        done = subprocess.run(words, capture_output=True, text=True, cwd=ROOT, timeout=900)
+        done = subprocess.run(words, capture_output=True, text=True, cwd=ROOT, timeout=1700)
     assert done.returncode == 0, done.stderr[-3000:]
     found = json.loads(done.stdout)
     ordinary = request.param == "user" or os.geteuid() != 0
@@ -97,10 +98,10 @@ def test_the_watch_takes_all_that_can_be_taken(run, locale):
 
 def test_plain_nbgrader_goes_on_past_what_it_cannot_grade(run):
     graded = run["nbgrader"]["gradebook"]
-    assert {
-        name: graded[name][0] for name in ("[red]", "*", "time-0", "time-10", "time-file-0", "time-file-1", "secret-1")
-    } == dict.fromkeys(("[red]", "*", "time-0", "time-10", "time-file-0", "time-file-1", "secret-1"), table.ALL)
+    for name in ("time-0", "time-10", "time-file-0", "time-file-1", "secret-1"):
+        assert graded[name][0] == table.ALL
     assert "not a student's name" in run["nbgrader"]["err"]
+    assert "no plain file" in run["nbgrader"]["err"]
 
 
 def test_gradescope_is_told_in_one_line(run):
