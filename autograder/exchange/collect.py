@@ -22,7 +22,7 @@ from nbgrader.exchange import ExchangeError
 from nbgrader.exchange.default import ExchangeCollect
 
 from autograder.course import release
-from autograder.errors import AutograderError
+from autograder.errors import AutograderError, writable
 from autograder.grading.intake import is_student, is_untouched, timestamp
 
 from . import ownership
@@ -114,7 +114,7 @@ class Collect(ExchangeCollect):  # type: ignore[misc]
         return 1000 * int(self.coursedir.max_dir_size)
 
     def _refuse(self, path: str, why: str) -> None:
-        self.refused[path] = f"{path!r}: {why}; left in the exchange"
+        self.refused[path] = writable(f"{path!r}: {why}; left in the exchange")
         self.log.error(self.refused[path])
 
 

@@ -50,9 +50,7 @@ def _texts():
         )
     binary = "import os, sys\nsys.stdout.flush(); os.write(1, bytes(range(256)) * 100); os.write(2, bytes(range(256)))"
     yield Entry("text", b"text-binary", with_cells(cell(binary)))
-    yield Entry(
-        "text", b"text-buffer", with_cells(cell("import sys\nsys.stdout.buffer.write(bytes(range(256)))")), None
-    )
+    yield Entry("text", b"text-buffer", with_cells(cell("import sys\nsys.stdout.buffer.write(bytes(range(256)))")))
     yield Entry("text", b"text-code", with_cells(cell("print(1" + "\0" + ")"), cell("\x1b[2J"), cell("é = \ud800")))
     yield Entry("text", b"text-long-cell", with_cells(cell("x = '" + "y" * 5_000_000 + "'")))
     yield Entry("text", b"text-loud", with_cells(*[cell("print('\N{GRINNING FACE}' * 262143)")] * 100))

@@ -258,7 +258,7 @@ def closed_folders():
     for number, (mode, below) in enumerate(
         [(0, False), (0, True), (0o444, False), (0o444, True), (0o111, False), (0o111, True)]
     ):
-        yield Entry("file", f"closed-{number}".encode(), _closed(mode, below), None)
+        yield Entry("file", f"closed-{number}".encode(), _closed(mode, below), ALL if mode & 0o111 else None)
 
 
 def put(entries, submitted: Path, release: dict):

@@ -12,6 +12,7 @@ from ordinary_user import ROOT, as_user
 from tests.hostile import table
 
 WHO = ["root", pytest.param("user", marks=pytest.mark.skipif(os.geteuid() != 0, reason="root's tests run as one, too"))]
+pytestmark = pytest.mark.timeout(1800)  # a minute or two on a machine that does nothing else
 LOCALES = ["C.UTF-8", "POSIX"]
 
 
@@ -22,7 +23,7 @@ def run(request):
     if request.param == "user":
         done = as_user(*words)
     else:
-        done = subprocess.run(words, capture_output=True, text=True, cwd=ROOT, timeout=900)
+        done = subprocess.run(words, capture_output=True, text=True, cwd=ROOT, timeout=1700)
     assert done.returncode == 0, done.stderr[-3000:]
     found = json.loads(done.stdout)
     ordinary = request.param == "user" or os.geteuid() != 0
@@ -33,6 +34,12 @@ def run(request):
 def written(entry):
     """The student's name as it can be written anywhere."""
     return os.fsdecode(entry.student).encode("utf-8", "backslashreplace").decode()
+
+
+def steers(found):
+    """Whether what a command printed steers a terminal; JSON, which programs read, holds signs beyond ASCII as they are."""
+    signs = "[\x1b\x07]" if "--json" in found["words"] else "[\x1b\x07\x9b\u202e]"
+    return re.search(signs, found["out"] + found["err"])
 
 
 def test_the_table_is_large(run):
@@ -65,9 +72,7 @@ def test_no_command_ends_with_a_traceback_or_steers_the_terminal(run, locale):
     wrong = [
         (found["words"][2:], found["code"], found["trace"] or found["err"][-500:])
         for found in run["commands"][locale]
-        if found["trace"]
-        or found["code"] not in (0, 1, 2)
-        or re.search("[\x1b\x07\x9b\u202e]", found["out"] + found["err"])
+        if found["trace"] or found["code"] not in (0, 1, 2) or steers(found)
     ]
     assert not wrong
 
@@ -87,16 +92,16 @@ def test_formgraders_database_holds_every_submission_that_is_graded(run):
 @pytest.mark.parametrize("locale", LOCALES)
 def test_the_watch_takes_all_that_can_be_taken(run, locale):
     taken = run["watched"][locale]
-    assert {"-rf", "[red]", "CON", "{{ 7 * 7 }}", "special-1", "unreadable"} & taken.keys() >= {"-rf", "[red]", "CON"}
+    assert {"-rf", "CON", "{{ 7 * 7 }}", "zo\u00eb"} <= taken.keys()
     assert not any(re.search("[\x00-\x1f\x7f-\x9f\u2028\u202e]", name) for name in taken)
 
 
 def test_plain_nbgrader_goes_on_past_what_it_cannot_grade(run):
     graded = run["nbgrader"]["gradebook"]
-    assert {
-        name: graded[name][0] for name in ("[red]", "*", "time-0", "time-10", "time-file-0", "time-file-1", "secret-1")
-    } == dict.fromkeys(("[red]", "*", "time-0", "time-10", "time-file-0", "time-file-1", "secret-1"), table.ALL)
+    for name in ("time-0", "time-10", "time-file-0", "time-file-1", "secret-1"):
+        assert graded[name][0] == table.ALL
     assert "not a student's name" in run["nbgrader"]["err"]
+    assert "no plain file" in run["nbgrader"]["err"]
 
 
 def test_gradescope_is_told_in_one_line(run):
