@@ -1,5 +1,6 @@
 # make demo   the main job, shown: a class is made, graded, compared with what is expected
 # make test   everything that is tested: lint, types, layers, releases in step, tests, the course's own audit
+# make test-hostile   some 330 hostile hand-ins through every command, as root and as a user, in two locales
 # make test-deploy   docs/deploy.md's JupyterHub, set up on a fresh copy of this machine; as root, some ten minutes
 # make test-pythons  before a release: the quick tests on each Python that pyproject.toml names and that is installed
 # make test-next   the quick tests with the newest releases of all dependencies, in a virtual environment of its own
@@ -9,15 +10,19 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: demo test test-deploy test-pythons test-next check-fast setup clean
+.PHONY: demo test test-hostile test-deploy test-pythons test-next check-fast setup clean
 
 demo: $(READY)
 	$(BIN)/autograder demo
 
 test: check-fast
-	$(BIN)/python -m pytest tests --ignore tests/attacks --ignore tests/browser -n auto --dist loadfile
+	$(BIN)/python -m pytest tests --ignore tests/attacks --ignore tests/browser --ignore tests/hostile -n auto --dist loadfile
 	$(BIN)/python -m pytest tests/attacks tests/browser -n auto --dist loadfile
 	$(BIN)/autograder audit
+
+# The short form of it is tests/autograder/test_barrier.py.
+test-hostile: $(READY)
+	$(BIN)/python -m pytest tests/hostile
 
 test-deploy: $(READY)
 	AUTOGRADER_TEST_DEPLOY=1 $(BIN)/python -m pytest tests/browser/test_jupyterhub.py

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from autograder.errors import AutograderError
+
 from .app import Json, OneSet, print_json
 
 PANEL = "Insight"
@@ -36,6 +38,8 @@ def unexplained(
     from autograder.insight import unexplained as gathering
 
     found = gathering.unexplained(context.obj, problem_set, exercise, at_least)
+    if not found.graded:
+        raise AutograderError(f"{found.problem_set}: nothing is graded yet; run: autograder grade {found.problem_set}")
     made = scaffold.write(context.obj, found.problem_set, found.groups) if write else []
     if as_json:
         print_json({"unexplained": found, "written": made})

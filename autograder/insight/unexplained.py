@@ -49,6 +49,8 @@ class Unexplained(msgspec.Struct):
     groups: list[Group] = []
     wrong: int = 0
     explained: int = 0
+    graded: int = 0
+    """The number of submissions with results."""
     not_graded: list[str] = []
     """Students whose results are not up to date with their submission, the checks and the misconceptions."""
 
@@ -90,7 +92,7 @@ def unexplained(root: Path, problem_set: str, exercise: str | None = None, at_le
         at_least: the smallest group to return, in students.
 
     Raises:
-        AutograderError: the problem set is unknown, not built or not graded.
+        AutograderError: the problem set is unknown or not built.
     """
     setup = setup_of(root, config.load(root), problem_set)
     name, released = setup.problem_set, setup.release
@@ -98,9 +100,8 @@ def unexplained(root: Path, problem_set: str, exercise: str | None = None, at_le
         raise AutograderError(f"no exercise {exercise} in {name}")
     result = Unexplained(name)
     gathered: list[_Gathered] = []
-    graded = False
     for handed_in, item, findings in _graded(root, setup):
-        graded = graded or bool(findings)
+        result.graded += bool(findings)
         if item is None or len(findings) < len(released.exercises):
             result.not_graded.append(literal(handed_in.student))
         for found in findings:
@@ -114,8 +115,6 @@ def unexplained(root: Path, problem_set: str, exercise: str | None = None, at_le
                 _place(found, gathered).answers.append(
                     (literal(_code(item, released, verdict.name)), handed_in.student, found)
                 )
-    if not graded:
-        raise AutograderError(f"{name}: nothing is graded yet; run: autograder grade {name}")
     groups = [like.group() for like in gathered if len(like.answers) >= at_least]
     order = [item.name for item in released.exercises]
     result.groups = sorted(groups, key=lambda group: (-len(group.students), order.index(group.exercise)))
