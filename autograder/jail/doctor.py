@@ -157,7 +157,7 @@ def _probes(
     yield "the course cannot be seen", [_true(f"not os.path.exists({str(course.resolve())!r})")]
     yield "other files of this machine cannot be seen", [_true(f"not os.path.exists({secret!r})")]
     yield (
-        "nothing of the environment is handed on",
+        "no environment variables are passed on",
         [_true("not {'VIRTUAL_ENV', 'SHELL', 'LOGNAME'} & set(os.environ)")],
     )
     yield (
@@ -166,19 +166,19 @@ def _probes(
     )
     yield "no network", [_denied("import socket; socket.socket()")]
     yield "no new programs or processes", [_denied("import os; os.fork()")]
-    yield "no rights", [_true(f"'CapEff:\\t0000000000000000' in {status}")]
-    yield "the system call filter is on", [_true(f"'Seccomp:\\t2' in {status}")]
+    yield "no privileges", [_true(f"'CapEff:\\t0000000000000000' in {status}")]
+    yield "the system call filter is installed", [_true(f"'Seccomp:\\t2' in {status}")]
     yield "the jail's own memory cannot be read", [_denied("open('/proc/1/mem', 'rb').read(1)")]
-    yield "no other process can be steered", [_refused("ptrace(16, 1, 0, 0)")]
-    yield "no new name spaces", [_refused("unshare(0x10000000)")]
+    yield "no control of other processes", [_refused("ptrace(16, 1, 0, 0)")]
+    yield "no new namespaces", [_refused("unshare(0x10000000)")]
     yield "torch and Python cannot be changed", [_denied("import torch; open(torch.__file__, 'a')")]
     yield (
-        "memory is bounded",
+        "memory is limited",
         [_denied(f"import torch; torch.ones({limits.memory_bytes // 2})", "RuntimeError", "MemoryError")],
     )
-    yield "files are bounded", [_denied(large, "OSError", "ZeroDivisionError")]
+    yield "files are limited", [_denied(large, "OSError", "ZeroDivisionError")]
     yield (
         "nothing is left for the next student",
         ["open('/tmp/left', 'w').write('x')", _true("not os.path.exists('/tmp/left')")],
     )
-    yield "an endless loop is stopped", ["while True: pass"], 0.5
+    yield "endless loops are stopped", ["while True: pass"], 0.5

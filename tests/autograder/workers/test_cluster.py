@@ -235,6 +235,9 @@ def test_the_command_worker_and_tls(classroom, tmp_path):
         assert json.loads(done.stdout)["verdicts"][0]["points"] == 10
         bare = subprocess.run(command, capture_output=True, text=True, timeout=180)
         assert bare.returncode == 2 and "does not answer" in bare.stderr and "Traceback" not in bare.stderr
+        bare = subprocess.run([*ours, "worker", address, "--jobs", "1"], capture_output=True, text=True, timeout=180)
+        assert bare.returncode == 2 and "certificates for tls://" in bare.stderr
+        assert len(bare.stderr.splitlines()) == 1, bare.stderr
     finally:
         for process in reversed(running):
             process.terminate()
