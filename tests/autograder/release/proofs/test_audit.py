@@ -26,7 +26,7 @@ def test_every_fault_is_found(tiny):
             KNOWN,
             'hint="Count every call: the first adds 1, the second 2."',
             'hint=" "',
-            "misconception AddsOne: no hint",
+            "misconception AddsOne: has no hint",
         ),
         (KNOWN, "# more", FORBIDDEN, "misconception multiplies is forbidden"),
         (KNOWN, "# more", RIGHT, "misconception right passes every check"),
