@@ -54,7 +54,8 @@ class Looking:
 
 
 @pytest.fixture
-def with_checks(tmp_path):
+def with_checks(tmp_path, monkeypatch):
+    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)  # which is for the tests, not for checks
     path = tmp_path / "test_collected_within.py"
     path.write_text(CHECKS)
 

@@ -116,10 +116,12 @@ def wait_for(pids):
     assert all(map(ended, pids))
 
 
-def kill_jail(jail):
-    """The outermost process, with which all others go."""
+def kill_jail(jail, starting=False):
+    """The outermost process, with which all others go; while it starts, they are not tied to it yet, and are killed too."""
     inside = list(below(jail._process.pid))
-    os.kill(jail._process.pid, signal.SIGKILL)
+    for pid in [jail._process.pid, *(inside if starting else ())]:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
     wait_for([jail._process.pid, *inside])
 
 
@@ -170,7 +172,7 @@ def test_a_jail_that_is_killed_before_any_step_costs_no_point(course, steps, whi
 def test_a_jail_that_is_killed_while_it_starts_is_told_and_starts_again(course):
     jail = course.jail()
     try:
-        kill_jail(jail)
+        kill_jail(jail, starting=True)
         with pytest.raises(JailError, match="stopped answering"):
             jail.start()
         jail.start()
