@@ -66,7 +66,7 @@ def pages(root, tmp_path_factory):
         shown = {last: OUTPUTS}
         notebook = graded_notebook.make(repaired, released, Graded(verdict, shown))
         made = {
-            f"feedback-{name}": page.render(course, repaired, released, verdict, notebook),
+            f"feedback-{name}": page.render(course, verdict, notebook, None),
             f"preview-{name}": release_page.render(course, released, "en", [f"solutions/{WIDE}.py: not finished"]),
         }
         for key, text in made.items():

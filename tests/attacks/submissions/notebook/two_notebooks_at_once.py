@@ -3,8 +3,8 @@
 SCALE = "honest"
 FILE = "a.ipynb"
 EXPECTED = None
-SAYS = "several that could be meant: a.ipynb, b.ipynb; rename the right one"
+SAYS = "of a.ipynb, b.ipynb more than one could be meant"
 
 
 def folder(path):
-    (path / "b.ipynb").write_bytes((path / "a.ipynb").read_bytes())
+    (path / "b.ipynb").write_bytes((path / "a.ipynb").read_bytes().replace(b"x / (1 / a)", b"x * float(a)"))

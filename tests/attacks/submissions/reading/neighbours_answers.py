@@ -16,4 +16,4 @@ SCALE = """\
 exec(found)
 """
 EXPECTED = 3
-SAYS = "the notebook defines no scale"
+SAYS = "notebook defines no scale"
