@@ -5,7 +5,7 @@ import sqlite3
 import pytest
 from classroom import ATTACKS, WON, run_class
 
-from autograder.feedback import cleaning, prose
+from autograder.feedback import cleaning, page, prose
 from autograder.grade import grade
 
 DISPLAYED = [attack for attack in ATTACKS.values() if attack.kind == "display"]
@@ -57,6 +57,7 @@ def uncleaned(graded):
         for name in ("html", "text", "escaped", "sealed"):
             patch.setattr(cleaning, name, lambda text: text)
         patch.setattr(cleaning, "_bundle", dict)
+        patch.setattr(page, "_html", lambda text: text)
         prose._rendered.cache_clear()
         outcome = grade(graded.room.root, students=list(students.values()), jobs=1)
         prose._rendered.cache_clear()
@@ -177,10 +178,10 @@ def test_without_cleaning_formgrader_runs_it(graded, uncleaned, formgrader, watc
 def test_without_cleaning_the_feedbacks_own_policy_still_stops_scripts_and_requests(graded, uncleaned, watch):
     for name, student in uncleaned.items():
         path = graded.room.root / "feedback" / student / "ps1" / "ps1.html"
-        page = path.read_text()
+        text = path.read_text()
         bare = path.with_name("bare.html")
-        bare.write_text(page.replace("Content-Security-Policy", "x"))
-        assert bare.read_text() != page
+        bare.write_text(text.replace("Content-Security-Policy", "x"))
+        assert bare.read_text() != text
         strict, open_ = watch(path.parent.as_uri()), watch(path.parent.as_uri())
         for watched, file in ((strict, path), (open_, bare)):
             watched.page.goto(file.as_uri(), wait_until="commit")
