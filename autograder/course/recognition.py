@@ -13,7 +13,7 @@ from autograder.notebook.reading import Cell
 
 from . import layout
 from . import release as releases
-from .release import Release
+from .release import Release, ReleasedCell
 
 
 def answers(cells: Iterable[Cell], release: Release) -> dict[str, str]:
@@ -28,13 +28,18 @@ def answers(cells: Iterable[Cell], release: Release) -> dict[str, str]:
         ours = release.cells.get(cell.grade_id)
         text = plain(cell.source)
         if ours is not None:
-            if not ours.locked and text and not is_same(cell.source, ours.source):
+            if is_answer(cell.source, ours):
                 marked[cell.grade_id] = text
         elif cell.kind == "code":
             for name in defined_names(cell.source) & exercises.keys():
                 if not is_same(cell.source, release.cells[exercises[name]].source):
                     own[exercises[name]] = text
     return own | marked
+
+
+def is_answer(source: str, ours: ReleasedCell) -> bool:
+    """Whether something is written in a cell that asks for an answer."""
+    return not ours.locked and bool(source.strip()) and not is_same(source, ours.source)
 
 
 def others(release: Release) -> list[Release]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from autograder.notebook.comparison import defined_names, is_same, superseded_stubs
 from autograder.notebook.reading import Cell
 
+from .recognition import is_answer
 from .release import Release
 
 
@@ -85,7 +86,7 @@ def _counting(cells: list[Cell], release: Release) -> dict[str, int]:
         ours = release.cells.get(cell.grade_id)
         if ours is not None:
             last[cell.grade_id] = place
-            if not ours.locked and cell.source.strip() and not is_same(cell.source, ours.source):
+            if is_answer(cell.source, ours):
                 written[cell.grade_id] = place
     return last | written
 

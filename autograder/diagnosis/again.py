@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import torch
-
 from autograder.model.submission import Exercise
 from autograder.session.connection import OutOfTime
 from autograder.session.remote import CallFailed, Student, StudentError
 from autograder.session.session import Session
 
-from .outputs import Call, OtherKind, pairs_of
+from .outputs import Call, OtherKind, copy_of, pairs_of
 
 Again = Callable[[Mapping[str, Any]], bool | None]
 """Whether the student's function gives what is right for such arguments; None where that is not known."""
@@ -33,9 +31,9 @@ def calling(session: Session, exercise: Exercise, solution: Callable[..., Any]) 
         if not left:
             return None
         left -= 1
-        given = [_copy(value) for value in arguments.values()]
+        given = [copy_of(value) for value in arguments.values()]
         try:
-            right = solution(*map(_copy, given))
+            right = solution(*map(copy_of, given))
         except Exception:  # it takes no such arguments
             return None
         try:
@@ -49,11 +47,3 @@ def calling(session: Session, exercise: Exercise, solution: Callable[..., Any]) 
             return None
 
     return again
-
-
-def _copy(value: Any) -> Any:
-    if isinstance(value, torch.Tensor):
-        return value.detach().clone()
-    if isinstance(value, list | tuple):
-        return type(value)(map(_copy, value))
-    return {key: _copy(item) for key, item in value.items()} if isinstance(value, dict) else value

@@ -57,6 +57,9 @@ class _Right:
 
     asked: dict[str, list[Asked]]
     trace: Trace
+    arguments: dict[str, list[dict[str, Any]]]
+    """Of each request the arguments with which it calls the exercise's function, by parameter."""
+    solution: Any
 
 
 class Diagnosis:
@@ -213,8 +216,7 @@ class Diagnosis:
             given = self._rehearsed(exercise, variant.key, variant.solution)
             return same(trace, _part(given, trace))
 
-        solution = (self._solution(exercise) or {}).get(exercise.name)
-        return fitting(solution, self._calls(exercise, trace, passed), fits)
+        return fitting(right.solution, self._calls(exercise, trace, passed), fits)
 
     def _is_seen(self, exercise: Exercise, trace: Trace, passed: Collection[str]) -> bool:
         """Whether each check that fails has a call that is seen to be wrong.
@@ -231,10 +233,10 @@ class Diagnosis:
         self, exercise: Exercise, trace: Trace, passed: Collection[str], session: Session | None, before: str
     ) -> experiments.Generic | None:
         """On what condition the answer is wrong, tried on the student's function where that can be called again."""
-        solution = (self._solution(exercise) or {}).get(exercise.name)
-        if not callable(solution):
+        right = self._right(exercise)
+        if right is None or not callable(right.solution):
             return None
-        again = calling(session, exercise, solution) if session else None
+        again = calling(session, exercise, right.solution) if session else None
         return experiments.condition(self._calls(exercise, trace, passed), again, before)
 
     def _partly(self, exercise: Exercise, trace: Trace, passed: Collection[str]) -> Partly | None:
@@ -256,7 +258,7 @@ class Diagnosis:
             if fits(self._trace(exercise, known)):
                 return Partly(known)
         found = fitting(
-            (self._solution(exercise) or {}).get(exercise.name),
+            right.solution,
             self._calls(exercise, trace, passed),
             lambda variant: fits(self._rehearsed(exercise, variant.key, variant.solution)),
             most_first=1,
@@ -265,13 +267,12 @@ class Diagnosis:
 
     def _calls(self, exercise: Exercise, trace: Trace, passed: Collection[str]) -> list[Call]:
         """What the calls gave, each beside what is right."""
-        right, solution = self._right(exercise), (self._solution(exercise) or {}).get(exercise.name)
+        right = self._right(exercise)
         found: list[Call] = []
         if right is None:
             return found
         for check, mine in trace.items():
-            asked, gave = right.asked.get(check, []), right.trace.get(check, [])
-            arguments = arguments_of(exercise.name, solution, asked)
+            asked, arguments, gave = (known.get(check, []) for known in (right.asked, right.arguments, right.trace))
             for one, given, right_one, mine_one in zip(asked, arguments, gave, mine, strict=False):
                 found.append(Call(one.given, right_one, mine_one, arguments=given, passed=check in passed))
         return found
@@ -296,7 +297,10 @@ class Diagnosis:
             if namespace is not None:
                 session = rehearsal(self._problem_set, namespace, keeps_arguments=True)
                 found = self._rehearse(exercise, session, lambda: (session.asked, session.trace))
-                right = _Right(*({check: pair[place] for check, pair in found.items()} for place in (0, 1)))
+                asked, trace = ({check: pair[place] for check, pair in found.items()} for place in (0, 1))
+                solution = namespace.get(exercise.name)
+                arguments = {check: arguments_of(exercise.name, solution, some) for check, some in asked.items()}
+                right = _Right(asked, trace, arguments, solution)
             self._rights[exercise.name] = right
         return self._rights[exercise.name]
 

@@ -76,6 +76,23 @@ def pairs_of(call: Call) -> Iterator[Pair]:
         yield Pair(mine, right, call)
 
 
+def is_wrong(call: Call) -> bool:
+    """Whether a call gave other numbers than the right ones, or another kind of thing."""
+    try:
+        return not all(pair.agrees for pair in pairs_of(call))
+    except OtherKind:
+        return True
+
+
+def copy_of(value: Any) -> Any:
+    """An argument with tensors of its own, outside any graph: what is called with it may change it."""
+    if isinstance(value, torch.Tensor):
+        return value.detach().clone()
+    if isinstance(value, list | tuple):
+        return type(value)(map(copy_of, value))
+    return {key: copy_of(item) for key, item in value.items()} if isinstance(value, dict) else value
+
+
 def shows_a_mistake(call: Call) -> bool:
     """Whether what a call gave differs from what is right: in numbers, in kind, in its graph, or in its arguments."""
     try:

@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 
-from ..outputs import Call, OtherKind, pairs_of, tensors_of
+from ..outputs import Call, is_wrong, tensors_of
 from .generic import Generic
 
 _Arguments = Mapping[str, Any]
@@ -46,8 +46,8 @@ def condition(
         before: then the name of what was found when it could.
     """
     known = _told(calls)
-    wrong = [arguments for arguments, is_wrong in known or [] if is_wrong]
-    right = [arguments for arguments, is_wrong in known or [] if not is_wrong]
+    wrong = [arguments for arguments, off in known or [] if off]
+    right = [arguments for arguments, off in known or [] if not off]
     if not wrong or len(right) < 2:
         return None
     for one in _conditions(wrong, right):
@@ -65,31 +65,23 @@ def _told(calls: Sequence[Call]) -> list[tuple[_Arguments, bool]] | None:
     latest = False
     for call in calls:
         if call.given is None:
-            if _is_wrong(call) and not latest:
+            if is_wrong(call) and not latest:
                 return None
-            if _is_wrong(call) and found:
+            if is_wrong(call) and found:
                 found[-1] = found[-1][0], True
             continue
         latest = bool(call.arguments) and isinstance(call.right, tuple)
-        is_wrong = _is_wrong(call)
         if latest:
-            found.append((call, is_wrong))
-        elif isinstance(call.right, tuple) and is_wrong:
+            found.append((call, is_wrong(call)))
+        elif isinstance(call.right, tuple) and is_wrong(call):
             return None
-    told = [(call.arguments, is_wrong) for call, is_wrong in found if is_wrong or not _is_trivial(call.right[0])]
+    told = [(call.arguments, wrong) for call, wrong in found if wrong or not _is_trivial(call.right[0])]
     return sorted(told, key=lambda item: sum(tensor.numel() for tensor in _tensors(item[0])))
 
 
 def _is_trivial(value: Any) -> bool:
     """Whether any function might give it: no numbers, or several that are all the same."""
     return isinstance(value, torch.Tensor) and value.numel() != 1 and len(set(value.detach().flatten().tolist())) < 2
-
-
-def _is_wrong(call: Call) -> bool:
-    try:
-        return not all(pair.agrees for pair in pairs_of(call))
-    except OtherKind:
-        return True
 
 
 def _is_confirmed(

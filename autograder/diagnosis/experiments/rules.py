@@ -14,7 +14,7 @@ from typing import Any
 
 import torch
 
-from ..outputs import Call, OtherKind, Pair, as_tensor, close, pairs_of, tensors_of
+from ..outputs import Call, OtherKind, Pair, as_tensor, close, is_wrong, pairs_of, tensors_of
 from . import gradients
 from .conditions import LARGE
 from .generic import IN_PLACE, Generic
@@ -47,13 +47,6 @@ def _by_outputs(calls: Sequence[Call]) -> Generic | None:
 # --- rules on whole calls ---------------------------------------------------------------------------------------------
 
 
-def _fails(call: Call) -> bool:
-    try:
-        return not all(pair.agrees for pair in pairs_of(call))
-    except OtherKind:
-        return True
-
-
 def _flat(value: Any) -> list[Any]:
     """What stands in lists, tuples and dicts, in order."""
     if isinstance(value, dict):
@@ -75,7 +68,7 @@ def _in_place(calls: Sequence[Call]) -> Generic | None:
         """torch changes no leaf in place that requires a gradient."""
         return call.mine == "RuntimeError" and any(item.requires_grad for item in tensors_of(call))
 
-    if not any(map(changes, calls)) or any(_fails(call) and not refused(call) for call in calls):
+    if not any(map(changes, calls)) or any(is_wrong(call) and not refused(call) for call in calls):
         return None
     return Generic(IN_PLACE, "The results are right, but an argument is changed in place: work on a new tensor.")
 
@@ -84,7 +77,7 @@ def _not_refused(calls: Sequence[Call]) -> Generic | None:
     """Right for all that it should take, while something that it should refuse is not refused in the right way."""
     refused = [call for call in calls if isinstance(call.right, str)]
     wrong = [call for call in refused if call.mine != call.right and not call.passed]
-    if not wrong or any(_fails(call) for call in calls if not isinstance(call.right, str)):
+    if not wrong or any(is_wrong(call) for call in calls if not isinstance(call.right, str)):
         return None
     kinds = {call.right for call in wrong}
     if len(kinds) != 1 or not any(isinstance(call.right, tuple) for call in calls):

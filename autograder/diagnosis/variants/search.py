@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from ..outputs import Call, OtherKind, pairs_of, tensors_of
+from ..outputs import Call, OtherKind, copy_of, is_wrong, pairs_of, tensors_of
 from .arguments import of_arguments
 from .left_out import LeftOut, left_out
 from .results import of_results
@@ -39,10 +39,12 @@ def fitting(
         return None
     left = MOST_WHOLE
     for variant in _variants(solution, calls, first[0]):
-        if left and all(_gives(variant, call) for call in first):
-            left -= 1
+        if all(_gives(variant, call) for call in first):
             if fits(variant):
                 return variant
+            left -= 1
+            if not left:
+                break
     return None
 
 
@@ -64,18 +66,11 @@ def _first(calls: Sequence[Call]) -> list[Call]:
     for call in calls:
         if call.given is not None:
             latest = call if call.arguments and isinstance(call.right, tuple) else None
-        if latest is None or not isinstance(latest.mine, tuple) or not _is_wrong(call):
+        if latest is None or not isinstance(latest.mine, tuple) or not is_wrong(call):
             continue
         (values if call is latest else before).append(latest)
     found = [call for call in values or before if _size(call) <= LARGEST]
     return sorted(found, key=_size)[:MOST_FIRST]
-
-
-def _is_wrong(call: Call) -> bool:
-    try:
-        return not all(pair.agrees for pair in pairs_of(call))
-    except OtherKind:
-        return True
 
 
 def _size(call: Call) -> int:
@@ -84,7 +79,7 @@ def _size(call: Call) -> int:
 
 def _gives(variant: Variant | LeftOut, call: Call) -> bool:
     """Whether the variant gives what the student's code gave, as far as values go."""
-    given = {name: _copy(value) for name, value in call.arguments.items()}
+    given = {name: copy_of(value) for name, value in call.arguments.items()}
     try:
         with torch.no_grad():
             value = variant.solution(**given)
@@ -93,11 +88,3 @@ def _gives(variant: Variant | LeftOut, call: Call) -> bool:
         return False
     except Exception:  # a changed solution may fail in any way
         return False
-
-
-def _copy(value: Any) -> Any:
-    if isinstance(value, torch.Tensor):
-        return value.detach().clone()
-    if isinstance(value, list | tuple):
-        return type(value)(map(_copy, value))
-    return {key: _copy(item) for key, item in value.items()} if isinstance(value, dict) else value
