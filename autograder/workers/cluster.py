@@ -62,6 +62,8 @@ class Graders(WorkerPlugin):  # type: ignore[misc]
     def __init__(self, course: bytes, work: Work, engine: bytes) -> None:
         self.course, self.work, self.engine = course, work, engine
         self.name = f"autograder-{cache_keys.digest(course, encode(work), engine).hex()}"
+        self._folder: Scratch | None = None  # none on a worker that was refused
+        self._supervisors: list[Supervisor] = []
 
     def setup(self, worker: Any) -> None:
         """Unpack the course.
@@ -81,7 +83,6 @@ class Graders(WorkerPlugin):  # type: ignore[misc]
         self._here = msgspec.structs.replace(self.work, root=str(root.resolve()))
         self._cores = itertools.cycle(pinned_to(worker.state.nthreads))
         self._idle: queue.SimpleQueue[Supervisor] = queue.SimpleQueue()
-        self._supervisors: list[Supervisor] = []
 
     def grade(self, submission: bytes) -> bytes:
         """Grade an encoded submission and return its encoded result or failure; runs in a thread of the worker."""
@@ -103,7 +104,8 @@ class Graders(WorkerPlugin):  # type: ignore[misc]
             supervisor.hang_up()
         for supervisor in self._supervisors:
             supervisor.close()
-        self._folder.cleanup()
+        if self._folder is not None:
+            self._folder.cleanup()
 
 
 def _grade(plugin: str, submission: bytes) -> bytes:

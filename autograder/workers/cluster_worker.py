@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 
 from distributed import Nanny
 
@@ -22,6 +23,8 @@ def serve(scheduler: str, jobs: int | None, memory: str) -> None:
     Raises:
         AutograderError: the scheduler does not answer, or the worker does not start.
     """
+
+    logging.getLogger("distributed.nanny").setLevel(logging.WARNING)  # one line, ours, says that it does not start
 
     async def run() -> None:
         async with Nanny(scheduler, nthreads=jobs or cores(), memory_limit=memory) as nanny:
