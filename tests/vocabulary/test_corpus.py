@@ -1,6 +1,7 @@
 """Answers in many manners, graded as in a class: right ones lose nothing; short ways and evasions earn nothing.
 
-Some of each problem set are graded always, and all of them where the environment variable VOCABULARY is `all`.
+Those in hooks/ call what they may not while the grader unpacks arguments or packs results, not in their own function.
+Some of each problem set are graded always (these all), and all where the environment variable VOCABULARY is `all`.
 """
 
 import os
@@ -18,7 +19,8 @@ STEP = 1 if os.environ.get("VOCABULARY") == "all" else 6
 
 
 def chosen(kind, problem_set):
-    return answers(HERE / kind / f"{problem_set}.py")[::STEP]
+    path = HERE / kind / f"{problem_set}.py"
+    return answers(path)[:: 1 if kind == "hooks" else STEP] if path.exists() else []
 
 
 def graded(course, kind, problem_set):
@@ -43,8 +45,9 @@ def test_right_answers_in_whatever_manner_lose_nothing(course, problem_set):
     assert lost == {}
 
 
-@pytest.mark.parametrize("kind", ["short_ways", "evasions"])
-@pytest.mark.parametrize("problem_set", SETS)
+@pytest.mark.parametrize(
+    ("kind", "problem_set"), [*((kind, name) for kind in ("short_ways", "evasions") for name in SETS), ("hooks", "ps3")]
+)
 def test_short_ways_and_evasions_earn_nothing(course, kind, problem_set):
     found = graded(course, kind, problem_set)
     assert {answer.title: verdict.points for answer, verdict in found if verdict.points} == {}

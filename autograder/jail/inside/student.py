@@ -11,8 +11,8 @@ import re
 import socket
 import sys
 import types
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, NoReturn
 
 import numpy as np
@@ -20,7 +20,7 @@ import torch
 
 from . import frames, values, wire
 from .shell import Shell, TimeLimit, exception_text, kind_of, soft_limit
-from .watch.call_watch import CallWatch, drop_hooks
+from .watch.call_watch import CallWatch, drop_hooks, drop_modes
 from .watch.guard import guard, stand_in
 
 MAX_LISTED = 100_000
@@ -136,13 +136,15 @@ class Student:
             self._begin(request.begin)
         leaves = request.leaves or request.op != "call"
         unpacker = values.Unpacker(body, lambda handle: self.objects[handle.number], leaves)
-        args = [unpacker.unpack(item) for item in request.args]
-        kwargs = {name: unpacker.unpack(item) for name, item in request.kwargs.items()}
+        with self._aside("unpacking"):
+            args = [unpacker.unpack(item) for item in request.args]
+            kwargs = {name: unpacker.unpack(item) for name, item in request.kwargs.items()}
         given = [*args, *kwargs.values()]
         with self._watched(request.op):
             with torch.set_grad_enabled(request.grad_enabled):
                 result = self._perform(request, args, kwargs)
-            self._returned()  # and still watched, since methods of the student's may be called
+            self._returned()
+        with self._aside("packing", [result, *given]):
             aliased = bool(given) and packer.share(result, *given)
             value = packer.pack(result)
             outputs = list(packer.differentiable)
@@ -197,7 +199,8 @@ class Student:
     def _backward(self, request: wire.Backward, body: memoryview, packer: values.Packer) -> tuple[Any, None]:
         inputs, outputs = self.graphs[request.call]
         unpacker = values.Unpacker(body, _refuse)
-        grads = [unpacker.unpack(item) for item in request.grads]
+        with self._aside("unpacking"):
+            grads = [unpacker.unpack(item) for item in request.grads]
         given = [(output, grad) for output, grad in zip(outputs, grads, strict=True) if grad is not None]
         for tensor in inputs:
             tensor.grad = None
@@ -207,11 +210,19 @@ class Student:
             outputs_given, grads_given = zip(*given, strict=True) if given else ((), ())
             _run_backward(outputs_given, grads_given, True, False, (), allow_unreachable=True, accumulate_grad=True)
             self._returned()
-            return packer.pack([tensor.grad for tensor in inputs]), None
+        gradients = [tensor.grad for tensor in inputs]
+        with self._aside("packing", gradients):
+            return packer.pack(gradients), None
 
     def _returned(self) -> None:
         if self.shell is not None:
             self.watch.returned()
+
+    def _aside(self, kind: str, given: Sequence[Any] = ()) -> AbstractContextManager[None]:
+        """Watch while values are packed or unpacked, but only where that may run the student's code: it takes time."""
+        if self.shell is not None:
+            drop_modes()
+        return nullcontext() if self.watch.all_in_place() and values.is_plain([*given]) else self._watched(kind)
 
     @contextmanager
     def _watched(self, kind: str) -> Iterator[None]:

@@ -41,6 +41,7 @@ def main(descriptor: int) -> None:
 
     from .shell import Shell
     from .student import Student, seed_everything, serve
+    from .warm_up import warm_up
     from .watch.call_watch import learn
 
     torch.set_num_threads(1)
@@ -50,6 +51,7 @@ def main(descriptor: int) -> None:
         importlib.import_module(name)
     learn(setup.functions, setup.operations)
     shell = Shell.instance()
+    warm_up(shell)
     student = Student(shell.user_ns, shell)
     give_up = limits.of(setup)
     _leave_nothing_of_ours_at_hand()

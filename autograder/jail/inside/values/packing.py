@@ -155,6 +155,27 @@ class Packer:
         return wire.Array(plain.dtype.str, list(plain.shape), self._blob(plain.tobytes()), scalar, writable)
 
 
+def is_plain(value: Any, depth: int = 0) -> bool:
+    """Whether packing `value` calls nothing but Python's, NumPy's and torch's own methods."""
+    kind = type(value)
+    if kind in SCALARS or kind is np.ndarray or kind in _NUMPY_SCALARS:
+        return True
+    if kind is torch.Tensor:
+        return _has_plain_gradient(value)
+    if depth > MAX_DEPTH:
+        return False
+    if kind in (list, tuple, torch.Size):
+        return all(is_plain(item, depth + 1) for item in value)
+    return kind is dict and all(is_plain(item, depth + 1) for pair in value.items() for item in pair)
+
+
+def _has_plain_gradient(value: torch.Tensor) -> bool:
+    return not (value.requires_grad and value.is_leaf) or type(value.grad) in (torch.Tensor, type(None))
+
+
+_NUMPY_SCALARS = frozenset(kind for kind in np.sctypeDict.values() if isinstance(kind, type) and kind is not np.object_)
+
+
 def unchanged(value: Any, node: Any, body: memoryview) -> bool:
     """Whether `value`, made of `node` and its `body`, is seen at a glance to be what it was; rare kinds never are."""
     kind = type(value)

@@ -21,7 +21,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
 import torch
+from PIL import Image
 from torch.overrides import get_overridable_functions, resolve_name
 
 from ..wire import HIDDEN
@@ -29,6 +31,7 @@ from . import library_code, recorder
 
 ONE_IN = 4
 """One call of a check in so many is watched in all three ways, beside the first call and the first backward pass."""
+_THOROUGH = ("call", "backward", "packing", "unpacking")
 MAX_PROFILED = 50_000
 """After so many calls of Python functions in one call of a check they are no longer looked at: each takes its time."""
 ROLL = 5_000
@@ -47,6 +50,7 @@ _push = torch._C._push_on_torch_function_stack
 _pop = torch._C._pop_torch_function_stack
 _depth = torch._C._len_torch_function_stack
 _at = torch._C._get_function_stack_at
+_dispatch_depth, _pop_dispatch = torch._C._len_torch_dispatch_stack, torch._C._pop_torch_dispatch_stack
 _setprofile, _getprofile, _settrace = sys.setprofile, sys.getprofile, sys.settrace
 _getframe = sys._getframe
 _random = os.urandom
@@ -76,6 +80,7 @@ class CallWatch:
         """Whether a call of a check is under way."""
         self._quiet = False
         """Whether what runs now is a stand-in of ours for an earlier exercise."""
+        self._before = _in_place()
         self._begin((), (), ())
 
     def begin(self, on: bool, added: Sequence[str], taken: Sequence[str], others: Sequence[Any] = ()) -> None:
@@ -161,11 +166,11 @@ class CallWatch:
 
     @contextmanager
     def call(self, kind: str) -> Iterator[None]:
-        """Watch what runs inside: `kind` is call, backward, or anything else."""
+        """Watch what runs inside: `kind` is one of `_THOROUGH`, or anything else."""
         if not self.on:
             yield
             return
-        thorough = kind in ("call", "backward") and (kind not in self._called or _random(1)[0] % ONE_IN == 0)
+        thorough = kind in _THOROUGH and (kind not in self._called or _random(1)[0] % ONE_IN == 0)
         self._called.add(kind)
         self._excused = False
         self._kind = kind
@@ -173,7 +178,7 @@ class CallWatch:
         self._recording = thorough and self._record()
         _push(self)
         self._opening = self._try_out()
-        self._recorded = 0 if self._recording and kind == "call" else None
+        self._recorded = 0 if self._recording and kind != "backward" else None
         self._profile = self._seeing() if thorough else None
         self.running = True
         try:
@@ -191,6 +196,10 @@ class CallWatch:
                 _pop()
             if self._recording:
                 self._judge(recorder.stop(), self._opening, last)
+
+    def all_in_place(self) -> bool:
+        """Whether packing and unpacking run what they did before any student code ran, and not the student's own."""
+        return _in_place() == self._before
 
     def returned(self) -> None:
         """The student's own code has returned: what was set to be called by the interpreter is taken away."""
@@ -264,7 +273,7 @@ class CallWatch:
             if (name not in _OPERATIONS and name not in self._added) or name in self._taken:
                 self.note(_shown(name))
                 return
-        if self._kind == "call" and found.gradients and "autograd::engine" in self._taken:
+        if self._kind != "backward" and found.gradients and "autograd::engine" in self._taken:
             self.note("torch.autograd.grad")
 
     @contextmanager
@@ -284,6 +293,24 @@ def drop_hooks() -> None:
     """Take away what the student's code may have set to run within ours."""
     _setprofile(None)
     _settrace(None)
+
+
+def drop_modes() -> None:
+    """Take away the modes of torch's that the student's code has left behind: they would run within ours."""
+    while _depth():
+        _pop()
+    while _dispatch_depth():
+        _pop_dispatch(None)
+
+
+def _in_place() -> list[int]:
+    """The identities of what packing and unpacking use of torch, NumPy and PIL."""
+    used = (
+        *(torch.Tensor, torch.Generator, torch.frombuffer, torch.from_numpy, torch.empty, torch.enable_grad),
+        *(torch.sparse_coo_tensor, torch.view_as_real, torch.device),
+        *(np.ndarray, np.generic, np.dtype, np.asarray, np.frombuffer, np.empty, Image.Image, Image.frombytes),
+    )
+    return [id(item) for item in (*used, *vars(torch.Tensor).values())]
 
 
 def _codes_of(item: Any, depth: int = 0) -> Iterator[Any]:
