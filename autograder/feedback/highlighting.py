@@ -27,9 +27,10 @@ def highlighted(source: str) -> Markup:
             kind = _class_of(text, before, source[start - 1 : start])
             before = text
         if kind:
-            parts.append(f'{escape(source[at:start])}<span class="{kind}">{escape(text)}</span>')
+            shown = text if text.isalnum() else escape(text, quote=False)
+            parts.append(f'{escape(source[at:start], quote=False)}<span class="{kind}">{shown}</span>')
             at = token.end()
-    return Markup("".join(parts) + escape(source[at:]))
+    return Markup("".join(parts) + escape(source[at:], quote=False))
 
 
 def _class_of(word: str, before: str, sign: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from autograder.model.grades import CellGrade, Grades
 from autograder.model.verdict import CheckVerdict, ExerciseVerdict, Verdict
@@ -14,6 +15,7 @@ from .cleaning import escaped, sealed
 PASTE = "Paste this below your code:"
 
 
+@lru_cache(maxsize=1024)
 def number(points: float) -> str:
     """Points without needless zeros."""
     return f"{points:.2f}".rstrip("0").rstrip(".")

@@ -8,6 +8,7 @@ import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 from autograder.course import recognition
@@ -183,6 +184,7 @@ def _is_zone(text: str) -> bool:
     return bool(_ZONE.fullmatch(text)) or ("/" in text and gettz(text) is not None)
 
 
+@lru_cache(maxsize=16)  # it is asked for several times of each submission
 def moment_of(text: str) -> datetime:
     """The moment of a timestamp, in UTC and without a time zone, as nbgrader counts.
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 _DEFINED = re.compile(r"(?m)^(?:(?:async[ \t]+)?def|class)[ \t]+(\w+)|^(\w+)[ \t]*(?::[^=\n]*)?=(?!=)")
 
 
+@lru_cache(maxsize=1024)  # most cells of a notebook are the same in the next one
 def plain(source: str) -> str:
     """A cell's text without what editors change in it: blanks at the ends of lines, blank lines at its ends."""
     lines = source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
