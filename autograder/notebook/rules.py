@@ -15,8 +15,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 
 from .bindings import Bindings, called, global_names, nodes, parts, statements
-from .glance import is_clean, is_disguised
-from .texts import text
+from .texts import is_disguised, text
 from .vocabulary import Vocabulary, is_module, longest, plain
 from .vocabulary_table import METHODS_REFUSED
 
@@ -72,10 +71,9 @@ def outside(cells: Iterable[str], exercise: str, vocabulary: Vocabulary, others:
         vocabulary: the vocabulary of the exercise.
         others: exercises that this one may call; they are checked on their own.
     """
-    sources = tuple(cells)
-    if vocabulary.everything or is_clean(sources, vocabulary):
+    if vocabulary.everything:
         return []
-    names, readers = _notebook(sources)
+    names, readers = _notebook(tuple(cells))
     found: dict[str, str] = {}
     handed_on, looks_up = "", False
     for by, node in names.reachable(exercise, others):
@@ -113,12 +111,17 @@ def _notebook(cells: tuple[str, ...]) -> tuple[Bindings, _Reader]:
 
 @lru_cache(maxsize=4)
 def _insides(cells: tuple[str, ...]) -> list[str]:
-    if all(not is_disguised(source) and not _WAYS.search(source) for source in cells):
+    if not any(map(_may_reach_inside, cells)):
         return []
     names, reader = _notebook(cells)
     return list(
         dict.fromkeys(dotted for node in names.statements for dotted in reader.names(node) if _is_inside(dotted))
     )
+
+
+@lru_cache(maxsize=1024)
+def _may_reach_inside(source: str) -> bool:
+    return is_disguised(source) or _WAYS.search(source) is not None
 
 
 def _is_inside(dotted: str) -> bool:

@@ -1,19 +1,10 @@
-"""Evaluates constant string expressions without running code."""
+"""Evaluates constant string expressions without running code, and tells letters that only look like others."""
 
 from __future__ import annotations
 
 import ast
-import re
+import unicodedata
 from collections.abc import Mapping
-
-ODD = re.compile(
-    r"(?<!\.)\b(exec|eval|compile)\b"
-    r"|\b(getattr|setattr|delattr|vars|dir|globals|locals|import_module|__import__|reload|modules"
-    r"|attrgetter|methodcaller|getmembers|builtins|cell_contents|[fc]?[fgtac][rb]?_(back|builtins|globals|locals|frame)"
-    r"|__(?!init__|call__|name__|class__|doc__|len__|iter__|next__|getitem__|repr__|str__|enter__|exit__|future__"
-    r"|post_init__|add__|mul__|sub__|matmul__|neg__|eq__|setitem__|truediv__|rmul__|radd__)\w+)\b"
-)
-"""Words with which code can name something indirectly, so that a regular expression cannot see it."""
 
 _METHODS = frozenset(
     "join replace lower upper strip lstrip rstrip format decode encode fromhex removeprefix removesuffix swapcase "
@@ -107,3 +98,12 @@ def _called(function: ast.AST, values: list[object], bound: Mapping[str, ast.AST
     except Exception:  # the arguments are a student's, and may raise anything
         return None
     return None
+
+
+def is_disguised(text: str) -> bool:
+    """Return whether the text contains letters that Python normalizes to ASCII letters in names: 𝖻 to b."""
+    return not text.isascii() and any(
+        any(letter.isascii() and letter.isalnum() for letter in unicodedata.normalize("NFKC", character))
+        for character in set(text)
+        if not character.isascii()
+    )

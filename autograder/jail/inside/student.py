@@ -108,7 +108,8 @@ class Student:
             if type(value) is _Cached:
                 value.cache_clear()  # what it kept was worked out where nobody watched
         others = [namespace[name] for name in held.others if name in namespace] if held else []
-        self.watch.begin(held is not None, held.added if held else (), held.taken if held else (), others)
+        code = request.exercise, request.changed
+        self.watch.begin(held is not None, held.added if held else (), held.taken if held else (), others, code)
         _set_defaults()
         seed_everything(request.seed)
 
