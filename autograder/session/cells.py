@@ -34,6 +34,8 @@ class Cells:
         """What happened while they ran, a sentence each."""
         self.used = False
         """Whether a check has asked the process at hand for anything."""
+        self.bound: dict[str, wire.Handle] = {}
+        """The function or class that an exercise is, by its name, where the process said so."""
         self._room = MAX_OUTPUT
         self._lost: dict[int, str] = {}
         """Cells that ended the process, and how."""
@@ -58,7 +60,7 @@ class Cells:
 
     def _run_once(self) -> None:
         self._connection.start()
-        self.used = False
+        self.used, self.bound = False, {}
         graded: list[str] = []
         for cell in self._submission.cells:
             graded += [exercise.name for exercise in self._submission.exercises if exercise.graded_at == cell.number]
@@ -88,6 +90,7 @@ class Cells:
             self._lost[cell.number] = str(lost)
             self._failed(cell.number, str(lost))
             raise
+        self.bound |= {name: handle for name, handle in ran.bound.items() if handle.number == 0}
         if cell.number not in self.outputs:
             self.outputs[cell.number] = self._that_fit(cell.number, ran.outputs)
             if ran.ended in ("TimeLimit", "WaitLimit"):

@@ -64,8 +64,6 @@ class Session:
         """Names of forbidden functions that were called."""
         self.strikes = 0
         """Calls that ran out of time or lost the process."""
-        self._bound: wire.Handle | None = None
-        """The object that the exercise's name is bound to, once a check has asked for it."""
         # Of the check:
         self.trace: list[Any] = []
         """What the calls gave, in order: pairs of value and changed arguments, or an exception's class."""
@@ -121,7 +119,6 @@ class Session:
         self.exercise = exercise
         self.strikes = 0
         self.forbidden = []
-        self._bound = None
 
     def begin(self, seed: int, changed: str = "") -> None:
         """Begin a check: a living process with the exercise's bindings, nothing handed out, seeded.
@@ -150,10 +147,11 @@ class Session:
             StudentError: the student's code raised.
             CallFailed: it ran out of time, ended the process, or gave what cannot be used.
         """
-        if op == "name" and target == self.exercise.name and self._bound and self._connection.alive:
+        bound = self._cells.bound.get(str(target)) if op == "name" and target == self.exercise.name else None
+        if bound and self._connection.alive:  # it need not be asked for
             if self._keeps_arguments:
-                self.asked.append(Asked(op, target, [], {}, 0, remote.RemoteObject(self, self._bound)))
-            return self._named(str(target), remote.RemoteObject(self, self._bound))
+                self.asked.append(Asked(op, target, [], {}, 0, remote.RemoteObject(self, bound)))
+            return self._named(str(target), remote.RemoteObject(self, bound))
         return self._do(op, target, args, kwargs)[0]
 
     def observe(self, target: int, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Any, list[Any]]:
@@ -222,8 +220,6 @@ class Session:
         self._record(value, None)
         if isinstance(value, remote.RemoteObject):
             self._names[value._handle.number] = name
-            if name == self.exercise.name and value._handle.number == 0:  # as every beginning has it
-                self._bound = value._handle
         return value
 
     def backward(self, call: int, grads: list[torch.Tensor | None]) -> list[torch.Tensor | None]:

@@ -71,8 +71,10 @@ class Student:
             case wire.Run():
                 assert self.shell is not None
                 self.kept |= {exercise: dict(self.namespace) for exercise in request.graded}
+                named = {name: self.namespace.get(name) for name in request.graded}
+                bound = {name: _handle(0, value) for name, value in named.items() if type(value) in _PLAINLY_OPAQUE}
                 outputs, ended = self.shell.run(request)
-                return wire.encode(wire.Ran(request.token, outputs, ended)), []
+                return wire.encode(wire.Ran(request.token, outputs, ended, bound)), []
             case wire.Do():
                 return self._guarded(request, body, self._do)
             case wire.Backward():
@@ -242,12 +244,19 @@ class Student:
         return number
 
     def _number(self, value: Any) -> wire.Handle:
-        number = self._hold(value)
-        if isinstance(value, type):
-            return wire.Handle(number, "class", _text(value.__name__), _names(value))
-        is_function = isinstance(value, types.FunctionType | types.BuiltinFunctionType | types.MethodType)
-        name = _text(getattr(value, "__name__", "")) if is_function else _text(type(value).__name__)
-        return wire.Handle(number, "function" if is_function else "object", name, _names(type(value)))
+        return _handle(self._hold(value), value)
+
+
+_PLAINLY_OPAQUE = (types.FunctionType, type)
+"""What never travels by value, and has no attributes of the student's making to look at."""
+
+
+def _handle(number: int, value: Any) -> wire.Handle:
+    if isinstance(value, type):
+        return wire.Handle(number, "class", _text(value.__name__), _names(value))
+    is_function = isinstance(value, types.FunctionType | types.BuiltinFunctionType | types.MethodType)
+    name = _text(getattr(value, "__name__", "")) if is_function else _text(type(value).__name__)
+    return wire.Handle(number, "function" if is_function else "object", name, _names(type(value)))
 
 
 def seed_everything(seed: int) -> None:

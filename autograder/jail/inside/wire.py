@@ -288,10 +288,15 @@ class Answer(msgspec.Struct, frozen=True, tag=True):
 
 
 class Ran(Answer, frozen=True):
-    """A cell has run; `ended` says how."""
+    """A cell has run; `ended` says how.
+
+    `bound` has the function or class that the name of each exercise in `Run.graded` is bound to, where it is one: what
+    will be its number 0 in every check.
+    """
 
     outputs: list[Output]
     ended: CellEnd
+    bound: dict[str, Handle] = {}
 
 
 class Returned(Answer, frozen=True):
