@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from autograder.course.config import Course
 from autograder.model.grades import Grades, with_grades
-from autograder.model.verdict import Verdict
+from autograder.model.verdict import CheckVerdict, Verdict
 
 from . import cleaning, panel, prose
 from .graded_notebook import REMARKS, examples_of
@@ -27,6 +27,12 @@ def _code(source: str) -> Markup:
 
 _html = lru_cache(maxsize=4096)(cleaning.html)
 """The notebook may come from its file, which is cleaned as if a student had written it."""
+
+
+@lru_cache(maxsize=4096)  # of what passed the rows are the same on every page
+def _row(check: CheckVerdict, begun: bool) -> Markup:
+    template = environment("autograder.feedback").get_template("check.html.j2")
+    return Markup(template.render(check=check, begun=begun))
 
 
 def render(course: Course, verdict: Verdict, notebook: Any, grades: Grades | None) -> str:
@@ -86,6 +92,7 @@ def render(course: Course, verdict: Verdict, notebook: Any, grades: Grades | Non
             to_do=panel.to_do(recorded),
             paste=panel.PASTE,
             cells=cells,
+            row=_row,
         )
     )
 

@@ -44,6 +44,7 @@ def mark_of(check: CheckVerdict) -> str:
     return ("✓" if check.passed else "✗") if check.counted else "–"
 
 
+@lru_cache(maxsize=4096)
 def _row(check: CheckVerdict) -> str:
     mark = mark_of(check)
     reason = f"<br><em>{escaped(check.reason)}</em>" if check.reason else ""
