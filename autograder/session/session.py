@@ -220,6 +220,8 @@ class Session:
         self._record(value, None)
         if isinstance(value, remote.RemoteObject):
             self._names[value._handle.number] = name
+            if name == self.exercise.name and value._handle.number == 0:  # as every beginning has it
+                self._cells.bound[name] = value._handle
         return value
 
     def backward(self, call: int, grads: list[torch.Tensor | None]) -> list[torch.Tensor | None]:

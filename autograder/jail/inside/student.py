@@ -225,7 +225,8 @@ class Student:
         """Watch while values are packed or unpacked, but only where that may run the student's code: it takes time."""
         if self.shell is not None:
             drop_modes()
-        return nullcontext() if self.watch.all_in_place() and values.is_plain([*given]) else self._watched(kind)
+        plain = not self.watch.on or (self.watch.all_in_place() and values.is_plain([*given]))
+        return nullcontext() if plain else self._watched(kind)
 
     @contextmanager
     def _watched(self, kind: str) -> Iterator[None]:
