@@ -22,7 +22,7 @@ def run(request):
     """What the whole run gave, with the entries that were in it."""
     words = ["env", f"PYTHONPATH={ROOT}", sys.executable, "-m", "tests.hostile.run"]
     if request.param == "user":
-        done = as_user(*words)
+        done = as_user(*words, timeout=1700)
     else:
         done = subprocess.run(words, capture_output=True, text=True, cwd=ROOT, timeout=1700)
     assert done.returncode == 0, done.stderr[-3000:]
