@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import atexit
 import glob
+import os
 import stat
 from contextlib import ExitStack
 from datetime import datetime
@@ -187,12 +188,16 @@ def _convert_all(converter: Any) -> None:
 
 
 def _small_files(path: str, exclude: list[str] | None = None) -> list[str]:
-    """What nbgrader copies beside a graded notebook: of a student's folder no link, and nothing without an end."""
+    """What nbgrader copies beside a graded notebook: of a student's folder what can be read, and no huge file."""
     files: list[str] = utils.find_all_files(path, exclude)
     if Path(path).parent.parent.name != nbgrader.SUBMITTED:
         return files
-    found = {file: Path(file).lstat() for file in files}
-    return [file for file, its in found.items() if stat.S_ISREG(its.st_mode) and its.st_size <= _MAX_BYTES]
+    return [file for file in files if _is_small(file)]
+
+
+def _is_small(file: str) -> bool:
+    found = Path(file).lstat()
+    return stat.S_ISREG(found.st_mode) and found.st_size <= _MAX_BYTES and os.access(file, os.R_OK, effective_ids=True)
 
 
 def configure(config: Any, file: str) -> None:

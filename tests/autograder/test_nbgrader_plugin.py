@@ -9,7 +9,7 @@ import sys
 import nbformat
 import pytest
 
-from autograder import status
+from autograder import nbgrader_plugin, status
 from autograder.insight import report
 from autograder.release.build import build
 from autograder.results import freshness, log
@@ -183,3 +183,13 @@ def test_after_plain_nbgrader_autograde_everything_else_knows_of_it(classroom, r
     code, said = nbgrader(here, "autograde", "ps1", "--student", "solved", "--force")
     assert code == 0, said[-3000:]
     assert status.status(here)[0].changed == [] and room.grade().unchanged == 2
+
+
+def test_what_cannot_be_read_beside_a_notebook_is_not_copied(as_nobody):
+    folder, call = as_nobody
+    place = folder / "submitted/ada/ps1"
+    place.mkdir(parents=True)
+    for name, mode in (("ps1.ipynb", 0o644), ("timestamp.txt", 0)):
+        (place / name).touch()
+        (place / name).chmod(mode)
+    assert call(nbgrader_plugin._small_files, str(place)) == [str(place / "ps1.ipynb")]
