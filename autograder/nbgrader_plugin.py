@@ -9,18 +9,20 @@ A course's nbgrader_config.py holds two lines:
 from __future__ import annotations
 
 import atexit
+import glob
+import os
+import stat
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from nbgrader import converters, utils
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.converters import Autograde
+from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import CheckCellMetadata, NbGraderPreprocessor
-from traitlets import Unicode
+from nbgrader.preprocessors import CheckCellMetadata
 
 from autograder.course import config as course_config
 from autograder.course import nbgrader
@@ -30,48 +32,44 @@ from autograder.exchange.release_assignment import ReleaseAssignment
 from autograder.exchange.release_feedback import ReleaseFeedback
 from autograder.gradebook.locking import be_patient
 from autograder.gradebook.recorder import Recorder
-from autograder.grading.intake import HandedIn, handed_in_at, is_student, moment_of
+from autograder.grading.intake import HandedIn, Prepared, handed_in_at, is_student, moment_of
 from autograder.grading.setup import GradingSetup, setup_of
 from autograder.jail import bubblewrap
 from autograder.release import build
-from autograder.results import folders, handed_back
+from autograder.results import folders, handed_back, overlooked
 from autograder.results.log import Log
 from autograder.results.run_lock import held
 from autograder.results.store import Store
 from autograder.results.writer import ResultWriter
 from autograder.workers.pool import Pool
 
+_MAX_BYTES = 100_000_000
+"""Of a file beside a notebook: what nbgrader's exchange takes at most."""
 
-class GradeInJail(NbGraderPreprocessor):  # type: ignore[misc]
-    """Takes the place of nbgrader's sanitizing, executing and saving: the submitted file in, all its results out."""
 
-    root = Unicode(help="The course's folder.").tag(config=True)
+def _grade(root: Path, student: str, problem_set: str) -> None:
+    """Grade what a student handed in, and write all its results.
 
-    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
-        """Grade the file that `nb` was read from; what nbgrader read of it is not used.
+    Raises:
+        AutograderError: the submission cannot be graded.
+    """
+    with held(root, "grade", "autograder grade", wait=True):
+        setup = setup_of(root, course_config.load(root), problem_set)
+        item = _prepared(setup, student)
+        [(_, result)] = _POOLS.of(setup).grade([(student, item.submission)])
+        if isinstance(result, AutograderError):
+            raise result
+        with ExitStack() as stack:
+            store = stack.enter_context(Store(folders.store(root)))
+            database = nbgrader.database(root, setup.course.gradebook)
+            recorder = stack.enter_context(Recorder(database, setup.course))
+            writer = ResultWriter(root, setup.course, store, recorder, stack.enter_context(Log(root)))
+            writer.write_results(setup, item, writer.cache(setup, item, result))
 
-        Returns:
-            The graded notebook, which nbgrader writes to where it was written already, and `resources`.
 
-        Raises:
-            AutograderError: the submission cannot be graded.
-        """
-        root = Path(self.root)
-        student, problem_set = resources["nbgrader"]["student"], resources["nbgrader"]["assignment"]
-        with held(root, "grade", "autograder grade", wait=True):
-            setup = setup_of(root, course_config.load(root), problem_set)
-            item = setup.prepare(HandedIn(student, problem_set, root / nbgrader.SUBMITTED / student / problem_set))
-            [(_, result)] = _POOLS.of(setup).grade([(student, item.submission)])
-            if isinstance(result, AutograderError):
-                raise result
-            with ExitStack() as stack:
-                store = stack.enter_context(Store(folders.store(root)))
-                database = nbgrader.database(root, setup.course.gradebook)
-                recorder = stack.enter_context(Recorder(database, setup.course))
-                writer = ResultWriter(root, setup.course, store, recorder, stack.enter_context(Log(root)))
-                writer.write_results(setup, item, writer.cache(setup, item, result))
-        notebook, _ = folders.pages(root, student, problem_set)
-        return nbformat.read(notebook, as_version=4), resources
+def _prepared(setup: GradingSetup, student: str) -> Prepared:
+    folder = setup.root / nbgrader.SUBMITTED / student / setup.problem_set
+    return setup.prepare(HandedIn(student, setup.problem_set, folder))
 
 
 class _Pools:
@@ -103,14 +101,17 @@ class _Pools:
 _POOLS = _Pools()
 
 
-def _guard_nbgrader() -> None:
-    """Keep what one student handed in from ending nbgrader's run, or a page of formgrader, for all."""
+def _take_over() -> None:
+    """Grade by the engine, and keep what one student handed in from ending nbgrader's run, or a page of formgrader."""
     CourseDirectory.get_existing_timestamp = lambda directory, folder: _moment(Path(folder))
     NbGraderAPI.get_submitted_timestamp = lambda api, assignment_id, student_id: _moment(
         Path(api.coursedir.root, nbgrader.SUBMITTED, student_id, assignment_id)
     )
-    Autograde.init_notebooks = _fit_notebooks
-    converters.base.find_all_files = _plain_files
+    BaseConverter.init_notebooks = _find_notebooks
+    Autograde.init_notebooks = _find_submissions
+    Autograde.convert_single_notebook = _convert
+    Autograde.convert_notebooks = _convert_all
+    converters.base.find_all_files = _small_files
 
 
 def _moment(folder: Path) -> datetime | None:
@@ -119,31 +120,84 @@ def _moment(folder: Path) -> datetime | None:
     return moment_of(text) if text else None
 
 
-_init_notebooks = Autograde.init_notebooks
+_nbgraders_find = BaseConverter.init_notebooks
 
 
-def _fit_notebooks(converter: Any) -> None:
-    """Leave out what would end nbgrader's run, or keep it waiting: names that are none, notebooks that are no files."""
-    _init_notebooks(converter)
-    for folder, notebooks in list(converter.assignments.items()):
-        if not is_student(Path(folder).parent.name):
-            converter.log.error("%r: not a student's name; rename the folder", folder)
-            del converter.assignments[folder]
-        elif not all(_is_plain(path) for path in notebooks):
-            converter.log.error("%r: holds a notebook that is no plain file; remove it", folder)
-            del converter.assignments[folder]
+def _find_notebooks(converter: Any) -> None:
+    """Do as nbgrader does, with each folder's name as it is: [red] is a student, and does not stand for r, e and d."""
+    folders = _folders(converter)
+    found = {folder: glob.glob(f"{glob.escape(folder)}/{converter.coursedir.notebook_id}.ipynb") for folder in folders}  # noqa: PTH207
+    converter.notebooks = []
+    converter.assignments = {folder: notebooks for folder, notebooks in found.items() if notebooks}
+    if not converter.assignments:
+        _nbgraders_find(converter)  # which says so, and ends the command
 
 
-def _plain_files(path: str, exclude: list[str] | None = None) -> list[str]:
-    """What nbgrader copies beside a graded notebook: of a student's folder no link, and nothing without an end."""
+def _folders(converter: Any) -> list[str]:
+    student = converter.coursedir.student_id
+    pattern = converter._format_source(converter.coursedir.assignment_id, student)
+    return [pattern] if is_student(student) and Path(pattern).is_dir() else sorted(glob.glob(pattern))  # noqa: PTH207
+
+
+def _find_submissions(converter: Any) -> None:
+    """Find what the engine can grade, whatever its notebook is called, and name what it cannot."""
+    root, problem_set = Path(converter.coursedir.root), converter.coursedir.assignment_id
+    course = course_config.load(root)
+    setup = setup_of(root, course, problem_set)
+    converter.notebooks, converter.assignments, converter.refused = [], {}, []
+    folders = _folders(converter)
+    for folder in folders:
+        try:
+            _prepared(setup, Path(folder).parent.name)
+            converter.assignments[folder] = [f"{folder}/{setup.release.path.name}"]
+        except AutograderError as error:
+            converter.refused.append(str(error))
+            converter.log.error(str(error))
+    students = [] if converter.coursedir.student_id == "*" else [Path(folder).parent.name for folder in folders]
+    for line in overlooked.lines(root / nbgrader.SUBMITTED, course.problem_sets, [problem_set], students):
+        converter.log.warning(line)
+    if not folders:
+        _nbgraders_find(converter)
+
+
+def _convert(converter: Any, notebook: str) -> None:
+    """Grade what stands in the folder of `notebook`, which nbgrader does not read; then go on with the graded one."""
+    resources = converter.init_single_notebook_resources(notebook)
+    student, problem_set = resources["nbgrader"]["student"], resources["nbgrader"]["assignment"]
+    _grade(Path(converter.coursedir.root), student, problem_set)
+    converter.writer.build_directory = converter._format_dest(problem_set, student)
+    converter._sanitizing = False
+    try:
+        converter._init_preprocessors()
+        with utils.setenv(NBGRADER_EXECUTION="autograde"):
+            BaseConverter.convert_single_notebook(
+                converter, f"{converter.writer.build_directory}/{Path(notebook).name}"
+            )
+    finally:
+        converter._sanitizing = True  # the next one comes from submitted/
+
+
+_nbgraders_convert_all = Autograde.convert_notebooks
+
+
+def _convert_all(converter: Any) -> None:
+    """Grade all that can be graded, and end as nbgrader does after an error where something could not be."""
+    _nbgraders_convert_all(converter)
+    if converter.refused:
+        raise NbGraderException(f"not graded: {'; '.join(converter.refused)}")
+
+
+def _small_files(path: str, exclude: list[str] | None = None) -> list[str]:
+    """What nbgrader copies beside a graded notebook: of a student's folder what can be read, and no huge file."""
     files: list[str] = utils.find_all_files(path, exclude)
     if Path(path).parent.parent.name != nbgrader.SUBMITTED:
         return files
-    return [file for file in files if _is_plain(file)]
+    return [file for file in files if _is_small(file)]
 
 
-def _is_plain(path: str) -> bool:
-    return Path(path).is_file() and not Path(path).is_symlink()
+def _is_small(file: str) -> bool:
+    found = Path(file).lstat()
+    return stat.S_ISREG(found.st_mode) and found.st_size <= _MAX_BYTES and os.access(file, os.R_OK, effective_ids=True)
 
 
 def configure(config: Any, file: str) -> None:
@@ -154,15 +208,13 @@ def configure(config: Any, file: str) -> None:
     """
     root = Path(file).resolve().parent
     be_patient()
-    _guard_nbgrader()
+    _take_over()
     nbgrader.configure(config, root, course_config.load(root))
     build.configure(config)
     config.ExchangeFactory.collect = Collect
     config.ExchangeFactory.release_assignment = ReleaseAssignment
     config.ExchangeFactory.release_feedback = ReleaseFeedback
     config.GenerateFeedback.post_convert_hook = _make_our_page
-    config.GradeInJail.root = str(root)
-    config.Autograde.sanitize_preprocessors = [GradeInJail]
     config.Autograde.autograde_preprocessors = [CheckCellMetadata]
 
 

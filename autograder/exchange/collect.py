@@ -125,7 +125,7 @@ def _moment(path: Path) -> str:
 
 def _refuse_unfit(path: Path, student: str, max_bytes: int, check_owner: bool) -> None:
     """Raise an AutograderError where a folder of the exchange is not to be taken."""
-    if not is_student(student) or set("*?[]") & set(student):
+    if not is_student(student) or set("[]") & set(student):
         raise AutograderError(f"{student!r} is not a student's name")
     if timestamp(_moment(path)) is None:
         raise AutograderError(f"{_moment(path)!r} is not a date and time")

@@ -19,8 +19,9 @@ from autograder.errors import AutograderError, in_a_line, writable
 from autograder.model.submission import Submission, to_submission
 from autograder.notebook.reading import Cell, read
 
-_STUDENT = re.compile(r"[^\x00-\x1f\x7f-\x9f/\\<>&\"'\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
-"""No control characters, nothing that ends a line, is HTML's, or turns the direction of what follows the name."""
+_STUDENT = re.compile(r"[^\x00-\x1f\x7f-\x9f/\\<>&\"'*?\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
+"""No control characters, nothing that ends a line, is HTML's, turns the direction of what follows the name, or stands
+for other names in nbgrader's commands."""
 _YEARS = range(1970, 9999)
 """A time before or after is none, and cannot be counted with."""
 _ZONE = re.compile(r"[A-Z]{3,5}|Z|[+-]\d\d:?\d\d")

@@ -67,13 +67,16 @@ def members(source: Path, max_bytes: int, clock: tzinfo) -> Iterator[Member]:
 
 
 def _folder(source: Path, max_bytes: int, clock: tzinfo) -> Iterator[Member]:
-    for folder, below, files in os.walk(source):
+    closed: list[OSError] = []
+    for folder, below, files in os.walk(source, onerror=closed.append):
         place = Path(folder)
-        links = [name for name in below if (place / name).is_symlink()]
+        links = [name for name in below if os.path.islink(place / name)]  # noqa: PTH114  also where it cannot be asked
         below[:] = sorted(name for name in below if name not in links)
         for name in sorted([*files, *links]):
             path = place / name
             yield _file(path, path.relative_to(source).as_posix(), max_bytes, clock)
+    for error in closed:
+        yield Member(shown(str(Path(error.filename).relative_to(source))), refused=_unreadable(error))
 
 
 def _file(path: Path, name: str, max_bytes: int, clock: tzinfo) -> Member:
@@ -90,7 +93,11 @@ def _file(path: Path, name: str, max_bytes: int, clock: tzinfo) -> Member:
             return Member(label, refused=reason)
         return Member(name, path.read_bytes(), datetime.fromtimestamp(about.st_mtime, clock))
     except OSError as error:
-        return Member(label, refused=f"cannot be read ({error.strerror}); check its permissions")
+        return Member(label, refused=_unreadable(error))
+
+
+def _unreadable(error: OSError) -> str:
+    return f"cannot be read ({error.strerror}); check its permissions"
 
 
 def _zip(source: Path, max_bytes: int, clock: tzinfo) -> Iterator[Member]:

@@ -26,7 +26,10 @@ def main(descriptor: int) -> None:
     work = msgspec.msgpack.decode(frames.receive(sock)[0], type=Work)
     jail = Jail(work.sandbox_limits, imports_of(Path(work.root), work.limits))
     try:
-        jail.launch()
+        try:
+            jail.launch()
+        except JailError:  # ended at once: one that does not work at all fails again
+            jail.launch()
     except JailError as error:
         frames.send(sock, b"", [encode(Failed(str(error)))])
         return

@@ -14,7 +14,7 @@ def _shut(place):
     return next((path for path in reversed(place.parents) if not path.stat().st_mode & 0o001), None)
 
 
-def as_user(*command):
+def as_user(*command, timeout=900):
     """The command run by an ordinary user without any capability, who may read Python and this repository."""
     places = sorted({Path(sys.base_prefix).resolve(), Path(sys.prefix), ROOT})
     # Folders that only others may not enter, wherever they are, and the one for temporary files, which is the user's own.
@@ -31,4 +31,4 @@ def as_user(*command):
     view += [part for path in places for part in ("--ro-bind", str(path), str(path))]
     user = ["setpriv", "--reuid", str(USER), "--regid", str(USER), "--clear-groups", "--inh-caps=-all", "--"]
     environment = {"HOME": "/tmp", "PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1"}
-    return subprocess.run([*view, *user, *command], capture_output=True, text=True, env=environment, timeout=900)
+    return subprocess.run([*view, *user, *command], capture_output=True, text=True, env=environment, timeout=timeout)

@@ -1,6 +1,8 @@
 import copy
 import json
+import os
 import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -79,3 +81,25 @@ def classroom(tiny):
 def shared_classroom(tmp_path_factory):
     """One for a whole file of tests."""
     return Classroom(Path(shutil.copytree(TINY, tmp_path_factory.mktemp("class") / "tiny")))
+
+
+@pytest.fixture
+def as_nobody():
+    """A folder, and a way to call a function with no more rights than an ordinary user has."""
+    folder = tempfile.mkdtemp()
+    os.chmod(folder, 0o777)
+
+    def call(function, *arguments):
+        user = os.geteuid()
+        if user == 0:
+            os.seteuid(65534)
+        try:
+            return function(*arguments)
+        finally:
+            os.seteuid(user)
+
+    yield Path(folder), call
+    for place, below, _ in os.walk(folder):
+        for name in below:
+            os.chmod(Path(place) / name, 0o700)
+    shutil.rmtree(folder)

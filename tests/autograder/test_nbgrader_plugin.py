@@ -1,5 +1,6 @@
 """nbgrader's own `autograde`, with our plug-in, gives what `autograder grade` gives, by the same jail."""
 
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -8,7 +9,7 @@ import sys
 import nbformat
 import pytest
 
-from autograder import status
+from autograder import nbgrader_plugin, status
 from autograder.insight import report
 from autograder.release.build import build
 from autograder.results import freshness, log
@@ -72,9 +73,13 @@ def both(classroom, root):
         cell["metadata"]["tags"] = ["skip-execution"]
     room.hand_in("skips", skipped)
     room.hand_in("broken", data=b"{")
+    room.hand_in("[doubled]", room.notebook(counter=""))
+    room.hand_in("*", room.notebook())
+    (room.hand_in("renamed", room.notebook(), name="mine.ipynb") / "other.ipynb").mkdir()
     (mine / "submitted/solved/ps1/timestamp.txt").write_text("2026-10-03 12:00:00 UTC")
     build(mine)
     theirs = shutil.copytree(mine, mine.parent / "theirs")
+    os.truncate(os.open(theirs / "submitted/solved/ps1/data.bin", os.O_CREAT | os.O_WRONLY), 100_000_001)
     with (theirs / "nbgrader_config.py").open("a") as file:
         file.write(OWN_SAVING)
     return room, theirs
@@ -84,21 +89,36 @@ def test_plain_nbgrader_autograde_gives_the_same_scores_notebooks_and_verdicts(b
     room, theirs = both
     outcome = room.grade()
     code, log = nbgrader(theirs, "autograde", "ps1")
-    assert "There was an error processing assignment 'ps1' for student 'broken'" in log, log[-3000:]
-    assert code == 1 and len(outcome.verdicts) == 7
-    ours, other = rows(room.root), rows(theirs)
-    # nbgrader makes rows for a submission before it has read it; ours for those that could be graded
-    assert ours[0] == [row for row in other[0] if row[1] != "broken"] and len(ours[0]) == 7 * 3
-    assert ours[1] == [row for row in other[1] if row[0] != "broken"]
+    assert code == 1 and "broken/ps1/ps1.ipynb: not valid JSON (line 1)" in log, log[-3000:]
+    assert "submitted/*/ps1': not a student's name; rename the folder" in log and "Traceback" not in log
+    assert len(outcome.verdicts) == 9 and len(outcome.problems) == 2
+    assert rows(room.root) == rows(theirs) and len(rows(theirs)[0]) == 9 * 3
     ours, other = (gradebook_rows.rows(root / "gradebook.db") for root in (room.root, theirs))
-    assert len(ours) > 10
-    for table, kept in ours.items():
-        assert kept == [row for row in other[table] if "'broken'" not in repr(row)], table
+    assert len(ours) > 10 and ours == other
     for student in outcome.of:
         places = [root / "autograded" / student / "ps1" / "ps1.ipynb" for root in (room.root, theirs)]
         assert nbformat.read(places[0], as_version=4) == nbformat.read(places[1], as_version=4)
         verdicts = [root / "verdicts" / "ps1" / f"{student}.json" for root in (room.root, theirs)]
         assert verdicts[0].read_bytes() == verdicts[1].read_bytes()
+    assert not (theirs / "autograded/solved/ps1/data.bin").exists()
+
+
+def test_a_name_with_brackets_stands_for_no_other_student(both):
+    _, theirs = both
+    (theirs / "submitted/*/ps1/ps1.ipynb").unlink()
+    code, log = nbgrader(theirs, "autograde", "ps1", "--student", "[doubled]")
+    assert code == 0, log[-3000:]
+    assert {row[1] for row in rows(theirs)[0]} == {"[doubled]"}
+    code, log = nbgrader(theirs, "generate_feedback", "ps1", "--student", "[doubled]")
+    assert code == 0 and (theirs / "feedback/[doubled]/ps1/ps1.html").is_file(), log[-3000:]
+
+
+def test_a_notebook_in_the_wrong_place_is_named(both):
+    _, theirs = both
+    (theirs / "submitted/eve").mkdir()
+    shutil.copy(theirs / "submitted/stub/ps1/ps1.ipynb", theirs / "submitted/eve")
+    _, log = nbgrader(theirs, "autograde", "ps1", "--student", "eve")
+    assert "submitted/eve/ps1.ipynb: not graded; put it in " in log
 
 
 def test_scores_given_by_hand_stay(both):
@@ -163,3 +183,13 @@ def test_after_plain_nbgrader_autograde_everything_else_knows_of_it(classroom, r
     code, said = nbgrader(here, "autograde", "ps1", "--student", "solved", "--force")
     assert code == 0, said[-3000:]
     assert status.status(here)[0].changed == [] and room.grade().unchanged == 2
+
+
+def test_what_cannot_be_read_beside_a_notebook_is_not_copied(as_nobody):
+    folder, call = as_nobody
+    place = folder / "submitted/ada/ps1"
+    place.mkdir(parents=True)
+    for name, mode in (("ps1.ipynb", 0o644), ("timestamp.txt", 0)):
+        (place / name).touch()
+        (place / name).chmod(mode)
+    assert call(nbgrader_plugin._small_files, str(place)) == [str(place / "ps1.ipynb")]

@@ -27,6 +27,11 @@ class Entry:
     """It is graded, and a line says what is not taken as it was meant."""
 
 
+def written(entry):
+    """The student's name as it can be written anywhere."""
+    return os.fsdecode(entry.student).encode("utf-8", "backslashreplace").decode()
+
+
 def write(folder, data, name=b"ps1.ipynb"):
     os.makedirs(folder + b"/ps1", exist_ok=True)
     with open(folder + b"/ps1/" + name, "wb") as file:

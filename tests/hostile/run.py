@@ -17,6 +17,7 @@ from nbgrader.api import Gradebook
 from autograder.course import release
 from autograder.lms import gradescope
 from tests.hostile import table
+from tests.hostile.entry import written
 
 HERE = Path(__file__).parents[2]
 LOCALES = {
@@ -177,24 +178,9 @@ def _gradebook(root):
 
 
 def _nbgrader(folder, entries):
-    """Plain `nbgrader autograde`, on some of each kind; what it gives, and what stands in the gradebook."""
+    """Plain `nbgrader autograde`, on all names, times and files and some of the rest; what it says and records."""
     root = _course(folder)
-    kinds = [
-        "[red]",
-        "*",
-        "new\nline",
-        "zo\udceb",
-        "time-0",
-        "time-10",
-        "time-file-0",
-        "time-file-1",
-        "data-3",
-        "special-0",
-        "secret-1",
-        "text-5",
-        "kernel",
-    ]
-    chosen = [entry for entry in entries if os.fsdecode(entry.student) in kinds]
+    chosen = _few(entries)
     _put(chosen, root)
     environment = {**os.environ, "PYTHONPATH": str(HERE)}
     build = [sys.executable, "-m", "autograder.cli", "-C", str(root), "build"]
@@ -202,7 +188,8 @@ def _nbgrader(folder, entries):
     done = subprocess.run(
         [sys.executable, "-m", "nbgrader", "autograde", "ps1"], cwd=root, capture_output=True, env=environment
     )
-    return {"gradebook": _gradebook(root), "err": done.stderr.decode("utf-8", "backslashreplace")}
+    said = done.stderr.decode("utf-8", "backslashreplace")
+    return {"entries": [written(entry) for entry in chosen], "gradebook": _gradebook(root), "err": said}
 
 
 def _gradescope(folder, entries):

@@ -31,12 +31,11 @@ _TAKEN = {
     "mark of direction": "ada\u200f",
     "markup": "[red]",
     "markup's end": "[bold]x",
-    "Jinja": "{{ 7 * 7 }}",
+    "Jinja": "{{ 7 - 7 }}",
     "Jinja block": "{% raw %}",
     "braces": "{0}{student}",
     "per cent": "%s%n%d",
-    "globs": "[a-z]*?",
-    "star": "*",
+    "glob": "[a-z]da",
     "formula": "=1+1",
     "at": "@SUM(A1)",
     "plus": "ada+ps1+2026",
@@ -82,6 +81,8 @@ _REFUSED = {
     "entity": b"&amp;",
     "quote": b'"ada"',
     "backslash": b"..\\ada",
+    "star": b"*",
+    "question mark": b"ad?",
 }
 
 
@@ -126,7 +127,7 @@ _NO_TIMES = {
     "escape": b"\x1b[2J2026-10-01",
     "two lines": b"2026-10-01\n23:59:00\nUTC",
     "negative": b"-2026-10-01 23:59:00",
-    "Jinja": b"{{ 7 * 7 }}",
+    "Jinja": b"{{ 7 - 7 }}",
     "large": b"9" * 2_000_000,
 }
 
@@ -216,9 +217,12 @@ def _beside(make, name=b"other.ipynb"):
 
 
 def _renamed(*names):
+    """A notebook of each of these names, the first of them right."""
+
     def put(folder, release):
-        for name in names:
-            write(folder, json.dumps(solved(release)).encode(), name)
+        for number, name in enumerate(names):
+            made = solved(release, f"def scale(x, a):\n    return x + {number}") if number else solved(release)
+            write(folder, json.dumps(made).encode(), name)
 
     return put
 

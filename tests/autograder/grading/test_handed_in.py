@@ -16,8 +16,10 @@ def test_a_name_that_can_be_written_anywhere_is_a_students(name):
     assert is_student(name)
 
 
-@pytest.mark.parametrize("sign", ["\n", "\x85", "\x9b", "\u2028", "\u2029", "\u202e", "\u2066", "\x1b", "/", "<"])
-def test_a_name_that_ends_a_line_or_turns_what_follows_is_none(sign):
+@pytest.mark.parametrize(
+    "sign", ["\n", "\x85", "\x9b", "\u2028", "\u2029", "\u202e", "\u2066", "\x1b", "/", "<", "*", "?"]
+)
+def test_a_name_that_ends_a_line_turns_what_follows_or_stands_for_others_is_none(sign):
     assert not is_student(f"ada{sign}ben")
 
 

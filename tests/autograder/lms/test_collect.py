@@ -419,6 +419,18 @@ def test_a_member_that_lies_about_its_size_is_read_within_bounds(course, tmp_pat
     assert member.refused and member.data == b""
 
 
+@pytest.mark.parametrize("mode", [0, 0o111, 0o444])
+def test_a_folder_that_cannot_be_read_is_named_and_the_rest_is_collected(as_nobody, mode):
+    source, call = as_nobody
+    for student in ("ada", "alan"):
+        (source / student / "ps1").mkdir(parents=True)
+        (source / student / "ps1/ps1.ipynb").write_bytes(b"{}")
+    (source / "ada").chmod(mode)
+    closed, other = call(lambda: sorted(archive.members(source, 20 << 20, UTC), key=lambda one: one.name))
+    assert closed.name.startswith("ada") and "cannot be read (Permission denied)" in closed.refused
+    assert other.name == "alan/ps1/ps1.ipynb" and other.data == b"{}"
+
+
 def test_a_zip_of_too_many_files_or_none_is_refused_whole(course, tmp_path, monkeypatch):
     monkeypatch.setattr(archive, "MAX_MEMBERS", 3)
     many = zipped(tmp_path / "many.zip", [(f"ada/{n}.ipynb", b"") for n in range(4)])

@@ -8,6 +8,7 @@ import sys
 import msgspec
 import pytest
 
+from autograder.grading.pytest_environment import environment
 from autograder.jail.inside import frames
 from autograder.jail.jail import SandboxLimits
 from autograder.workers.protocol import Work
@@ -24,7 +25,8 @@ def test_a_worker_whose_run_has_ended_says_nothing(tiny):
     """Of several workers the first one's failure ends the run, and the others find nobody to tell."""
     ours, theirs = socket.socketpair()
     command = f"{DENY}{sys.executable} -m autograder.workers.worker {theirs.fileno()}"
-    worker = subprocess.Popen([*WITHOUT, command], pass_fds=[theirs.fileno()], stderr=subprocess.PIPE, text=True)
+    options = {"stderr": subprocess.PIPE, "text": True, "env": environment()}
+    worker = subprocess.Popen([*WITHOUT, command], pass_fds=[theirs.fileno()], **options)
     theirs.close()
     frames.send(ours, msgspec.msgpack.encode(Work(str(tiny), {}, SandboxLimits())))
     ours.close()

@@ -1,7 +1,10 @@
 """The pool outlives its workers: one that ends or fails is replaced, and its submission is not lost."""
 
+import contextlib
 import os
 import signal
+import time
+from pathlib import Path
 
 import pytest
 
@@ -32,6 +35,14 @@ def pool(tiny):
 
 def workers(pool):
     return [supervisor.worker for supervisor in pool._supervisors if supervisor.worker]
+
+
+def below(pid):
+    """The processes below one, the nearest first."""
+    with contextlib.suppress(FileNotFoundError):
+        for child in map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split()):
+            yield child
+            yield from below(child)
 
 
 def take_all(pool):
@@ -81,6 +92,27 @@ def test_a_worker_gives_way_to_a_new_one_in_time(tiny, submission, monkeypatch):
             list(pool.grade([("x", submission)]))
             seen |= {worker.process.pid for worker in workers(pool)}
     assert len(seen) == 2
+
+
+def test_a_jail_that_is_killed_while_it_starts_is_started_again(tiny, submission, monkeypatch):
+    take, killed = supervisors.Worker.take, []
+
+    def deadly(worker, seconds):
+        until = time.monotonic() + 60
+        while not killed and time.monotonic() < until:
+            found = list(below(worker.process.pid))
+            command = found and Path(f"/proc/{found[-1]}/cmdline")
+            if len(found) >= 2 and command.exists() and b"bwrap" not in command.read_bytes()[:64]:  # the zygote
+                time.sleep(0.5)  # it imports torch
+                killed.extend(found)
+                for pid in found:
+                    os.kill(pid, signal.SIGKILL)
+        return take(worker, seconds)
+
+    monkeypatch.setattr(supervisors.Worker, "take", deadly)
+    with pools.Pool(tiny, SESSION_LIMITS, SandboxLimits(memory_bytes=512 << 20), jobs=1) as pool:
+        [(_, found)] = pool.grade([("a", submission)])
+    assert found.problem_set == "ps1" and killed
 
 
 def test_checks_that_do_not_load_are_named(tiny, submission):
