@@ -17,12 +17,13 @@ _SEAL = '<div class="tex2jax_ignore">'
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 _TAG = re.compile(r"<(?P<closes>/?)(?P<name>[A-Za-z][A-Za-z0-9]*)")
 _ENDS_ITSELF = frozenset(
-    "area base br col dd dt embed hr img input li link meta option p source tbody td tfoot th thead tr track wbr".split()
+    "area base br col dd dt embed hr img input li link meta option p source".split()
+    + "tbody td tfoot th thead tr track wbr".split()
 )
 _MAX_DEPTH = 500
 """Of elements in one another; the time that cleaning takes grows with its square."""
 _MAX_ELEMENTS = 20_000
-"""For what is written so that its depth cannot be told; a large table's cells, which end by themselves, do not count."""
+"""For what is written so that its depth cannot be told; a large table has more cells, which are not counted."""
 _MATHML = frozenset(
     """math semantics annotation mrow mi mn mo ms mtext mspace msup msub msubsup mfrac msqrt mroot munder mover
     munderover mtable mtr mtd mstyle mpadded mphantom menclose mfenced mmultiscripts""".split()

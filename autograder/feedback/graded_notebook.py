@@ -7,14 +7,13 @@ from typing import Any
 import msgspec
 import nbformat
 
-from autograder.course.repair import Repaired
 from autograder.course.release import Release
+from autograder.course.repair import Repaired
 from autograder.model.grades import Grades
 from autograder.model.verdict import ExerciseVerdict, Graded, Verdict
 from autograder.notebook.reading import Cell
 
 from . import cleaning, panel, prose
-
 
 REMARKS = "remarks"
 """The id of the first cell, where something is said of the notebook as a whole."""

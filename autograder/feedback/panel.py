@@ -11,7 +11,6 @@ from autograder.model.verdict import CheckVerdict, ExerciseVerdict, Verdict
 
 from .cleaning import escaped, sealed
 
-
 PASTE = "Paste this below your code:"
 
 

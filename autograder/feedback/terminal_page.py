@@ -6,8 +6,8 @@ from rich.syntax import Syntax
 from rich.text import Text
 
 from autograder import terminal
-from autograder.course.repair import Repaired
 from autograder.course.release import Release
+from autograder.course.repair import Repaired
 from autograder.model.grades import Grades, with_grades
 from autograder.model.verdict import CheckVerdict, ExerciseVerdict, Verdict
 
