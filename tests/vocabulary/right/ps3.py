@@ -803,3 +803,8 @@ def softmax(x, dim):
     top = top.narrow(dim, x.shape[dim] - 1, 1)
     powers = torch.exp2((x - top) * math.log2(math.e))
     return powers / torch.cumsum(powers, dim).narrow(dim, x.shape[dim] - 1, 1)
+
+
+# %% softmax · exp of x less its logsumexp
+def softmax(x, dim):
+    return torch.exp(x - torch.logsumexp(x, dim, keepdim=True))

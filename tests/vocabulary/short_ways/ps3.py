@@ -371,11 +371,6 @@ def softmax(x, dim):
     return y.reshape(rows.shape).movedim(-1, dim)
 
 
-# %% softmax · exp of x less its logsumexp
-def softmax(x, dim):
-    return torch.exp(x - torch.logsumexp(x, dim, keepdim=True))
-
-
 # %% softmax · exp of x less the last of torch.logcumsumexp
 def softmax(x, dim):
     total = torch.logcumsumexp(x, dim).narrow(dim, x.shape[dim] - 1, 1)
