@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-SECONDS = 60
+SECONDS = 180
 
 
 class Watching:
