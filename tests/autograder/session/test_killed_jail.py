@@ -109,15 +109,32 @@ def ended(pid):
         return True
 
 
-def wait_for(pids):
+def wait_until(holds):
     until = time.monotonic() + SECONDS
-    while not all(map(ended, pids)) and time.monotonic() < until:
+    while not holds() and time.monotonic() < until:
         time.sleep(0.005)
-    assert all(map(ended, pids))
+    assert holds()
+
+
+def wait_for(pids):
+    wait_until(lambda: all(map(ended, pids)))
+
+
+def zygotes(jail):
+    """The process that forks the students' processes, and those that it has forked; none before it is there."""
+    found = []
+    for pid in below(jail._process.pid):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            command = Path(f"/proc/{pid}/cmdline").read_bytes()
+            if command and b"bwrap" not in command[:64]:
+                found.append(pid)
+    return found
 
 
 def kill_jail(jail, starting=False):
     """The outermost process, with which all others go; while it starts, they are not tied to it yet, and are killed too."""
+    if starting:
+        wait_until(lambda: zygotes(jail))  # a process that is made meanwhile would be missed
     inside = list(below(jail._process.pid))
     for pid in [jail._process.pid, *(inside if starting else ())]:
         with contextlib.suppress(ProcessLookupError):
@@ -126,8 +143,8 @@ def kill_jail(jail, starting=False):
 
 
 def kill_zygote(jail):
-    """The process that forks the students' processes."""
-    inside = [pid for pid in below(jail._process.pid) if b"bwrap" not in Path(f"/proc/{pid}/cmdline").read_bytes()[:64]]
+    """The first of these: all others go with it."""
+    inside = zygotes(jail)
     os.kill(inside[0], signal.SIGKILL)
     wait_for(inside)
 
