@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from autograder.diagnosis.experiments import explain, nicely
+from autograder.diagnosis.experiments import explain, nicely, rules
 from autograder.diagnosis.outputs import Call
 
 
@@ -193,3 +193,8 @@ def test_what_should_change_its_argument_and_does_not_is_in_no_graph():
     call = Call([G], (G * 2, [G * 2]), ((G * 2).detach(), None))
     found = explain([call])
     assert found is not None and found.rule == "not-in-place"
+
+
+def test_what_is_extreme_is_not_asked_of_sparse_arguments():
+    assert rules._is_extreme([A.to_sparse(), A * 1e6])
+    assert not rules._is_extreme([(A * 1e6).to_sparse(), A, torch.empty(0)])
