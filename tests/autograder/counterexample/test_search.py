@@ -1,5 +1,6 @@
 """A failing call is made smaller until it can be read, and what is said of it is so when it is pasted."""
 
+import time
 from contextlib import suppress
 
 import numpy as np
@@ -7,6 +8,7 @@ import torch
 import torch.nn.functional as F
 
 from autograder.authoring.assertions import shown
+from autograder.counterexample.program import programs_of
 from autograder.counterexample.search import Search
 from autograder.diagnosis.rehearsal import rehearsal
 from autograder.model.submission import Exercise
@@ -188,3 +190,26 @@ def test_nan_where_nan_is_right_hides_no_difference():
         student.f(torch.tensor([1.0, float("nan"), -1.0]), 0.0)
 
     assert found(lambda x, weight: x.clamp(min=0), lambda x, weight: x.clamp(min=0).nan_to_num(), check)
+
+
+class Trained:
+    """A model with state, as a training loop uses it."""
+
+    def __init__(self):
+        self.seen = 0.0
+
+    def step(self, x):
+        self.seen += float(x.sum())
+        return x * self.seen
+
+
+def test_a_check_that_trains_for_thousands_of_steps_is_read_in_no_time():
+    session = rehearsal("ps", {"Trained": Trained}, keeps_arguments=True)
+    session.turn_to(Exercise("Trained", {}, None))
+    session.begin(1)
+    model = Student(session).Trained()
+    for _ in range(1500):
+        model.step(torch.ones(2))
+    began = time.perf_counter()
+    found = list(programs_of(session.asked))
+    assert time.perf_counter() - began < 2 and len(found) > 3
