@@ -73,10 +73,14 @@ def _leading_to(asked: Sequence[Asked], place: int) -> list[Step]:
     """The steps on the objects that the one at `place` is about, up to it."""
     made: dict[int, int] = {}
     """By an object's number, the first step that gave it."""
+    classes: set[int] = set()
+    """Numbers of functions and classes, which keep no state."""
     for number, item in enumerate(asked[: place + 1]):
         handle = getattr(item.result, "_handle", None)
         if handle is not None:
             made.setdefault(handle.number, number)
+            if handle.kind != "object":
+                classes.add(handle.number)
     wanted = {place}
     objects: set[int] = set()
     changed = True
@@ -87,11 +91,6 @@ def _leading_to(asked: Sequence[Asked], place: int) -> list[Step]:
                 if handle in made:
                     wanted.add(made[handle])
                     objects.add(handle)
-        classes = {
-            handle.number
-            for item in asked[: place + 1]
-            if (handle := getattr(item.result, "_handle", None)) is not None and handle.kind != "object"
-        }
         for number, item in enumerate(asked[:place]):
             mutable = objects - classes
             if item.op in ("call", "setattr", "setitem", "getattr") and not item.raised:

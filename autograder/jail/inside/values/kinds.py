@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import torch
 
 from .. import wire
@@ -32,6 +33,7 @@ DTYPES: dict[str, torch.dtype] = {
 """Every dtype that has elements of whole bytes, by its name."""
 NAMES = {dtype: name for name, dtype in DTYPES.items()}
 SCALARS = frozenset({type(None), bool, int, float, str})
+NUMPY_SCALARS = frozenset(kind for kind in np.sctypeDict.values() if isinstance(kind, type) and kind is not np.object_)
 
 NUMPY_DTYPE = re.compile(
     r"[<>|=]?(b1|[iu][1248]|f(2|4|8|16)|c(8|16|32)|[SU]\d{1,7}|[mM]8(\[([1-9]\d{0,2})?[A-Za-z]{1,2}\])?)", re.ASCII

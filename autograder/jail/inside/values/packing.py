@@ -14,7 +14,18 @@ import torch
 from PIL import Image
 
 from .. import shared_memory, wire
-from .kinds import CONTAINERS, DTYPES, IMAGE_MODES, MAX_DEPTH, MAX_GAPS, MAX_STRETCH, NAMES, NUMPY_DTYPE, SCALARS
+from .kinds import (
+    CONTAINERS,
+    DTYPES,
+    IMAGE_MODES,
+    MAX_DEPTH,
+    MAX_GAPS,
+    MAX_STRETCH,
+    NAMES,
+    NUMPY_DTYPE,
+    NUMPY_SCALARS,
+    SCALARS,
+)
 
 
 class Packer:
@@ -158,7 +169,7 @@ class Packer:
 def is_plain(value: Any, depth: int = 0) -> bool:
     """Whether packing `value` calls nothing but Python's, NumPy's and torch's own methods."""
     kind = type(value)
-    if kind in SCALARS or kind is np.ndarray or kind in _NUMPY_SCALARS:
+    if kind in SCALARS or kind is np.ndarray or kind in NUMPY_SCALARS:
         return True
     if kind is torch.Tensor:
         return _has_plain_gradient(value)
@@ -171,9 +182,6 @@ def is_plain(value: Any, depth: int = 0) -> bool:
 
 def _has_plain_gradient(value: torch.Tensor) -> bool:
     return not (value.requires_grad and value.is_leaf) or type(value.grad) in (torch.Tensor, type(None))
-
-
-_NUMPY_SCALARS = frozenset(kind for kind in np.sctypeDict.values() if isinstance(kind, type) and kind is not np.object_)
 
 
 def unchanged(value: Any, node: Any, body: memoryview) -> bool:

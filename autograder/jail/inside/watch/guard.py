@@ -8,10 +8,10 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
 import torch
 import torch.overrides
 
+from ..values.kinds import NUMPY_SCALARS, SCALARS
 from . import recorder
 from .call_watch import CallWatch
 
@@ -38,10 +38,7 @@ def stand_in(function: Any, watch: CallWatch) -> Any:
     return call
 
 
-_PLAIN = frozenset(
-    [int, float, bool, str, type(None), torch.Tensor, torch.nn.Parameter, torch.dtype, torch.Size]
-    + [kind for kind in np.sctypeDict.values() if isinstance(kind, type)]
-)
+_PLAIN = SCALARS | NUMPY_SCALARS | {torch.Tensor, torch.nn.Parameter, torch.dtype, torch.Size}
 """Types whose methods are not the student's."""
 
 
