@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, TypeGuard
 
 from autograder.authoring import Misconception
 
@@ -102,13 +102,48 @@ class Partly:
         return max_points
 
 
-Explanation: TypeAlias = Misconception | Both | CutOff | Besides | Partly | LeftOut | Variant | Generic | Repaired
+@dataclass(frozen=True)
+class OnceItRuns:
+    """A small change without which the answer gives no result, and what explains the results with it."""
+
+    change: Repaired
+    results: Misconception | Both | CutOff | Besides | LeftOut | Variant | Generic
+
+    @property
+    def name(self) -> str:
+        """As in a verdict."""
+        return f"{self.results.name} + {self.change.name}"
+
+    @property
+    def hint(self) -> str:
+        """Where it ends, and the hint for what it would give."""
+        return f"It gives no result as it is. {self.change.place} And besides: {self.results.hint}"
+
+    def cost(self, max_points: float) -> float:
+        """What both cost together."""
+        return min(self.change.cost(max_points) + self.results.cost(max_points), max_points)
+
+
+Explanation: TypeAlias = (
+    Misconception | Both | CutOff | Besides | Partly | LeftOut | Variant | Generic | Repaired | OnceItRuns
+)
 
 
 def is_known(explanation: Explanation | None) -> bool:
     """Whether what staff have written down explains all values."""
     values = explanation.values if isinstance(explanation, Besides) else explanation
     return isinstance(values, Misconception | Both)
+
+
+def is_whole(
+    explanation: Explanation | None,
+) -> TypeGuard[Misconception | Both | CutOff | Besides | LeftOut | Variant | Generic]:
+    """Whether it explains all results, and not a small change or a part of them."""
+    return (
+        explanation is not None
+        and not isinstance(explanation, Partly | Repaired | OnceItRuns)
+        and has_share(explanation)
+    )
 
 
 def has_share(explanation: Explanation) -> bool:

@@ -92,6 +92,7 @@ class Diagnosis:
         trace: Trace,
         failing: Mapping[str, float] = {},
         passed: Collection[str] = (),
+        holding: Collection[str] = (),
         session: Session | None = None,
         before: str = "",
     ) -> Explanation | None:
@@ -102,6 +103,7 @@ class Diagnosis:
             trace: what the calls gave.
             failing: the properties that fail, with their points: they may fail for themselves.
             passed: the checks that pass.
+            holding: the properties that hold, be it that a misconception lacks them.
             session: the student's, where their function can be called again.
             before: the name of what explained the answer before, where it cannot.
         """
@@ -109,6 +111,10 @@ class Diagnosis:
         known: Explanation | None = self._known_one(exercise, trace)
         if known is None and failing:
             known = self._beside(exercise, self._known_one(exercise, values), trace, failing)
+        if known is None and holding:
+            needed = {name: entries for name, entries in values.items() if name not in holding}
+            known = self._known_one(exercise, needed)
+            known = self._beside(exercise, known, trace, failing) if failing else known
         if known:
             return known
         if not self._is_seen(exercise, values, passed):

@@ -138,6 +138,18 @@ class Change(msgspec.Struct, frozen=True):
     added: str
 
 
+class SmallChanges(msgspec.Struct, frozen=True):
+    """Small changes to a student's code that make it right, nearly right, or run at all."""
+
+    changes: list[Change]
+    points: float
+    """The checks' points with these changes."""
+    whole: bool
+    """Whether all checks of values pass with these changes."""
+    explained: bool = False
+    """Whether they make it run, no more, and the recorded results are of the changed code."""
+
+
 class ExerciseResult(msgspec.Struct, frozen=True):
     """The result of one exercise: its verdict, and the incidents while its checks ran.
 
@@ -153,12 +165,8 @@ class ExerciseResult(msgspec.Struct, frozen=True):
     """The misconception that agrees with most calls, if nothing explains the answer."""
     agreeing: float = 0.0
     """The share of calls that agree with it, from 0 to 1."""
-    changes: list[Change] = []
-    """The small changes that make the answer right, or nearly right, if any were found."""
-    points_changed: float = 0.0
-    """The checks' points with these changes."""
-    whole: bool = True
-    """Whether all checks of values pass with these changes."""
+    repaired: SmallChanges | None = None
+    """The small changes that make the answer right, nearly right, or run, if any were found."""
 
 
 class SubmissionResult(msgspec.Struct, frozen=True, tag=True):

@@ -48,6 +48,7 @@ def test_what_a_student_draws_at_random_is_compared_as_well(scale):
         same=SHIFTED,
         other=SHIFTED.replace("torch.rand(3)", "torch.rand(4)"),
         squared="def scale(x, a):\n    return x * 0.5 * a * a if False else x / (2 / (a * a))",
+        guarded="def scale(x, a):\n    if abs(a) == float('inf'):\n        raise ValueError\n    return x / (2 / (a * a))",
         wrong="def scale(x, a):\n    return x / (3 / (a * a))",
         right="def scale(x, a):\n    if abs(a) == float('inf'):\n        raise ValueError\n    return x / (1 / a)",
     )
@@ -55,6 +56,7 @@ def test_what_a_student_draws_at_random_is_compared_as_well(scale):
         "same": "adds_noise",
         "other": "repair:term dropped",
         "squared": "squared",
+        "guarded": "squared",  # right in a property that the misconception lacks
         "wrong": "repair:name",
         "right": "",
     }
