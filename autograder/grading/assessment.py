@@ -207,24 +207,33 @@ class Assessment:
     def _followed(self, checked: Checked) -> list[CheckVerdict]:
         """The checks, with those passed that fail for nothing but a mistake in another exercise, which costs there."""
         exercise, checks = checked.exercise, checked.checks
-        if checked.struck or all(check.passed for check in checks):
+        if checked.struck or all(check.flawless for check in checks):
             return checks
         anew = self._defined_anew(exercise)
         wrong = self._wrong_upstream(exercise, anew)
         if not wrong:
             return checks
-        found = []
-        for check, item in zip(checks, self._items[exercise.name], strict=True):
-            called: list[str] = []
-            if not check.passed and check.name in checked.trace:
-                with suppress(OutOfTime):
-                    called = self._follows_from(exercise, wrong, item, checked.trace[check.name])
-            if called:
-                why = "where the mistake costs" if anew.isdisjoint(called) else "as it is defined anew here"
-                reason = f"follows from {' and '.join(called)}, {why}"
-                check = replace(check, passed=True, points=check.max_points, reason=reason, follows=True)
-            found.append(check)
-        return found
+        found = {check.name: check for check in checks}
+        known = {name for name in wrong - anew if self._qualities.get(name) == "known mistake"}
+        for is_partly_right in (False, True):
+            if is_partly_right:  # an exception follows from a known mistake where values show that the rest is right
+                wrong = frozenset(known)
+                if not wrong or not marks.is_half_right(list(found.values()), self._properties(exercise)):
+                    break
+            for item in self._items[exercise.name]:
+                check, called = found[item.name], list[str]()
+                if not check.flawless and check.name in checked.trace:
+                    with suppress(OutOfTime):
+                        trace = checked.trace[check.name]
+                        called = self._follows_from(exercise, wrong, item, trace, is_partly_right)
+                if called:
+                    why = "where the mistake costs" if anew.isdisjoint(called) else "as it is defined anew here"
+                    reason = f"follows from {' and '.join(called)}, {why}"
+                    points = check.max_points
+                    found[check.name] = replace(
+                        check, passed=True, points=points, reason=reason, follows=True, imprecise=False
+                    )
+        return list(found.values())
 
     def _upstream(self, exercise: Exercise) -> frozenset[str]:
         """The exercises that this one may be written with, as the student has them."""
@@ -244,7 +253,7 @@ class Assessment:
             if (
                 self._is_partly_right(exercise, self._exercises[name])
                 if name in anew
-                else self._qualities.get(name) == "wrong"
+                else self._qualities.get(name) in ("wrong", "known mistake")
             )
         )
 
@@ -270,12 +279,19 @@ class Assessment:
         return False
 
     def _follows_from(
-        self, exercise: Exercise, wrong: frozenset[str], item: pytest.Item, trace: list[object]
+        self,
+        exercise: Exercise,
+        wrong: frozenset[str],
+        item: pytest.Item,
+        trace: list[object],
+        is_partly_right: bool,
     ) -> list[str]:
         """The exercises, of those that are `wrong`, from which follows what a check saw; none where it does not."""
         self._session.turn_to(exercise)
         run_on = partial(_run_on, item)
-        if called := self._follow_through.follows(exercise, wrong, self._session, seed_of(item), run_on, trace):
+        if called := self._follow_through.follows(
+            exercise, wrong, self._session, seed_of(item), run_on, trace, is_partly_right
+        ):
             return called
         for name in sorted(wrong & self._checked.keys()):
             mended = self._repair(self._exercises[name])

@@ -39,6 +39,12 @@ def counted(checks: Sequence[CheckVerdict], properties: frozenset[str]) -> list[
     ]
 
 
+def is_half_right(checks: Sequence[CheckVerdict], properties: frozenset[str]) -> bool:
+    """Whether checks of values earn half of their points."""
+    values = [check for check in checks if check.name not in properties]
+    return 2 * sum(check.points for check in values) >= sum(check.max_points for check in values) > 0
+
+
 def marked(
     verdict: ExerciseVerdict, known: Explanation | None, repaired: Repaired | None, properties: frozenset[str]
 ) -> ExerciseVerdict:

@@ -73,7 +73,7 @@ def is_explained(exercise: ExerciseVerdict) -> bool:
     return bool(exercise.misconception) and not exercise.misconception.startswith(REPAIR)
 
 
-Quality: TypeAlias = Literal["right", "wrong", "worthless"]
+Quality: TypeAlias = Literal["right", "known mistake", "wrong", "worthless"]
 """Quality of an exercise for the exercises that call it; worthless if no value is right and nothing explains why."""
 
 
@@ -83,6 +83,8 @@ def quality_of(exercise: ExerciseVerdict) -> Quality:
         return "right"
     explained = exercise.misconception and exercise.points > 0
     by_values = any(check.points for check in exercise.checks)  # properties earn no points if no value is right
+    if explained and exercise.status == "graded" and ":" not in exercise.misconception:  # as generic: and repair: have
+        return "known mistake"
     return "wrong" if exercise.status == "graded" and (explained or by_values) else "worthless"
 
 
