@@ -317,7 +317,7 @@ assert count == 120, f"should be 120, not {count}"
 # 也不是“一个角加另一个角”。四个数相同时，顺序写错看不出来；直到某张图片需要在底部多加一行，错误才会暴露。
 #
 # 常见的误解是：零是中性的。零和其他数一样也是数据：它把平均值拉向零，在取最大值时又胜过所有负数。
-# 因此填充值 $v$ 可以选择，也可以是无穷大。图片本身原样放入结果，dtype、无穷大和 NaN 都不变，它的梯度就是结果内部那一块的梯度。
+# 因此填充值 $v$ 可以选择，也可以是无穷大。图片本身原样放入结果，dtype（可以是任意一种，包括整数）、无穷大和 NaN 都不变，它的梯度就是结果内部那一块的梯度。
 # `padding` 不是四个数时，应抛出 `ValueError`。
 #
 # 请为带有任意多个前导轴的张量编写 `pad2d`。不要调用 torch 自带的填充；可以新建更大的张量，也可以拼接张量。
@@ -523,9 +523,9 @@ assert y.tolist() == [[[[7.0, 15.0]]]], f"the channels are added up: got {y}"
 #
 # ![窗口中有两个相等的最大值时，梯度给第一个](picture:first_maximum)
 #
-# 请编写 `max_pool2d`。步幅默认等于核的大小；放不下的窗口舍去（没有 `ceil_mode`，也没有膨胀率）。你可以用
-# `pad2d(x, (left, right, top, bottom), value=…)` 的形式调用自己的 `pad2d`。不要调用 torch 的池化；可以使用 `Tensor.unfold`，
-# 也可以对窗口内的各个位置做循环。
+# 请编写 `max_pool2d`。核、步幅和填充可以是一个整数或一对整数；步幅默认等于核的大小；放不下的窗口舍去（没有 `ceil_mode`，
+# 也没有膨胀率）。你可以用 `pad2d(x, (left, right, top, bottom), value=…)` 的形式调用自己的 `pad2d`。不要调用 torch 的池化；
+# 可以使用 `Tensor.unfold`，也可以对窗口内的各个位置做循环。
 
 
 # %% exercise="max_pool2d" also=["torch.Tensor.unfold"] uses=["pad2d=torch.constant_pad_nd"] stub="max_pool2d is not written yet: the largest value of each window"
