@@ -62,7 +62,7 @@ import torch
 # 类别编号没有大小之分：第 7 个词并不比第 3 个词“更多”。独热（one-hot）行表达同样的信息，却不带顺序。
 # 它为每个类别留一个位置，在样本 $n$ 的类别 $t_n$ 处为一，其余为零：
 #
-# $$o_{n,c} = \begin{cases} 1 & \text{if } c = t_n \\ 0 & \text{otherwise} \end{cases}$$
+# $$o_{n,c} = \begin{cases} 1 & \text{若 } c = t_n \\ 0 & \text{其他} \end{cases}$$
 #
 # 类别从 0 开始编号，因此共有 3 类时最后一类是 2 号。宽度等于**存在**的类别数，不能取决于这一批里恰好出现了哪些类别，
 # 否则两批数据就接不到同一层上。
@@ -611,7 +611,7 @@ assert torch.allclose(distances, torch.tensor([0.0, 1.0, 2.0]), atol=1e-6), dist
 #
 # 对每个查询 $q$，搜索返回在下述次序中排在最前的 $k$ 个已存向量：
 #
-# $$j \prec l \iff d(q, y_j) < d(q, y_l) \ \text{ or } \ \bigl(d(q, y_j) = d(q, y_l) \text{ and } j < l\bigr)$$
+# $$j \prec l \iff d(q, y_j) < d(q, y_l) \ \text{ 或 } \ \bigl(d(q, y_j) = d(q, y_l) \text{ 且 } j < l\bigr)$$
 #
 # 也就是先按距离，距离相等时按编号。相等并不罕见：数据中的重复项、整数特征、二值编码都会造成相等。`torch.topk` 不保证相等值之间的
 # 次序，`torch.sort` 也只在 `stable=True` 时才保证；答案随版本而变的搜索很难测试。

@@ -124,6 +124,46 @@ def test_both_languages_say_the_same_in_their_own_words(notebooks, name):
         assert mine.source.count("](data:") == other.source.count("](data:")
 
 
+def stars_that_stay(text):
+    """Return what stands around each `**` that Markdown shows as it is.
+
+    By the rule of CommonMark, `**` closes what is bold only if no punctuation stands before it where a letter follows,
+    and opens it likewise. Chinese has no spaces between words, so that `**终。**后` is not bold.
+    """
+    text = re.sub(r"`[^`]*`", "`", re.sub(r"\$\$.+?\$\$|\$[^$]+\$", "$", text, flags=re.DOTALL))
+    found, is_open = [], False
+    for match in re.finditer(r"\*\*", text):
+        outer, inner = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
+        if is_open:
+            outer, inner = inner, outer
+        is_word = bool(re.match(r"\w", inner))
+        if not inner.strip() or not (is_word or not outer.strip() or not re.match(r"\w", outer)):
+            found.append(text[max(0, match.start() - 12) : match.end() + 12])
+        is_open = not is_open
+    return found
+
+
+def test_stars_that_stay_are_found():
+    assert stars_that_stay("**更新不属于计算图。**请") and stars_that_stay("见**“图”**。") and stars_that_stay("a ** b")
+    assert not stars_that_stay("**更新不属于计算图**。请看 **图**，`a**b` 与 $a**b$；**什么？** 好")
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_no_stars_are_shown_as_they_are(notebooks, name):
+    for language in ("en", "zh"):
+        for cell in notebooks[name, language].cells:
+            if cell.cell_type == "markdown":
+                assert not stars_that_stay(cell.source), cell.source[:80]
+
+
+@pytest.mark.parametrize("name", ["ps5", "ps6", "ps7", "ps8", "capstone"])
+def test_chinese_formulas_hold_no_english_words(notebooks, name):
+    for cell in notebooks[name, "zh"].cells:
+        if cell.cell_type == "markdown":
+            words = re.findall(r"\\text\{\s*(if|for|or|and|otherwise|else|with|where|causal)\b", cell.source)
+            assert not words, (words, cell.source[:80])
+
+
 @pytest.mark.parametrize("name", SETS)
 def test_pictures_are_small_drawings_with_words_for_those_who_cannot_see_them(notebooks, name):
     pictures = 0
