@@ -323,7 +323,7 @@ assert count == 120, f"should be 120, not {count}"
 # 请为带有任意多个前导轴的张量编写 `pad2d`。不要调用 torch 自带的填充；可以新建更大的张量，也可以拼接张量。
 
 
-# %% exercise="pad2d" without=["torch.nn.functional.pad", "torch.constant_pad_nd"] stub="pad2d is not written yet: a larger tensor with the input in its place"
+# %% exercise="pad2d" equal="torch.constant_pad_nd" without=["torch.nn.functional.pad", "torch.constant_pad_nd"] stub="pad2d is not written yet: a larger tensor with the input in its place"
 def pad2d(x, padding, value=0):
     """Put a frame of one value around the last two axes.
 
@@ -421,7 +421,7 @@ def pair(value):
     return tuple(value) if isinstance(value, (tuple, list)) else (value, value)
 
 
-# %% exercise="conv2d" uses=["pad2d=torch.constant_pad_nd"] stub="conv2d is not written yet: for each tap of the kernel, a slice of the input times the tap's weights"
+# %% exercise="conv2d" uses=["pad2d"] stub="conv2d is not written yet: for each tap of the kernel, a slice of the input times the tap's weights"
 def conv2d(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     """Apply a two-dimensional convolution (cross-correlation).
 
@@ -528,7 +528,7 @@ assert y.tolist() == [[[[7.0, 15.0]]]], f"the channels are added up: got {y}"
 # 可以使用 `Tensor.unfold`，也可以对窗口内的各个位置做循环。
 
 
-# %% exercise="max_pool2d" also=["torch.Tensor.unfold"] uses=["pad2d=torch.constant_pad_nd"] stub="max_pool2d is not written yet: the largest value of each window"
+# %% exercise="max_pool2d" also=["torch.Tensor.unfold"] uses=["pad2d"] stub="max_pool2d is not written yet: the largest value of each window"
 def max_pool2d(x, kernel, stride=None, padding=0):
     """Take the maximum of each window.
 
@@ -611,7 +611,7 @@ assert y.tolist() == [[[[4.0, 5.0], [4.0, 5.0]]]], f"windows of 3 x 3 that overl
 # 请按 torch 的默认行为编写 `avg_pool2d`。其余与 `max_pool2d` 相同：步幅默认等于核的大小，可以使用 `pad2d`，不可调用 torch 的池化。
 
 
-# %% exercise="avg_pool2d" also=["torch.Tensor.unfold"] uses=["pad2d=torch.constant_pad_nd"] stub="avg_pool2d is not written yet: the mean of each window, padding included"
+# %% exercise="avg_pool2d" also=["torch.Tensor.unfold"] uses=["pad2d"] stub="avg_pool2d is not written yet: the mean of each window, padding included"
 def avg_pool2d(x, kernel, stride=None, padding=0):
     """Take the mean of each window; padding counts as zeros.
 

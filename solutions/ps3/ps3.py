@@ -75,7 +75,7 @@ import torch
 # 请编写 `linear`。不要调用 `F.linear` 或 `nn.Linear`；`@` 之类的乘法可以使用。
 
 
-# %% exercise="linear" stub="linear is not written yet: a weighted sum over the last axis, plus the bias"
+# %% exercise="linear" equal="torch.nn.functional.linear" stub="linear is not written yet: a weighted sum over the last axis, plus the bias"
 def linear(x, weight, bias=None):
     """Apply an affine map to the last axis.
 
@@ -284,7 +284,7 @@ assert torch.allclose(y, torch.tensor([-0.04, -0.01, 0.0, 2.0])), f"the slope is
 # 请编写 `sigmoid`。不要以任何形式调用 torch 的 sigmoid（`expit`、`logsigmoid`、`SiLU`、`glu`），也不要调用 tanh 或 softmax。
 
 
-# %% exercise="sigmoid" stub="sigmoid is not written yet: use each fraction where its exponential cannot overflow"
+# %% exercise="sigmoid" equal="torch.sigmoid" stub="sigmoid is not written yet: use each fraction where its exponential cannot overflow"
 def sigmoid(x):
     """Map each element into (0, 1) by the logistic function.
 
@@ -408,7 +408,7 @@ assert torch.allclose(grad, torch.tensor([0.25, 0.16, 0.0])), f"slopes at the ou
 # 请编写 `tanh`。不要调用 torch 的 tanh；可以使用你自己写的 `sigmoid`。
 
 
-# %% exercise="tanh" uses=["sigmoid=torch.sigmoid"] stub="tanh is not written yet: mind overflow far from 0 and cancellation near 0"
+# %% exercise="tanh" equal="torch.tanh" uses=["sigmoid"] stub="tanh is not written yet: mind overflow far from 0 and cancellation near 0"
 def tanh(x):
     """Map each element into (-1, 1) by the hyperbolic tangent.
 
@@ -481,7 +481,7 @@ assert torch.allclose(y, torch.tensor([0.0, 0.8, -0.8, 0.6])), f"tanh of 0, log 
 # 请编写 `gelu`，参数 `approximate` 与 torch 相同。不要调用 torch 的 GELU；可以使用 `torch.erf`、`torch.tanh` 和你自己写的 `tanh`。
 
 
-# %% exercise="gelu" also=["torch.tanh"] uses=["tanh=torch.tanh", "sigmoid"] stub="gelu is not written yet: the input times the normal distribution function, in two forms"
+# %% exercise="gelu" also=["torch.tanh"] uses=["tanh", "sigmoid"] stub="gelu is not written yet: the input times the normal distribution function, in two forms"
 def gelu(x, approximate="none"):
     """Weigh each element by the standard normal distribution function.
 
@@ -689,7 +689,7 @@ assert torch.allclose(y, torch.tensor([0.0, 1.0, 1.0, 0.0]), atol=1e-6), f"XOR o
 # 请编写 `collapse_linear`。可以使用你自己写的 `linear`，没有禁止调用的函数。若一层都没有，应抛出 `ValueError`。
 
 
-# %% exercise="collapse_linear" also=["*"] uses=["linear=torch.nn.functional.linear"] stub="collapse_linear is not written yet: one weight and one bias that do what all layers do"
+# %% exercise="collapse_linear" also=["*"] uses=["linear"] stub="collapse_linear is not written yet: one weight and one bias that do what all layers do"
 def collapse_linear(layers):
     """Combine linear layers, applied one after another, into one.
 

@@ -164,26 +164,6 @@ CALLERS = [  # the mistake, what it costs in its own exercise, and a right answe
         return x
 """,
     ),
-    (
-        "ps8",
-        "log_softmax",
-        "def log_softmax(x, dim):\n    return torch.log(torch.exp(x) / torch.exp(x).sum(dim, keepdim=True))\n",
-        None,
-        "cross_entropy",
-        """def cross_entropy(logits, target, weight=None, ignore_index=-100, label_smoothing=0.0):
-    lp = log_softmax(logits, 1)
-    C = logits.shape[1]
-    if lp.dim() == 3:
-        lp = lp.permute(0, 2, 1).reshape(-1, C)
-    t = target.reshape(-1)
-    lp, t = lp[t != ignore_index], t[t != ignore_index]
-    w = torch.ones(C, dtype=lp.dtype) if weight is None else weight
-    nll = -(lp[torch.arange(len(t)), t] * w[t]).sum()
-    if label_smoothing > 0:
-        nll = (1 - label_smoothing) * nll - label_smoothing * (lp * w).sum() / C
-    return nll / w[t].sum()
-""",
-    ),
 ]
 
 
