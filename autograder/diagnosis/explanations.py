@@ -38,10 +38,33 @@ class Both:
 
 
 @dataclass(frozen=True)
-class CutOff:
-    """A misconception in the values, and a result that is cut off from the graph besides."""
+class Twofold:
+    """A misconception, and one more thing that is changed beside it."""
 
-    values: Misconception
+    known: Misconception
+    besides: LeftOut | Variant
+
+    @property
+    def name(self) -> str:
+        """As in a verdict."""
+        return f"{self.known.name} + {self.besides.name}"
+
+    @property
+    def hint(self) -> str:
+        """Both hints."""
+        other = self.besides.hint
+        return f"Two things are wrong. {self.known.hint} But for that: {other[:1].lower()}{other[1:]}"
+
+    def cost(self, max_points: float) -> float:
+        """All: it changes no points."""
+        return max_points
+
+
+@dataclass(frozen=True)
+class CutOff:
+    """A mistake in the values, and a result that is cut off from the graph besides."""
+
+    values: Misconception | LeftOut | Variant | Generic
 
     @property
     def name(self) -> str:
@@ -62,7 +85,7 @@ class CutOff:
 class Besides:
     """What explains all values, and properties that fail besides, for themselves."""
 
-    values: Misconception | Both | CutOff | LeftOut | Variant | Generic
+    values: Misconception | Both | CutOff | Twofold | LeftOut | Variant | Generic
     lost: float
     """The points of these properties."""
 
@@ -86,6 +109,8 @@ class Partly:
     """What explains most of what is wrong, not all."""
 
     values: Misconception | LeftOut | Variant
+    rest: str = "Something else is wrong besides."
+    """What is said of what it does not explain."""
 
     @property
     def name(self) -> str:
@@ -95,7 +120,7 @@ class Partly:
     @property
     def hint(self) -> str:
         """The hint for most of it."""
-        return f"{self.values.hint} Something else is wrong besides."
+        return f"{self.values.hint} {self.rest}"
 
     def cost(self, max_points: float) -> float:
         """All: it changes no points."""
@@ -107,7 +132,7 @@ class OnceItRuns:
     """A small change without which the answer gives no result, and what explains the results with it."""
 
     change: Repaired
-    results: Misconception | Both | CutOff | Besides | LeftOut | Variant | Generic
+    results: Misconception | Both | Twofold | CutOff | Besides | LeftOut | Variant | Generic
 
     @property
     def name(self) -> str:
@@ -125,7 +150,7 @@ class OnceItRuns:
 
 
 Explanation: TypeAlias = (
-    Misconception | Both | CutOff | Besides | Partly | LeftOut | Variant | Generic | Repaired | OnceItRuns
+    Misconception | Both | Twofold | CutOff | Besides | Partly | LeftOut | Variant | Generic | Repaired | OnceItRuns
 )
 
 
@@ -137,7 +162,7 @@ def is_known(explanation: Explanation | None) -> bool:
 
 def is_whole(
     explanation: Explanation | None,
-) -> TypeGuard[Misconception | Both | CutOff | Besides | LeftOut | Variant | Generic]:
+) -> TypeGuard[Misconception | Both | Twofold | CutOff | Besides | LeftOut | Variant | Generic]:
     """Whether it explains all results, and not a small change or a part of them."""
     return (
         explanation is not None
