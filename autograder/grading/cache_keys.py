@@ -1,8 +1,8 @@
 """Cache keys: digests of everything that a result depends on, so that a cached one is used only where it still holds.
 
-A result depends on the student's code, the exercise's rules, its checks with their helpers and data files, the limits,
-this engine and torch; where points were lost, on the misconceptions and the solutions as well, since a hint is part of
-the result.
+A result depends on the student's code, the files beside the notebook, the exercise's rules, its checks with their
+helpers and data files, the limits, this engine and torch; where points were lost, on the misconceptions and the
+solutions as well, since a hint is part of the result.
 """
 
 from __future__ import annotations
@@ -63,10 +63,11 @@ class CacheKeys:
         self._files = files_of(root, problem_set)
         self._check_support = _contents(root, self._files.check_support)
         self._solution = _contents(root, [self._files.solution, *self._files.solution_support])
+        handouts = _contents(root, self._files.handouts)
         limits = [_encode(session_limits), _encode(sandbox_limits)]
-        self._environment = digest(problem_set.encode(), engine(), *limits)
+        self._environment = digest(problem_set.encode(), engine(), handouts, *limits)
         confined = [_encode(session_limits), _encode(replace(sandbox_limits, confined=True))]
-        self._in_jail = digest(problem_set.encode(), engine(), *confined)
+        self._in_jail = digest(problem_set.encode(), engine(), handouts, *confined)
         self._checks: dict[str, bytes] = {}
         self._hints: dict[str, bytes] = {}
 
@@ -76,7 +77,7 @@ class CacheKeys:
         return digest(self._in_jail, self._check_support, self._solution, files)
 
     def cells(self, submission: Submission) -> bytes:
-        """Key of what the cells show: their code, this engine, the limits."""
+        """Key of what the cells show: their code, the files beside the notebook, this engine, the limits."""
         return digest(self._environment, _encode(submission.cells))
 
     def exercise(self, exercise: Exercise) -> bytes:

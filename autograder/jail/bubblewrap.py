@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -84,8 +85,15 @@ def _start(paths: list[str], descriptor: int) -> list[str]:
     return [str(interpreter()), "-s", "-S", "-P", "-B", "-c", code]
 
 
-def confined(bwrap: Path, descriptor: int, tmp_bytes: int) -> list[str]:
-    """The command of a jail whose zygote serves the socket `descriptor`; `tmp_bytes` bounds each writable folder."""
+def confined(bwrap: Path, descriptor: int, tmp_bytes: int, handouts: Sequence[Path] = ()) -> list[str]:
+    """The command of a jail.
+
+    Args:
+        bwrap: bubblewrap.
+        descriptor: the socket that its zygote serves.
+        tmp_bytes: bounds each writable folder.
+        handouts: files and folders that lie in the student's folder, where they can only be read.
+    """
     command = [str(bwrap), "--unshare-all", "--unshare-user", "--uid", "65534", "--gid", "65534", "--disable-userns"]
     command += [
         "--cap-drop",
@@ -123,6 +131,8 @@ def confined(bwrap: Path, descriptor: int, tmp_bytes: int) -> list[str]:
         command += ["--ro-bind-try", settings, settings]
     for writable in ("/home/student", "/tmp", "/dev/shm"):
         command += ["--size", str(tmp_bytes), "--tmpfs", writable]
+    for path in handouts:
+        command += ["--ro-bind", str(path), f"/home/student/{path.name}"]
     command += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/home/student"]
     return [*command, *_start(paths, descriptor)]
 

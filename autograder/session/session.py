@@ -324,7 +324,7 @@ def _held_to(exercise: Exercise) -> wire.Held | None:
     if exercise.vocabulary.everything:
         return None
     changes = operations.changes(tuple(exercise.also), tuple(exercise.without))
-    return wire.Held(list(changes.added), list(changes.taken), exercise.others)
+    return wire.Held(list(changes.added), list(changes.taken), exercise.others, list(exercise.vocabulary.packages))
 
 
 def _differentiable(value: Any) -> list[torch.Tensor]:

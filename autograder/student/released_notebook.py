@@ -15,6 +15,8 @@ from autograder.notebook.comparison import defined_names, plain, superseded_stub
 from autograder.notebook.reading import cell_of, load
 from autograder.notebook.vocabulary import Vocabulary
 
+from . import handouts
+from .handouts import Handouts
 from .messages import LANGUAGES
 from .recovery import recovered
 
@@ -58,6 +60,7 @@ class Sheet:
 
     `cells` are those that run, in this order. Points and rules are not `known` where the cells lost their metadata.
     `setup` tells whether a locked code cell without examples is left: what the release defines for all exercises.
+    `handouts` are the files that came with it.
     """
 
     path: Path
@@ -70,6 +73,7 @@ class Sheet:
     changed: tuple[int, ...]
     known: bool = True
     setup: bool = True
+    handouts: Handouts = Handouts(Path())
 
 
 @dataclass(frozen=True)
@@ -160,6 +164,7 @@ def read(path: Path) -> Sheet:
         ),
         known,
         not known or any(cell.kind == "code" and cell.locked and not cell.nbgrader.get("grade") for cell in graded),
+        handouts.of(path, _mapping(ours.get("handouts"))),
     )
 
 

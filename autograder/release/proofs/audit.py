@@ -9,12 +9,12 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
 from msgspec.structs import replace
 
 from autograder.authoring import Misconception
-from autograder.course import config
+from autograder.course import config, handouts
 from autograder.course import release as releases
+from autograder.course.config import Course
 from autograder.course.release import Release
 from autograder.course.repair import repair
 from autograder.diagnosis import misconceptions
@@ -31,6 +31,7 @@ from autograder.workers.pool import Pool
 
 from . import cheap_answers, made, unfinished, vocabulary_calls
 from .broad_exceptions import broad_exceptions
+from .findings import Audit, Finding
 from .rehearsal import rehearse
 
 RAISED = "your code raised"
@@ -39,32 +40,6 @@ MAX_SECONDS = 5.0
 """Maximum time of all checks of a problem set on the solutions, in seconds."""
 SALTS = ("one", "two", "three")
 """Salts of the rehearsals, which give other seeds and orders than grading does."""
-
-
-class Finding(msgspec.Struct, frozen=True):
-    """A fault in the course's material."""
-
-    problem_set: str
-    exercise: str
-    text: str
-
-
-class Audit(msgspec.Struct):
-    """The result of an audit: counts of the audited items, and the findings."""
-
-    exercises: int = 0
-    checks: int = 0
-    misconceptions: int = 0
-    forbidden_calls: int = 0
-    bodies: int = 0
-    """Number of cheap answers: bodies without knowledge of the exercise, and solutions on overwritten arguments."""
-    cheapest: dict[str, float] = {}
-    """The most points that a body without knowledge earns, by problem set and exercise; must be 0."""
-    seconds: dict[str, float] = {}
-    """Time of the checks on the solutions in the slowest rehearsal, in seconds, by problem set."""
-    findings: list[Finding] = []
-    crashing: list[Finding] = []
-    """Exercises that crash with a misconception of another exercise, so that they lose their points with it."""
 
 
 @dataclass(frozen=True)
@@ -128,24 +103,9 @@ def audit(
         if exercise is not None and not cases and not begun:
             raise AutograderError(f"no exercise {exercise} in {', '.join(names)}")
     started(len(cases) + len(SALTS))
-    sandbox_limits = sandbox_limits_of(
-        max((course.limits_of(name) for name in names), key=lambda limits: limits.memory_mb)
-    )
-    limits = {name: session_limits_of(course.limits_of(name)) for name in names}
-    for changed in (True, False):
-        now = limits if changed else {name: replace(item, changes=0) for name, item in limits.items()}
-        mine = [case for case in cases if case.changed == changed]
-        with Pool[int](root, now, sandbox_limits, jobs) as pool:
-            for number, found in pool.grade((number, case.submission) for number, case in enumerate(mine)):
-                case = mine[number]
-                if isinstance(found, AutograderError):
-                    texts: Iterable[str] = [str(found)]
-                else:
-                    graded = found.graded(course.known_mistakes)
-                    texts = case.judge(case, graded)
-                    result.crashing += _crashing(case, graded.verdict)
-                result.findings += [Finding(case.submission.problem_set, case.exercise, text) for text in texts]
-                advanced()
+    for group in handouts.sharing(root, names):
+        mine = [case for case in cases if case.submission.problem_set in group]
+        _grade(root, course, group, mine, jobs, result, advanced)
     for name in names:
         for checked, line, words in broad_exceptions(root / "tests" / "hidden" / name):
             if exercise in (None, checked):
@@ -172,6 +132,36 @@ def audit(
     result.findings[:0] = [Finding(name, gap.exercise, str(gap)) for name, gap in gaps]
     result.findings.sort(key=lambda item: (names.index(item.problem_set), item.exercise))
     return result
+
+
+def _grade(
+    root: Path,
+    course: Course,
+    names: Sequence[str],
+    cases: Sequence[Case],
+    jobs: int | None,
+    result: Audit,
+    advanced: Callable[[], None],
+) -> None:
+    """Grade generated submissions of some problem sets, and add the findings to `result`."""
+    sandbox_limits = sandbox_limits_of(
+        max((course.limits_of(name) for name in names), key=lambda limits: limits.memory_mb)
+    )
+    limits = {name: session_limits_of(course.limits_of(name)) for name in names}
+    for changed in (True, False):
+        now = limits if changed else {name: replace(item, changes=0) for name, item in limits.items()}
+        mine = [case for case in cases if case.changed == changed]
+        with Pool[int](root, now, sandbox_limits, jobs) as pool:
+            for number, found in pool.grade((number, case.submission) for number, case in enumerate(mine)):
+                case = mine[number]
+                if isinstance(found, AutograderError):
+                    texts: Iterable[str] = [str(found)]
+                else:
+                    graded = found.graded(course.known_mistakes)
+                    texts = case.judge(case, graded)
+                    result.crashing += _crashing(case, graded.verdict)
+                result.findings += [Finding(case.submission.problem_set, case.exercise, text) for text in texts]
+                advanced()
 
 
 def _cases(
@@ -213,8 +203,9 @@ def _cases(
             mistaken = _only([exercise.name, *callers.get(exercise.name, ())], submission_of(release, written))
             yield Case("", mistaken, _wrong, misconception=item)
         for option, names in (("also", exercise.also), ("without", exercise.without)):
-            for unknown in vocabulary_calls.unknown(names):
-                wrong(exercise.name, f"{option}: there is no {unknown}; correct the spelling")
+            with handouts.beside(root, name):
+                for unknown in vocabulary_calls.unknown(names):
+                    wrong(exercise.name, f"{option}: there is no {unknown}; correct the spelling")
         for other in exercise.others:
             if other not in right:
                 wrong(exercise.name, f"uses: there is no exercise {other} in this problem set")
