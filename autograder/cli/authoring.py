@@ -29,8 +29,11 @@ def build(
     Example: [bold]autograder build ps4 --language zh[/]
     """
     from autograder import terminal
+    from autograder.course import handouts
     from autograder.gradebook.points import Repointed
+    from autograder.notebook.handout_names import size
     from autograder.release import build as maker
+    from autograder.release.proofs.setup_cells import Trial
     from autograder.release.proofs.unfinished import gaps
 
     if check:
@@ -41,6 +44,8 @@ def build(
 
     def made(name: str) -> None:
         terminal.say(f"assignments/{name}/{name}.ipynb")
+        for item in handouts.of(context.obj, name):
+            terminal.say(f"assignments/{name}/{item.name} ({size(item.size)})")
         if left := {gap.exercise for gap in gaps(context.obj, name)}:
             terminal.say(f"  unfinished: {', '.join(sorted(left))}; autograder audit {name} names what to fill in")
 
@@ -48,7 +53,17 @@ def build(
         for line in change.lines():
             terminal.say(f"  {line}")
 
-    maker.build(context.obj, problem_sets, language=language, report=made, repointed=repointed)
+    with Trial(context.obj) as trial:
+        maker.build(
+            context.obj,
+            problem_sets,
+            language=language,
+            report=made,
+            repointed=repointed,
+            tried=trial.refuse_failing,
+        )
+    if trial.unavailable:
+        terminal.say(f"note: the set-up cells were not tried, since {trial.unavailable}")
 
 
 @verbs.command(rich_help_panel=PANEL)

@@ -130,7 +130,7 @@ class Jail:
             imports=list(self.imports),
             functions=functions,
             operations=inner,
-            mounted=[path.name for path in mounts],
+            handouts=sorted({item.name.partition("/")[0] for item in self.handouts}),
         )
         try:
             frames.send(self._sock, wire.encode(setup))

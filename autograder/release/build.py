@@ -61,6 +61,7 @@ def build(
     folder: Path | None = None,
     report: Callable[[str], None] = lambda name: None,
     repointed: Callable[[Repointed], None] = lambda change: None,
+    tried: Callable[[str, Any], None] = lambda name, notebook: None,
 ) -> list[Path]:
     """Build source/ and assignments/ of the problem sets (all by default) and register them in the gradebook.
 
@@ -71,6 +72,8 @@ def build(
         folder: the folder to build in, with a gradebook of its own; by default `root`.
         report: called with the name of each problem set after it is built.
         repointed: called with each cell whose points changed after submissions were graded.
+        tried: called with the name and the source notebook of each problem set before anything of it is written; what
+            it raises ends the build.
 
     Returns:
         The releases' paths.
@@ -96,6 +99,7 @@ def build(
             "language": language or course.language,
             "cell_seconds": course.limits_of(name).cell_seconds,
         }
+        tried(name, notebook)
         given = handouts.of(root, name)
         if given:
             notebook.metadata["autograder"]["handouts"] = handouts.digests(given)

@@ -29,14 +29,15 @@ def why_missing(
     )
     found = [cell for cell in cells if binds.search(cell.source)]
     for cell in found:
-        if cause := _ended_by(cell, outputs.get(cell.number, [])):
+        if cause := ended_by(cell, outputs.get(cell.number, [])):
             return f": cell {cell.number}, which should define it, {cause}"
     if before is not None and found and found[0].number > before:
         return f": cell {found[0].number} defines it, which comes later; move it up"
     return ""
 
 
-def _ended_by(cell: CodeCell, outputs: Sequence[wire.Output]) -> str:
+def ended_by(cell: CodeCell, outputs: Sequence[wire.Output]) -> str:
+    """What ended a cell, as the rest of a sentence that names it; empty where it ran to its end."""
     error = next((item for item in outputs if isinstance(item, wire.Error)), None)
     if error is None:
         return ""

@@ -19,6 +19,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import IO, Any
 
 import msgspec
@@ -118,8 +119,8 @@ def _runner() -> Any:
 
     from autograder.jail.inside.no_shell import NoShellHere
 
-    places = [place or os.getcwd() for place in [os.getcwd(), *sys.path]]
-    torch_folder = os.path.dirname(torch.__file__) + os.sep
+    places = [place or str(Path.cwd()) for place in [str(Path.cwd()), *sys.path]]
+    torch_folder = str(Path(torch.__file__).parent) + os.sep
 
     class ForbiddenCalls(TorchFunctionMode):
         """Notes what is called that the vocabulary does not have, but for what the examples' own cell calls."""

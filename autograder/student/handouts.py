@@ -40,6 +40,9 @@ class Handouts:
             path.chmod(0o444)
 
 
+NONE = Handouts(Path())
+
+
 def of(notebook: Path, given: Mapping[str, Any]) -> Handouts:
     """Return the files that came with a notebook.
 

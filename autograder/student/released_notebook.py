@@ -16,7 +16,7 @@ from autograder.notebook.reading import cell_of, load
 from autograder.notebook.vocabulary import Vocabulary
 
 from . import handouts
-from .handouts import Handouts
+from .handouts import NONE, Handouts
 from .messages import LANGUAGES
 from .recovery import recovered
 
@@ -73,7 +73,7 @@ class Sheet:
     changed: tuple[int, ...]
     known: bool = True
     setup: bool = True
-    handouts: Handouts = Handouts(Path())
+    handouts: Handouts = NONE
 
 
 @dataclass(frozen=True)

@@ -324,8 +324,8 @@ class Raised(Answer, frozen=True):
 class Setup(msgspec.Struct, frozen=True, tag=True):
     """What the zygote is told once: the child's limits, the compiled syscall filter, modules to import beside torch.
 
-    `functions` and `operations` are the names in torch of the basic vocabulary. `mounted` are the names in the
-    student's folder that cannot be removed from it.
+    `functions` and `operations` are the names in torch of the basic vocabulary. `handouts` are the
+    names of what lies in the student's folder: modules are imported from there, and where there is a jail they stay.
     """
 
     memory_bytes: int
@@ -336,7 +336,7 @@ class Setup(msgspec.Struct, frozen=True, tag=True):
     imports: list[str]
     functions: list[str]
     operations: list[str]
-    mounted: list[str] = []
+    handouts: list[str] = []
 
 
 class Ready(msgspec.Struct, frozen=True, tag=True):

@@ -56,6 +56,8 @@ def main(descriptor: int) -> None:
     student = Student(shell.user_ns, shell)
     give_up = limits.of(setup)
     _leave_nothing_of_ours_at_hand()
+    if setup.handouts:
+        sys.path.append(str(Path.cwd()))  # last: nothing that a student writes there takes a library's place
     nothing = os.open(os.devnull, os.O_RDWR)
     gc.freeze()
     gc.enable()
@@ -65,7 +67,7 @@ def main(descriptor: int) -> None:
     child: int | None = None
     children = 0
     memory_layout.fill_holes()
-    mounted = frozenset(f"{HOME}/{name}" for name in setup.mounted)
+    mounted = frozenset(f"{HOME}/{name}" for name in setup.handouts)
     _reap(child, setup.confined, 0, mounted)
     while True:
         try:

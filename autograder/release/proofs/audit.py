@@ -33,6 +33,7 @@ from . import cheap_answers, made, unfinished, vocabulary_calls
 from .broad_exceptions import broad_exceptions
 from .findings import Audit, Finding
 from .rehearsal import rehearse
+from .setup_cells import Trial
 
 RAISED = "your code raised"
 """Prefix of a check's reason if the student's code raised an exception."""
@@ -94,7 +95,8 @@ def audit(
     gaps = [(name, gap) for name in names for gap in unfinished.gaps(root, name) if exercise in (None, gap.exercise)]
     begun = {(name, gap.exercise) for name, gap in gaps}
     with tempfile.TemporaryDirectory() as folder:
-        build(root, names, folder=Path(folder))
+        with Trial(root) as trial:
+            build(root, names, folder=Path(folder), tried=trial.refuse_failing)
         loaded = {name: releases.load(Path(folder), name) for name in names}
         cases = [case for name in names for case in _cases(root, Path(folder), loaded[name], exercise, begun, result)]
         cases += _forbidden_cases(Path(folder), loaded, exercise, begun, result)

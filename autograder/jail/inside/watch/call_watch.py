@@ -114,7 +114,7 @@ class CallWatch:
 
     def _begin(self, added: Sequence[str], taken: Sequence[str], others: Sequence[Any]) -> None:
         self._added, self._taken, self._others = frozenset(added), frozenset(taken), others
-        self._trusted: tuple[str, ...] = ()
+        self.trust(())
         self._codes: set[Any] | None = None
         self._known: dict[Any, bool] = {}
         self._canary = ""

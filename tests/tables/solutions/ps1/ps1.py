@@ -4,7 +4,6 @@
 # # 价格
 # %%
 import shop
-import torch
 
 with open("prices.csv", encoding="utf-8") as file:
     PRICES = shop.read(file)
