@@ -209,6 +209,10 @@ def release(
     force: Annotated[
         bool, typer.Option("--force", help="Replace the release in the exchange; students who fetched it keep theirs.")
     ] = False,
+    into: Annotated[
+        Path | None,
+        typer.Option("--zip", metavar="FILE", help="Also write what students get to a zip, for Moodle or Canvas."),
+    ] = None,
     jobs: Jobs = None,
 ) -> None:
     """Build and audit a problem set, and release it to students through nbgrader's exchange.
@@ -219,6 +223,7 @@ def release(
     """
     from autograder import terminal
     from autograder.exchange.nbgrader_exchange import Exchange
+    from autograder.release import student_zip
 
     exchange = None if no_exchange else Exchange(context.obj, "; --no-exchange does without")
     if exchange and not force:
@@ -227,6 +232,9 @@ def release(
     if not _audited(context, [problem_set], None, jobs):
         terminal.error(f"{problem_set}: not released, since the audit failed; fix the findings above")
         raise typer.Exit(1)
+    if into:
+        for packed in student_zip.pack(context.obj, problem_set, into):
+            terminal.say(f"{into}: {packed}")
     if exchange:
         terminal.say(f"{exchange.release(problem_set, force=force) or problem_set}: released")
 

@@ -84,8 +84,8 @@ def to_submission(repaired: Repaired, release: Release, repairs: Sequence[str] =
                 list(exercise.others),
             )
         )
-    examples = {exercise.examples_id for exercise in release.exercises}
-    setup = {name for name, cell in release.cells.items() if cell.locked and name not in examples}
+    shown = {exercise.examples_id for exercise in release.exercises}
+    setup = {name for name, cell in release.cells.items() if cell.locked and name not in shown}
     cells = [
         CodeCell(number, cell.source, cell.grade_id in setup)
         for number, cell in enumerate(repaired.cells, 1)

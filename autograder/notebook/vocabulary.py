@@ -54,6 +54,8 @@ _BASIC = frozenset(plain(name) for names in KINDS.values() for name in names.spl
 _NUMPY_BASIC = _BASIC | {plain(name) for name in NUMPY.split()}
 _FOLLOWED = frozenset({ALL, "torch", "numpy", "scipy", "sklearn", *MATHS})
 """Libraries of which single operations are allowed."""
+_THROUGH = {"torch": "torch", "numpy": "numpy", "np": "numpy", "scipy": "scipy", "F": "torch.nn.functional"}
+"""What these libraries are called in a module that imports them."""
 _EVERYWHERE = ("torch.Tensor", "torch.linalg", "torch.functional", "torch")
 """Namespaces in which every name of the table's kinds is allowed."""
 
@@ -90,7 +92,9 @@ class Vocabulary:
         """Return whether code may use the name `dotted`, such as torch.nn.functional.softmax or scipy.special."""
         if self.everything:
             return True
-        root = dotted.partition(".")[0]
+        root = _root(dotted)
+        if root in self.packages and (inner := _behind(dotted)):
+            return self.allows(inner)
         if root == "torch":
             return self._of_torch(dotted)
         if root == "numpy":
@@ -160,6 +164,15 @@ def _within(dotted: str, name: str) -> bool:
 
 def _root(dotted: str) -> str:
     return dotted.partition(".")[0]
+
+
+def _behind(dotted: str) -> str:
+    """Return the name of torch's or NumPy's that a name leads to through another module; empty where it does not."""
+    parts = dotted.split(".")
+    for place, part in enumerate(parts[1:], 1):
+        if part in _THROUGH:
+            return ".".join([_THROUGH[part], *parts[place + 1 :]])
+    return ""
 
 
 @lru_cache(maxsize=4096)
