@@ -46,7 +46,8 @@ Path("mine.txt").write_text("a file of my own may be written")
 SEARCH = """
 import os
 
-seen = [os.path.join(place, name) for place, _, names in os.walk("/") for name in names]
+tops = ["/home", "/tmp", "/dev/shm", "@COURSE@"]
+seen = [os.path.join(place, name) for top in tops for place, _, names in os.walk(top) for name in names]
 print("attack-" + "won" if [name for name in seen if "more.csv" in name or "misconceptions" in name] else "nothing")
 print(sorted(os.listdir("/home/student")))
 """
@@ -66,7 +67,7 @@ class Room:
             exercise = one["metadata"].get("autograder", {}).get("exercise")
             one["source"] = {"total": total, "cheapest": CHEAPEST}.get(exercise, one["source"])
             if exercise == "total" and cell:
-                one["source"] = cell + one["source"]
+                one["source"] = cell.replace("@COURSE@", str(self.root)) + one["source"]
         folder = self.root / "submitted" / student / "ps1"
         folder.mkdir(parents=True)
         (folder / "ps1.ipynb").write_text(json.dumps(made))
