@@ -29,8 +29,9 @@ def build(
     Example: [bold]autograder build ps4 --language zh[/]
     """
     from autograder import terminal
-    from autograder.course import handouts
+    from autograder.course import config, handouts
     from autograder.gradebook.points import Repointed
+    from autograder.jail.doctor import packages
     from autograder.notebook.handout_names import size
     from autograder.release import build as maker
     from autograder.release.proofs.setup_cells import Trial
@@ -62,6 +63,9 @@ def build(
             repointed=repointed,
             tried=trial.refuse_failing,
         )
+    for item in packages(config.load(context.obj).packages):
+        if not item.ok:
+            terminal.error(f"{config.FILE}: {item.name}: not installed here, so that nothing can be graded; {item.fix}")
     if trial.unavailable:
         terminal.say(f"note: the set-up cells were not tried, since {trial.unavailable}")
 

@@ -47,6 +47,14 @@ def engine() -> bytes:
     return digest(*map(str.encode, versions), *(path.read_bytes() for path in sources))
 
 
+@cache
+def versions(packages: tuple[str, ...]) -> bytes:
+    """Digest of the versions of the packages that a course names; one that is not installed has none."""
+    owners = importlib.metadata.packages_distributions() if packages else {}
+    found = {name: sorted({importlib.metadata.version(item) for item in owners.get(name, [])}) for name in packages}
+    return digest(*(f"{name} {', '.join(numbers)}".encode() for name, numbers in found.items()))
+
+
 class CacheKeys:
     """The cache keys of one problem set, as its files are now.
 
@@ -64,9 +72,10 @@ class CacheKeys:
         self._check_support = _contents(root, self._files.check_support)
         self._solution = _contents(root, [self._files.solution, *self._files.solution_support])
         handouts = _contents(root, self._files.handouts)
-        limits = [_encode(session_limits), _encode(sandbox_limits)]
+        packages = versions(sandbox_limits.packages)
+        limits = [_encode(session_limits), _encode(sandbox_limits), packages]
         self._environment = digest(problem_set.encode(), engine(), handouts, *limits)
-        confined = [_encode(session_limits), _encode(replace(sandbox_limits, confined=True))]
+        confined = [_encode(session_limits), _encode(replace(sandbox_limits, confined=True)), packages]
         self._in_jail = digest(problem_set.encode(), engine(), handouts, *confined)
         self._checks: dict[str, bytes] = {}
         self._hints: dict[str, bytes] = {}

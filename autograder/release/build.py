@@ -92,13 +92,15 @@ def build(
     target, gradebook = (root, course.gradebook) if folder is None else (folder, "sqlite:///gradebook.db")
     for name in names:
         points = {exercise: sum(check.points for check in found) for exercise, found in checks.get(name, {}).items()}
-        notebook = source.make(root, name, language or course.language, points)
+        notebook = source.make(root, name, language or course.language, points, course.packages)
         # For `autograder check`, which students run without a course.yml.
         notebook.metadata["autograder"] = {
             "problem_set": name,
             "language": language or course.language,
             "cell_seconds": course.limits_of(name).cell_seconds,
         }
+        if course.packages:
+            notebook.metadata["autograder"]["packages"] = list(course.packages)
         tried(name, notebook)
         given = handouts.of(root, name)
         if given:

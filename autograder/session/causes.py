@@ -52,12 +52,15 @@ def ended_by(cell: CodeCell, outputs: Sequence[wire.Output]) -> str:
         return f"has a syntax error: {message}"
     kind = " ".join(error.ename.split())[:60]
     if kind in ("ModuleNotFoundError", "ImportError"):
-        missing = re.search(r"No module named '([\w.]{1,60})'", message)
-        what = (
-            f"imports {missing[1]}, which is not there when it is graded" if missing else f"fails to import: {message}"
-        )
-        return what + _line_of(error)
+        missing = missing_module(message)
+        return (f"imports {missing}" if missing else f"fails to import: {message}") + _line_of(error)
     return f"ends with {kind}{_line_of(error)}" + (f": {message}" if message else "")
+
+
+def missing_module(message: str) -> str:
+    """The module that a ModuleNotFoundError names, with what is wrong with it; empty where it names none."""
+    found = re.search(r"No module named '([\w.]{1,60})'", message)
+    return f"{found[1]}, which is not there when it is graded" if found else ""
 
 
 def _line_of(error: wire.Error) -> str:

@@ -87,6 +87,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Cell {cell} is locked and was changed; when graded it is put back as it was.",
         "第 {cell} 个单元格是锁定的，却被改动了；评分时会恢复原样。",
     ),
+    "package missing": (
+        "{name} is not installed here, and this course uses it: pip install {name}",
+        "本课程使用的 {name} 在这里没有安装：pip install {name}",
+    ),
     "file missing": (
         "{name} came with the notebook and is not beside it: fetch it again, and put it into the same folder.",
         "随笔记本发放的 {name} 不在同一个文件夹中：请重新获取并放在笔记本旁边。",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
@@ -133,7 +135,7 @@ class _Judge:
     def __init__(self, sheet: Sheet, ran: Mapping[int, Ran], seconds: float) -> None:
         self.ran, self.seconds, self.allowed = ran, seconds, sheet.cell_seconds
         self.exercises, self.changed, self.known = sheet.exercises, sheet.changed, sheet.known
-        self.handouts = sheet.handouts
+        self.handouts, self.packages = sheet.handouts, sheet.packages
         self.causes = Causes(sheet, ran)
         self.bindings = Bindings(cell.source for cell in sheet.cells)
         self.sources = {cell.number: cell.source for cell in sheet.cells}
@@ -200,6 +202,8 @@ class _Judge:
         """What holds for the notebook as a whole."""
         found = [] if self.known else [self.say("unmarked")]
         found += [self.say("changed", cell=number) for number in self.changed]
+        lacking = [name for name in self.packages if name not in sys.modules and find_spec(name) is None]
+        found += [self.say("package missing", name=name) for name in lacking]
         found += [self.say("file missing", name=name) for name in self.handouts.missing]
         found += [self.say("file changed", name=name) for name in self.handouts.changed]
         if names := self.deleted():

@@ -146,9 +146,8 @@ def _grade(
     advanced: Callable[[], None],
 ) -> None:
     """Grade generated submissions of some problem sets, and add the findings to `result`."""
-    sandbox_limits = sandbox_limits_of(
-        max((course.limits_of(name) for name in names), key=lambda limits: limits.memory_mb)
-    )
+    largest = max((course.limits_of(name) for name in names), key=lambda limits: limits.memory_mb)
+    sandbox_limits = sandbox_limits_of(largest, packages=course.packages)
     limits = {name: session_limits_of(course.limits_of(name)) for name in names}
     for changed in (True, False):
         now = limits if changed else {name: replace(item, changes=0) for name, item in limits.items()}

@@ -96,7 +96,7 @@ class Trial:
         return ""
 
     def _jail_of(self, problem_set: str) -> Jail:
-        limits = sandbox_limits_of(self._course.limits_of(problem_set))
+        limits = sandbox_limits_of(self._course.limits_of(problem_set), packages=self._course.packages)
         given = handouts.of(self._root, problem_set)
         if self._jail is None or self._jail.limits != limits or tuple(self._jail.handouts) != given:
             self._close()
