@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,10 @@ _CJK = "[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]"
 _BROKEN_LINE = re.compile(f"(?<={_CJK})\n(?={_CJK})")
 """Matches line breaks within Chinese text, which Markdown would render as spaces."""
 _JUPYTEXT = {"jupyter", "title", "lines_to_next_cell", "lines_to_end_of_cell_marker"}
+_PACKAGES = {
+    "en": "*Beside torch and NumPy this course uses {listed}: `pip install {install}`.*",
+    "zh": "*除 torch 和 NumPy 外，本课程还使用 {listed}：`pip install {install}`。*",
+}
 _OPTIONS = {"exercise", "also", "without", "uses", "equal", "stub", "examples", "written", "points", "lang"}
 
 
@@ -40,7 +44,7 @@ def code(root: Path, problem_set: str) -> list[Any]:
     return [cell for cell in _text(path_of(root, problem_set)) if cell.cell_type == "code"]
 
 
-def make(root: Path, problem_set: str, language: str, points: Mapping[str, float]) -> Any:
+def make(root: Path, problem_set: str, language: str, points: Mapping[str, float], packages: Sequence[str] = ()) -> Any:
     """Return the source notebook, with nbgrader's metadata and the prose of `language`.
 
     Args:
@@ -48,6 +52,7 @@ def make(root: Path, problem_set: str, language: str, points: Mapping[str, float
         problem_set: the problem set's name.
         language: "en" or "zh"; cells without a language are included in both.
         points: the points of each exercise's hidden checks.
+        packages: those that the course uses beside torch and NumPy; its opening tells students.
 
     Raises:
         AutograderError: the text is invalid; the message names the file and the mistake.
@@ -60,6 +65,7 @@ def make(root: Path, problem_set: str, language: str, points: Mapping[str, float
     cells = made[language]
     _complete(cells, path, points)
     _tell_the_vocabulary(cells, language)
+    _tell_the_packages(cells, language, packages)
     return nbformat.from_dict(
         {
             "cells": cells,
@@ -83,6 +89,15 @@ def _tell_the_vocabulary(cells: list[dict[str, Any]], language: str) -> None:
     metadata = {"nbgrader": graded | {"grade_id": "vocabulary"}}
     source = vocabulary_text.section(language).rstrip()
     cells.append({"cell_type": "markdown", "id": "vocabulary", "metadata": metadata, "source": source})
+
+
+def _tell_the_packages(cells: list[dict[str, Any]], language: str, packages: Sequence[str]) -> None:
+    """Add a sentence to the first cell of prose."""
+    opening = next((cell for cell in cells if cell["cell_type"] == "markdown"), None)
+    if packages and opening:
+        comma = "、" if language == "zh" else ", "
+        listed = comma.join(f"`{name}`" for name in packages)
+        opening["source"] += "\n\n" + _PACKAGES[language].format(listed=listed, install=" ".join(packages))
 
 
 def _text(path: Path) -> list[Any]:

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import msgspec
 
+from autograder.course import handouts
+from autograder.errors import AutograderError
 from autograder.jail.inside import frames, wire
 from autograder.jail.jail import Jail, JailError
 
@@ -24,13 +26,14 @@ def main(descriptor: int) -> None:
     """Serve the pool on the socket `descriptor`."""
     sock = socket.socket(fileno=descriptor)
     work = msgspec.msgpack.decode(frames.receive(sock)[0], type=Work)
-    jail = Jail(work.sandbox_limits, imports_of(Path(work.root), work.limits))
+    root = Path(work.root)
     try:
+        jail = Jail(work.sandbox_limits, imports_of(root, work.limits), handouts.for_jail(root, work.limits))
         try:
             jail.launch()
         except JailError:  # ended at once: one that does not work at all fails again
             jail.launch()
-    except JailError as error:
+    except AutograderError as error:
         frames.send(sock, b"", [encode(Failed(str(error)))])
         return
     gc.disable()  # imports create no garbage, so collecting during them only costs time

@@ -7,58 +7,33 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 
-import msgspec
 from msgspec.structs import replace
 
-from autograder.course import config
+from autograder.course import config, handouts
 from autograder.course import release as releases
+from autograder.course.config import Course
 from autograder.course.release import Release
 from autograder.diagnosis import misconceptions
 from autograder.errors import AutograderError
 from autograder.model.limits import sandbox_limits_of, session_limits_of
 from autograder.model.verdict import ExerciseVerdict, Graded
 from autograder.notebook.vocabulary import ALL
+from autograder.release import unfinished
 from autograder.release.build import build
 from autograder.workers.pool import Pool
 
-from . import cheap_answers, made, unfinished, vocabulary_calls
+from . import cheap_answers, made, vocabulary_calls
 from .broad_exceptions import broad_exceptions
 from .callers import callers, costs_more_in_callers, crashing, way_cases, ways
 from .cases import Case, restricted, submission_of, without
+from .findings import Audit, Finding
 from .rehearsal import rehearse
+from .setup_cells import Trial
 
 MAX_SECONDS = 5.0
 """Maximum time of all checks of a problem set on the solutions, in seconds."""
 SALTS = ("one", "two", "three")
 """Salts of the rehearsals, which give other seeds and orders than grading does."""
-
-
-class Finding(msgspec.Struct, frozen=True):
-    """A fault in the course's material."""
-
-    problem_set: str
-    exercise: str
-    text: str
-
-
-class Audit(msgspec.Struct):
-    """The result of an audit: counts of the audited items, and the findings."""
-
-    exercises: int = 0
-    checks: int = 0
-    misconceptions: int = 0
-    ways: int = 0
-    """Number of other solutions in ways.py, which call other exercises."""
-    forbidden_calls: int = 0
-    bodies: int = 0
-    """Number of cheap answers: bodies without knowledge of the exercise, and solutions on overwritten arguments."""
-    cheapest: dict[str, float] = {}
-    """The most points that a body without knowledge earns, by problem set and exercise; must be 0."""
-    seconds: dict[str, float] = {}
-    """Time of the checks on the solutions in the slowest rehearsal, in seconds, by problem set."""
-    findings: list[Finding] = []
-    crashing: list[Finding] = []
-    """Exercises that crash with a misconception of another exercise, so that they lose their points with it."""
 
 
 def audit(
@@ -89,7 +64,8 @@ def audit(
     gaps = [(name, gap) for name in names for gap in unfinished.gaps(root, name) if exercise in (None, gap.exercise)]
     begun = {(name, gap.exercise) for name, gap in gaps}
     with tempfile.TemporaryDirectory() as folder:
-        build(root, names, folder=Path(folder))
+        with Trial(root) as trial:
+            build(root, names, folder=Path(folder), tried=trial.refuse_failing)
         loaded = {name: releases.load(Path(folder), name) for name in names}
         cases = [case for name in names for case in _cases(root, Path(folder), loaded[name], exercise, begun, result)]
         cases += _forbidden_cases(Path(folder), loaded, exercise, begun, result)
@@ -98,28 +74,9 @@ def audit(
         if exercise is not None and not cases and not begun:
             raise AutograderError(f"no exercise {exercise} in {', '.join(names)}")
     started(len(cases) + len(SALTS))
-    sandbox_limits = sandbox_limits_of(
-        max((course.limits_of(name) for name in names), key=lambda limits: limits.memory_mb)
-    )
-    limits = {name: session_limits_of(course.limits_of(name)) for name in names}
-    for changed in (True, False):
-        now = limits if changed else {name: replace(item, changes=0) for name, item in limits.items()}
-        mine = [case for case in cases if case.changed == changed]
-        with Pool[int](root, now, sandbox_limits, jobs) as pool:
-            for number, found in pool.grade((number, case.submission) for number, case in enumerate(mine)):
-                case = mine[number]
-                if isinstance(found, AutograderError):
-                    texts: Iterable[str] = [str(found)]
-                else:
-                    graded = found.graded(course.known_mistakes)
-                    texts = case.judge(case, graded)
-                    result.crashing += [
-                        Finding(name, other, text)
-                        for name in [graded.verdict.problem_set]
-                        for other, text in crashing(case, graded.verdict)
-                    ]
-                result.findings += [Finding(case.submission.problem_set, case.exercise, text) for text in texts]
-                advanced()
+    for group in handouts.sharing(root, names):
+        mine = [case for case in cases if case.submission.problem_set in group]
+        _grade(root, course, group, mine, jobs, result, advanced)
     for name in names:
         for checked, line, words in broad_exceptions(root / "tests" / "hidden" / name):
             if exercise in (None, checked):
@@ -146,6 +103,37 @@ def audit(
     result.findings[:0] = [Finding(name, gap.exercise, str(gap)) for name, gap in gaps]
     result.findings.sort(key=lambda item: (names.index(item.problem_set), item.exercise))
     return result
+
+
+def _grade(
+    root: Path,
+    course: Course,
+    names: Sequence[str],
+    cases: Sequence[Case],
+    jobs: int | None,
+    result: Audit,
+    advanced: Callable[[], None],
+) -> None:
+    """Grade generated submissions of some problem sets, and add the findings to `result`."""
+    largest = max((course.limits_of(name) for name in names), key=lambda limits: limits.memory_mb)
+    sandbox_limits = sandbox_limits_of(largest, packages=course.packages)
+    limits = {name: session_limits_of(course.limits_of(name)) for name in names}
+    for changed in (True, False):
+        now = limits if changed else {name: replace(item, changes=0) for name, item in limits.items()}
+        mine = [case for case in cases if case.changed == changed]
+        with Pool[int](root, now, sandbox_limits, jobs) as pool:
+            for number, found in pool.grade((number, case.submission) for number, case in enumerate(mine)):
+                case = mine[number]
+                if isinstance(found, AutograderError):
+                    texts: Iterable[str] = [str(found)]
+                else:
+                    graded = found.graded(course.known_mistakes)
+                    texts = case.judge(case, graded)
+                    result.crashing += [
+                        Finding(graded.verdict.problem_set, *item) for item in crashing(case, graded.verdict)
+                    ]
+                result.findings += [Finding(case.submission.problem_set, case.exercise, text) for text in texts]
+                advanced()
 
 
 def _cases(
@@ -190,8 +178,9 @@ def _cases(
         result.ways += len(own := [item for item in every_way if item.exercise == exercise.name])
         yield from way_cases(release, own, finished, right)
         for option, names in (("also", exercise.also), ("without", exercise.without)):
-            for unknown in vocabulary_calls.unknown(names):
-                wrong(exercise.name, f"{option}: there is no {unknown}; correct the spelling")
+            with handouts.beside(root, name):
+                for unknown in vocabulary_calls.unknown(names):
+                    wrong(exercise.name, f"{option}: there is no {unknown}; correct the spelling")
         for other in exercise.others:
             if other not in right:
                 wrong(exercise.name, f"uses: there is no exercise {other} in this problem set")
