@@ -125,7 +125,7 @@ class FollowThrough:
         if others.is_file():
             more = run_file(others, names)
             ways = {name: value.way_of for name, value in more.items() if hasattr(value, "way_of")}
-            called = upstream_of(others, self._exercises | ways.keys())
+            called = upstream_of(others, self._exercises.union(ways))
             for name, exercise in ways.items():
                 found.setdefault(exercise, []).append(_Way(more[name], more, called[name] & self._exercises))
         return found
