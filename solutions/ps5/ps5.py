@@ -88,7 +88,7 @@ import torch
 # 请编写 `rnn_step`，不要调用 torch 自带的循环网络函数。
 
 
-# %% exercise="rnn_step" also=["torch.sigmoid", "torch.tanh"] stub="rnn_step is not written yet: one tanh around the sum of what input and state contribute"
+# %% exercise="rnn_step" equal="torch.rnn_tanh_cell" also=["torch.sigmoid", "torch.tanh"] stub="rnn_step is not written yet: one tanh around the sum of what input and state contribute"
 def rnn_step(x, h, w_ih, w_hh, b_ih, b_hh):
     """Compute the next state of a plain recurrent network.
 
@@ -160,7 +160,7 @@ assert torch.allclose(h, torch.tensor([[0.4621172, 0.7615942]])), h
 # 不要调用 torch 自带的循环网络函数。
 
 
-# %% exercise="gru_step" also=["torch.sigmoid", "torch.tanh"] stub="gru_step is not written yet: two gates, a candidate, and a mix of old and new"
+# %% exercise="gru_step" equal="torch.gru_cell" also=["torch.sigmoid", "torch.tanh"] stub="gru_step is not written yet: two gates, a candidate, and a mix of old and new"
 def gru_step(x, h, w_ih, w_hh, b_ih, b_hh):
     """Compute the next state of a GRU.
 
@@ -317,7 +317,7 @@ assert torch.allclose(h, torch.tensor([[0.1899745, -0.0986877]])), h
 # 没有任何时间步的序列没有最后的状态：请抛出 `ValueError`。
 
 
-# %% exercise="rnn_forward" also=["torch.sigmoid", "torch.tanh"] uses=["rnn_step=torch.rnn_tanh_cell"] stub="rnn_forward is not written yet: a loop over time that carries the state along"
+# %% exercise="rnn_forward" also=["torch.sigmoid", "torch.tanh"] uses=["rnn_step"] stub="rnn_forward is not written yet: a loop over time that carries the state along"
 def rnn_forward(x, h0, weights):
     """Run a plain recurrent network over a sequence.
 
@@ -391,7 +391,7 @@ assert torch.allclose(last, torch.tensor([[0.8256249]])), last
 # 张量的个数与 `layers` 不符时，请抛出 `ValueError`。
 
 
-# %% exercise="stacked_gru" also=["torch.sigmoid", "torch.tanh"] uses=["gru_step=torch.gru_cell"] stub="stacked_gru is not written yet: each layer reads the states of the layer below"
+# %% exercise="stacked_gru" also=["torch.sigmoid", "torch.tanh"] uses=["gru_step"] stub="stacked_gru is not written yet: each layer reads the states of the layer below"
 def stacked_gru(x, weights, layers):
     """Run a GRU of several layers over a sequence, from zero states.
 
@@ -481,7 +481,7 @@ assert torch.allclose(h_n.flatten(), torch.tensor([0.5711956, 0.3489683])), h_n
 # （请按位置传参）；不要调用 torch 的循环层。
 
 
-# %% exercise="bidirectional_gru" also=["torch.sigmoid", "torch.tanh"] uses=["gru_step=torch.gru_cell", "stacked_gru"] stub="bidirectional_gru is not written yet: one run forward, one backward, side by side at the same time steps"
+# %% exercise="bidirectional_gru" also=["torch.sigmoid", "torch.tanh"] uses=["gru_step", "stacked_gru"] stub="bidirectional_gru is not written yet: one run forward, one backward, side by side at the same time steps"
 def bidirectional_gru(x, weights):
     """Run a bidirectional GRU of one layer over a sequence, from zero states.
 

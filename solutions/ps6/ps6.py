@@ -98,7 +98,7 @@ import torch
 # 前面的维度（批次、头）按广播规则处理。可以调用 `torch.softmax`，但不要调用 torch 自带的注意力。
 
 
-# %% exercise="scaled_dot_product_attention" also=["torch.softmax"] stub="scaled_dot_product_attention is not written yet: scores, mask, softmax over the keys, weighted mean of the values"
+# %% exercise="scaled_dot_product_attention" equal="torch.nn.functional.scaled_dot_product_attention" also=["torch.softmax"] stub="scaled_dot_product_attention is not written yet: scores, mask, softmax over the keys, weighted mean of the values"
 def scaled_dot_product_attention(q, k, v, mask=None):
     """Compute the mean of the values, weighted by how well each key fits the query.
 
@@ -371,7 +371,7 @@ assert y.tolist() == [[[1, 2, 3, 4], [5, 6, 7, 8]]], y
 # 评分时会用 torch 的函数代替你的函数，两者的参数名不同。不要调用 torch 自带的多头注意力。
 
 
-# %% exercise="multi_head_attention" also=["torch.nn.functional.scaled_dot_product_attention", "torch.softmax", "torch.nn.functional.linear"] uses=["scaled_dot_product_attention=torch.nn.functional.scaled_dot_product_attention", "split_heads", "merge_heads"] stub="multi_head_attention is not written yet: project, split, attend, merge, project"
+# %% exercise="multi_head_attention" also=["torch.nn.functional.scaled_dot_product_attention", "torch.softmax", "torch.nn.functional.linear"] uses=["scaled_dot_product_attention", "split_heads", "merge_heads"] stub="multi_head_attention is not written yet: project, split, attend, merge, project"
 def multi_head_attention(x, weights, heads, mask=None, memory=None):
     """Attend with several heads at once, as torch.nn.MultiheadAttention does.
 
@@ -616,7 +616,7 @@ def part_of(weights, name):
     return {key.removeprefix(name + "."): value for key, value in weights.items() if key.startswith(name + ".")}
 
 
-# %% exercise="encoder_layer" also=["torch.nn.functional.scaled_dot_product_attention", "torch.nn.functional.layer_norm", "torch.nn.functional.linear", "torch.relu", "torch.softmax"] uses=["scaled_dot_product_attention=torch.nn.functional.scaled_dot_product_attention", "multi_head_attention", "feed_forward", "split_heads", "merge_heads"] stub="encoder_layer is not written yet: attention and feed-forward, each with a residual and a normalization of its own"
+# %% exercise="encoder_layer" also=["torch.nn.functional.scaled_dot_product_attention", "torch.nn.functional.layer_norm", "torch.nn.functional.linear", "torch.relu", "torch.softmax"] uses=["scaled_dot_product_attention", "multi_head_attention", "feed_forward", "split_heads", "merge_heads"] stub="encoder_layer is not written yet: attention and feed-forward, each with a residual and a normalization of its own"
 def encoder_layer(x, weights, heads, norm_first=False, mask=None):
     """Compute a transformer encoder layer without dropout.
 
@@ -727,7 +727,7 @@ assert torch.allclose(y, torch.tensor([[[1.0, 22.0], [11.0, 22.0]]]), atol=1e-3)
 # 可以使用你之前写的所有函数、`part_of` 以及 `F.layer_norm`。不要调用 torch 自带的 Transformer 层或多头注意力。
 
 
-# %% exercise="decoder_layer" also=["torch.nn.functional.scaled_dot_product_attention", "torch.nn.functional.layer_norm", "torch.nn.functional.linear", "torch.relu", "torch.softmax"] uses=["scaled_dot_product_attention=torch.nn.functional.scaled_dot_product_attention", "multi_head_attention", "feed_forward", "split_heads", "merge_heads", "causal_mask", "encoder_layer"] stub="decoder_layer is not written yet: causal self-attention, attention to the memory, feed-forward"
+# %% exercise="decoder_layer" also=["torch.nn.functional.scaled_dot_product_attention", "torch.nn.functional.layer_norm", "torch.nn.functional.linear", "torch.relu", "torch.softmax"] uses=["scaled_dot_product_attention", "multi_head_attention", "feed_forward", "split_heads", "merge_heads", "causal_mask", "encoder_layer"] stub="decoder_layer is not written yet: causal self-attention, attention to the memory, feed-forward"
 def decoder_layer(x, memory, weights, heads):
     """Compute a transformer decoder layer, post-norm, causal, without dropout.
 

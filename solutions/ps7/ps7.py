@@ -425,7 +425,7 @@ assert torch.allclose(distances, torch.tensor([[7.0, 2.0], [5.0, 2.0]])), distan
 # 请编写 `pairwise_l2`。1000 对 1000 个点的计算必须远快于一秒，所以不能用 Python 循环遍历点对。不要调用 torch 自带的距离或范数。
 
 
-# %% exercise="pairwise_l2" stub="pairwise_l2 is not written yet: the root of the sum of squared differences, safe at zero"
+# %% exercise="pairwise_l2" equal="torch.cdist" stub="pairwise_l2 is not written yet: the root of the sum of squared differences, safe at zero"
 def pairwise_l2(x, y):
     """Compute the Euclidean distance of every row of x to every row of y.
 
@@ -492,7 +492,7 @@ assert torch.allclose(distances, torch.tensor([[5.0, 0.0, 10.0], [0.0, 5.0, 5.0]
 # 请编写 `cosine_similarity`。不要调用 torch 自带的实现；这里允许使用 `torch.linalg.vector_norm`，它在零向量处的梯度是 0 而不是 NaN。
 
 
-# %% exercise="cosine_similarity" also=["torch.linalg.vector_norm", "torch.norm"] stub="cosine_similarity is not written yet: the dot product over both norms"
+# %% exercise="cosine_similarity" equal="torch.nn.functional.cosine_similarity" also=["torch.linalg.vector_norm", "torch.norm"] stub="cosine_similarity is not written yet: the dot product over both norms"
 def cosine_similarity(x, y, dim=1, eps=1e-8):
     """Compute the cosine of the angle between x and y along one dimension.
 
@@ -561,7 +561,7 @@ assert torch.allclose(similarity, torch.tensor([0.96, 1.0, 0.0])), similarity
 # 因此那里的错误不会在这里扣分。
 
 
-# %% exercise="cosine_distance" also=["torch.nn.functional.cosine_similarity", "torch.linalg.vector_norm", "torch.norm"] uses=["cosine_similarity=torch.nn.functional.cosine_similarity"] stub="cosine_distance is not written yet: 0 for the same direction, 2 for opposite ones"
+# %% exercise="cosine_distance" also=["torch.nn.functional.cosine_similarity", "torch.linalg.vector_norm", "torch.norm"] uses=["cosine_similarity"] stub="cosine_distance is not written yet: 0 for the same direction, 2 for opposite ones"
 def cosine_distance(x, y, dim=1, eps=1e-8):
     """Compute the cosine distance of x and y along one dimension.
 
@@ -625,7 +625,7 @@ assert torch.allclose(distances, torch.tensor([0.0, 1.0, 2.0]), atol=1e-6), dist
 # 仍是你自己的。
 
 
-# %% exercise="k_nearest" also=["torch.cdist", "torch.nn.functional.cosine_similarity", "torch.linalg.vector_norm", "torch.norm"] uses=["pairwise_l2=torch.cdist", "cosine_similarity=torch.nn.functional.cosine_similarity", "pairwise_l1", "cosine_distance"] stub="k_nearest is not written yet: the k smallest distances of each query, and their indices"
+# %% exercise="k_nearest" also=["torch.cdist", "torch.nn.functional.cosine_similarity", "torch.linalg.vector_norm", "torch.norm"] uses=["pairwise_l2", "cosine_similarity", "pairwise_l1", "cosine_distance"] stub="k_nearest is not written yet: the k smallest distances of each query, and their indices"
 def k_nearest(queries, keys, k, metric="l2"):
     """Find the k nearest keys of each query.
 

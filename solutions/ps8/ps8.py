@@ -234,7 +234,7 @@ assert torch.allclose(loss, torch.tensor(8.0)), f"the sum should be 8, not {loss
 # 请编写 `log_softmax`。不要调用 torch 的各种 softmax 函数、`logsumexp` 或损失函数。
 
 
-# %% exercise="log_softmax" stub="log_softmax is not written yet: shift by the maximum, then subtract the logarithm of the sum"
+# %% exercise="log_softmax" equal="torch.nn.functional.log_softmax" stub="log_softmax is not written yet: shift by the maximum, then subtract the logarithm of the sum"
 def log_softmax(x, dim):
     """Compute the logarithm of the softmax.
 
@@ -300,7 +300,7 @@ assert torch.allclose(y, expected), f"the logarithms of 1/4, 3/4, 1/2 and 1/2 ar
 # `cross_entropy`。可以调用你自己的 `log_softmax`；不要调用 torch 自带的损失函数或 softmax。
 
 
-# %% exercise="cross_entropy" also=["torch.logsumexp"] uses=["log_softmax"] stub="cross_entropy is not written yet: the mean of minus the target's log-probability"
+# %% exercise="cross_entropy" equal="torch.nn.functional.cross_entropy" also=["torch.logsumexp"] uses=["log_softmax"] stub="cross_entropy is not written yet: the mean of minus the target's log-probability"
 def cross_entropy(logits, target, weight=None, ignore_index=-100, label_smoothing=0.0):
     """Compute the mean cross-entropy of class indices.
 
@@ -385,7 +385,7 @@ assert torch.allclose(wrong, torch.tensor(1.3862944)), wrong
 # logits 都是有限的数。可以调用你自己的 `log_softmax`（评分本题时，这个名字就是 torch 自带的函数）。不要调用 torch 的交叉熵或其他损失函数。
 
 
-# %% exercise="cross_entropy_probs" also=["torch.softmax", "torch.log_softmax", "torch.logsumexp"] uses=["log_softmax=torch.nn.functional.log_softmax"] stub="cross_entropy_probs is not written yet: minus the sum of target times log-probability, averaged over the samples"
+# %% exercise="cross_entropy_probs" also=["torch.softmax", "torch.log_softmax", "torch.logsumexp"] uses=["log_softmax"] stub="cross_entropy_probs is not written yet: minus the sum of target times log-probability, averaged over the samples"
 def cross_entropy_probs(logits, soft_target):
     """Compute the mean cross-entropy of target distributions.
 
@@ -704,7 +704,7 @@ assert torch.allclose(loss, torch.tensor(0.5), atol=1e-4), f"their mean should b
 # （评分本题时，这两个名字就是 torch 自带的函数）；没有禁止调用的函数。
 
 
-# %% exercise="info_nce" also=["*"] uses=["cross_entropy=torch.nn.functional.cross_entropy", "log_softmax=torch.nn.functional.log_softmax"] stub="info_nce is not written yet: cross-entropy of the similarities, by rows and by columns"
+# %% exercise="info_nce" also=["*"] uses=["cross_entropy", "log_softmax"] stub="info_nce is not written yet: cross-entropy of the similarities, by rows and by columns"
 def info_nce(z1, z2, temperature):
     """Compute the symmetric InfoNCE loss of two views.
 
@@ -783,7 +783,7 @@ assert torch.allclose(loss, torch.tensor(0.3132617)), f"log(1 + 1/e) is 0.313261
 # （评分本题时就是 torch 自带的函数）；没有禁止调用的函数。
 
 
-# %% exercise="nt_xent" also=["*"] uses=["cross_entropy=torch.nn.functional.cross_entropy", "log_softmax=torch.nn.functional.log_softmax"] stub="nt_xent is not written yet: similarities of all rows without themselves, the partner N rows away as the answer"
+# %% exercise="nt_xent" also=["*"] uses=["cross_entropy", "log_softmax"] stub="nt_xent is not written yet: similarities of all rows without themselves, the partner N rows away as the answer"
 def nt_xent(z, temperature):
     """Compute SimCLR's normalized temperature-scaled cross-entropy.
 
