@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[2]
 SETS = list(config.load(ROOT).problem_sets)
 STUDENTS_HAVE = {
     "torch",
+    "matplotlib",
     "numpy",
     "PIL",
     "sklearn",
