@@ -310,6 +310,7 @@ def one_beta_for_both(weight, grad, m, v, step, lr=1e-3, betas=(0.9, 0.999), eps
 @misconception(
     "adam_step",
     hint="eps is added to the root of the corrected average: correct v first, then take the root, then add eps.",
+    passes_examples=False,
     costs=1,
 )
 def eps_before_the_correction(weight, grad, m, v, step, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):

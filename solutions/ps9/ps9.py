@@ -171,8 +171,8 @@ def textbook_momentum(weight, grads, lrs, momentum=0.9):
         raise ValueError(f"{len(grads)} gradients and {len(lrs)} learning rates")
     velocity = torch.zeros_like(weight)
     weights = []
-    for grad, lr in zip(grads, lrs, strict=True):
-        velocity = momentum * velocity - lr * grad
+    for t in range(len(grads)):
+        velocity = momentum * velocity - lrs[t] * grads[t]
         weight = weight + velocity
         weights.append(weight)
     return weights
@@ -615,7 +615,8 @@ def accumulate_gradients(model, x, y, micro_batch):
         raise ValueError(f"{len(x)} rows with {len(y)} labels in pieces of {micro_batch}")
     parameters = list(model.parameters())
     total, grads = 0.0, [torch.zeros_like(parameter) for parameter in parameters]
-    for rows, labels in zip(x.split(micro_batch), y.split(micro_batch), strict=True):
+    for start in range(0, len(x), micro_batch):
+        rows, labels = x[start : start + micro_batch], y[start : start + micro_batch]
         share = len(rows) / len(x)
         loss = share * torch.nn.functional.cross_entropy(model(rows), labels)
         total += loss.item()
@@ -693,7 +694,7 @@ def clipped_step(model, x, y, lr, micro_batch, max_norm):
     """
     ### BEGIN SOLUTION
     loss, grads = accumulate_gradients(model, x, y, micro_batch)
-    norm = math.sqrt(sum((grad.double() ** 2).sum().item() for grad in grads))
+    norm = math.sqrt(sum((grad**2).sum().item() for grad in grads))
     if math.isfinite(norm):
         factor = min(1.0, max_norm / (norm + 1e-6))
         with torch.no_grad():
@@ -704,15 +705,16 @@ def clipped_step(model, x, y, lr, micro_batch, max_norm):
 
 
 # %% examples="clipped_step"
-# Class 0 is the target twice: its bias gets the gradient 1/2 - 1 = -1/2, the other one +1/2. The norm is the root of 1/2;
-# clipped to half of it the gradients are -1/4 and +1/4, and the step goes the other way.
+# Both classes are equally likely and class 0 is the target twice, so weight and bias have gradients of -1/2 and 1/2: four
+# numbers of the norm 1. Clipped to the norm 1/2 they are -1/4 and 1/4, and the step goes the other way.
 model = Linear(1, 2)
 with torch.no_grad():
     model.weight.zero_()
     model.bias.zero_()
-loss, norm = clipped_step(model, torch.zeros(2, 1), torch.tensor([0, 0]), lr=1.0, micro_batch=1, max_norm=0.5**1.5)
+loss, norm = clipped_step(model, torch.ones(2, 1), torch.tensor([0, 0]), lr=1.0, micro_batch=1, max_norm=0.5)
 assert abs(loss - 0.6931472) < 1e-5, loss
-assert abs(norm - 0.5**0.5) < 1e-5, norm
+assert abs(norm - 1.0) < 1e-5, norm
+assert torch.allclose(model.weight, torch.tensor([[0.25], [-0.25]]), atol=1e-5), model.weight
 assert torch.allclose(model.bias, torch.tensor([0.25, -0.25]), atol=1e-5), model.bias
 
 # %% [markdown] lang="en"

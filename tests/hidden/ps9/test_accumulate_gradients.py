@@ -106,4 +106,5 @@ def test_refuses_sizes_that_do_not_fit(student):
     model = linear(student, weight, bias)
     assert_raises(ValueError, student.accumulate_gradients, model, x, y, 0)
     assert_raises(ValueError, student.accumulate_gradients, model, x, y, -2)
-    assert_raises(ValueError, student.accumulate_gradients, model, x, y[:5], 2)
+    for labels in (y[:5], y[:4], torch.cat([y, y])):
+        assert_raises(ValueError, student.accumulate_gradients, model, x, labels, 2)
