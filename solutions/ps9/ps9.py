@@ -142,9 +142,9 @@ assert torch.allclose(weight, torch.tensor([0.805, 2.19])), weight
 #
 # 只要学习率不变，得到的权重就与 torch 的形式（不加阻尼）相同，因为这时 $v_t = -\eta\, b_t$。学习率一变，两者便分道扬镳，而使用调度时它每一步都在变。展开来写就是
 #
-# $$w_t^{\text{textbook}} = w_{t-1} - \sum_{s=1}^{t} \mu^{t-s}\, \eta_s\, g_s, \qquad w_t^{\text{torch}} = w_{t-1} - \eta_t \sum_{s=1}^{t} \mu^{t-s}\, g_s$$
+# $$w_t^{\text{教科书}} = w_{t-1} - \sum_{s=1}^{t} \mu^{t-s}\, \eta_s\, g_s, \qquad w_t^{\text{torch}} = w_{t-1} - \eta_t \sum_{s=1}^{t} \mu^{t-s}\, g_s$$
 #
-# （左边是教科书的形式，右边是 torch 的形式。）这里每个梯度保留**它那一步**的学习率，而在 torch 的形式里，当前的学习率乘以全部的过去。若学习率降到 0，
+# 在教科书的形式里，每个梯度保留**它那一步**的学习率，而在 torch 的形式里，当前的学习率乘以全部的过去。若学习率降到 0，
 # torch 立即停下，小球却继续滚动。一篇论文与它的代码可能只差在这一点上。
 #
 # 请编写 `textbook_momentum`。它用每个梯度以及对应的学习率各走一步，返回每一步之后的权重。没有梯度时列表为空；若学习率与梯度的个数不同，请抛出 `ValueError`。
@@ -501,7 +501,7 @@ assert 0.19 < weight.max() <= 0.2 and -0.2 <= weight.min() < -0.19, (weight.min(
 # - Fan-**in** is the number of values that each output adds up: for a convolution the input channels times the size of the kernel, as above.
 # - $N(0, \sigma^2)$ is written with the variance, and `torch.randn` has a standard deviation of 1: multiply by the **root**.
 #
-# Write `he_normal`, with the same rules as above for the generator, for fewer than two axes and for `torch.nn.init`.
+# Write `he_normal`, with the same rules as above: draw with the generator, raise a `ValueError` for fewer than two axes, and call nothing of `torch.nn.init`.
 
 # %% [markdown] lang="zh"
 # ## He 初始化
@@ -521,7 +521,7 @@ assert 0.19 < weight.max() <= 0.2 and -0.2 <= weight.min() < -0.19, (weight.min(
 # - **扇入**是每个输出所累加的数值个数：对卷积而言，是输入通道数乘以卷积核的大小，与上文相同。
 # - $N(0, \sigma^2)$ 里写的是方差，而 `torch.randn` 的标准差是 1：要乘的是**平方根**。
 #
-# 请编写 `he_normal`；关于生成器、少于两个轴以及 `torch.nn.init` 的规则与上题相同。
+# 请编写 `he_normal`，规则与上题相同：用生成器抽取；若少于两个轴，请抛出 `ValueError`；不要调用 `torch.nn.init` 中的函数。
 
 
 # %% exercise="he_normal" without=["torch.nn.init"] uses=["xavier_uniform"] stub="he_normal is not written yet: normal numbers times the root of the variance"
@@ -687,7 +687,7 @@ def clipped_step(model, x, y, lr, micro_batch, max_norm):
         y: int64 class indices, shape (N,).
         lr: the learning rate.
         micro_batch: the number of rows of a piece, at least 1; the last one has what is left.
-        max_norm: the largest norm of all gradients together, above 0.
+        max_norm: the largest norm of all gradients together, above 0; with infinity nothing is clipped.
 
     Returns:
         The mean loss of all rows before the step, and the norm of its gradients before clipping, both Python floats.
