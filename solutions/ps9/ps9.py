@@ -12,7 +12,7 @@
 #
 # Write your code in place of each `raise NotImplementedError`. The examples below each exercise can be run here; when the
 # notebook is graded, hidden checks are run as well: other shapes, other dtypes, more steps, extreme values. Passing the
-# examples is a start and not the end. When all is written, the cell near the end lets your optimizers race on real digits. The
+# examples is a start and not the end. When all is written, `show_race()` near the end lets your optimizers race on real digits. The
 # last question is answered in prose and graded by hand.
 #
 # Some things hold in every exercise. A weight, its gradient and what an optimizer remembers of it have one shape, any shape, and one dtype,
@@ -33,7 +33,7 @@
 # - 对内存放不下的批次累积梯度，并在正确的位置裁剪梯度。
 #
 # 请用你的代码替换每一处 `raise NotImplementedError`。每道练习下方的示例可以直接运行；评分时还会运行隐藏的检查：
-# 别的形状、别的数据类型、更多的步数以及极端数值。通过示例只是开始，并不是终点。全部写好之后，靠近末尾的单元格会让你的优化器在真实的数字图像上赛跑。
+# 别的形状、别的数据类型、更多的步数以及极端数值。通过示例只是开始，并不是终点。全部写好之后，靠近末尾的 `show_race()` 会让你的优化器在真实的数字图像上赛跑。
 # 最后一题用文字作答，由人工评分。
 #
 # 有几条约定适用于所有练习。一个权重、它的梯度以及优化器为它记住的量，形状相同（可以是任意形状），数据类型也相同（float32 或 float64）；
@@ -720,30 +720,30 @@ assert torch.allclose(model.bias, torch.tensor([0.25, -0.25]), atol=1e-5), model
 # %% [markdown] lang="en"
 # ## A race on real digits
 #
-# The cell below trains one small network on the digits of scikit-learn, each time from weights and with steps that your functions make, for some seconds in all. It draws the loss of all runs into one picture and
-# gives the accuracy on images that were put aside. Nothing here is graded; while something is not written yet, the cell only says what.
+# The cell below defines `show_race`. Add a cell of your own beneath it and call `show_race()` there: it trains one small network on the digits of scikit-learn, each time from weights and
+# with steps that your functions make, for some seconds in all. It draws the loss of all runs into one picture and gives the accuracy on images that were put aside. Nothing here is graded; while
+# something is not written yet, it only says what.
 #
-# Look at who leads after 20 steps and who leads at the end. Why does the run from tiny weights stand still for so long? Change the rates and run it again: which of the optimizers forgives a rate
-# that is ten times too small?
+# Look at who leads after 20 steps and who leads at the end. Why does the run from tiny weights stand still for so long? Copy `race` into your cell, change
+# its rates and run it again: which of the optimizers forgives a rate that is ten times too small?
 
 # %% [markdown] lang="zh"
 # ## 在真实的数字上赛跑
 #
-# 下面的单元格在 scikit-learn 的数字图像上训练同一个小网络，每次都用你的函数抽取初始权重、完成每一步，总共几秒钟。它把各次训练的损失画在一张图里，并给出在预留图像上的准确率。
-# 这里不评分；若还有未写的内容，这个单元格只会指出缺少什么。
+# 下面的单元格定义了 `show_race`。请在它下面自己添加一个单元格，在那里调用 `show_race()`：它在 scikit-learn 的数字图像上训练同一个小网络，每次都用你的函数抽取初始权重、完成每一步，总共几秒钟。
+# 它把各次训练的损失画在一张图里，并给出在预留图像上的准确率。这里不评分；若还有未写的内容，它只会指出缺少什么。
 #
-# 请看 20 步之后谁领先，最后又是谁领先。从极小的权重出发的那一次为什么停滞那么久？改一改学习率再运行一次：学习率小了十倍时，哪个优化器还能应付？
+# 请看 20 步之后谁领先，最后又是谁领先。从极小的权重出发的那一次为什么停滞那么久？把 `race` 复制到你的单元格里，改一改学习率再运行一次：学习率小了十倍时，哪个优化器还能应付？
 
 # %%
 import io
 import time
 
-from IPython.display import SVG, display
-from sklearn.datasets import load_digits
-
 
 def race(steps=200, batch=64):
     """Train a network of 64, 32 and 10 units by each of the optimizers; returns losses and test accuracy of each run."""
+    from sklearn.datasets import load_digits
+
     digits = load_digits()
     x, y = torch.tensor(digits.data, dtype=torch.float32) / 16, torch.tensor(digits.target)
     order = torch.randperm(len(x), generator=torch.Generator().manual_seed(9))
@@ -796,6 +796,7 @@ def race(steps=200, batch=64):
 
 def draw(found):
     """Draw the losses of all runs, each the mean of ten steps."""
+    from IPython.display import SVG, display
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(8, 4), layout="constrained")
@@ -832,14 +833,17 @@ def not_ready():
     return lines
 
 
-waiting = not_ready()
-if waiting:
-    print("The race begins when these exercises are written:", *waiting, sep="\n")
-else:
+def show_race():
+    """Draw the race, or say which exercises are missing."""
+    waiting = not_ready()
+    if waiting:
+        print("The race begins when these exercises are written:", *waiting, sep="\n")
+        return
     began = time.perf_counter()
     torch.set_num_threads(1)  # for tensors as small as these, sharing the work takes longer than the work
     draw(race())
     print(f"five runs in {time.perf_counter() - began:.1f} s")
+
 
 # %% [markdown] lang="en"
 # ## In your own words
