@@ -17,7 +17,7 @@ from autograder.jail.inside import frames, wire
 from autograder.jail.jail import Jail, JailError
 
 from .jail_imports import imports_of
-from .protocol import Failed, Work, encode
+from .protocol import Work
 
 
 def main(descriptor: int) -> None:
@@ -25,14 +25,8 @@ def main(descriptor: int) -> None:
     sock = socket.socket(fileno=descriptor)
     work = msgspec.msgpack.decode(frames.receive(sock)[0], type=Work)
     jail = Jail(work.sandbox_limits, imports_of(Path(work.root), work.limits))
-    try:
-        try:
-            jail.launch()
-        except JailError:  # ended at once: one that does not work at all fails again
-            jail.launch()
-    except JailError as error:
-        frames.send(sock, b"", [encode(Failed(str(error)))])
-        return
+    with contextlib.suppress(JailError):  # it is started again when it is needed, and then says what is wrong
+        jail.launch()
     gc.disable()  # imports create no garbage, so collecting during them only costs time
     try:
         from . import worker_plugin
