@@ -19,7 +19,7 @@ from autograder.feedback.changes import Change, between
 from autograder.gradebook.connection import submissions
 from autograder.gradebook.recorder import Recorder
 from autograder.grading.intake import HandedIn, Prepared, find
-from autograder.grading.setup import GradingSetup, by_sandbox_limits, setup_of
+from autograder.grading.setup import GradingSetup, by_jail, setup_of
 from autograder.jail import bubblewrap
 from autograder.jail.cores import cores
 from autograder.lms import roster
@@ -115,7 +115,7 @@ def grade(
         known = Freshness(root, {} if fresh else store.fingerprints(), submissions(root, course))
         writer = ResultWriter(root, course, store, recorder, log)
         run = _Run(setups, known, None if fresh else store, writer, log, dry_run, stopped, outcome, advanced)
-        for sandbox_limits, session_limits in by_sandbox_limits(setups.values()).items():
+        for sandbox_limits, session_limits in by_jail(setups.values()):
             mine = [item for item in waiting if item.problem_set in session_limits]
             with pool_of(root, session_limits, sandbox_limits, min(jobs or cores(), len(mine) or 1)) as pool:
                 run.grade(mine, pool)

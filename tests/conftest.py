@@ -9,6 +9,7 @@ import nbgrader.api
 import pytest
 
 TINY = Path(__file__).parent / "tiny"
+TABLES = Path(__file__).parent / "tables"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -38,3 +39,9 @@ def root():
 def tiny(tmp_path):
     """A copy of the tiny course."""
     return Path(shutil.copytree(TINY, tmp_path / "tiny", ignore=shutil.ignore_patterns("__pycache__", "*.db")))
+
+
+@pytest.fixture
+def tables(tmp_path):
+    """A copy of the course with files beside its notebook."""
+    return Path(shutil.copytree(TABLES, tmp_path / "tables", ignore=shutil.ignore_patterns("__pycache__", "*.db")))

@@ -29,9 +29,13 @@ def build(
     Example: [bold]autograder build ps4 --language zh[/]
     """
     from autograder import terminal
+    from autograder.course import config, handouts
     from autograder.gradebook.points import Repointed
+    from autograder.jail.doctor import packages
+    from autograder.notebook.handout_names import size
     from autograder.release import build as maker
-    from autograder.release.proofs.unfinished import gaps
+    from autograder.release.proofs.setup_cells import Trial
+    from autograder.release.unfinished import gaps
 
     if check:
         stale = maker.out_of_step(context.obj, problem_sets)
@@ -41,6 +45,8 @@ def build(
 
     def made(name: str) -> None:
         terminal.say(f"assignments/{name}/{name}.ipynb")
+        for item in handouts.of(context.obj, name):
+            terminal.say(f"assignments/{name}/{item.name} ({size(item.size)})")
         if left := {gap.exercise for gap in gaps(context.obj, name)}:
             terminal.say(f"  unfinished: {', '.join(sorted(left))}; autograder audit {name} names what to fill in")
 
@@ -48,7 +54,20 @@ def build(
         for line in change.lines():
             terminal.say(f"  {line}")
 
-    maker.build(context.obj, problem_sets, language=language, report=made, repointed=repointed)
+    with Trial(context.obj) as trial:
+        maker.build(
+            context.obj,
+            problem_sets,
+            language=language,
+            report=made,
+            repointed=repointed,
+            tried=trial.refuse_failing,
+        )
+    for item in packages(config.load(context.obj).packages):
+        if not item.ok:
+            terminal.error(f"{config.FILE}: {item.name}: not installed here, so that nothing can be graded; {item.fix}")
+    if trial.unavailable:
+        terminal.say(f"note: the set-up cells were not tried, since {trial.unavailable}")
 
 
 @verbs.command(rich_help_panel=PANEL)
@@ -159,7 +178,8 @@ def _audited(
             terminal.say(f"note: {item.problem_set} {item.exercise}: {item.text}")
         terminal.say(
             f"{result.exercises} exercises, {result.checks} checks, {result.misconceptions} misconceptions,"
-            f" {result.forbidden_calls} forbidden calls, {result.bodies} cheap answers: {len(result.findings)} failures"
+            f" {result.ways} other ways, {result.forbidden_calls} forbidden calls, {result.bodies} cheap answers:"
+            f" {len(result.findings)} failures"
         )
     return not result.findings
 
@@ -194,6 +214,10 @@ def release(
     force: Annotated[
         bool, typer.Option("--force", help="Replace the release in the exchange; students who fetched it keep theirs.")
     ] = False,
+    into: Annotated[
+        Path | None,
+        typer.Option("--zip", metavar="FILE", help="Also write what students get to a zip, for Moodle or Canvas."),
+    ] = None,
     jobs: Jobs = None,
 ) -> None:
     """Build and audit a problem set, and release it to students through nbgrader's exchange.
@@ -204,6 +228,7 @@ def release(
     """
     from autograder import terminal
     from autograder.exchange.nbgrader_exchange import Exchange
+    from autograder.release import student_zip
 
     exchange = None if no_exchange else Exchange(context.obj, "; --no-exchange does without")
     if exchange and not force:
@@ -212,6 +237,9 @@ def release(
     if not _audited(context, [problem_set], None, jobs):
         terminal.error(f"{problem_set}: not released, since the audit failed; fix the findings above")
         raise typer.Exit(1)
+    if into:
+        for packed in student_zip.pack(context.obj, problem_set, into):
+            terminal.say(f"{into}: {packed}")
     if exchange:
         terminal.say(f"{exchange.release(problem_set, force=force) or problem_set}: released")
 

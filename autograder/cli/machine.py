@@ -29,10 +29,14 @@ def doctor(
     Example: [bold]autograder doctor --self-test --json[/]
     """
     from autograder import terminal
+    from autograder.course import config
     from autograder.exchange.health import deployment
     from autograder.jail import doctor as examine
 
-    around = [] if self_test else [*examine.host(), *deployment(context.obj)]
+    around = []
+    if not self_test:
+        named = config.load(context.obj).packages if (context.obj / config.FILE).is_file() else ()
+        around = [*examine.host(), *examine.packages(named), *deployment(context.obj)]
     results = [*around, *examine.jail(context.obj)]
     if as_json:
         print_json(results)

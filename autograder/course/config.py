@@ -45,6 +45,12 @@ def _time_zone(value: str) -> str:
     return value
 
 
+def _import_name(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,60}", value):
+        raise ValueError("not a package's name; write it as in the import, such as sklearn")
+    return value
+
+
 _PASSWORD = re.compile(r"[^:]+://[^@]*:[^@]*@|.*[?&](ssl)?password=")
 
 
@@ -165,6 +171,11 @@ class Course(_Model):
     gradebook: Annotated[str, AfterValidator(gradebook_url)] = Field(
         default="sqlite:///gradebook.db",
         description="nbgrader's db_url; for PostgreSQL postgresql+psycopg://user@host/name, without a password",
+    )
+    packages: tuple[Annotated[str, AfterValidator(_import_name)], ...] = Field(
+        default=(),
+        max_length=50,
+        description="packages beside torch and NumPy that notebooks may import, by the names in the import",
     )
     limits: Limits = Limits()
     late: CourseLatePolicy = CourseLatePolicy()

@@ -3,6 +3,8 @@
 COURSE_FILE = "course.yml"
 NBGRADER_CONFIG = "nbgrader_config.py"
 SOLUTIONS = "solutions"
+HANDOUTS = "files"
+"""Below a problem set's solutions: what students get beside the notebook."""
 CHECKS = "tests/hidden"
 SOURCE, RELEASE, SUBMITTED, AUTOGRADED, FEEDBACK = "source", "assignments", "submitted", "autograded", "feedback"
 """nbgrader's folders, named as its steps."""

@@ -47,7 +47,10 @@ class ReleasedExercise:
 
 @dataclass(frozen=True)
 class Release:
-    """The release of one problem set; `points` is the total."""
+    """The release of one problem set; `points` is the total.
+
+    `handouts` are the files that were built with it: the SHA-256 of each by its name.
+    """
 
     problem_set: str
     path: Path
@@ -55,6 +58,7 @@ class Release:
     cells: dict[str, ReleasedCell]
     exercises: tuple[ReleasedExercise, ...]
     points: float
+    handouts: dict[str, str]
 
 
 def path_of(root: Path, problem_set: str) -> Path:
@@ -108,4 +112,5 @@ def load(root: Path, problem_set: str) -> Release:
     )
     if not exercises:
         raise AutograderError(f"{path}: contains no exercise; run: autograder build {problem_set}")
-    return Release(problem_set, path, notebook, cells, exercises, points)
+    handouts = dict(notebook["metadata"].get("autograder", {}).get("handouts", {}))
+    return Release(problem_set, path, notebook, cells, exercises, points, handouts)

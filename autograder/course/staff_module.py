@@ -9,12 +9,14 @@ from types import ModuleType
 
 from autograder.errors import AutograderError
 
+from . import handouts
+
 
 def load(path: Path, name: str) -> ModuleType:
     """Run a file and return its module.
 
     Args:
-        path: the file.
+        path: the file, below a problem set's folder in solutions/; it can use what students get beside the notebook.
         name: the module's name; it should contain the problem set's if every problem set has such a file.
 
     Raises:
@@ -26,7 +28,10 @@ def load(path: Path, name: str) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # inspect.getsource needs it for classes
     try:
-        spec.loader.exec_module(module)
+        with handouts.beside(path.absolute().parents[2], path.parent.name):
+            spec.loader.exec_module(module)
+    except AutograderError:
+        raise
     except Exception as error:
         raise AutograderError(f"{path}: does not run: {type(error).__name__}: {error}") from None
     return module

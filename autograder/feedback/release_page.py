@@ -15,7 +15,9 @@ from .highlighting import highlighted
 from .templating import environment
 
 
-def render(course: Course, release: Release, language: str, unfinished: Sequence[str] = ()) -> str:
+def render(
+    course: Course, release: Release, language: str, unfinished: Sequence[str] = (), files: Sequence[str] = ()
+) -> str:
     """The page.
 
     Args:
@@ -23,6 +25,7 @@ def render(course: Course, release: Release, language: str, unfinished: Sequence
         release: what is shown.
         language: of its prose.
         unfinished: what is still to be filled in, a line each.
+        files: what students get beside the notebook, a line each.
     """
     return (
         environment("autograder.feedback")
@@ -36,6 +39,7 @@ def render(course: Course, release: Release, language: str, unfinished: Sequence
             exercises=release.exercises,
             cells=[_cell(raw) for raw in release.notebook["cells"]],
             unfinished=unfinished,
+            files=files,
         )
     )
 

@@ -1,8 +1,8 @@
 """Cache keys: digests of everything that a result depends on, so that a cached one is used only where it still holds.
 
-A result depends on the student's code, the exercise's rules, its checks with their helpers and data files, the limits,
-this engine and torch; where points were lost, on the misconceptions and the solutions as well, since a hint is part of
-the result.
+A result depends on the student's code, the files beside the notebook, the exercise's rules, its checks with their
+helpers and data files, the limits, this engine and torch; where points were lost, on the misconceptions and the
+solutions as well, since a hint is part of the result.
 """
 
 from __future__ import annotations
@@ -47,6 +47,14 @@ def engine() -> bytes:
     return digest(*map(str.encode, versions), *(path.read_bytes() for path in sources))
 
 
+@cache
+def versions(packages: tuple[str, ...]) -> bytes:
+    """Digest of the versions of the packages that a course names; one that is not installed has none."""
+    owners = importlib.metadata.packages_distributions() if packages else {}
+    found = {name: sorted({importlib.metadata.version(item) for item in owners.get(name, [])}) for name in packages}
+    return digest(*(f"{name} {', '.join(numbers)}".encode() for name, numbers in found.items()))
+
+
 class CacheKeys:
     """The cache keys of one problem set, as its files are now.
 
@@ -63,10 +71,12 @@ class CacheKeys:
         self._files = files_of(root, problem_set)
         self._check_support = _contents(root, self._files.check_support)
         self._solution = _contents(root, [self._files.solution, *self._files.solution_support])
-        limits = [_encode(session_limits), _encode(sandbox_limits)]
-        self._environment = digest(problem_set.encode(), engine(), *limits)
-        confined = [_encode(session_limits), _encode(replace(sandbox_limits, confined=True))]
-        self._in_jail = digest(problem_set.encode(), engine(), *confined)
+        handouts = _contents(root, self._files.handouts)
+        packages = versions(sandbox_limits.packages)
+        limits = [_encode(session_limits), _encode(sandbox_limits), packages]
+        self._environment = digest(problem_set.encode(), engine(), handouts, *limits)
+        confined = [_encode(session_limits), _encode(replace(sandbox_limits, confined=True)), packages]
+        self._in_jail = digest(problem_set.encode(), engine(), handouts, *confined)
         self._checks: dict[str, bytes] = {}
         self._hints: dict[str, bytes] = {}
 
@@ -76,7 +86,7 @@ class CacheKeys:
         return digest(self._in_jail, self._check_support, self._solution, files)
 
     def cells(self, submission: Submission) -> bytes:
-        """Key of what the cells show: their code, this engine, the limits."""
+        """Key of what the cells show: their code, the files beside the notebook, this engine, the limits."""
         return digest(self._environment, _encode(submission.cells))
 
     def exercise(self, exercise: Exercise) -> bytes:

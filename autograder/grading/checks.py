@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,6 +19,7 @@ import pytest
 import torch
 
 from autograder.authoring import Difference
+from autograder.course import handouts, layout
 from autograder.diagnosis.solutions import solutions
 from autograder.session.remote import CallFailed, StudentError
 
@@ -40,6 +42,29 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """With --salt, shuffle."""
     if config.getoption("--salt"):
         random.Random(config.getoption("--salt")).shuffle(items)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None, object, object]:
+    """Let checks import the helper modules that students get, and read their files, while they are loaded."""
+    with _beside(collector.path):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """The same while they run."""
+    with _beside(item.path):
+        return (yield)
+
+
+def _beside(path: Path) -> AbstractContextManager[None]:
+    """The handouts of the problem set whose checks are in a file or folder."""
+    for folder in path.parents:
+        if path.is_relative_to(folder / layout.CHECKS):
+            inside = path.relative_to(folder / layout.CHECKS).parts
+            return handouts.beside(folder, inside[0]) if inside else nullcontext()
+    return nullcontext()
 
 
 def exercise_of(path: Path) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from autograder.course import handouts
 from autograder.errors import AutograderError
 
 from .checks import exercise_of
@@ -35,12 +36,13 @@ def collect(root: Path, problem_sets: Sequence[str]) -> Checks:
     """All hidden checks of the problem sets.
 
     Raises:
-        AutograderError: a file of checks does not load.
+        AutograderError: a file of checks does not load, or a file cannot be handed out.
     """
     folders = [str(root / "tests" / "hidden" / name) for name in problem_sets]
     for name, folder in zip(problem_sets, folders, strict=True):
         if not Path(folder).is_dir():
             raise AutograderError(f"{folder}: no hidden checks; write {folder}/test_<exercise>.py for {name}")
+        handouts.of(root, name)  # says what is wrong with them; the process below would only fail
     command = [sys.executable, "-m", "autograder.grading.collection", str(root), *folders]
     done = subprocess.run(command, capture_output=True, text=True, env=environment())
     if done.returncode != 0 or not done.stdout.strip():

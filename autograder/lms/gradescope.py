@@ -12,7 +12,7 @@ import json
 import re
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -75,7 +75,7 @@ def pack(root: Path, problem_set: str, into: Path, *, confined: bool = True) -> 
     release.load(root, problem_set)
     if not files_of(root, problem_set).checks:
         raise AutograderError(f"tests/hidden/{problem_set}: no checks; write test_<exercise>.py")
-    pinned = dict(_pinned())
+    pinned = dict(_pinned(course.packages))
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     options = "" if confined else "--no-jail "
     made = {
@@ -108,10 +108,14 @@ def _of_course(root: Path, problem_set: str) -> list[Path]:
     return [root / config.FILE, *files_of(root, problem_set).for_workers(solution=False)]
 
 
-def _pinned() -> Iterator[tuple[str, str]]:
-    """All packages that the engine needs, in the versions that are installed here; torch brings its own there."""
+def _pinned(packages: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """All that the engine and the course need, in the versions that are installed here; torch brings its own there."""
     seen: set[str] = set()
-    waiting = list(_needs(_DISTRIBUTION, "staff"))
+    owners = metadata.packages_distributions() if packages else {}
+    for name in packages:
+        if name not in owners:
+            raise AutograderError(f"{config.FILE}: packages: {name} is not installed here; run: pip install {name}")
+    waiting = [*_needs(_DISTRIBUTION, "staff"), *(Requirement(owner) for name in packages for owner in owners[name])]
     while waiting:
         name = re.sub(r"[-_.]+", "-", waiting.pop().name).lower()
         if name in seen:

@@ -38,6 +38,7 @@ def session_limits_of(limits: Limits) -> SessionLimits:
     )
 
 
-def sandbox_limits_of(limits: Limits, confined: bool = True) -> SandboxLimits:
-    """Return the limits that the sandbox enforces."""
-    return SandboxLimits(limits.memory_mb << 20, int(limits.submission_seconds) + 60, limits.tmp_mb << 20, confined)
+def sandbox_limits_of(limits: Limits, confined: bool = True, packages: tuple[str, ...] = ()) -> SandboxLimits:
+    """Return the limits that the sandbox enforces, with the packages that the course names."""
+    seconds = int(limits.submission_seconds) + 60
+    return SandboxLimits(limits.memory_mb << 20, seconds, limits.tmp_mb << 20, confined, packages)

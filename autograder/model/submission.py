@@ -18,10 +18,14 @@ if TYPE_CHECKING:  # as in `limits`
 
 
 class CodeCell(msgspec.Struct, frozen=True):
-    """One code cell; `number` is its position among all cells of the notebook, counted from 1."""
+    """One code cell; `number` is its position among all cells of the notebook, counted from 1.
+
+    `setup` tells whether it is a locked cell of the release without examples.
+    """
 
     number: int
     source: str
+    setup: bool = False
 
 
 class Exercise(msgspec.Struct, frozen=True):
@@ -80,5 +84,11 @@ def to_submission(repaired: Repaired, release: Release, repairs: Sequence[str] =
                 list(exercise.others),
             )
         )
-    cells = [CodeCell(number, cell.source) for number, cell in enumerate(repaired.cells, 1) if cell.kind == "code"]
+    shown = {exercise.examples_id for exercise in release.exercises}
+    setup = {name for name, cell in release.cells.items() if cell.locked and name not in shown}
+    cells = [
+        CodeCell(number, cell.source, cell.grade_id in setup)
+        for number, cell in enumerate(repaired.cells, 1)
+        if cell.kind == "code"
+    ]
     return Submission(release.problem_set, cells, exercises, [*repairs, *repaired.repairs])

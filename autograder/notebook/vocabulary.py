@@ -52,6 +52,10 @@ def plain(name: str) -> str:
 
 _BASIC = frozenset(plain(name) for names in KINDS.values() for name in names.split())
 _NUMPY_BASIC = _BASIC | {plain(name) for name in NUMPY.split()}
+_FOLLOWED = frozenset({ALL, "torch", "numpy", "scipy", "sklearn", *MATHS})
+"""Libraries of which single operations are allowed."""
+_THROUGH = {"torch": "torch", "numpy": "numpy", "np": "numpy", "scipy": "scipy", "F": "torch.nn.functional"}
+"""What these libraries are called in a module that imports them."""
 _EVERYWHERE = ("torch.Tensor", "torch.linalg", "torch.functional", "torch")
 """Namespaces in which every name of the table's kinds is allowed."""
 
@@ -71,7 +75,13 @@ class Vocabulary:
     @cached_property
     def added(self) -> frozenset[str]:
         """The plain names of the operations that the exercise adds."""
-        return frozenset(plain(name.rpartition(".")[2]) for name in self.also)
+        names = [name for name in self.also if "." not in name or _root(name) not in self.packages]
+        return frozenset(plain(name.rpartition(".")[2]) for name in names)
+
+    @cached_property
+    def packages(self) -> tuple[str, ...]:
+        """The packages and modules beside torch's whose names the exercise adds; inside of them all may be called."""
+        return tuple(dict.fromkeys(root for name in self.also if (root := _root(name)) not in _FOLLOWED))
 
     @cached_property
     def taken(self) -> frozenset[str]:
@@ -82,7 +92,9 @@ class Vocabulary:
         """Return whether code may use the name `dotted`, such as torch.nn.functional.softmax or scipy.special."""
         if self.everything:
             return True
-        root = dotted.partition(".")[0]
+        root = _root(dotted)
+        if root in self.packages and (inner := _behind(dotted)):
+            return self.allows(inner)
         if root == "torch":
             return self._of_torch(dotted)
         if root == "numpy":
@@ -148,6 +160,19 @@ def is_module(dotted: str) -> bool:
 def _within(dotted: str, name: str) -> bool:
     """Return whether `dotted` is `name` or inside it."""
     return dotted == name or dotted.startswith(f"{name}.")
+
+
+def _root(dotted: str) -> str:
+    return dotted.partition(".")[0]
+
+
+def _behind(dotted: str) -> str:
+    """Return the name of torch's or NumPy's that a name leads to through another module; empty where it does not."""
+    parts = dotted.split(".")
+    for place, part in enumerate(parts[1:], 1):
+        if part in _THROUGH:
+            return ".".join([_THROUGH[part], *parts[place + 1 :]])
+    return ""
 
 
 @lru_cache(maxsize=4096)

@@ -6,7 +6,7 @@ import json
 import logging
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +18,14 @@ from nbgrader.preprocessors import ClearSolutions, NbGraderPreprocessor
 from traitlets.config import Config
 
 from autograder.course import config as course_config
-from autograder.course import nbgrader, release
+from autograder.course import handouts, nbgrader, release
 from autograder.course.config import Course
 from autograder.errors import AutograderError
 from autograder.gradebook import points as points_of
 from autograder.gradebook.connection import opened
 from autograder.gradebook.points import Repointed
 from autograder.grading.collection import collect
+from autograder.notebook.handout_names import fault, is_left_out
 
 from . import source
 
@@ -60,6 +61,7 @@ def build(
     folder: Path | None = None,
     report: Callable[[str], None] = lambda name: None,
     repointed: Callable[[Repointed], None] = lambda change: None,
+    tried: Callable[[str, Any], None] = lambda name, notebook: None,
 ) -> list[Path]:
     """Build source/ and assignments/ of the problem sets (all by default) and register them in the gradebook.
 
@@ -70,6 +72,8 @@ def build(
         folder: the folder to build in, with a gradebook of its own; by default `root`.
         report: called with the name of each problem set after it is built.
         repointed: called with each cell whose points changed after submissions were graded.
+        tried: called with the name and the source notebook of each problem set before anything of it is written; what
+            it raises ends the build.
 
     Returns:
         The releases' paths.
@@ -88,15 +92,23 @@ def build(
     target, gradebook = (root, course.gradebook) if folder is None else (folder, "sqlite:///gradebook.db")
     for name in names:
         points = {exercise: sum(check.points for check in found) for exercise, found in checks.get(name, {}).items()}
-        notebook = source.make(root, name, language or course.language, points)
+        notebook = source.make(root, name, language or course.language, points, course.packages)
         # For `autograder check`, which students run without a course.yml.
         notebook.metadata["autograder"] = {
             "problem_set": name,
             "language": language or course.language,
             "cell_seconds": course.limits_of(name).cell_seconds,
         }
+        if course.packages:
+            notebook.metadata["autograder"]["packages"] = list(course.packages)
+        tried(name, notebook)
+        given = handouts.of(root, name)
+        if given:
+            notebook.metadata["autograder"]["handouts"] = handouts.digests(given)
         path = target / nbgrader.SOURCE / name / f"{name}.ipynb"
         path.parent.mkdir(parents=True, exist_ok=True)
+        _remove_former_handouts(path)
+        handouts.copy(given, path.parent)  # from where nbgrader copies them beside the release
         path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
         before = points_of.worth(root, course, name) if folder is None else {}
         _generate(target, name, course, gradebook)
@@ -116,9 +128,32 @@ def out_of_step(root: Path, problem_sets: Sequence[str] | None = None) -> list[s
     with tempfile.TemporaryDirectory() as folder:
         for made in build(root, problem_sets, folder=Path(folder)):
             standing = release.path_of(root, made.stem)
-            if not standing.is_file() or made.read_bytes() != standing.read_bytes():
+            if not _files_below(made.parent).items() <= _files_below(standing.parent).items():
                 stale.append(made.stem)
     return stale
+
+
+def _files_below(folder: Path) -> dict[str, bytes]:
+    """Return the notebook and the handouts of a release by their names."""
+    paths = [path for path in folder.rglob("*") if path.is_file()]
+    names = {path.relative_to(folder).as_posix(): path for path in paths}
+    return {name: path.read_bytes() for name, path in names.items() if not any(map(is_left_out, name.split("/")))}
+
+
+def _remove_former_handouts(notebook: Path) -> None:
+    """Remove the files that an earlier build put beside nbgrader's source notebook."""
+    try:
+        metadata = json.loads(notebook.read_text(encoding="utf-8"))["metadata"]
+        names = list(metadata["autograder"]["handouts"])
+    except (OSError, ValueError, LookupError, TypeError):
+        return
+    for name in names:
+        if isinstance(name, str) and not fault(name):
+            path = notebook.parent / name
+            with suppress(OSError):
+                path.unlink()
+                for folder in path.parents[: name.count("/")]:
+                    folder.rmdir()
 
 
 def _generate(root: Path, name: str, course: Course, gradebook: str) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from autograder.course import config
+from autograder.course import config, handouts
 from autograder.course import release as releases
 from autograder.feedback import release_page
+from autograder.notebook.handout_names import size
 from autograder.results import folders
 
 from .build import build
-from .proofs.unfinished import gaps
+from .unfinished import gaps
 
 
 def preview(root: Path, problem_set: str, language: str | None = None) -> Path:
@@ -25,7 +26,9 @@ def preview(root: Path, problem_set: str, language: str | None = None) -> Path:
     with tempfile.TemporaryDirectory() as folder:
         build(root, [problem_set], language=written_in, folder=Path(folder))
         release = releases.load(Path(folder), problem_set)
-    page = release_page.render(course, release, written_in, [str(gap) for gap in gaps(root, problem_set)])
+    unfinished = [str(gap) for gap in gaps(root, problem_set)]
+    files = [f"{item.name} ({size(item.size)})" for item in handouts.of(root, problem_set)]
+    page = release_page.render(course, release, written_in, unfinished, files)
     path = root / "build" / "preview" / f"{problem_set}-{written_in}.html"
     folders.write(path, page.encode())
     return path

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,11 @@ _CJK = "[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]"
 _BROKEN_LINE = re.compile(f"(?<={_CJK})\n(?={_CJK})")
 """Matches line breaks within Chinese text, which Markdown would render as spaces."""
 _JUPYTEXT = {"jupyter", "title", "lines_to_next_cell", "lines_to_end_of_cell_marker"}
-_OPTIONS = {"exercise", "also", "without", "uses", "stub", "examples", "written", "points", "lang"}
+_PACKAGES = {
+    "en": "*Beside torch and NumPy this course uses {listed}: `pip install {install}`.*",
+    "zh": "*除 torch 和 NumPy 外，本课程还使用 {listed}：`pip install {install}`。*",
+}
+_OPTIONS = {"exercise", "also", "without", "uses", "equal", "stub", "examples", "written", "points", "lang"}
 
 
 def path_of(root: Path, problem_set: str) -> Path:
@@ -40,7 +44,7 @@ def code(root: Path, problem_set: str) -> list[Any]:
     return [cell for cell in _text(path_of(root, problem_set)) if cell.cell_type == "code"]
 
 
-def make(root: Path, problem_set: str, language: str, points: Mapping[str, float]) -> Any:
+def make(root: Path, problem_set: str, language: str, points: Mapping[str, float], packages: Sequence[str] = ()) -> Any:
     """Return the source notebook, with nbgrader's metadata and the prose of `language`.
 
     Args:
@@ -48,6 +52,7 @@ def make(root: Path, problem_set: str, language: str, points: Mapping[str, float
         problem_set: the problem set's name.
         language: "en" or "zh"; cells without a language are included in both.
         points: the points of each exercise's hidden checks.
+        packages: those that the course uses beside torch and NumPy; its opening tells students.
 
     Raises:
         AutograderError: the text is invalid; the message names the file and the mistake.
@@ -60,6 +65,7 @@ def make(root: Path, problem_set: str, language: str, points: Mapping[str, float
     cells = made[language]
     _complete(cells, path, points)
     _tell_the_vocabulary(cells, language)
+    _tell_the_packages(cells, language, packages)
     return nbformat.from_dict(
         {
             "cells": cells,
@@ -85,6 +91,15 @@ def _tell_the_vocabulary(cells: list[dict[str, Any]], language: str) -> None:
     cells.append({"cell_type": "markdown", "id": "vocabulary", "metadata": metadata, "source": source})
 
 
+def _tell_the_packages(cells: list[dict[str, Any]], language: str, packages: Sequence[str]) -> None:
+    """Add a sentence to the first cell of prose."""
+    opening = next((cell for cell in cells if cell["cell_type"] == "markdown"), None)
+    if packages and opening:
+        comma = "、" if language == "zh" else ", "
+        listed = comma.join(f"`{name}`" for name in packages)
+        opening["source"] += "\n\n" + _PACKAGES[language].format(listed=listed, install=" ".join(packages))
+
+
 def _text(path: Path) -> list[Any]:
     try:
         return list(jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent").cells)
@@ -95,6 +110,7 @@ def _text(path: Path) -> list[Any]:
 def _cells(cells: list[Any], path: Path, language: str, points: Mapping[str, float]) -> list[dict[str, Any]]:
     made = []
     counts = {"text": 0, "setup": 0}
+    equals = equal(cells)
     for cell in cells:
         options = {key: value for key, value in cell.metadata.items() if key not in _JUPYTEXT}
         unknown = set(options) - _OPTIONS
@@ -111,12 +127,28 @@ def _cells(cells: list[Any], path: Path, language: str, points: Mapping[str, flo
             continue
         if not cell.source.strip():
             continue
-        made.append(_cell(cell, options, path, counts, points))
+        made.append(_cell(cell, options, path, counts, points, equals))
     return made
 
 
+def equal(cells: Iterable[Any]) -> dict[str, str]:
+    """Return the functions of torch that are equal to exercises, by the exercise's name."""
+    return {cell.metadata["exercise"]: cell.metadata["equal"] for cell in cells if "equal" in cell.metadata}
+
+
+def replaced(options: Mapping[str, Any], equals: Mapping[str, str]) -> dict[str, str]:
+    """Return what stands in for other names while an exercise is graded: what equals an exercise, or is given there."""
+    named = dict(item.split("=", 1) for item in options.get("uses", []) if "=" in item)
+    return {name: equals[name] for name in options.get("uses", []) if name in equals} | named
+
+
 def _cell(
-    cell: Any, options: dict[str, Any], path: Path, counts: dict[str, int], points: Mapping[str, float]
+    cell: Any,
+    options: dict[str, Any],
+    path: Path,
+    counts: dict[str, int],
+    points: Mapping[str, float],
+    equals: Mapping[str, str],
 ) -> dict[str, Any]:
     is_code = cell.cell_type == "code"
     graded: dict[str, Any] = {"grade": False, "solution": False, "locked": True, "task": False, "schema_version": 3}
@@ -124,8 +156,8 @@ def _cell(
     if "exercise" in options:
         name = grade_id = options["exercise"]
         graded |= {"solution": True, "locked": False}
-        uses = dict(item.split("=", 1) for item in options.get("uses", []) if "=" in item)
-        others = [item for item in options.get("uses", []) if "=" not in item]
+        uses = replaced(options, equals)
+        others = [item for item in options.get("uses", []) if item.partition("=")[0] not in uses]
         ours = {"exercise": name, "also": options.get("also", []), "without": options.get("without", [])}
         ours |= {"stub": options.get("stub", "")}
         ours |= ({"uses": uses} if uses else {}) | ({"others": others} if others else {})

@@ -29,14 +29,15 @@ def why_missing(
     )
     found = [cell for cell in cells if binds.search(cell.source)]
     for cell in found:
-        if cause := _ended_by(cell, outputs.get(cell.number, [])):
+        if cause := ended_by(cell, outputs.get(cell.number, [])):
             return f": cell {cell.number}, which should define it, {cause}"
     if before is not None and found and found[0].number > before:
         return f": cell {found[0].number} defines it, which comes later; move it up"
     return ""
 
 
-def _ended_by(cell: CodeCell, outputs: Sequence[wire.Output]) -> str:
+def ended_by(cell: CodeCell, outputs: Sequence[wire.Output]) -> str:
+    """What ended a cell, as the rest of a sentence that names it; empty where it ran to its end."""
     error = next((item for item in outputs if isinstance(item, wire.Error)), None)
     if error is None:
         return ""
@@ -51,12 +52,15 @@ def _ended_by(cell: CodeCell, outputs: Sequence[wire.Output]) -> str:
         return f"has a syntax error: {message}"
     kind = " ".join(error.ename.split())[:60]
     if kind in ("ModuleNotFoundError", "ImportError"):
-        missing = re.search(r"No module named '([\w.]{1,60})'", message)
-        what = (
-            f"imports {missing[1]}, which is not there when it is graded" if missing else f"fails to import: {message}"
-        )
-        return what + _line_of(error)
+        missing = missing_module(message)
+        return (f"imports {missing}" if missing else f"fails to import: {message}") + _line_of(error)
     return f"ends with {kind}{_line_of(error)}" + (f": {message}" if message else "")
+
+
+def missing_module(message: str) -> str:
+    """The module that a ModuleNotFoundError names, with what is wrong with it; empty where it names none."""
+    found = re.search(r"No module named '([\w.]{1,60})'", message)
+    return f"{found[1]}, which is not there when it is graded" if found else ""
 
 
 def _line_of(error: wire.Error) -> str:

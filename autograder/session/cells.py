@@ -7,11 +7,15 @@ from autograder.jail.jail import token
 from autograder.model.limits import SessionLimits
 from autograder.model.submission import CodeCell, Submission
 
+from .causes import ended_by
 from .connection import GRACE, Connection, Lost
 
 MAX_LOST_CELLS = 5
 """After so many cells that end the process, the rest of the notebook is not run."""
 
+
+_LACKING = frozenset({"ModuleNotFoundError", "ImportError", "FileNotFoundError", "PermissionError", "OSError"})
+"""Errors of a set-up cell that no missing answer causes, but a file or package that is not there."""
 
 MAX_OUTPUT = 32 << 20
 """Bytes that all cells of a submission may show."""
@@ -93,6 +97,8 @@ class Cells:
         self.bound |= {name: handle for name, handle in ran.bound.items() if handle.number == 0}
         if cell.number not in self.outputs:
             self.outputs[cell.number] = self._that_fit(cell.number, ran.outputs)
+            if cell.setup and any(isinstance(item, wire.Error) and item.ename in _LACKING for item in ran.outputs):
+                self.note(f"Cell {cell.number}, a set-up cell of the course, {ended_by(cell, ran.outputs)}.")
             if ran.ended in ("TimeLimit", "WaitLimit"):
                 self._connection.cacheable = False
                 self.incidents.append(f"Cell {cell.number} was stopped after {time_limit(seconds, ran.ended)}.")

@@ -19,7 +19,7 @@ from autograder.model.submission import Exercise, Submission
 
 from . import remote
 from .asked import Asked
-from .causes import why_missing
+from .causes import missing_module, why_missing
 from .cells import Cells, time_limit
 from .connection import GRACE, UNREADABLE, Connection, Lost
 from .transport import Transport
@@ -300,6 +300,8 @@ class Session:
             return remote.CallFailed(f"your code returned something that cannot be checked: {raised.message[:300]}")
         if "MemoryError" in raised.types or _NO_MEMORY.search(raised.message):
             return remote.CallFailed(f"your code asked for more memory than it may use{place}")
+        if "ModuleNotFoundError" in raised.types and (lacking := missing_module(raised.message)):
+            return remote.error(raised.types, f"your code imports {lacking}{place}")
         last = " ".join(kind.rpartition(".")[2][:60].split())
         message = " ".join(raised.message.split())[:300]
         if kind == "NameError" and (unknown := _NOT_DEFINED.match(message)):
@@ -324,7 +326,7 @@ def _held_to(exercise: Exercise) -> wire.Held | None:
     if exercise.vocabulary.everything:
         return None
     changes = operations.changes(tuple(exercise.also), tuple(exercise.without))
-    return wire.Held(list(changes.added), list(changes.taken), exercise.others)
+    return wire.Held(list(changes.added), list(changes.taken), exercise.others, list(exercise.vocabulary.packages))
 
 
 def _differentiable(value: Any) -> list[torch.Tensor]:

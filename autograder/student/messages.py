@@ -68,6 +68,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "cells run in an empty folder, as when they are graded: files of yours are not there",
         "与评分时一样，单元格在一个空文件夹中运行：其中没有你自己的文件",
     ),
+    "own folder": (
+        "cells run in a folder of their own, as when they are graded: only the files that came with the notebook are "
+        "there",
+        "与评分时一样，单元格在单独的文件夹中运行：其中只有随笔记本发放的文件",
+    ),
     "must not call": (
         "it must not call {names}: it is not in the vocabulary of this exercise, write out what it does. "
         "It earns no points this way",
@@ -81,6 +86,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "changed": (
         "Cell {cell} is locked and was changed; when graded it is put back as it was.",
         "第 {cell} 个单元格是锁定的，却被改动了；评分时会恢复原样。",
+    ),
+    "package missing": (
+        "{name} is not installed here, and this course uses it: pip install {name}",
+        "本课程使用的 {name} 在这里没有安装：pip install {name}",
+    ),
+    "file missing": (
+        "{name} came with the notebook and is not beside it: fetch it again, and put it into the same folder.",
+        "随笔记本发放的 {name} 不在同一个文件夹中：请重新获取并放在笔记本旁边。",
+    ),
+    "file changed": (
+        "{name} is not as it was given out; grading uses the course's own: fetch it again.",
+        "{name} 与发放时不同；评分使用课程自己的文件：请重新获取。",
     ),
     "unmarked": (
         "The cells of this notebook lost what marks them, as in a copy through another service; exercises were found "

@@ -15,9 +15,12 @@ from autograder.notebook.comparison import defined_names, plain, superseded_stub
 from autograder.notebook.reading import cell_of, load
 from autograder.notebook.vocabulary import Vocabulary
 
+from . import handouts
+from .handouts import NONE, Handouts
 from .messages import LANGUAGES
 from .recovery import recovered
 
+_PACKAGE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,60}")
 _SECONDS = 30.0
 """What a cell may take where the release does not say."""
 
@@ -58,6 +61,7 @@ class Sheet:
 
     `cells` are those that run, in this order. Points and rules are not `known` where the cells lost their metadata.
     `setup` tells whether a locked code cell without examples is left: what the release defines for all exercises.
+    `handouts` are the files that came with it, `packages` what the course uses beside torch and NumPy.
     """
 
     path: Path
@@ -70,6 +74,8 @@ class Sheet:
     changed: tuple[int, ...]
     known: bool = True
     setup: bool = True
+    handouts: Handouts = NONE
+    packages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -160,6 +166,8 @@ def read(path: Path) -> Sheet:
         ),
         known,
         not known or any(cell.kind == "code" and cell.locked and not cell.nbgrader.get("grade") for cell in graded),
+        handouts.of(path, _mapping(ours.get("handouts"))),
+        tuple(name for name in _texts(ours.get("packages"))[:50] if _PACKAGE.fullmatch(name)),
     )
 
 

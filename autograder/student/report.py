@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
@@ -92,7 +94,7 @@ def examine(sheet: Sheet, seconds: float | None = None) -> Report:
     """The same for a notebook that was read."""
     seconds = seconds or sheet.cell_seconds
     tasks = [_task(cell, sheet) for cell in sheet.cells]
-    return judge(sheet, run(tasks, seconds), seconds)
+    return judge(sheet, run(tasks, seconds, sheet.handouts), seconds)
 
 
 def _task(cell: Cell, sheet: Sheet) -> Task:
@@ -133,6 +135,7 @@ class _Judge:
     def __init__(self, sheet: Sheet, ran: Mapping[int, Ran], seconds: float) -> None:
         self.ran, self.seconds, self.allowed = ran, seconds, sheet.cell_seconds
         self.exercises, self.changed, self.known = sheet.exercises, sheet.changed, sheet.known
+        self.handouts, self.packages = sheet.handouts, sheet.packages
         self.causes = Causes(sheet, ran)
         self.bindings = Bindings(cell.source for cell in sheet.cells)
         self.sources = {cell.number: cell.source for cell in sheet.cells}
@@ -199,6 +202,10 @@ class _Judge:
         """What holds for the notebook as a whole."""
         found = [] if self.known else [self.say("unmarked")]
         found += [self.say("changed", cell=number) for number in self.changed]
+        lacking = [name for name in self.packages if name not in sys.modules and find_spec(name) is None]
+        found += [self.say("package missing", name=name) for name in lacking]
+        found += [self.say("file missing", name=name) for name in self.handouts.missing]
+        found += [self.say("file changed", name=name) for name in self.handouts.changed]
         if names := self.deleted():
             found.append(self.say("deleted", names=", ".join(names)))
         slow = [ran for ran in self.ran.values() if ran.ended == "ok" and ran.seconds > self.allowed]
@@ -263,7 +270,7 @@ class _Judge:
         if ran.error == "AssertionError":
             why = ran.text or self.say("no assertion text")
         if ran.error == "FileNotFoundError":
-            why = f"{why} ({self.say('empty folder')})"
+            why = f"{why} ({self.say('own folder' if self.handouts.names else 'empty folder')})"
         return why if ran is examples else self.say("does not run", cell=ran.number, why=why)
 
     def _how(self, code: str) -> str:

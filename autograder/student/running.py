@@ -19,6 +19,7 @@ import msgspec
 from autograder.errors import AutograderError
 
 from .child import Note, Ran, Task, Work
+from .handouts import Handouts
 
 GRACE = 2.0
 """Seconds between the limit that a cell's process keeps itself, and the end of that process."""
@@ -37,8 +38,13 @@ class _Lost:
     code: int | None
 
 
-def run(tasks: Sequence[Task], seconds: float) -> dict[int, Ran]:
+def run(tasks: Sequence[Task], seconds: float, handouts: Handouts | None = None) -> dict[int, Ran]:
     """How each cell ended, by its number.
+
+    Args:
+        tasks: the cells.
+        seconds: what one cell may take.
+        handouts: the files that are there when the cells run; others are not.
 
     Raises:
         AutograderError: Python, torch or IPython do not load here.
@@ -47,6 +53,8 @@ def run(tasks: Sequence[Task], seconds: float) -> dict[int, Ran]:
     left_out: set[int] = set()
     with tempfile.TemporaryDirectory(prefix="check-", ignore_cleanup_errors=True) as folder:
         while True:
+            if handouts:
+                handouts.copy(Path(folder))
             work = Work([task for task in tasks if task.number not in left_out], seconds)
             lost = _once(work, Path(folder), done)
             if lost is None:
@@ -60,7 +68,7 @@ def run(tasks: Sequence[Task], seconds: float) -> dict[int, Ran]:
 
 def _once(work: Work, folder: Path, done: dict[int, Ran]) -> _Lost | None:
     """Run the cells from the first on; what is found is put into `done`, unless it stands there."""
-    # In an empty folder, as when it is graded: what lies beside the notebook is not there either.
+    # In a folder of its own, as when it is graded: what else lies beside the notebook is not there either.
     process = subprocess.Popen(
         [sys.executable, "-m", "autograder.student.child"],
         stdin=subprocess.PIPE,

@@ -56,7 +56,7 @@ class Graders(WorkerPlugin):  # type: ignore[misc]
     Args:
         course: the course's bundle.
         work: the first message to the trusted workers; each machine sets its `root`.
-        engine: the coordinator's `cache_keys.engine`.
+        engine: the coordinator's versions, as `_versions` has them.
     """
 
     def __init__(self, course: bytes, work: Work, engine: bytes) -> None:
@@ -71,7 +71,7 @@ class Graders(WorkerPlugin):  # type: ignore[misc]
         Raises:
             AutograderError: this machine's versions differ from the coordinator's, so results could differ.
         """
-        if cache_keys.engine() != self.engine:
+        if _versions(self.work.sandbox_limits) != self.engine:
             raise AutograderError(
                 f"the worker {worker.address} has another version of autograder, Python or a package that verdicts"
                 " depend on; install there what is installed here (constraints.txt)"
@@ -108,6 +108,11 @@ class Graders(WorkerPlugin):  # type: ignore[misc]
             self._folder.cleanup()
 
 
+def _versions(sandbox_limits: SandboxLimits) -> bytes:
+    """Digest of this machine's engine and of the packages that the course names."""
+    return cache_keys.engine() + cache_keys.versions(sandbox_limits.packages)
+
+
 def _grade(plugin: str, submission: bytes) -> bytes:
     graders: Graders = get_worker().plugins[plugin]
     return graders.grade(submission)
@@ -134,7 +139,7 @@ class Cluster(Generic[_Key]):
         scheduler: str | None = None,
     ) -> None:
         self._graders = Graders(
-            course_bundle.pack(root, limits), Work("", dict(limits), sandbox_limits), cache_keys.engine()
+            course_bundle.pack(root, limits), Work("", dict(limits), sandbox_limits), _versions(sandbox_limits)
         )
         self._jobs, self._scheduler = jobs or cores(), scheduler
         self._waiting: dict[str, tuple[_Key, Submission, Any]] = {}

@@ -13,19 +13,26 @@ from pathlib import Path
 
 import msgspec
 
+from autograder.course import handouts
+from autograder.errors import AutograderError
 from autograder.jail.inside import frames, wire
-from autograder.jail.jail import Jail, JailError
+from autograder.jail.jail import Jail
 
 from .jail_imports import imports_of
-from .protocol import Work
+from .protocol import Failed, Work, encode
 
 
 def main(descriptor: int) -> None:
     """Serve the pool on the socket `descriptor`."""
     sock = socket.socket(fileno=descriptor)
     work = msgspec.msgpack.decode(frames.receive(sock)[0], type=Work)
-    jail = Jail(work.sandbox_limits, imports_of(Path(work.root), work.limits))
-    with contextlib.suppress(JailError):  # it is started again when it is needed, and then says what is wrong
+    root = Path(work.root)
+    try:
+        jail = Jail(work.sandbox_limits, imports_of(root, work.limits), handouts.for_jail(root, work.limits))
+    except AutograderError as error:
+        frames.send(sock, b"", [encode(Failed(str(error)))])
+        return
+    with contextlib.suppress(AutograderError):  # it is started again when it is needed, and then says what is wrong
         jail.launch()
     gc.disable()  # imports create no garbage, so collecting during them only costs time
     try:

@@ -16,6 +16,7 @@ import pytest
 import torch
 from msgspec.structs import replace
 
+from autograder.course import handouts
 from autograder.diagnosis import misconceptions
 from autograder.errors import AutograderError, in_a_line, traceback_of
 from autograder.grading.grader import Grader
@@ -132,4 +133,8 @@ def run(sock: socket.socket, work: Work, jail: Jail) -> None:
         "-c",
         os.devnull,
     ]
-    pytest.main([*folders, *options, *off, "-p", "autograder.grading.checks"], plugins=[WorkerPlugin(sock, work, jail)])
+    arguments = [*folders, *options, *off, "-p", "autograder.grading.checks"]
+    with contextlib.ExitStack() as stack:
+        for name in work.limits:  # one with handouts is alone
+            stack.enter_context(handouts.beside(Path(work.root), name))
+        pytest.main(arguments, plugins=[WorkerPlugin(sock, work, jail)])

@@ -317,13 +317,13 @@ assert count == 120, f"should be 120, not {count}"
 # 也不是“一个角加另一个角”。四个数相同时，顺序写错看不出来；直到某张图片需要在底部多加一行，错误才会暴露。
 #
 # 常见的误解是：零是中性的。零和其他数一样也是数据：它把平均值拉向零，在取最大值时又胜过所有负数。
-# 因此填充值 $v$ 可以选择，也可以是无穷大。图片本身原样放入结果，dtype、无穷大和 NaN 都不变，它的梯度就是结果内部那一块的梯度。
+# 因此填充值 $v$ 可以选择，也可以是无穷大。图片本身原样放入结果，dtype（可以是任意一种，包括整数）、无穷大和 NaN 都不变，它的梯度就是结果内部那一块的梯度。
 # `padding` 不是四个数时，应抛出 `ValueError`。
 #
 # 请为带有任意多个前导轴的张量编写 `pad2d`。不要调用 torch 自带的填充；可以新建更大的张量，也可以拼接张量。
 
 
-# %% exercise="pad2d" without=["torch.nn.functional.pad", "torch.constant_pad_nd"] stub="pad2d is not written yet: a larger tensor with the input in its place"
+# %% exercise="pad2d" equal="torch.constant_pad_nd" without=["torch.nn.functional.pad", "torch.constant_pad_nd"] stub="pad2d is not written yet: a larger tensor with the input in its place"
 def pad2d(x, padding, value=0):
     """Put a frame of one value around the last two axes.
 
@@ -421,7 +421,7 @@ def pair(value):
     return tuple(value) if isinstance(value, (tuple, list)) else (value, value)
 
 
-# %% exercise="conv2d" uses=["pad2d=torch.constant_pad_nd"] stub="conv2d is not written yet: for each tap of the kernel, a slice of the input times the tap's weights"
+# %% exercise="conv2d" uses=["pad2d"] stub="conv2d is not written yet: for each tap of the kernel, a slice of the input times the tap's weights"
 def conv2d(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     """Apply a two-dimensional convolution (cross-correlation).
 
@@ -523,12 +523,12 @@ assert y.tolist() == [[[[7.0, 15.0]]]], f"the channels are added up: got {y}"
 #
 # ![窗口中有两个相等的最大值时，梯度给第一个](picture:first_maximum)
 #
-# 请编写 `max_pool2d`。步幅默认等于核的大小；放不下的窗口舍去（没有 `ceil_mode`，也没有膨胀率）。你可以用
-# `pad2d(x, (left, right, top, bottom), value=…)` 的形式调用自己的 `pad2d`。不要调用 torch 的池化；可以使用 `Tensor.unfold`，
-# 也可以对窗口内的各个位置做循环。
+# 请编写 `max_pool2d`。核、步幅和填充可以是一个整数或一对整数；步幅默认等于核的大小；放不下的窗口舍去（没有 `ceil_mode`，
+# 也没有膨胀率）。你可以用 `pad2d(x, (left, right, top, bottom), value=…)` 的形式调用自己的 `pad2d`。不要调用 torch 的池化；
+# 可以使用 `Tensor.unfold`，也可以对窗口内的各个位置做循环。
 
 
-# %% exercise="max_pool2d" also=["torch.Tensor.unfold"] uses=["pad2d=torch.constant_pad_nd"] stub="max_pool2d is not written yet: the largest value of each window"
+# %% exercise="max_pool2d" also=["torch.Tensor.unfold"] uses=["pad2d"] stub="max_pool2d is not written yet: the largest value of each window"
 def max_pool2d(x, kernel, stride=None, padding=0):
     """Take the maximum of each window.
 
@@ -566,6 +566,76 @@ y = max_pool2d(x, 2)
 assert y.tolist() == [[[[4.0, 5.0], [-1.0, 0.0]]]], f"four windows of 2 x 2 side by side: got {y}"
 y = max_pool2d(x, 3, stride=1)
 assert y.tolist() == [[[[4.0, 5.0], [4.0, 5.0]]]], f"windows of 3 x 3 that overlap: got {y}"
+
+# %% [markdown] lang="en"
+# ## Max pooling, backwards
+#
+# The forward pass has found the largest value of each window; the backward pass has to know **where** it was. Given is the gradient $\partial L / \partial y$ of the loss with respect to the output, `dy`. Each window
+# sends its number to the place of its first maximum, $(a_{ij}, b_{ij})$, and each pixel adds up what arrives:
+#
+# $$\frac{\partial L}{\partial \tilde x_{n,c,a,b}} = \sum_{i,j} \frac{\partial L}{\partial y_{n,c,i,j}} \, [(a_{ij}, b_{ij}) = (a, b)]$$
+#
+# where the bracket is 1 if the equation holds and 0 otherwise. What belongs to the padding is cut off; it never gets anything, since $-\infty$ never wins.
+#
+# - Where windows **overlap**, one pixel may be the maximum of several, and gets the sum of their gradients. `dx[…, a, b] = dy` with tensors of indices keeps one of them, and so does `+=`.
+# - A window with several equal maxima gives all to the first, row by row: comparing `x == y` would give each of them the whole gradient.
+# - Pixels that no window covers, since the last step does not fit, get 0. The result has the shape of the *input*.
+#
+# Write `max_pool2d_backward`; kernel, stride and padding are as in `max_pool2d`, and always fit. You may call your `pad2d`. Call neither torch's pooling nor autograd (`backward`, `torch.autograd.grad`). Your result is a gradient already, and nothing is
+# differentiated through it.
+
+# %% [markdown] lang="zh"
+# ## 最大池化的反向计算
+#
+# 前向计算找到了每个窗口的最大值，反向计算还要知道它**在哪里**。已知损失对输出的梯度 $\partial L / \partial y$，记作 `dy`。每个窗口把自己的数值送到它的第一个最大值所在处 $(a_{ij}, b_{ij})$，每个像素把收到的全部加起来：
+#
+# $$\frac{\partial L}{\partial \tilde x_{n,c,a,b}} = \sum_{i,j} \frac{\partial L}{\partial y_{n,c,i,j}} \, [(a_{ij}, b_{ij}) = (a, b)]$$
+#
+# 其中方括号在等式成立时为 1，否则为 0。属于填充的部分要切掉；$-\infty$ 从不胜出，所以那里什么也收不到。
+#
+# - 窗口**重叠**时，一个像素可能是几个窗口的最大值，得到的是它们梯度之和。用索引张量写 `dx[…, a, b] = dy` 只会留下其中一个，写 `+=` 也一样。
+# - 窗口中有几个相等的最大值时，梯度全部给按行数的第一个；若用 `x == y` 比较，每一个都会得到整份梯度。
+# - 最后一步放不下时，没有窗口覆盖的像素得到 0。结果的形状是*输入*的形状。
+#
+# 请编写 `max_pool2d_backward`；核、步幅与填充的含义同 `max_pool2d`，并且总是合适的。可以调用你自己的 `pad2d`。既不要调用 torch 的池化，也不要用 autograd（`backward`、`torch.autograd.grad`）。
+# 你的结果本身就是梯度，不再对它求导。
+
+
+# %% exercise="max_pool2d_backward" also=["torch.Tensor.unfold"] without=["torch.Tensor.backward", "torch.autograd.backward", "torch.autograd.grad", "torch.autograd.functional", "torch.func"] uses=["pad2d=torch.constant_pad_nd"] stub="max_pool2d_backward is not written yet: each window sends its gradient to its first maximum"
+def max_pool2d_backward(dy, x, kernel, stride=None, padding=0):
+    """Compute the gradient of max pooling with respect to its input.
+
+    Args:
+        dy: gradient of the loss with respect to the output, shape (N, C, H_out, W_out).
+        x: the input of the forward pass, floating point, shape (N, C, H, W); its values are finite.
+        kernel: window size, an int or a pair.
+        stride: step between windows, an int or a pair; None for the kernel's size.
+        padding: positions added on both sides, an int or a pair, at most half of the kernel.
+
+    Returns:
+        A tensor of the shape and dtype of `x`.
+    """
+    ### BEGIN SOLUTION
+    (k_h, k_w), (p_h, p_w) = pair(kernel), pair(padding)
+    s_h, s_w = pair(kernel if stride is None else stride)
+    padded = pad2d(x, (p_w, p_w, p_h, p_h), value=-torch.inf)
+    first = padded.unfold(2, k_h, s_h).unfold(3, k_w, s_w).flatten(-2).argmax(dim=-1)
+    rows = torch.arange(dy.shape[2])[:, None] * s_h + first // k_w
+    columns = torch.arange(dy.shape[3]) * s_w + first % k_w
+    places = rows * padded.shape[3] + columns
+    grad = torch.zeros_like(padded).flatten(2).scatter_add(2, places.flatten(2), dy.flatten(2))
+    return grad.reshape(padded.shape)[:, :, p_h : p_h + x.shape[2], p_w : p_w + x.shape[3]]
+    ### END SOLUTION
+
+
+# %% examples="max_pool2d_backward"
+# Two windows of 2 x 2 side by side: the left one has its maximum 4 below, the right one two equal ones.
+x = torch.tensor([[[[1.0, 3.0, 5.0, 5.0], [4.0, 2.0, 0.0, 1.0]]]])
+dx = max_pool2d_backward(torch.tensor([[[[10.0, 20.0]]]]), x, 2)
+assert dx.tolist() == [[[[0.0, 0.0, 20.0, 0.0], [10.0, 0.0, 0.0, 0.0]]]], dx
+# Windows that overlap: 3 is the maximum of both.
+dx = max_pool2d_backward(torch.tensor([[[[1.0, 2.0]]]]), torch.tensor([[[[1.0, 3.0, 2.0]]]]), (1, 2), stride=1)
+assert dx.tolist() == [[[[0.0, 3.0, 0.0]]]], dx
 
 # %% [markdown] lang="en"
 # ## Average pooling
@@ -611,7 +681,7 @@ assert y.tolist() == [[[[4.0, 5.0], [4.0, 5.0]]]], f"windows of 3 x 3 that overl
 # 请按 torch 的默认行为编写 `avg_pool2d`。其余与 `max_pool2d` 相同：步幅默认等于核的大小，可以使用 `pad2d`，不可调用 torch 的池化。
 
 
-# %% exercise="avg_pool2d" also=["torch.Tensor.unfold"] uses=["pad2d=torch.constant_pad_nd"] stub="avg_pool2d is not written yet: the mean of each window, padding included"
+# %% exercise="avg_pool2d" also=["torch.Tensor.unfold"] uses=["pad2d"] stub="avg_pool2d is not written yet: the mean of each window, padding included"
 def avg_pool2d(x, kernel, stride=None, padding=0):
     """Take the mean of each window; padding counts as zeros.
 

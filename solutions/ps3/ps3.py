@@ -75,7 +75,7 @@ import torch
 # 请编写 `linear`。不要调用 `F.linear` 或 `nn.Linear`；`@` 之类的乘法可以使用。
 
 
-# %% exercise="linear" stub="linear is not written yet: a weighted sum over the last axis, plus the bias"
+# %% exercise="linear" equal="torch.nn.functional.linear" stub="linear is not written yet: a weighted sum over the last axis, plus the bias"
 def linear(x, weight, bias=None):
     """Apply an affine map to the last axis.
 
@@ -95,11 +95,77 @@ def linear(x, weight, bias=None):
 
 # %% examples="linear"
 x = torch.tensor([[2.0, 1.0], [0.5, -0.5]])
-y = linear(x, torch.tensor([[0.5, -0.25], [-0.25, 1.0]]))
-assert torch.allclose(y, torch.tensor([[0.75, 0.5], [0.375, -0.625]])), f"two samples, no bias: got {y}"
+y = linear(x, torch.tensor([[0.5, -0.25], [0.0, 1.0]]))
+assert torch.allclose(y, torch.tensor([[0.75, 1.0], [0.375, -0.5]])), f"two samples, no bias: got {y}"
 
 y = linear(x, torch.eye(2), torch.tensor([0.1, -1.0]))
 assert torch.allclose(y, torch.tensor([[2.1, 0.0], [0.6, -1.5]])), f"with a bias: got {y}"
+
+# %% [markdown] lang="en"
+# ## The linear layer, backwards
+#
+# Autograd writes this pass for you; once it is worth doing by hand. Given is the gradient $\partial L / \partial y$ of the loss with respect to the output, `dy`. An input reaches the loss
+# through every output that it contributes to, with the weight on the way as factor; with one row for each of the $N$ samples,
+#
+# $$\frac{\partial L}{\partial x} = \frac{\partial L}{\partial y}\, W$$
+#
+# A weight and a bias serve **every** sample, and therefore their gradients are sums over all of them:
+#
+# $$\frac{\partial L}{\partial W_{oi}} = \sum_{n=1}^{N} \frac{\partial L}{\partial y_{no}}\, x_{ni}, \qquad \frac{\partial L}{\partial b_o} = \sum_{n=1}^{N} \frac{\partial L}{\partial y_{no}}$$
+#
+# - Shapes nearly write the pass: a gradient has the shape of what it belongs to, so $\partial L / \partial W$ is `(out_features, in_features)` like the weight, and each product can be put together in one way only.
+#   If the weight is square, shapes alone no longer tell $W$ from $W^\top$.
+# - It is a sum, not a mean. Where a mean belongs, the loss has taken it, and `dy` is small already.
+# - All leading axes count as samples: for `(batch, time, features)` the sums run over batch **and** time. Without a leading axis there is one sample; with none (an axis of length 0) the sums are zero.
+#
+# Write `linear_backward`. Call neither torch's linear layers nor autograd (`backward`, `torch.autograd.grad`). Your result is a gradient already, and nothing is differentiated through it.
+
+# %% [markdown] lang="zh"
+# ## 线性层的反向计算
+#
+# 这一步 autograd 会代劳，但值得亲手写一次。已知损失对输出的梯度 $\partial L / \partial y$，记作 `dy`。一个输入通过它所参与的每个输出影响损失，途中的权重就是系数；每个样本占一行，共 $N$ 行，于是
+#
+# $$\frac{\partial L}{\partial x} = \frac{\partial L}{\partial y}\, W$$
+#
+# 权重和偏置用于**每一个**样本，因此它们的梯度是对所有样本求和：
+#
+# $$\frac{\partial L}{\partial W_{oi}} = \sum_{n=1}^{N} \frac{\partial L}{\partial y_{no}}\, x_{ni}, \qquad \frac{\partial L}{\partial b_o} = \sum_{n=1}^{N} \frac{\partial L}{\partial y_{no}}$$
+#
+# - 形状几乎就决定了写法：梯度的形状与它所属的量相同，所以 $\partial L / \partial W$ 与权重一样是 `(out_features, in_features)`，每个乘积只有一种拼法。但若权重是方阵，单凭形状就分不清 $W$ 与 $W^\top$ 了。
+# - 这里是求和，不是平均。该平均的地方，损失已经平均过了，`dy` 本来就小。
+# - 所有前导轴都算作样本：对 `(batch, time, features)`，求和同时取遍批次**和**时间步。没有前导轴就是一个样本；前导轴长度为 0 就没有样本，和为零。
+#
+# 请编写 `linear_backward`。既不要调用 torch 的线性层，也不要用 autograd（`backward`、`torch.autograd.grad`）。你的结果本身就是梯度，不再对它求导。
+
+
+# %% exercise="linear_backward" without=["torch.Tensor.backward", "torch.autograd.backward", "torch.autograd.grad", "torch.autograd.functional", "torch.func"] uses=["linear"] stub="linear_backward is not written yet: three gradients, each in the shape of what it belongs to"
+def linear_backward(dy, x, weight):
+    """Compute the gradients of a linear layer with a bias.
+
+    Args:
+        dy: gradient of the loss with respect to the output, shape (*, out_features).
+        x: the input of the forward pass, shape (*, in_features), with any number of leading axes, also none; one of them
+            may have the length 0.
+        weight: tensor of shape (out_features, in_features).
+
+    Returns:
+        A tuple (dx, dweight, dbias): the gradients of the input, the weight and the bias, each in the shape of what it
+        belongs to and all of the dtype of `x`.
+    """
+    ### BEGIN SOLUTION
+    rows_dy, rows_x = dy.reshape(-1, weight.shape[0]), x.reshape(-1, weight.shape[1])
+    return dy @ weight, rows_dy.T @ rows_x, rows_dy.sum(dim=0)
+    ### END SOLUTION
+
+
+# %% examples="linear_backward"
+# Two samples, two inputs, one output: each sample sends its gradient times the weights back to its inputs.
+dy, x = torch.tensor([[1.0], [2.0]]), torch.tensor([[3.0, 0.0], [0.0, 5.0]])
+dx, dweight, dbias = linear_backward(dy, x, torch.tensor([[10.0, 20.0]]))
+assert dx.tolist() == [[10.0, 20.0], [20.0, 40.0]], dx
+# The weight adds up over the samples: 1 * 3 + 2 * 0 and 1 * 0 + 2 * 5.
+assert dweight.tolist() == [[3.0, 10.0]], dweight
+assert dbias.tolist() == [3.0], dbias
 
 # %% [markdown] lang="en"
 # ## ReLU
@@ -284,7 +350,7 @@ assert torch.allclose(y, torch.tensor([-0.04, -0.01, 0.0, 2.0])), f"the slope is
 # 请编写 `sigmoid`。不要以任何形式调用 torch 的 sigmoid（`expit`、`logsigmoid`、`SiLU`、`glu`），也不要调用 tanh 或 softmax。
 
 
-# %% exercise="sigmoid" stub="sigmoid is not written yet: use each fraction where its exponential cannot overflow"
+# %% exercise="sigmoid" equal="torch.sigmoid" stub="sigmoid is not written yet: use each fraction where its exponential cannot overflow"
 def sigmoid(x):
     """Map each element into (0, 1) by the logistic function.
 
@@ -408,7 +474,7 @@ assert torch.allclose(grad, torch.tensor([0.25, 0.16, 0.0])), f"slopes at the ou
 # 请编写 `tanh`。不要调用 torch 的 tanh；可以使用你自己写的 `sigmoid`。
 
 
-# %% exercise="tanh" uses=["sigmoid=torch.sigmoid"] stub="tanh is not written yet: mind overflow far from 0 and cancellation near 0"
+# %% exercise="tanh" equal="torch.tanh" uses=["sigmoid"] stub="tanh is not written yet: mind overflow far from 0 and cancellation near 0"
 def tanh(x):
     """Map each element into (-1, 1) by the hyperbolic tangent.
 
@@ -481,7 +547,7 @@ assert torch.allclose(y, torch.tensor([0.0, 0.8, -0.8, 0.6])), f"tanh of 0, log 
 # 请编写 `gelu`，参数 `approximate` 与 torch 相同。不要调用 torch 的 GELU；可以使用 `torch.erf`、`torch.tanh` 和你自己写的 `tanh`。
 
 
-# %% exercise="gelu" also=["torch.tanh"] uses=["tanh=torch.tanh", "sigmoid"] stub="gelu is not written yet: the input times the normal distribution function, in two forms"
+# %% exercise="gelu" also=["torch.tanh"] uses=["tanh", "sigmoid"] stub="gelu is not written yet: the input times the normal distribution function, in two forms"
 def gelu(x, approximate="none"):
     """Weigh each element by the standard normal distribution function.
 
@@ -558,7 +624,7 @@ assert torch.allclose(y, torch.tensor([-0.1586553, 0.0, 0.8413447])), f"GELU of 
 #
 # 取值为 $-\infty$ 的 logit 表示“不可能”，注意力的掩码就是这样用的：它的概率恰好是 0，梯度也是 0。
 # 几个 logits 同为最大值时，导数仍是这个公式；logits 达到 ±10,000 时，结果中也不得出现 NaN。
-# 类别位于哪个轴由 `dim` 给出；弄错轴是最常见的错误，而且不会报错。
+# 类别位于哪个轴由 `dim` 给出（也可以从后往前数）；弄错轴是最常见的错误，而且不会报错。
 #
 # 请编写 `softmax`。不要调用 torch 的 softmax、log-softmax 或 softmin。
 
@@ -626,7 +692,7 @@ assert torch.allclose(p, torch.tensor([[0.25, 0.75], [0.5, 0.5]])), f"each row s
 # ![左：没有直线能分开两类；右：在隐藏层中可以](picture:xor_space)
 #
 # 请亲手找出权重，不需要训练（每个输出的误差不超过 $10^{-6}$，每次调用给出相同的权重）：设想两个 ReLU 单元，它们的和或差在两个比特不同时为 1，相同时为 0。解有很多种，都算正确。
-# 权重采用 torch 的布局，每个输出占一行。这道练习没有禁止调用的函数。
+# 权重是 float32，采用 torch 的布局，每个输出占一行。这道练习没有禁止调用的函数。
 
 
 # %% exercise="xor_network" also=["*"] stub="xor_network is not written yet: choose the weights of two hidden ReLU units and one output"
@@ -689,7 +755,7 @@ assert torch.allclose(y, torch.tensor([0.0, 1.0, 1.0, 0.0]), atol=1e-6), f"XOR o
 # 请编写 `collapse_linear`。可以使用你自己写的 `linear`，没有禁止调用的函数。若一层都没有，应抛出 `ValueError`。
 
 
-# %% exercise="collapse_linear" also=["*"] uses=["linear=torch.nn.functional.linear"] stub="collapse_linear is not written yet: one weight and one bias that do what all layers do"
+# %% exercise="collapse_linear" also=["*"] uses=["linear"] stub="collapse_linear is not written yet: one weight and one bias that do what all layers do"
 def collapse_linear(layers):
     """Combine linear layers, applied one after another, into one.
 

@@ -112,6 +112,7 @@ class Student:
         others = [namespace[name] for name in held.others if name in namespace] if held else []
         code = request.exercise, request.changed
         self.watch.begin(held is not None, held.added if held else (), held.taken if held else (), others, code)
+        self.watch.trust(held.trusted if held else ())
         _set_defaults()
         seed_everything(request.seed)
 

@@ -230,12 +230,13 @@ class Run(Request, frozen=True):
 class Held(Node, frozen=True):
     """The vocabulary that calls are held to: what it has beside the basic one, and what it has not.
 
-    Inside of the exercises in `others` all may be called.
+    Inside of the exercises in `others` all may be called, and in the packages and modules in `trusted`.
     """
 
     added: list[str]
     taken: list[str]
     others: list[str]
+    trusted: list[str] = []
 
 
 class Begin(Node, frozen=True):
@@ -323,7 +324,8 @@ class Raised(Answer, frozen=True):
 class Setup(msgspec.Struct, frozen=True, tag=True):
     """What the zygote is told once: the child's limits, the compiled syscall filter, modules to import beside torch.
 
-    `functions` and `operations` are the names in torch of the basic vocabulary.
+    `functions` and `operations` are the names in torch of the basic vocabulary. `handouts` are the
+    names of what lies in the student's folder: modules are imported from there, and where there is a jail they stay.
     """
 
     memory_bytes: int
@@ -334,6 +336,7 @@ class Setup(msgspec.Struct, frozen=True, tag=True):
     imports: list[str]
     functions: list[str]
     operations: list[str]
+    handouts: list[str] = []
 
 
 class Ready(msgspec.Struct, frozen=True, tag=True):

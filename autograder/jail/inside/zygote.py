@@ -23,7 +23,8 @@ _GC_THRESHOLD = (10_000, 10, 10)
 """Python's own 700 young objects are there again after a few lines of a cell are read: a tenth of a child's time."""
 _COLLAPSE_AFTER = 10
 """Children after which huge pages are worth their half second."""
-WRITABLE = ("/home/student", "/tmp", "/dev/shm")
+HOME = "/home/student"
+WRITABLE = (HOME, "/tmp", "/dev/shm")
 """The folders that a child may write; emptied after each."""
 
 
@@ -55,6 +56,8 @@ def main(descriptor: int) -> None:
     student = Student(shell.user_ns, shell)
     give_up = limits.of(setup)
     _leave_nothing_of_ours_at_hand()
+    if setup.handouts:
+        sys.path.append(str(Path.cwd()))  # last: nothing that a student writes there takes a library's place
     nothing = os.open(os.devnull, os.O_RDWR)
     gc.freeze()
     gc.enable()
@@ -64,7 +67,8 @@ def main(descriptor: int) -> None:
     child: int | None = None
     children = 0
     memory_layout.fill_holes()
-    _reap(child, setup.confined, 0)
+    mounted = frozenset(f"{HOME}/{name}" for name in setup.handouts)
+    _reap(child, setup.confined, 0, mounted)
     while True:
         try:
             lengths, descriptors, _, _ = socket.recv_fds(sock, 1, 1)
@@ -93,7 +97,7 @@ def main(descriptor: int) -> None:
             os.close(descriptors[0])
             frames.send(sock, wire.encode(wire.Spawned(child)))
         elif isinstance(request, wire.Reap):
-            frames.send(sock, wire.encode(_reap(child, setup.confined, request.patience)))
+            frames.send(sock, wire.encode(_reap(child, setup.confined, request.patience, mounted)))
             child = None
 
 
@@ -105,8 +109,8 @@ def _leave_nothing_of_ours_at_hand() -> None:
     sys.path.remove(str(Path(__file__).parent.parent))
 
 
-def _reap(child: int | None, confined: bool, patience: float) -> wire.Ended:
-    """Kill all that is left, wait for it, and empty the folders.
+def _reap(child: int | None, confined: bool, patience: float, mounted: frozenset[str]) -> wire.Ended:
+    """Kill all that is left, wait for it, and empty the folders but for what is `mounted` there.
 
     Outside a PID namespace of its own (`confined` false) only the child is killed: -1 would be all of the user's.
     """
@@ -125,11 +129,11 @@ def _reap(child: int | None, confined: bool, patience: float) -> wire.Ended:
         with contextlib.suppress(ChildProcessError):
             while True:
                 os.waitpid(-1, 0)
-    clean = not confined or all([_empty(folder) for folder in WRITABLE])  # noqa: C419  (empties all in any case)
+    clean = not confined or all([_empty(folder, mounted) for folder in WRITABLE])  # noqa: C419  (empties all in any case)
     return wire.Ended(code, sig, clean)
 
 
-def _empty(folder: str) -> bool:
+def _empty(folder: str, mounted: frozenset[str] = frozenset()) -> bool:
     """Remove what `folder` holds; a child may have nested it deeply or taken its own permissions away."""
 
     def unlock(remove: Callable[[str], object], path: str, _: object) -> None:
@@ -143,6 +147,8 @@ def _empty(folder: str) -> bool:
 
     try:
         for entry in os.scandir(folder):
+            if entry.path in mounted:
+                continue
             if entry.is_dir(follow_symlinks=False):
                 shutil.rmtree(entry.path, onerror=unlock)
             else:

@@ -20,7 +20,7 @@ from autograder.release.build import build
 from autograder.workers.pool import Pool
 
 from . import made
-from .audit import submission_of
+from .cases import submission_of
 
 
 class HandMarked(msgspec.Struct, frozen=True):
@@ -106,7 +106,9 @@ def compare(
         for name in names:
             release, right = releases.load(Path(folder), name), made.solutions(Path(folder), name)
             limits = course.limits_of(name)
-            grading: Pool[str] = Pool(root, {name: session_limits_of(limits)}, sandbox_limits_of(limits), jobs)
+            grading: Pool[str] = Pool(
+                root, {name: session_limits_of(limits)}, sandbox_limits_of(limits, packages=course.packages), jobs
+            )
             with grading as pool:
                 for title, result in pool.grade(_submissions(release, right, marked[name], written[name])):
                     if isinstance(result, AutograderError):

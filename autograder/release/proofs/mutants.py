@@ -12,6 +12,7 @@ import resource
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -20,7 +21,7 @@ import pytest
 import torch
 
 from autograder.authoring import Misconception
-from autograder.course import config
+from autograder.course import config, handouts
 from autograder.diagnosis import misconceptions
 from autograder.diagnosis.explanations import Both
 from autograder.diagnosis.rehearsal import rehearsal
@@ -218,6 +219,7 @@ class _Loop:
         self.out = os.fdopen(os.dup(1), "w")
         os.dup2(2, 1)  # keeps the output of the course's cells out of stdout
         self.task = task
+        self._beside = ExitStack()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -232,6 +234,8 @@ class _Loop:
         number = 0
         root = Path(self.task.root)
         for name in self.task.names:
+            self._beside.close()
+            self._beside.enter_context(handouts.beside(root, name))  # until the last mutant has ended
             items = [item for item in session.items if item.path.parent == root / "tests" / "hidden" / name]
             known = misconceptions.load(root / "solutions" / name / "misconceptions.py")
             tester = _Tester(name, items, known, session.config, self.task)
@@ -318,13 +322,14 @@ def _solved(root: Path, problem_set: str) -> tuple[dict[str, Any], dict[str, Exe
     """Return the namespace with all solutions, without the visible examples' names, and the exercises by name."""
     namespace: dict[str, Any] = {"__name__": "solution"}
     exercises = {}
-    for cell in source.code(root, problem_set):
+    cells = source.code(root, problem_set)
+    equals = source.equal(cells)
+    for cell in cells:
         if "examples" in cell.metadata:
             continue
         exec(compile(cell.source, problem_set, "exec"), namespace)
         if name := cell.metadata.get("exercise"):
-            uses = dict(item.split("=", 1) for item in cell.metadata.get("uses", []) if "=" in item)
-            exercises[name] = Exercise(name, uses, None)
+            exercises[name] = Exercise(name, source.replaced(cell.metadata, equals), None)
     return namespace, exercises
 
 

@@ -162,3 +162,20 @@ def test_a_call_that_ends_the_program_is_told_as_that_and_not_tried_again(jail, 
 
 def test_no_token_comes_twice():
     assert len({token() for _ in range(5000)}) == 5000
+
+
+def test_a_set_up_cell_that_lacks_a_file_or_package_is_told_once(jail):
+    cells = [
+        CodeCell(1, "open('prices.csv')", True),
+        CodeCell(2, "import no_such_package", True),
+        CodeCell(3, "open('own.csv')"),
+        CodeCell(4, "raise NotImplementedError", True),
+    ]
+    session = Session(JailTransport(jail), Submission("ps1", cells, [], []), SessionLimits())
+    session.run()
+    session.close()
+    first, second = session.drain_incidents()[0]
+    assert first.startswith("Cell 1, a set-up cell of the course, ends with FileNotFoundError (line 1)")
+    assert second == (
+        "Cell 2, a set-up cell of the course, imports no_such_package, which is not there when it is graded (line 1)."
+    )

@@ -15,6 +15,7 @@ something hides calls from us, and that is said.
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import re
 import sys
@@ -66,6 +67,7 @@ def learn(functions: Sequence[str], operations: Sequence[str]) -> None:
     """Take in the basic vocabulary and torch's names: before the fork, so that no child spends its time on it."""
     _BASIC_NAMES.update(functions)
     _OPERATIONS.update(operations)
+    _places()
     for group in get_overridable_functions().values():
         for function in group:
             _LAST_NAMES.add(_last(_name(function)))
@@ -104,8 +106,15 @@ class CallWatch:
             self._code, self._called = code, set()
         self._begin(added, taken, others)
 
+    def trust(self, packages: Sequence[str]) -> None:
+        """Let code in the files of these packages and modules call anything in this check."""
+        self._trusted = tuple(
+            f"{place}/{name}{end}" for name in packages for place in _places() for end in ("/", ".py")
+        )
+
     def _begin(self, added: Sequence[str], taken: Sequence[str], others: Sequence[Any]) -> None:
         self._added, self._taken, self._others = frozenset(added), frozenset(taken), others
+        self.trust(())
         self._codes: set[Any] | None = None
         self._known: dict[Any, bool] = {}
         self._canary = ""
@@ -160,14 +169,18 @@ class CallWatch:
             self.seen.append(name)
 
     def _is_excused(self) -> bool:
-        if not self._others:
+        if not self._others and not self._trusted:
             return False
         if self._codes is None:
             self._codes = {code for item in self._others for code in _codes_of(item)}
         frame = _getframe(1)
+        only_torch = bool(self._trusted)
+        """Whether all frames up to this one are torch's and ours: what calls them is what asked for the call."""
         while frame is not None:
-            if frame.f_code in self._codes:
+            file = frame.f_code.co_filename
+            if frame.f_code in self._codes or (only_torch and file.startswith(self._trusted)):
                 return True
+            only_torch = only_torch and (file == __file__ or library_code.is_torch(frame))
             frame = frame.f_back  # type: ignore[assignment]
         return False
 
@@ -317,6 +330,12 @@ def _in_place() -> list[int]:
         *(np.ndarray, np.generic, np.dtype, np.asarray, np.frombuffer, np.empty, Image.Image, Image.frombytes),
     )
     return [id(item) for item in (*used, *vars(torch.Tensor).values())]
+
+
+@functools.cache
+def _places() -> tuple[str, ...]:
+    """The folders from which modules are imported; first asked for by `learn`, before any student code runs."""
+    return tuple(dict.fromkeys(place or os.getcwd() for place in [os.getcwd(), *sys.path]))  # noqa: PTH109
 
 
 def _codes_of(item: Any, depth: int = 0) -> Iterator[Any]:
