@@ -83,6 +83,12 @@ class Jail:
         Raises:
             JailError: with bubblewrap's own words, where it does not start.
         """
+        try:
+            return self._started()
+        except JailError:  # it was killed meanwhile, perhaps; one that does not work at all fails again
+            return self._started()
+
+    def _started(self) -> wire.Ready:
         if self._process is None:
             self.launch()
         try:

@@ -16,7 +16,7 @@ import msgspec
 from autograder.course import handouts
 from autograder.errors import AutograderError
 from autograder.jail.inside import frames, wire
-from autograder.jail.jail import Jail, JailError
+from autograder.jail.jail import Jail
 
 from .jail_imports import imports_of
 from .protocol import Failed, Work, encode
@@ -29,13 +29,11 @@ def main(descriptor: int) -> None:
     root = Path(work.root)
     try:
         jail = Jail(work.sandbox_limits, imports_of(root, work.limits), handouts.for_jail(root, work.limits))
-        try:
-            jail.launch()
-        except JailError:  # ended at once: one that does not work at all fails again
-            jail.launch()
     except AutograderError as error:
         frames.send(sock, b"", [encode(Failed(str(error)))])
         return
+    with contextlib.suppress(AutograderError):  # it is started again when it is needed, and then says what is wrong
+        jail.launch()
     gc.disable()  # imports create no garbage, so collecting during them only costs time
     try:
         from . import worker_plugin

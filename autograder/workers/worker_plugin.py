@@ -81,10 +81,7 @@ class WorkerPlugin:
             items = [item for item in session.items if item.path.parent == root / "tests" / "hidden" / problem_set]
             known = misconceptions.load(root / "solutions" / problem_set / "misconceptions.py")
             graders[problem_set] = Grader(problem_set, items, known, limits)
-        try:
-            self.jail.start()
-        except JailError:  # ended while it started: one that does not work at all fails again
-            self.jail.start()
+        self.jail.start()
         gc.collect()
         gc.freeze()  # keeps the collector from scanning long-lived objects
         gc.enable()

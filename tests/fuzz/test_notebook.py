@@ -3,6 +3,7 @@
 import copy
 import json
 import random
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -189,7 +190,7 @@ def handed_in(folder, ours, data):
     path = folder / ours.path.name
     path.write_bytes(data)
     try:
-        return prepare(HandedIn("ada", ours.problem_set, folder), ours, MAX_BYTES)
+        return prepare(HandedIn("ada", ours.problem_set, folder), ours, MAX_BYTES, ZoneInfo("UTC"))
     except AutograderError as error:
         assert str(error).startswith(f"{path}: "), f"does not name the file: {str(error)[:200]!r}"
         assert "\n" not in str(error) and len(str(error)) < 500, f"not one line: {str(error)[:200]!r}"

@@ -14,6 +14,7 @@ from autograder.diagnosis import misconceptions
 from autograder.grading.grader import Grader
 from autograder.grading.intake import HandedIn
 from autograder.grading.setup import setup_of
+from autograder.jail import bubblewrap
 from autograder.jail.jail import Jail, JailError
 from autograder.session.transport import JailTransport
 from autograder.workers.worker_plugin import WorkerPlugin
@@ -186,16 +187,23 @@ def test_a_jail_that_is_killed_before_any_step_costs_no_point(course, steps, whi
         spare.close()
 
 
-def test_a_jail_that_is_killed_while_it_starts_is_told_and_starts_again(course):
+def test_a_jail_that_is_killed_while_it_starts_starts_again(course):
     jail = course.jail()
     try:
         kill_jail(jail, starting=True)
-        with pytest.raises(JailError, match="stopped answering"):
-            jail.start()
         jail.start()
         assert course.grader.grade(course.right, jail).cacheable
     finally:
         jail.close()
+
+
+def test_a_jail_that_never_starts_is_told_after_the_second_time(course, monkeypatch):
+    tried = []
+    monkeypatch.setattr(bubblewrap, "confined", lambda *_: tried.append(1) or ["sh", "-c", "echo no >&2; exit 1"])
+    jail = Jail(course.setup.sandbox_limits)
+    with pytest.raises(JailError, match="the jail does not work here: no; run: autograder doctor"):
+        jail.start()
+    assert len(tried) == 2 and jail._process is None
 
 
 def test_a_students_process_that_is_killed_from_outside_is_not_kept_for_lasting(course, steps):
