@@ -164,6 +164,24 @@ CALLERS = [  # the mistake, what it costs in its own exercise, and a right answe
         return x
 """,
     ),
+    (
+        "ps8",
+        "log_softmax",
+        "def log_softmax(x, dim):\n    return x - x.exp().sum(dim=dim, keepdim=True).log()\n",
+        4,
+        "cross_entropy",
+        """def cross_entropy(logits, target, weight=None, ignore_index=-100, label_smoothing=0.0):
+    log_probs = log_softmax(logits, 1)
+    kept = target != ignore_index
+    weight = torch.ones(logits.shape[1], dtype=logits.dtype) if weight is None else weight
+    scaled = -log_probs * weight.view(-1, *[1] * (logits.dim() - 2))
+    classes = torch.where(kept, target, 0)
+    loss = scaled.gather(1, classes.unsqueeze(1)).squeeze(1)
+    if label_smoothing:
+        loss = (1 - label_smoothing) * loss + label_smoothing * scaled.mean(dim=1)
+    return loss[kept].sum() / weight[classes][kept].sum()
+""",
+    ),
 ]
 
 
