@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -245,10 +246,7 @@ class Diagnosis:
             given = self._rehearsed(exercise, found.key, found.solution)
             return found if same(trace, _part(given, trace)) else CutOff(found)
         for known in self._of(exercise):
-            first = f"{known.name}/"
-            if found := fitting(
-                known.solution, calls, lambda variant, first=first: fits(variant, first), is_mistaken=True
-            ):  # type: ignore[misc]
+            if found := fitting(known.solution, calls, partial(fits, first=f"{known.name}/"), is_mistaken=True):
                 return Twofold(known, found)
         return None
 
