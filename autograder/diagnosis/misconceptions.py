@@ -252,8 +252,7 @@ class Diagnosis:
             given = self._rehearsed(exercise, found.key, found.solution)
             return found if same(trace, _part(given, trace)) else CutOff(found)
         for known in self._of(exercise):
-            fits_known = partial(fits, first=f"{known.name}/")
-            if found := fitting(known.solution, calls, fits_known, is_mistaken=True):
+            if found := fitting(known.solution, calls, partial(fits, first=f"{known.name}/"), is_mistaken=True):
                 return Twofold(known, found)
         return None
 

@@ -40,7 +40,7 @@ def mutants(exercise: str, source: str, operators: Collection[str] | None = None
     Args:
         exercise: its name.
         source: of the solution.
-        operators: only these; all where it is None.
+        operators: only these; all where it is None. Of these, some may mean the same, which takes time to tell.
     """
     tree = ast.parse(source)
     mark_own(tree)
@@ -54,7 +54,7 @@ def mutants(exercise: str, source: str, operators: Collection[str] | None = None
             text = ast.unparse(tree)
             _put(holder, field, place, node)
             try:
-                code = _normal(text)
+                code = text if operators is not None else _normal(text)
             except SyntaxError:
                 continue
             if code not in seen:

@@ -16,6 +16,8 @@ from .variant import Variant
 
 MOST = 400
 """So many slips of one solution are tried."""
+MOST_SECOND = 40
+"""And of one known mistake."""
 
 
 SECOND = frozenset({"eps moved", "bias", "sign", "operands swapped", "term dropped", "call dropped", "function"})
@@ -37,9 +39,13 @@ def of_slips(solution: Any, operators: frozenset[str] = frozenset()) -> tuple[Va
     if not source or "while " in source:
         return ()
     found: list[Variant] = []
-    for mutant in islice(mutants(name, source, operators or SENTENCES.keys()), MOST):
+    most = MOST_SECOND if operators else MOST
+    for mutant in islice(mutants(name, source, operators or SENTENCES.keys()), most):
         bound = dict(names)
-        exec(compile(mutant.source, "<solution>", "exec"), bound)  # staff's own code, slightly changed
+        try:
+            exec(compile(mutant.source, "<solution>", "exec"), bound)  # staff's own code, slightly changed
+        except SyntaxError:  # the parser takes more than the compiler does
+            continue
         hint = SENTENCES[mutant.operator].format(name=_dropped(source, mutant.source))
         found.append(Variant(f"slip: {mutant.operator}", hint, bound[name], number=len(found)))
     return tuple(found)
