@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from . import precision
+from . import precision, tables
 
 SMALL = 24
 """Tensors of at most this many elements are shown in full."""
@@ -29,7 +29,7 @@ def assert_close(
 ) -> None:
     """Assert that `actual` has `expected`'s type, shape and dtype, and its values within tolerance; NaN equals NaN.
 
-    Tensors, arrays, images, numbers and containers of these can be compared. Values are close if
+    Tensors, arrays, images, numbers, tables of pandas and containers of these can be compared. Values are close if
     |actual - expected| <= atol + rtol * |expected|.
 
     Args:
@@ -52,6 +52,11 @@ def assert_close(
         _array(actual, expected, rtol, atol, what)
     elif isinstance(expected, Image.Image):
         _image(actual, expected, what)
+    elif tables.is_table(expected):
+        if said := tables.difference(
+            actual, expected, what, lambda mine, right, name: _array(mine, right, rtol, atol, name)
+        ):
+            raise Difference(said)
     elif isinstance(expected, bool) or expected is None or isinstance(expected, str):
         if type(actual) is not type(expected) or actual != expected:
             raise Difference(f"{what} should be {expected!r}, not {shown(actual)}")
@@ -158,6 +163,8 @@ def shown(value: Any) -> str:
         return f"an array of shape {value.shape}, {value.dtype}"
     if isinstance(value, Image.Image):
         return f"a {value.mode} image of {value.width} x {value.height} pixels"
+    if tables.is_table(value):
+        return tables.shown(value)
     if isinstance(value, list | tuple) and len(value) <= 8:
         inner = ", ".join(map(shown, value))
         return f"[{inner}]" if isinstance(value, list) else f"({inner}{',' if len(value) == 1 else ''})"

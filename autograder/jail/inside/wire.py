@@ -155,6 +155,12 @@ class Slice(Node, frozen=True, tag="slice"):
     step: Value
 
 
+class Table(Node, frozen=True, tag="table"):
+    """A DataFrame, Series, Index or scalar of pandas, by its parts: `values.tables` takes them apart and together."""
+
+    parts: Items
+
+
 class RandomState(Node, frozen=True, tag="random"):
     """A CPU torch.Generator, by its state."""
 
@@ -175,7 +181,7 @@ class Handle(Node, frozen=True, tag="handle"):
 
 Value: TypeAlias = (
     "bool | int | float | str | Tensor | SparseTensor | Array | View | Image | Bytes | Items | Mapping | Number"
-    " | Constant | Slice | RandomState | Handle | None"
+    " | Constant | Slice | Table | RandomState | Handle | None"
 )
 
 # --- what a cell showed -------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ import torch
 from PIL import Image
 
 from .. import shared_memory, wire
+from . import tables
 from .kinds import (
     CONTAINERS,
     DTYPES,
@@ -99,6 +100,8 @@ class Packer:
             return wire.RandomState(self._blob(_raw(value.get_state())))
         if isinstance(value, Image.Image) and value.mode in IMAGE_MODES:
             return wire.Image(value.mode, list(value.size), self._blob(value.tobytes()))
+        if tables.is_table(value):
+            return wire.Table(self.pack(tables.parts(value), depth + 1))
         return self.opaque(value)
 
     def _blob(self, data: bytes | memoryview) -> wire.Blob:

@@ -12,6 +12,7 @@ import torch
 from PIL import Image
 
 from .. import wire
+from . import tables
 from .kinds import CONTAINERS, DTYPES, IMAGE_MODES, MAX_DEPTH, MAX_DIMENSIONS, MAX_SAME_HASH, MAX_UNPACKED, NUMPY_DTYPE
 
 
@@ -70,6 +71,8 @@ class Unpacker:
                 return _constant(node)
             case wire.SparseTensor():
                 return self._sparse(node)
+            case wire.Table():
+                return tables.table(self.unpack(node.parts, depth + 1))
             case wire.RandomState():
                 return self._generator(node)
             case wire.Image():
