@@ -101,7 +101,7 @@ def grade(
     waiting = [item for item in find(root / nbgrader.SUBMITTED, names) if not students or item.student in students]
     started(len(waiting))
     outcome = Outcome(root)
-    outcome.notices += overlooked.lines(root / nbgrader.SUBMITTED, course.problem_sets, names, students or ())
+    outcome.notices += overlooked.lines(root / nbgrader.SUBMITTED, course, names, students or ())
     if not waiting:
         return outcome
     with ExitStack() as stack:

@@ -16,6 +16,7 @@ from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from nbgrader import converters, utils
 from nbgrader.apps.api import NbGraderAPI
@@ -32,7 +33,7 @@ from autograder.exchange.release_assignment import ReleaseAssignment
 from autograder.exchange.release_feedback import ReleaseFeedback
 from autograder.gradebook.locking import be_patient
 from autograder.gradebook.recorder import Recorder
-from autograder.grading.intake import HandedIn, Prepared, handed_in_at, is_student, moment_of
+from autograder.grading.intake import HandedIn, Prepared, handed_in_at, is_student
 from autograder.grading.setup import GradingSetup, setup_of
 from autograder.jail import bubblewrap
 from autograder.release import build
@@ -101,11 +102,11 @@ class _Pools:
 _POOLS = _Pools()
 
 
-def _take_over() -> None:
+def _take_over(clock: ZoneInfo) -> None:
     """Grade by the engine, and keep what one student handed in from ending nbgrader's run, or a page of formgrader."""
-    CourseDirectory.get_existing_timestamp = lambda directory, folder: _moment(Path(folder))
+    CourseDirectory.get_existing_timestamp = lambda directory, folder: _moment(Path(folder), clock)
     NbGraderAPI.get_submitted_timestamp = lambda api, assignment_id, student_id: _moment(
-        Path(api.coursedir.root, nbgrader.SUBMITTED, student_id, assignment_id)
+        Path(api.coursedir.root, nbgrader.SUBMITTED, student_id, assignment_id), clock
     )
     BaseConverter.init_notebooks = _find_notebooks
     Autograde.init_notebooks = _find_submissions
@@ -114,10 +115,10 @@ def _take_over() -> None:
     converters.base.find_all_files = _small_files
 
 
-def _moment(folder: Path) -> datetime | None:
+def _moment(folder: Path, clock: ZoneInfo) -> datetime | None:
     """When it was handed in, as the engine reads it; nbgrader's own reading raises, or waits for ever."""
-    text = handed_in_at(folder)
-    return moment_of(text) if text else None
+    timestamp = handed_in_at(folder, clock)
+    return timestamp.moment if timestamp else None
 
 
 _nbgraders_find = BaseConverter.init_notebooks
@@ -154,7 +155,7 @@ def _find_submissions(converter: Any) -> None:
             converter.refused.append(str(error))
             converter.log.error(str(error))
     students = [] if converter.coursedir.student_id == "*" else [Path(folder).parent.name for folder in folders]
-    for line in overlooked.lines(root / nbgrader.SUBMITTED, course.problem_sets, [problem_set], students):
+    for line in overlooked.lines(root / nbgrader.SUBMITTED, course, [problem_set], students):
         converter.log.warning(line)
     if not folders:
         _nbgraders_find(converter)
@@ -207,9 +208,10 @@ def configure(config: Any, file: str) -> None:
         AutograderError: course.yml does not load.
     """
     root = Path(file).resolve().parent
+    course = course_config.load(root)
     be_patient()
-    _take_over()
-    nbgrader.configure(config, root, course_config.load(root))
+    _take_over(course.clock)
+    nbgrader.configure(config, root, course)
     build.configure(config)
     config.ExchangeFactory.collect = Collect
     config.ExchangeFactory.release_assignment = ReleaseAssignment

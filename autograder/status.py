@@ -91,7 +91,7 @@ def status(root: Path, problem_sets: Sequence[str] | None = None) -> list[SetSta
                 people.missing(here) if people else [],
                 [who for who in arrivals.waiting_for_tomorrow(root, course, name) if who not in states["graded"]],
                 arrivals.left_in_exchange(root, name),
-                overlooked.lines(root / nbgrader.SUBMITTED, course.problem_sets, [name]),
+                overlooked.lines(root / nbgrader.SUBMITTED, course, [name]),
                 people.strangers(here) if people else [],
             )
         )

@@ -29,7 +29,7 @@ from typing import Any
 import nbformat
 from msgspec.structs import replace
 
-from autograder.course import config, nbgrader, release
+from autograder.course import config, nbgrader, release, timestamps
 from autograder.course.config import Course
 from autograder.diagnosis import misconceptions
 from autograder.formgrader import command_line
@@ -172,9 +172,10 @@ def fill(root: Path, course: Course, name: str, students: int, graded: int) -> F
             target.mkdir(parents=True)
             os.link(handed_in, target / handed_in.name)
             (target / "timestamp.txt").write_text(timestamp)
+            stamp = timestamps.read(timestamp, course.clock)
             began = time.perf_counter()
             folders.write_verdict(root, replace(verdict, student=student(number)))
-            recorder.record(student(number), name, notebook, timestamp)
+            recorder.record(student(number), name, notebook, stamp and stamp.moment)
             times.append(time.perf_counter() - began)
     report.note(f"{name}: results of {students} written")
     size, count = (root / "gradebook.db").stat().st_size, _count(root / "gradebook.db")

@@ -178,7 +178,8 @@ def _audited(
             terminal.say(f"note: {item.problem_set} {item.exercise}: {item.text}")
         terminal.say(
             f"{result.exercises} exercises, {result.checks} checks, {result.misconceptions} misconceptions,"
-            f" {result.forbidden_calls} forbidden calls, {result.bodies} cheap answers: {len(result.findings)} failures"
+            f" {result.ways} other ways, {result.forbidden_calls} forbidden calls, {result.bodies} cheap answers:"
+            f" {len(result.findings)} failures"
         )
     return not result.findings
 

@@ -212,10 +212,15 @@ class Course(_Model):
         """Return how many submissions per student of a problem set watch-exchange grades in a day."""
         return self.problem_sets[problem_set].gradings_a_day or self.gradings_a_day
 
+    @property
+    def clock(self) -> zoneinfo.ZoneInfo:
+        """The time zone of all dates."""
+        return zoneinfo.ZoneInfo(self.timezone)
+
     def due_of(self, problem_set: str) -> datetime | None:
         """Return the deadline of a problem set, with its time zone; None if it has none."""
         due = self.problem_sets[problem_set].due
-        return due.replace(tzinfo=zoneinfo.ZoneInfo(self.timezone)) if due else None
+        return due.replace(tzinfo=self.clock) if due else None
 
 
 def load(root: Path) -> Course:
@@ -268,7 +273,7 @@ def parse(text: str) -> Course:
 def _refuse_unclear_times(course: Course, tree: yaml.Node | None) -> None:
     for name, problem_set in course.problem_sets.items():
         due = problem_set.due
-        if due and (why := clock.fault(due, zoneinfo.ZoneInfo(course.timezone))):
+        if due and (why := clock.fault(due, course.clock)):
             place = ["problem_sets", name, "due"]
             what = f"{due:%Y-%m-%d %H:%M} {why} in {course.timezone}; write a time before or after"
             raise _mistake(_line(tree, place), f"{'.'.join(place)}: {what}")

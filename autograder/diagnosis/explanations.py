@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, TypeGuard
 
 from autograder.authoring import Misconception
 
@@ -38,10 +38,33 @@ class Both:
 
 
 @dataclass(frozen=True)
-class CutOff:
-    """A misconception in the values, and a result that is cut off from the graph besides."""
+class Twofold:
+    """A misconception, and one more thing that is changed beside it."""
 
-    values: Misconception
+    known: Misconception
+    besides: LeftOut | Variant
+
+    @property
+    def name(self) -> str:
+        """As in a verdict."""
+        return f"{self.known.name} + {self.besides.name}"
+
+    @property
+    def hint(self) -> str:
+        """Both hints."""
+        other = self.besides.hint
+        return f"Two things are wrong. {self.known.hint} But for that: {other[:1].lower()}{other[1:]}"
+
+    def cost(self, max_points: float) -> float:
+        """All: it changes no points."""
+        return max_points
+
+
+@dataclass(frozen=True)
+class CutOff:
+    """A mistake in the values, and a result that is cut off from the graph besides."""
+
+    values: Misconception | LeftOut | Variant | Generic
 
     @property
     def name(self) -> str:
@@ -62,7 +85,7 @@ class CutOff:
 class Besides:
     """What explains all values, and properties that fail besides, for themselves."""
 
-    values: Misconception | Both | CutOff | LeftOut | Variant | Generic
+    values: Misconception | Both | CutOff | Twofold | LeftOut | Variant | Generic
     lost: float
     """The points of these properties."""
 
@@ -86,6 +109,8 @@ class Partly:
     """What explains most of what is wrong, not all."""
 
     values: Misconception | LeftOut | Variant
+    rest: str = "Something else is wrong besides."
+    """What is said of what it does not explain."""
 
     @property
     def name(self) -> str:
@@ -95,20 +120,55 @@ class Partly:
     @property
     def hint(self) -> str:
         """The hint for most of it."""
-        return f"{self.values.hint} Something else is wrong besides."
+        return f"{self.values.hint} {self.rest}"
 
     def cost(self, max_points: float) -> float:
         """All: it changes no points."""
         return max_points
 
 
-Explanation: TypeAlias = Misconception | Both | CutOff | Besides | Partly | LeftOut | Variant | Generic | Repaired
+@dataclass(frozen=True)
+class OnceItRuns:
+    """A small change without which the answer gives no result, and what explains the results with it."""
+
+    change: Repaired
+    results: Misconception | Both | Twofold | CutOff | Besides | LeftOut | Variant | Generic
+
+    @property
+    def name(self) -> str:
+        """As in a verdict."""
+        return f"{self.results.name} + {self.change.name}"
+
+    @property
+    def hint(self) -> str:
+        """Where it ends, and the hint for what it would give."""
+        return f"It gives no result as it is. {self.change.place} And besides: {self.results.hint}"
+
+    def cost(self, max_points: float) -> float:
+        """What both cost together."""
+        return min(self.change.cost(max_points) + self.results.cost(max_points), max_points)
+
+
+Explanation: TypeAlias = (
+    Misconception | Both | Twofold | CutOff | Besides | Partly | LeftOut | Variant | Generic | Repaired | OnceItRuns
+)
 
 
 def is_known(explanation: Explanation | None) -> bool:
     """Whether what staff have written down explains all values."""
     values = explanation.values if isinstance(explanation, Besides) else explanation
     return isinstance(values, Misconception | Both)
+
+
+def is_whole(
+    explanation: Explanation | None,
+) -> TypeGuard[Misconception | Both | Twofold | CutOff | Besides | LeftOut | Variant | Generic]:
+    """Whether it explains all results, and not a small change or a part of them."""
+    return (
+        explanation is not None
+        and not isinstance(explanation, Partly | Repaired | OnceItRuns)
+        and has_share(explanation)
+    )
 
 
 def has_share(explanation: Explanation) -> bool:

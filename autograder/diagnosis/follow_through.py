@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import torch
+
+from autograder.authoring import observe
 from autograder.model.submission import Exercise
 from autograder.session.remote import CallFailed, Student, StudentError
 from autograder.session.session import Session
@@ -62,6 +65,7 @@ class FollowThrough:
         seed: int,
         run: Callable[[Session], Any],
         trace: list[Any],
+        is_partly_right: bool = False,
     ) -> list[str]:
         """The exercises, of those that are `wrong`, from which what a check saw follows; none where it does not.
 
@@ -72,16 +76,18 @@ class FollowThrough:
             seed: of the check.
             run: runs the check on a session.
             trace: what the student's calls gave in it.
+            is_partly_right: whether other checks show that the exercise is right otherwise.
 
         Raises:
             OutOfTime: the submission's time is used up.
         """
-        if not any(map(says_something, trace)):  # an exception says too little of where it comes from
-            return []
+        if not is_partly_right and not any(map(says_something, trace)):
+            return []  # an exception alone says too little of where it comes from
         for way in self._of(exercise.name):
             called = sorted(way.upstream & wrong)
-            if called and same(trace, _plain(self._given(way, called, exercise, session, seed, run))):
-                return called
+            for call in (_as_it_is, _call_in_place) if called else ():
+                if same(trace, _plain(self._given(way, called, exercise, session, seed, run, call))):
+                    return called
         return []
 
     def _given(
@@ -92,14 +98,15 @@ class FollowThrough:
         session: Session,
         seed: int,
         run: Callable[[Session], Any],
+        call: Callable[[Any], Any],
     ) -> list[Any]:
-        """What the check sees of this way, with the student's own versions of what it calls."""
+        """What the check sees of this way, with the student's own versions of what it calls, called by `call`."""
         session.turn_to(exercise)
         session.begin(seed)
         local = rehearsal(self._problem_set, {exercise.name: way.solution})
         local.turn_to(exercise)
         try:
-            theirs = {name: getattr(Student(session), name) for name in called}
+            theirs = {name: call(getattr(Student(session), name)) for name in called}
         except (StudentError, CallFailed):
             return []
         local.begin(seed)
@@ -125,10 +132,27 @@ class FollowThrough:
         if others.is_file():
             more = run_file(others, names)
             ways = {name: value.way_of for name, value in more.items() if hasattr(value, "way_of")}
-            called = upstream_of(others, self._exercises | ways.keys())
+            called = upstream_of(others, self._exercises.union(ways))
             for name, exercise in ways.items():
                 found.setdefault(exercise, []).append(_Way(more[name], more, called[name] & self._exercises))
         return found
+
+
+def _as_it_is(theirs: Any) -> Any:
+    return theirs
+
+
+def _call_in_place(theirs: Any) -> Callable[..., Any]:
+    """The student's function, with what it does to its arguments in place done to the caller's."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        observed = observe(theirs, *args, **kwargs)
+        for mine, new in zip([*args, *kwargs.values()], observed.arguments, strict=True):
+            if isinstance(mine, torch.Tensor) and isinstance(new, torch.Tensor) and mine.shape == new.shape:
+                mine.data.copy_(new.detach())
+        return observed.result
+
+    return call
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from autograder.session.session import Session
 from . import experiments
 from .again import calling
 from .calls import arguments_of
-from .explanations import Besides, Both, CutOff, Explanation, Partly, has_share
+from .explanations import Besides, Both, CutOff, Explanation, Partly, Twofold, has_share
 from .outputs import Call, shows_a_mistake
 from .rehearsal import rehearsal
 from .traces import Trace, agreeing, apart, same, same_but_for_the_graph, says_something
@@ -92,6 +93,7 @@ class Diagnosis:
         trace: Trace,
         failing: Mapping[str, float] = {},
         passed: Collection[str] = (),
+        holding: Collection[str] = (),
         session: Session | None = None,
         before: str = "",
     ) -> Explanation | None:
@@ -102,6 +104,7 @@ class Diagnosis:
             trace: what the calls gave.
             failing: the properties that fail, with their points: they may fail for themselves.
             passed: the checks that pass.
+            holding: the properties that hold, be it that a misconception lacks them.
             session: the student's, where their function can be called again.
             before: the name of what explained the answer before, where it cannot.
         """
@@ -109,16 +112,22 @@ class Diagnosis:
         known: Explanation | None = self._known_one(exercise, trace)
         if known is None and failing:
             known = self._beside(exercise, self._known_one(exercise, values), trace, failing)
+        if known is None and holding:
+            needed = {name: entries for name, entries in values.items() if name not in holding}
+            known = self._known_one(exercise, needed)
+            known = self._beside(exercise, known, trace, failing) if failing else known
         if known:
             return known
         if not self._is_seen(exercise, values, passed):
             return self._varied(exercise, trace, passed)
-        generic = self._generic(exercise, trace, passed)
-        if failing and not (generic and has_share(generic)):
-            return self._beside(exercise, self._generic(exercise, values, passed), trace, failing) or generic
-        if generic is None:
-            generic = self._condition(exercise, values, passed, session, before)
-        return generic or self._partly(exercise, values, passed)
+        found: Explanation | None = self._generic(exercise, trace, passed)
+        if failing and not (found and has_share(found)):
+            found = self._beside(exercise, self._generic(exercise, values, passed), trace, failing) or found
+        if found is None:
+            condition = self._condition(exercise, values, passed, session, before)
+            found = self._beside(exercise, condition, trace, failing) if failing else None
+            found = found or condition
+        return found or self._partly(exercise, values, passed)
 
     def _known_one(self, exercise: Exercise, trace: Trace) -> Misconception | Both | CutOff | None:
         return self.misconception(exercise, trace) or self.both(exercise, trace) or self.cut_off(exercise, trace)
@@ -126,7 +135,7 @@ class Diagnosis:
     def _beside(
         self,
         exercise: Exercise,
-        values: Misconception | Both | CutOff | LeftOut | Variant | experiments.Generic | None,
+        values: Misconception | Both | CutOff | Twofold | LeftOut | Variant | experiments.Generic | None,
         trace: Trace,
         failing: Mapping[str, float],
     ) -> Besides | None:
@@ -198,25 +207,42 @@ class Diagnosis:
 
     def _generic(
         self, exercise: Exercise, trace: Trace, passed: Collection[str]
-    ) -> LeftOut | Variant | experiments.Generic | None:
+    ) -> LeftOut | Variant | Twofold | CutOff | experiments.Generic | None:
         """What the outputs tell beside those of the solution, whole or with one thing changed."""
         if self._right(exercise) is None:
             return None
-        found = experiments.explain(self._calls(exercise, trace, passed))
-        return found if found and found.has_share else self._varied(exercise, trace, passed) or found
+        calls = self._calls(exercise, trace, passed)
+        found = experiments.explain(calls)
+        if found and found.has_share:
+            return found
+        if other := self._varied(exercise, trace, passed) or found:
+            return other
+        values = experiments.explain(experiments.with_graph(calls))
+        return CutOff(values) if values else None
 
-    def _varied(self, exercise: Exercise, trace: Trace, passed: Collection[str]) -> LeftOut | Variant | None:
-        """The solution with one thing changed that gives what the calls gave."""
+    def _varied(
+        self, exercise: Exercise, trace: Trace, passed: Collection[str]
+    ) -> LeftOut | Variant | Twofold | CutOff | None:
+        """The solution with one thing changed that gives what the calls gave, or a known mistake with one changed."""
         right = self._right(exercise)
         says = any(says_something(one) for given in trace.values() for one in given)
         if right is None or not says or same(trace, _part(right.trace, trace)):
             return None
+        calls = self._calls(exercise, trace, passed)
+        is_whole = _changes_arguments(right.trace) or same_but_for_the_graph(trace, _part(right.trace, trace))
 
-        def fits(variant: LeftOut | Variant) -> bool:
-            given = self._rehearsed(exercise, variant.key, variant.solution)
-            return same(trace, _part(given, trace))
+        def fits(variant: LeftOut | Variant, first: str = "") -> bool:
+            given = _part(self._rehearsed(exercise, f"{first}{variant.key}", variant.solution), trace)
+            return same(trace, given) or (not is_whole and same_but_for_the_graph(trace, given))
 
-        return fitting(right.solution, self._calls(exercise, trace, passed), fits)
+        if found := fitting(right.solution, calls, fits):
+            given = self._rehearsed(exercise, found.key, found.solution)
+            return found if same(trace, _part(given, trace)) else CutOff(found)
+        for known in self._of(exercise):
+            fits_known = partial(fits, first=f"{known.name}/")
+            if found := fitting(known.solution, calls, fits_known, is_mistaken=True):
+                return Twofold(known, found)
+        return None
 
     def _is_seen(self, exercise: Exercise, trace: Trace, passed: Collection[str]) -> bool:
         """Whether each check that fails has a call that is seen to be wrong.
@@ -236,8 +262,11 @@ class Diagnosis:
         right = self._right(exercise)
         if right is None or not callable(right.solution):
             return None
+        calls = self._calls(exercise, trace, passed)
+        if found := experiments.raises_where(calls):
+            return found
         again = calling(session, exercise, right.solution) if session else None
-        return experiments.condition(self._calls(exercise, trace, passed), again, before)
+        return experiments.condition(calls, again, before)
 
     def _partly(self, exercise: Exercise, trace: Trace, passed: Collection[str]) -> Partly | None:
         """What gives the same in most of the checks that fail, two at least, and what is right in all that pass."""
@@ -246,24 +275,32 @@ class Diagnosis:
             return None
         off = {check for check in trace if check not in passed and not same(trace[check], right.trace.get(check))}
         fine = trace.keys() - off
+        raising = {check for check in off if _raises(trace[check], right.trace.get(check, []))}
+        calls = self._calls(exercise, trace, passed)
 
         def fits(other: Trace) -> bool:
             alike = {check for check in off if same(trace[check], other.get(check))}
             told = {check for check in alike if _differs_by_a_value(trace[check], right.trace.get(check, []))}
-            if len(told) < 2 or 2 * len(alike) <= len(off):
+            some = raising - alike
+            if some and told and alike == off - some:  # all but what ends with an exception, up to there
+                if not all(_same_until_raised(trace[check], other.get(check, [])) for check in some):
+                    return False
+            elif len(told) < 2 or 2 * len(alike) <= len(off):
                 return False
             return all(same(other.get(check), right.trace.get(check)) for check in fine)
 
+        rest = experiments.raised(calls) if raising else ""
+
         for known in self._of(exercise):
             if fits(self._trace(exercise, known)):
-                return Partly(known)
+                return Partly(known, *([rest] if rest else []))
         found = fitting(
             right.solution,
-            self._calls(exercise, trace, passed),
+            calls,
             lambda variant: fits(self._rehearsed(exercise, variant.key, variant.solution)),
             most_first=1,
         )
-        return Partly(found) if found else None
+        return Partly(found, *([rest] if rest else [])) if found else None
 
     def _calls(self, exercise: Exercise, trace: Trace, passed: Collection[str]) -> list[Call]:
         """What the calls gave, each beside what is right."""
@@ -322,6 +359,21 @@ def _changes_arguments(trace: Trace) -> bool:
 def _part(trace: Trace, other: Trace) -> Trace:
     """The trace of the checks that another has."""
     return {name: trace[name] for name in other if name in trace}
+
+
+def _raises(mine: list[Any], right: list[Any]) -> bool:
+    """Whether a call ended with an exception that gives a value when right."""
+    return any(isinstance(one, str) and isinstance(other, tuple) for one, other in zip(mine, right, strict=False))
+
+
+def _same_until_raised(mine: list[Any], other: list[Any]) -> bool:
+    """Whether calls gave the same until the first that ended with an exception."""
+    for one, two in zip(mine, other, strict=False):
+        if isinstance(one, str) and isinstance(two, tuple):
+            return True
+        if not same(one, two):
+            return False
+    return False
 
 
 def _differs_by_a_value(mine: list[Any], right: list[Any]) -> bool:

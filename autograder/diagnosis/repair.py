@@ -7,13 +7,13 @@ counts as mended where every check of values passes.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from autograder.model.submission import CodeCell, Exercise
-from autograder.model.verdict import REPAIR, Change, CheckVerdict
+from autograder.model.verdict import REPAIR, Change, CheckVerdict, SmallChanges
 from autograder.mutation.definition import Candidate
-from autograder.mutation.repairs import SLIPS, candidates
+from autograder.mutation.repairs import SLIPS, candidates, to_run
 from autograder.notebook.bindings import Bindings, Definition, nodes, statements
 
 from .experiments import cost_of
@@ -36,12 +36,24 @@ class TooMuch(Exception):
 class Repaired:
     """The changes that make an answer right, and what the checks give then."""
 
-    changes: list[Change]
-    points: float
+    found: SmallChanges
     source: str = ""
     """The changed definitions."""
-    whole: bool = True
-    """Whether all checks of values pass then."""
+
+    @property
+    def changes(self) -> list[Change]:
+        """The changes, one or two."""
+        return self.found.changes
+
+    @property
+    def points(self) -> float:
+        """The checks' points with them."""
+        return self.found.points
+
+    @property
+    def whole(self) -> bool:
+        """Whether all checks of values pass with them."""
+        return self.found.whole
 
     @property
     def name(self) -> str:
@@ -109,11 +121,30 @@ def redefined(cells: Sequence[CodeCell], name: str, after: int) -> bool:
 
 
 def _definitions(cells: Sequence[CodeCell], names: Bindings, exercise: Exercise) -> list[tuple[int, ast.AST]]:
-    """The functions and classes that an exercise consists of, each with the number of its cell."""
+    """The functions and classes that an exercise consists of, each with the number of its cell; none of a long one."""
     places = {id(item): cell.number for cell in cells for item in statements(cell.source)}
     reached = names.reachable(exercise.name, exercise.elsewhere)
-    found = {id(node): (places[id(node)], node) for _, node in reached if id(node) in places}
-    return [item for item in found.values() if isinstance(item[1], Definition)]
+    reached_here = {id(node): (places[id(node)], node) for _, node in reached if id(node) in places}
+    found = [item for item in reached_here.values() if isinstance(item[1], Definition)]
+    return found if sum(len(nodes(node)) for _, node in found) <= MAX_NODES else []
+
+
+def _known(names: Bindings) -> frozenset[str]:
+    return frozenset(names.defined | names.modules.keys())  # no function should need another variable
+
+
+def _change(cell: int, candidate: Candidate) -> Change:
+    removed, added = candidate.difference()
+    return Change(cell, candidate.line, candidate.operator, removed, added)
+
+
+def running(cells: Sequence[CodeCell], exercise: Exercise) -> Iterator[tuple[Change, str]]:
+    """Small changes that give a result where the answer gives none, each with the changed definition."""
+    names = Bindings([cell.source for cell in cells])
+    found = _definitions(cells, names, exercise)
+    numbers = {_name(node): number for number, node in found}
+    for candidate in to_run([node for _, node in found], _known(names)):
+        yield _change(numbers[candidate.name], candidate), candidate.source
 
 
 def repair(
@@ -134,11 +165,9 @@ def repair(
         passes: whether a check, by its name, passes with changed definitions. Raises TooMuch to end the search.
         most: so many changes are tried, one after the other.
     """
-    if not most:
-        return None
     names = Bindings([cell.source for cell in cells])
-    found = _definitions(cells, names, exercise)
-    if sum(len(nodes(node)) for _, node in found) > MAX_NODES:
+    found = _definitions(cells, names, exercise) if most else []
+    if not found:
         return None
     search = _Search(names, checks, properties, passes, most)
     try:
@@ -156,7 +185,7 @@ class _Search:
         passes: Callable[[str, str], bool],
         most: int,
     ) -> None:
-        self._known = frozenset(names.defined | names.modules.keys())  # no function should need another variable
+        self._known = _known(names)
         self._points = {check.name: check.max_points for check in checks}
         self._properties = [check.name for check in checks if check.name in properties]
         self._values = {check.name: check.passed for check in checks if check.name not in properties}
@@ -171,8 +200,7 @@ class _Search:
                 break
             cell, candidate, values = best
             changed = changed | {candidate.name: candidate.source}
-            removed, added = candidate.difference()
-            changes.append(Change(cell, candidate.line, candidate.operator, removed, added))
+            changes.append(_change(cell, candidate))
             if all(values.values()):
                 break
             found = [
@@ -184,7 +212,7 @@ class _Search:
             return None
         source = "\n\n".join(changed.values())
         right += [name for name in self._properties if self._passes(name, source)]
-        return Repaired(changes, self._sum(right), source, all(values.values()))
+        return Repaired(SmallChanges(changes, self._sum(right), all(values.values())), source)
 
     def _sum(self, names: Iterable[str]) -> float:
         return sum(self._points[name] for name in names)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -68,7 +67,7 @@ def left_in_exchange(root: Path, problem_set: str) -> list[str]:
 
 def today(course: Course) -> str:
     """The day, by the course's clock."""
-    return f"{datetime.now(ZoneInfo(course.timezone)):%Y-%m-%d}"
+    return f"{datetime.now(course.clock):%Y-%m-%d}"
 
 
 def _path(root: Path) -> Path:

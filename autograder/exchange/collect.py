@@ -17,13 +17,14 @@ import tempfile
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from nbgrader.exchange import ExchangeError
 from nbgrader.exchange.default import ExchangeCollect
 
-from autograder.course import release
+from autograder.course import config, release, timestamps
 from autograder.errors import AutograderError, writable
-from autograder.grading.intake import is_student, is_untouched, timestamp
+from autograder.grading.intake import is_student, is_untouched
 
 from . import ownership
 
@@ -44,6 +45,7 @@ class Collect(ExchangeCollect):  # type: ignore[misc]
         why = ownership.fault(Path(self.root), self.coursedir.course_id, shared=self.coursedir.groupshared)
         if why:
             self.fail(why)
+        self._clock = config.load(Path(self.coursedir.root)).clock
         super().init_src()
         self.src_records = [record for record in self.src_records if record["username"] != _NOBODY]
 
@@ -51,6 +53,7 @@ class Collect(ExchangeCollect):  # type: ignore[misc]
         try:
             record: dict[str, Any] = super()._path_to_record(path)
             _refuse_unfit(Path(path), record["username"], self._max_bytes, self.check_owner)
+            record["timestamp"] = _moment(Path(path), self._clock)
         except (AutograderError, ExchangeError, OSError, OverflowError, ValueError) as error:
             self._refuse(path, str(error))
             return {"username": _NOBODY, "filename": "", "timestamp": datetime.min}
@@ -106,7 +109,7 @@ class Collect(ExchangeCollect):  # type: ignore[misc]
             mine = Path(folder) / "mine"
             _copy_plain(Path(src), mine, self._max_bytes)
             # The folder's name was looked at; what a student wrote into the file was not.
-            (mine / "timestamp.txt").write_text(_moment(Path(src)), encoding="utf-8")
+            (mine / "timestamp.txt").write_text(_time(Path(src)), encoding="utf-8")
             super().do_copy(str(mine), dest, log)
 
     @property
@@ -118,17 +121,22 @@ class Collect(ExchangeCollect):  # type: ignore[misc]
         self.log.error(self.refused[path])
 
 
-def _moment(path: Path) -> str:
+def _time(path: Path) -> str:
     """When it was handed in, of the name student+problem set+timestamp+random."""
     return path.name.rsplit("+", 3)[2]
+
+
+def _moment(path: Path, clock: ZoneInfo) -> datetime:
+    stamp = timestamps.read(_time(path), clock)
+    if stamp is None:
+        raise AutograderError(f"{_time(path)!r} is not a date and time, or of an unknown time zone")
+    return stamp.moment
 
 
 def _refuse_unfit(path: Path, student: str, max_bytes: int, check_owner: bool) -> None:
     """Raise an AutograderError where a folder of the exchange is not to be taken."""
     if not is_student(student) or set("[]") & set(student):
         raise AutograderError(f"{student!r} is not a student's name")
-    if timestamp(_moment(path)) is None:
-        raise AutograderError(f"{_moment(path)!r} is not a date and time")
     found = path.lstat()
     if not stat.S_ISDIR(found.st_mode):
         raise AutograderError("not a folder")

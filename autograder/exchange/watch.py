@@ -147,7 +147,7 @@ def _due(state: _Watch, course: Course, known: Arrivals, name: str) -> list[str]
     """Who is graded now: not who was refused before, nor who had as many gradings today as the course allows."""
     due = []
     most = course.gradings_a_day_of(name)
-    for student, moment in freshness.arrived(state.root, name, known.begun):
+    for student, moment in freshness.arrived(state.root, course, name, known.begun):
         one = f"{name}/{student}"
         if known.refused.get(one) == moment:
             continue
@@ -164,7 +164,7 @@ def _due(state: _Watch, course: Course, known: Arrivals, name: str) -> list[str]
 
 def _grade(state: _Watch, course: Course, known: Arrivals, name: str, students: list[str]) -> bool:
     """Grade, and count; whether Ctrl-C was pressed."""
-    moments = dict(freshness.arrived(state.root, name, known.begun))
+    moments = dict(freshness.arrived(state.root, course, name, known.begun))
     known.begun = [f"{name}/{student}" for student in students]
     arrivals.keep(state.root, known)
     outcome = grade(state.root, [name], students=students, jobs=state.jobs, wait=True)

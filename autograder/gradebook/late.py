@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
 
@@ -58,7 +57,7 @@ def _days(course: Course, submission: SubmittedAssignment) -> int:
     moment = submission.timestamp.replace(tzinfo=UTC)
     grace = timedelta(minutes=course.late_of(submission.name).grace_minutes)
     deadline = moment - timedelta(seconds=submission.total_seconds_late) + grace
-    return days_begun(deadline, moment, ZoneInfo(course.timezone))
+    return days_begun(deadline, moment, course.clock)
 
 
 def _spent(course: Course, gradebook: Gradebook, student: str, submission: SubmittedAssignment, days: int) -> int:

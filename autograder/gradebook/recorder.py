@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from types import TracebackType
 from typing import Any
 
@@ -27,7 +28,6 @@ from sqlalchemy import bindparam, insert, select, update
 from autograder.course.config import Course
 from autograder.course.release import Release
 from autograder.errors import AutograderError, RunError
-from autograder.grading.intake import moment_of
 from autograder.model.grades import Grades
 
 from . import grades, late
@@ -162,14 +162,14 @@ class Recorder:
         except sqlalchemy.exc.SQLAlchemyError as error:
             raise _cannot(self._db_url, error) from None
 
-    def record(self, student: str, problem_set: str, notebook: Any, timestamp: str | None) -> None:
+    def record(self, student: str, problem_set: str, notebook: Any, handed_in: datetime | None) -> None:
         """Write one autograded notebook's scores in one transaction; scores given by hand are kept.
 
         Args:
             student: nbgrader's student id.
             problem_set: the name of nbgrader's assignment and of its notebook.
             notebook: the autograded notebook, with a score in the output of each examples cell.
-            timestamp: the time of submission.
+            handed_in: when, in UTC and without a time zone; None if that is not known.
         """
         cells = self._cells[problem_set]
         scores: dict[str, float | None] = {}
@@ -183,7 +183,7 @@ class Recorder:
 
         def write() -> None:
             hold_student(self._gradebook.db, student)
-            place, is_new = self._place(student, problem_set, timestamp)
+            place, is_new = self._place(student, problem_set, handed_in)
             self._write_scores(place, scores, is_new)
             self._write_comments(place, comments, is_new)
             if self._course.late_of(problem_set).per_day is not None:
@@ -194,11 +194,10 @@ class Recorder:
         except sqlalchemy.exc.SQLAlchemyError as error:
             raise _cannot(self._db_url, error) from None
 
-    def _place(self, student: str, problem_set: str, timestamp: str | None) -> tuple[str, bool]:
+    def _place(self, student: str, problem_set: str, handed_in: datetime | None) -> tuple[str, bool]:
         """Return the id of the student's notebook, and whether it is new; missing rows are created."""
         database, cells = self._gradebook.db, self._cells[problem_set]
         submission = database.execute(_FIND_SUBMISSION, {"assignment": cells.assignment, "student": student}).scalar()
-        handed_in = moment_of(timestamp) if timestamp else None
         if submission is None:
             submission = new_uuid()
             moment = {"timestamp": handed_in} if handed_in else {}

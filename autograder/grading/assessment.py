@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
@@ -15,14 +16,22 @@ from msgspec.structs import replace
 from autograder.authoring import Misconception
 from autograder.counterexample.finder import Finder
 from autograder.diagnosis import traces
-from autograder.diagnosis.explanations import Explanation, is_known
+from autograder.diagnosis.explanations import Explanation, OnceItRuns, is_known, is_whole
 from autograder.diagnosis.follow_through import FollowThrough
 from autograder.diagnosis.misconceptions import Diagnosis
-from autograder.diagnosis.repair import Repaired, TooMuch, redefined, repair
+from autograder.diagnosis.repair import Repaired, TooMuch, redefined, repair, running
 from autograder.diagnosis.traces import Trace
 from autograder.jail.inside.wire import HIDDEN
 from autograder.model.submission import Exercise
-from autograder.model.verdict import CheckVerdict, Example, ExerciseResult, ExerciseVerdict, Quality, quality_of
+from autograder.model.verdict import (
+    CheckVerdict,
+    Example,
+    ExerciseResult,
+    ExerciseVerdict,
+    Quality,
+    SmallChanges,
+    quality_of,
+)
 from autograder.notebook.rules import insides, listed, outside
 from autograder.session.connection import OutOfTime
 from autograder.session.remote import Student
@@ -125,14 +134,16 @@ class Assessment:
         known, nearest, agreeing = self._explanation(
             exercise, checked.trace, checks, None if checked.struck else self._session
         )
+        trace = checked.trace
         if not is_known(known):
             try:
                 mended = self._repair(exercise)
+                found = replace(found, repaired=mended.found if mended else None)
+                if not mended and not known and not checked.struck and not any(check.points for check in checks):
+                    found, known, trace = self._once_it_runs(found, exercise, trace)
             except OutOfTime:
-                mended, found = None, replace(found, cacheable=False)
-            if mended:
-                found = replace(found, changes=mended.changes, points_changed=mended.points, whole=mended.whole)
-        found = replace(found, trace=traces.to_bytes(checked.trace))
+                found = replace(found, cacheable=False)
+        found = replace(found, trace=traces.to_bytes(trace))
         found = replace(found, verdict=replace(found.verdict, example=self._example(checked, checks, known)))
         return self._marked(found, exercise, known, nearest, agreeing)
 
@@ -156,8 +167,10 @@ class Assessment:
         self, found: ExerciseResult, exercise: Exercise, known: Explanation | None, nearest: str, agreeing: float
     ) -> ExerciseResult:
         """The result with what its mistake costs and the hint for it."""
-        mended = found.changes and not is_known(known)
-        repaired = Repaired(found.changes, found.points_changed, whole=found.whole) if mended else None
+        repaired = Repaired(found.repaired) if found.repaired and not is_known(known) else None
+        if found.repaired and found.repaired.explained:
+            repaired = None
+            known = OnceItRuns(Repaired(found.repaired), known) if is_whole(known) else None
         verdict = marks.marked(found.verdict, known, repaired, self._properties(exercise))
         return replace(found, verdict=verdict, nearest=nearest, agreeing=agreeing)
 
@@ -180,8 +193,9 @@ class Assessment:
         properties = self._properties(exercise)
         failing = {item.name: item.max_points for item in checks if item.name in properties and not item.passed}
         passed = {item.name for item in checks if item.passed and not item.follows}
+        holding = passed & properties
         try:
-            known = self._diagnosis.explain(exercise, trace, failing, passed, session, before)
+            known = self._diagnosis.explain(exercise, trace, failing, passed, holding, session, before)
             if not known:
                 nearest, agreeing = self._diagnosis.nearest(exercise, trace)
         except Exception:  # what an answer gave is the student's: it may cost a hint, never the run
@@ -193,24 +207,33 @@ class Assessment:
     def _followed(self, checked: Checked) -> list[CheckVerdict]:
         """The checks, with those passed that fail for nothing but a mistake in another exercise, which costs there."""
         exercise, checks = checked.exercise, checked.checks
-        if checked.struck or all(check.passed for check in checks):
+        if checked.struck or all(check.flawless for check in checks):
             return checks
         anew = self._defined_anew(exercise)
         wrong = self._wrong_upstream(exercise, anew)
         if not wrong:
             return checks
-        found = []
-        for check, item in zip(checks, self._items[exercise.name], strict=True):
-            called: list[str] = []
-            if not check.passed and check.name in checked.trace:
-                with suppress(OutOfTime):
-                    called = self._follows_from(exercise, wrong, item, checked.trace[check.name])
-            if called:
-                why = "where the mistake costs" if anew.isdisjoint(called) else "as it is defined anew here"
-                reason = f"follows from {' and '.join(called)}, {why}"
-                check = replace(check, passed=True, points=check.max_points, reason=reason, follows=True)
-            found.append(check)
-        return found
+        found = {check.name: check for check in checks}
+        known = {name for name in wrong - anew if self._qualities.get(name) == "known mistake"}
+        for is_partly_right in (False, True):
+            if is_partly_right:  # an exception follows from a known mistake where values show that the rest is right
+                wrong = frozenset(known)
+                if not wrong or not marks.is_half_right(list(found.values()), self._properties(exercise)):
+                    break
+            for item in self._items[exercise.name]:
+                check, called = found[item.name], list[str]()
+                if not check.flawless and check.name in checked.trace:
+                    with suppress(OutOfTime):
+                        trace = checked.trace[check.name]
+                        called = self._follows_from(exercise, wrong, item, trace, is_partly_right)
+                if called:
+                    why = "where the mistake costs" if anew.isdisjoint(called) else "as it is defined anew here"
+                    reason = f"follows from {' and '.join(called)}, {why}"
+                    points = check.max_points
+                    found[check.name] = replace(
+                        check, passed=True, points=points, reason=reason, follows=True, imprecise=False
+                    )
+        return list(found.values())
 
     def _upstream(self, exercise: Exercise) -> frozenset[str]:
         """The exercises that this one may be written with, as the student has them."""
@@ -230,7 +253,7 @@ class Assessment:
             if (
                 self._is_partly_right(exercise, self._exercises[name])
                 if name in anew
-                else self._qualities.get(name) == "wrong"
+                else self._qualities.get(name) in ("wrong", "known mistake")
             )
         )
 
@@ -256,12 +279,19 @@ class Assessment:
         return False
 
     def _follows_from(
-        self, exercise: Exercise, wrong: frozenset[str], item: pytest.Item, trace: list[object]
+        self,
+        exercise: Exercise,
+        wrong: frozenset[str],
+        item: pytest.Item,
+        trace: list[object],
+        is_partly_right: bool,
     ) -> list[str]:
         """The exercises, of those that are `wrong`, from which follows what a check saw; none where it does not."""
         self._session.turn_to(exercise)
         run_on = partial(_run_on, item)
-        if called := self._follow_through.follows(exercise, wrong, self._session, seed_of(item), run_on, trace):
+        if called := self._follow_through.follows(
+            exercise, wrong, self._session, seed_of(item), run_on, trace, is_partly_right
+        ):
             return called
         for name in sorted(wrong & self._checked.keys()):
             mended = self._repair(self._exercises[name])
@@ -294,6 +324,32 @@ class Assessment:
         except Exception:  # the code is the student's: it may cost a hint, never the run
             traceback.print_exc()
             return None
+
+    def _once_it_runs(
+        self, found: ExerciseResult, exercise: Exercise, trace: Trace
+    ) -> tuple[ExerciseResult, Explanation | None, Trace]:
+        """With the change that gives a result where there is none, and what explains the results then at least cost."""
+        passes, max_points = self._tries(exercise, exercise), found.verdict.max_points
+        best: tuple[ExerciseResult, Explanation | None, Trace] = found, None, trace
+        cost = math.inf
+        try:
+            for change, changed in running(self._cells, exercise):
+                checks, given = [], {}
+                for item in self._items[exercise.name]:
+                    checks.append(verdict_of(item, passes(item.name, changed)))
+                    given[item.name] = self._session.trace
+                known = self._explanation(exercise, given, checks)[0]
+                if is_whole(known) and known.cost(max_points) < cost:
+                    points = sum(check.points for check in checks)
+                    best = replace(found, repaired=SmallChanges([change], points, False, True)), known, given
+                    cost = known.cost(max_points)
+                    if is_known(known) and cost < max_points:
+                        break
+        except (TooMuch, OutOfTime):
+            pass
+        except Exception:  # the code is the student's: it may cost a hint, never the run
+            traceback.print_exc()
+        return best
 
     def _tries(self, exercise: Exercise, where: Exercise) -> Callable[[str, str], bool]:
         """Whether a check passes with changed definitions, which are held to the vocabulary as well."""

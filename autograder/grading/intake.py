@@ -7,14 +7,14 @@ import re
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from autograder.course import recognition
+from autograder.course import recognition, timestamps
 from autograder.course.candidates import Candidate, candidate, choose, listed
 from autograder.course.release import Release
 from autograder.course.repair import Repaired, repair
+from autograder.course.timestamps import Timestamp
 from autograder.errors import AutograderError, in_a_line, writable
 from autograder.model.submission import Submission, to_submission
 from autograder.notebook.reading import Cell, read
@@ -22,10 +22,6 @@ from autograder.notebook.reading import Cell, read
 _STUDENT = re.compile(r"[^\x00-\x1f\x7f-\x9f/\\<>&\"'*?\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
 """No control characters, nothing that ends a line, is HTML's, turns the direction of what follows the name, or stands
 for other names in nbgrader's commands."""
-_YEARS = range(1970, 9999)
-"""A time before or after is none, and cannot be counted with."""
-_ZONE = re.compile(r"[A-Z]{3,5}|Z|[+-]\d\d:?\d\d")
-_OFFSET = re.compile(r" ([+-]\d\d:?\d\d)$")
 _MAX_BYTES = 1024
 """Of what nbgrader writes beside a notebook."""
 
@@ -41,7 +37,7 @@ class HandedIn:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A submission that can be graded, its cells as they will be shown, and when it was handed in (text, or None).
+    """A submission that can be graded, its cells as they will be shown, and when it was handed in, if that is known.
 
     `secret` is what nbgrader's exchange asks for to lead feedback back to the student, where it came from there.
     """
@@ -49,7 +45,7 @@ class Prepared:
     handed_in: HandedIn
     submission: Submission
     repaired: Repaired
-    timestamp: str | None
+    timestamp: Timestamp | None
     secret: str | None = None
 
 
@@ -74,8 +70,14 @@ def find(submitted: Path, problem_sets: Sequence[str]) -> Iterator[HandedIn]:
                 yield HandedIn(writable(student.name), problem_set, folder)
 
 
-def prepare(handed_in: HandedIn, release: Release, max_bytes: int) -> Prepared:
+def prepare(handed_in: HandedIn, release: Release, max_bytes: int, clock: ZoneInfo) -> Prepared:
     """Read and repair one submission.
+
+    Args:
+        handed_in: the student's folder.
+        release: what the student was given.
+        max_bytes: of the notebook.
+        clock: the course's.
 
     Raises:
         AutograderError: it cannot be graded; one line, naming file and fix.
@@ -83,7 +85,7 @@ def prepare(handed_in: HandedIn, release: Release, max_bytes: int) -> Prepared:
     if not is_student(handed_in.student):
         raise AutograderError(f"{str(handed_in.folder)!r}: not a student's name; rename the folder")
     try:
-        return _prepared(handed_in, release, max_bytes)
+        return _prepared(handed_in, release, max_bytes, clock)
     except AutograderError:
         raise
     except PermissionError:
@@ -92,11 +94,12 @@ def prepare(handed_in: HandedIn, release: Release, max_bytes: int) -> Prepared:
         raise AutograderError(f"{handed_in.folder}: cannot be read: {in_a_line(error)}; autograder logs") from error
 
 
-def _prepared(handed_in: HandedIn, release: Release, max_bytes: int) -> Prepared:
+def _prepared(handed_in: HandedIn, release: Release, max_bytes: int, clock: ZoneInfo) -> Prepared:
     cells, repairs = _notebook(handed_in.folder, release, max_bytes)
     repaired = repair(cells, release)
     submission = to_submission(repaired, release, repairs)
-    return Prepared(handed_in, submission, repaired, handed_in_at(handed_in.folder), _secret(handed_in.folder))
+    timestamp, secret = handed_in_at(handed_in.folder, clock), _secret(handed_in.folder)
+    return Prepared(handed_in, submission, repaired, timestamp, secret)
 
 
 def _notebook(folder: Path, release: Release, max_bytes: int) -> tuple[list[Cell], list[str]]:
@@ -150,10 +153,10 @@ def _others(folder: Path, release: Release, max_bytes: int) -> list[Candidate]:
     return found
 
 
-def handed_in_at(folder: Path) -> str | None:
+def handed_in_at(folder: Path, clock: ZoneInfo) -> Timestamp | None:
     """nbgrader's timestamp.txt, where it holds one; editors of Windows may put a mark of its encoding before it."""
     text = _plain_text(folder / "timestamp.txt", "utf-8-sig")
-    return timestamp(text.strip()) if text else None
+    return timestamps.read(text, clock) if text else None
 
 
 def _plain_text(path: Path, encoding: str) -> str | None:
@@ -165,38 +168,6 @@ def _plain_text(path: Path, encoding: str) -> str | None:
         return data.decode(encoding) if len(data) <= _MAX_BYTES else None
     except (OSError, UnicodeDecodeError):
         return None
-
-
-def timestamp(text: str) -> str | None:
-    """The text, if it is a date and time as nbgrader writes it: 2026-10-01 23:59:00.000000 UTC."""
-    text = _OFFSET.sub(r"\1", text)
-    moment, zone = text.rsplit(" ", 1) if text.count(" ") > 1 else (text, "UTC")
-    try:
-        datetime.fromisoformat(moment)
-        return text if _is_zone(zone) and moment_of(text).year in _YEARS else None
-    except (ValueError, OverflowError):
-        return None
-
-
-def _is_zone(text: str) -> bool:
-    """Whether a text names a time zone; AM and PM, and what no machine knows, do not."""
-    from dateutil.tz import gettz
-
-    return bool(_ZONE.fullmatch(text)) or ("/" in text and gettz(text) is not None)
-
-
-@lru_cache(maxsize=16)  # it is asked for several times of each submission
-def moment_of(text: str) -> datetime:
-    """The moment of a timestamp, in UTC and without a time zone, as nbgrader counts.
-
-    Raises:
-        ValueError, OverflowError: it is none.
-    """
-    from nbgrader.utils import parse_utc
-
-    # nbgrader would take +0200 for 200 seconds.
-    moment: datetime = parse_utc(_OFFSET.sub(r"\1", text))
-    return moment
 
 
 def _secret(folder: Path) -> str | None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from autograder.diagnosis.experiments import IN_PLACE
-from autograder.diagnosis.explanations import Besides, Both, CutOff, Explanation, is_known
+from autograder.diagnosis.explanations import Besides, Both, CutOff, Explanation, OnceItRuns, is_known
 from autograder.diagnosis.repair import SLIP, Repaired
 from autograder.model.verdict import CheckVerdict, ExerciseVerdict
 
@@ -37,6 +37,12 @@ def counted(checks: Sequence[CheckVerdict], properties: frozenset[str]) -> list[
         else check
         for check in checks
     ]
+
+
+def is_half_right(checks: Sequence[CheckVerdict], properties: frozenset[str]) -> bool:
+    """Whether checks of values earn half of their points."""
+    values = [check for check in checks if check.name not in properties]
+    return 2 * sum(check.points for check in values) >= sum(check.max_points for check in values) > 0
 
 
 def marked(
@@ -109,7 +115,9 @@ def _by_cost(max_points: float, explanation: Explanation) -> tuple[float, str]:
     if cost >= max_points:
         return 0.0, "Nothing of the idea is there yet."
     if not isinstance(explanation, Repaired):
-        mistakes = "more than one mistake" if isinstance(explanation, Both | CutOff | Besides) else "one mistake"
+        mistakes = (
+            "more than one mistake" if isinstance(explanation, Both | CutOff | Besides | OnceItRuns) else "one mistake"
+        )
         return max_points - cost, f"Right but for {mistakes} (−{cost:g})."
     points = max(explanation.points - cost, 0.0)
     if not explanation.whole:

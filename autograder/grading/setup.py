@@ -56,7 +56,8 @@ class GradingSetup:
         Raises:
             AutograderError: it cannot be graded; one line, naming file and fix.
         """
-        return prepare(handed_in, self.release, self.course.limits_of(self.problem_set).notebook_mb << 20)
+        max_bytes = self.course.limits_of(self.problem_set).notebook_mb << 20
+        return prepare(handed_in, self.release, max_bytes, self.course.clock)
 
     @cached_property
     def _inputs(self) -> bytes:

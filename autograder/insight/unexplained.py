@@ -76,7 +76,7 @@ class _Gathered:
             found.agreeing,
             [
                 literal(f"{sign} {line}")
-                for change in found.changes
+                for change in (found.repaired.changes if found.repaired else [])
                 for sign, lines in (("-", change.removed), ("+", change.added))
                 for line in lines.splitlines()
             ],

@@ -16,15 +16,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-from autograder.course import candidates, config, nbgrader, recognition, release
+from autograder.course import candidates, config, nbgrader, recognition, release, timestamps
 from autograder.course.candidates import Candidate
 from autograder.course.release import Release
 from autograder.errors import AutograderError
 from autograder.gradebook import late
 from autograder.grading import intake
-from autograder.grading.intake import handed_in_at, is_student, moment_of, timestamp
+from autograder.grading.intake import handed_in_at, is_student
 from autograder.notebook import reading
 
 from . import archive, filenames, roster
@@ -114,9 +113,8 @@ def collect(
     """
     course = config.load(root)
     config.chosen(course, [problem_set])
-    clock = ZoneInfo(course.timezone)
     people = roster.of_course(root, roster_file)
-    times = roster.times(times_file, people, clock) if times_file else Times({}, [])
+    times = roster.times(times_file, people, course.clock) if times_file else Times({}, [])
     ours = _Class(
         root,
         problem_set,
@@ -127,7 +125,7 @@ def collect(
         release.load(root, problem_set),
     )
     limit = course.limits_of(problem_set).notebook_mb << 20
-    found = list(archive.members(source, limit, clock))
+    found = list(archive.members(source, limit, course.clock))
     by_student = _attempts(ours, found)
     for student, attempts in sorted(by_student.items()):
         accounts = sorted({attempt.sender.account for attempt in attempts})
@@ -166,7 +164,7 @@ def _attempts(ours: _Class, found: list[Member]) -> dict[str, list[_Attempt]]:
     stamps = {
         member.parts[:-1]: moment
         for member in found
-        if member.data and member.parts[-1] == _TIMESTAMP and (moment := _stamp(member.data))
+        if member.data and member.parts[-1] == _TIMESTAMP and (moment := _stamp(ours, member.data))
     }
     shared = _shared([member.parts[:-1] for member in found if not (member.refused or member.junk)], ours.problem_set)
     by_student: dict[str, list[_Attempt]] = {}
@@ -233,13 +231,13 @@ def _candidate(ours: _Class, member: Member, sender: Sender) -> Candidate:
     return candidates.candidate(member.parts[-1], cells, ours.release)
 
 
-def _stamp(data: bytes) -> datetime | None:
+def _stamp(ours: _Class, data: bytes) -> datetime | None:
     """The moment in nbgrader's timestamp.txt."""
     try:
-        text = timestamp(data.decode("utf-8-sig").strip()[:64])
+        stamp = timestamps.read(data.decode("utf-8-sig"), ours.course.clock)
     except UnicodeDecodeError:
         return None
-    return moment_of(text).replace(tzinfo=UTC) if text else None
+    return stamp.moment.replace(tzinfo=UTC) if stamp else None
 
 
 def _take(ours: _Class, student: str, attempts: list[_Attempt]) -> None:
@@ -320,8 +318,8 @@ def _present(ours: _Class, folder: Path) -> _Attempt | None:
     # What is too large to be taken in stands there by other ways; it is moved aside unread.
     if not path.is_file() or path.is_symlink() or path.stat().st_size > archive.MAX_TOTAL:
         return None
-    stamp = handed_in_at(folder)
-    moment = moment_of(stamp).replace(tzinfo=UTC) if stamp else None
+    stamp = handed_in_at(folder, ours.course.clock)
+    moment = stamp.moment.replace(tzinfo=UTC) if stamp else None
     stored = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     data = path.read_bytes()
     try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from nbgrader.api import Gradebook, MissingEntry
 
@@ -44,8 +43,7 @@ def extend(root: Path, student: str, problem_set: str, extra: timedelta, hours: 
     due = course.due_of(problem_set)
     if due is None:
         raise AutograderError(f"course.yml: problem_sets.{problem_set}: has no due date to extend; add due:")
-    zone = ZoneInfo(course.timezone)
-    deadline = clock.later(due, extra, zone, hours)
+    deadline = clock.later(due, extra, course.clock, hours)
     extension = deadline.astimezone(UTC) - due.astimezone(UTC)
     with opened(root, course) as gradebook:
         try:

@@ -6,7 +6,6 @@ import time
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from autograder.course import config, nbgrader
 from autograder.errors import AutograderError
@@ -58,7 +57,7 @@ def pack(
     if like:
         people = roster.of_course(root, roster_file)
         limit = course.limits_of(problem_set).notebook_mb << 20
-        for member in archive.members(like, limit, ZoneInfo(course.timezone)):
+        for member in archive.members(like, limit, course.clock):
             if member.refused or member.junk:
                 continue
             sender = filenames.of(member.parts, problem_set, people)

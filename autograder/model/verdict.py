@@ -73,7 +73,7 @@ def is_explained(exercise: ExerciseVerdict) -> bool:
     return bool(exercise.misconception) and not exercise.misconception.startswith(REPAIR)
 
 
-Quality: TypeAlias = Literal["right", "wrong", "worthless"]
+Quality: TypeAlias = Literal["right", "known mistake", "wrong", "worthless"]
 """Quality of an exercise for the exercises that call it; worthless if no value is right and nothing explains why."""
 
 
@@ -83,6 +83,8 @@ def quality_of(exercise: ExerciseVerdict) -> Quality:
         return "right"
     explained = exercise.misconception and exercise.points > 0
     by_values = any(check.points for check in exercise.checks)  # properties earn no points if no value is right
+    if explained and exercise.status == "graded" and ":" not in exercise.misconception:  # as generic: and repair: have
+        return "known mistake"
     return "wrong" if exercise.status == "graded" and (explained or by_values) else "worthless"
 
 
@@ -138,6 +140,18 @@ class Change(msgspec.Struct, frozen=True):
     added: str
 
 
+class SmallChanges(msgspec.Struct, frozen=True):
+    """Small changes to a student's code that make it right, nearly right, or run at all."""
+
+    changes: list[Change]
+    points: float
+    """The checks' points with these changes."""
+    whole: bool
+    """Whether all checks of values pass with these changes."""
+    explained: bool = False
+    """Whether they make it run, no more, and the recorded results are of the changed code."""
+
+
 class ExerciseResult(msgspec.Struct, frozen=True):
     """The result of one exercise: its verdict, and the incidents while its checks ran.
 
@@ -153,12 +167,8 @@ class ExerciseResult(msgspec.Struct, frozen=True):
     """The misconception that agrees with most calls, if nothing explains the answer."""
     agreeing: float = 0.0
     """The share of calls that agree with it, from 0 to 1."""
-    changes: list[Change] = []
-    """The small changes that make the answer right, or nearly right, if any were found."""
-    points_changed: float = 0.0
-    """The checks' points with these changes."""
-    whole: bool = True
-    """Whether all checks of values pass with these changes."""
+    repaired: SmallChanges | None = None
+    """The small changes that make the answer right, nearly right, or run, if any were found."""
 
 
 class SubmissionResult(msgspec.Struct, frozen=True, tag=True):

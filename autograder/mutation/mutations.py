@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import difflib
 import warnings
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from .slips import changes, mark_own
@@ -34,14 +34,22 @@ class Mutant:
         return "\n".join([*lines, *(f"+ {line}" for line in self.added.splitlines())])
 
 
-def mutants(exercise: str, source: str) -> Iterator[Mutant]:
-    """All mutants of the solution's regions that mean something else than `source` and each other."""
+def mutants(exercise: str, source: str, operators: Collection[str] | None = None) -> Iterator[Mutant]:
+    """All mutants of the solution's regions that mean something else than `source` and each other.
+
+    Args:
+        exercise: its name.
+        source: of the solution.
+        operators: only these; all where it is None.
+    """
     tree = ast.parse(source)
     mark_own(tree)
     whole = ast.unparse(tree)
     seen = {_normal(whole)}
     for holder, field, place, node in list(_nodes(tree, _lines(source))):
         for operator, new in list(changes(node, holder, field)):
+            if operators is not None and operator not in operators:
+                continue
             _put(holder, field, place, ast.copy_location(new, node))
             text = ast.unparse(tree)
             _put(holder, field, place, node)

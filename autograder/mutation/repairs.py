@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import deepcopy
 from itertools import pairwise
 
@@ -29,10 +29,24 @@ def candidates(
         known: the names that the notebook binds.
         most: so many at most.
     """
+    return _candidates(_FINDERS, definitions, known, most)
+
+
+def to_run(definitions: Iterable[ast.AST], known: frozenset[str] = frozenset(), most: int = 30) -> Iterator[Candidate]:
+    """Of the changed definitions those that give a result where the answer gives none, right or wrong."""
+    return _candidates((_undefined, _returned), definitions, known, most)
+
+
+def _candidates(
+    finders: Sequence[Callable[[DefinitionTree], Iterator[Edit]]],
+    definitions: Iterable[ast.AST],
+    known: frozenset[str],
+    most: int,
+) -> Iterator[Candidate]:
     trees = [DefinitionTree(item, known) for item in definitions if isinstance(item, ast.FunctionDef | ast.ClassDef)]
     seen = {tree.whole for tree in trees}
     most += len(seen)
-    for find in _FINDERS:
+    for find in finders:
         for tree in trees:
             for change in find(tree):
                 candidate = tree.changed(change)
@@ -63,13 +77,23 @@ def _is_loaded(node: ast.AST) -> bool:
 
 
 def _undefined(tree: DefinitionTree) -> Iterator[Edit]:
-    """Names that nothing binds, as another name of the function."""
+    """Names that nothing binds, as another name of the function; or the part of an expression without them alone."""
     for function, site in tree.in_functions:
         node = site.node
-        if _is_loaded(node) and not _is_bound(tree, node.id):  # type: ignore[attr-defined]
+        if _is_unknown(tree, node):
             others = [*tree.names_of(function), *_by_likeness(node.id, sorted(tree.known))[:3]]  # type: ignore[attr-defined]
             for name in _by_likeness(node.id, others):  # type: ignore[attr-defined]
                 yield at(site, "undefined name", ast.Name(name, ast.Load()))
+    for _, site in tree.in_functions:
+        match site.node:
+            case ast.BinOp(left=one, right=other) | ast.Call(func=ast.Attribute(attr="where"), args=[_, one, other]):
+                lacking = [any(_is_unknown(tree, node) for node in ast.walk(part)) for part in (one, other)]
+                if lacking in ([True, False], [False, True]):
+                    yield at(site, "undefined name", other if lacking[0] else one)
+
+
+def _is_unknown(tree: DefinitionTree, node: ast.AST) -> bool:
+    return _is_loaded(node) and not _is_bound(tree, node.id)  # type: ignore[attr-defined]
 
 
 def _is_bound(tree: DefinitionTree, name: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ _PACKAGES = {
     "en": "*Beside torch and NumPy this course uses {listed}: `pip install {install}`.*",
     "zh": "*除 torch 和 NumPy 外，本课程还使用 {listed}：`pip install {install}`。*",
 }
-_OPTIONS = {"exercise", "also", "without", "uses", "stub", "examples", "written", "points", "lang"}
+_OPTIONS = {"exercise", "also", "without", "uses", "equal", "stub", "examples", "written", "points", "lang"}
 
 
 def path_of(root: Path, problem_set: str) -> Path:
@@ -110,6 +110,7 @@ def _text(path: Path) -> list[Any]:
 def _cells(cells: list[Any], path: Path, language: str, points: Mapping[str, float]) -> list[dict[str, Any]]:
     made = []
     counts = {"text": 0, "setup": 0}
+    equals = equal(cells)
     for cell in cells:
         options = {key: value for key, value in cell.metadata.items() if key not in _JUPYTEXT}
         unknown = set(options) - _OPTIONS
@@ -126,12 +127,28 @@ def _cells(cells: list[Any], path: Path, language: str, points: Mapping[str, flo
             continue
         if not cell.source.strip():
             continue
-        made.append(_cell(cell, options, path, counts, points))
+        made.append(_cell(cell, options, path, counts, points, equals))
     return made
 
 
+def equal(cells: Iterable[Any]) -> dict[str, str]:
+    """Return the functions of torch that are equal to exercises, by the exercise's name."""
+    return {cell.metadata["exercise"]: cell.metadata["equal"] for cell in cells if "equal" in cell.metadata}
+
+
+def replaced(options: Mapping[str, Any], equals: Mapping[str, str]) -> dict[str, str]:
+    """Return what stands in for other names while an exercise is graded: what equals an exercise, or is given there."""
+    named = dict(item.split("=", 1) for item in options.get("uses", []) if "=" in item)
+    return {name: equals[name] for name in options.get("uses", []) if name in equals} | named
+
+
 def _cell(
-    cell: Any, options: dict[str, Any], path: Path, counts: dict[str, int], points: Mapping[str, float]
+    cell: Any,
+    options: dict[str, Any],
+    path: Path,
+    counts: dict[str, int],
+    points: Mapping[str, float],
+    equals: Mapping[str, str],
 ) -> dict[str, Any]:
     is_code = cell.cell_type == "code"
     graded: dict[str, Any] = {"grade": False, "solution": False, "locked": True, "task": False, "schema_version": 3}
@@ -139,8 +156,8 @@ def _cell(
     if "exercise" in options:
         name = grade_id = options["exercise"]
         graded |= {"solution": True, "locked": False}
-        uses = dict(item.split("=", 1) for item in options.get("uses", []) if "=" in item)
-        others = [item for item in options.get("uses", []) if "=" not in item]
+        uses = replaced(options, equals)
+        others = [item for item in options.get("uses", []) if item.partition("=")[0] not in uses]
         ours = {"exercise": name, "also": options.get("also", []), "without": options.get("without", [])}
         ours |= {"stub": options.get("stub", "")}
         ours |= ({"uses": uses} if uses else {}) | ({"others": others} if others else {})

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from autograder.course import config, nbgrader
+from autograder.course.config import Course
 from autograder.errors import AutograderError
 from autograder.gradebook.connection import submissions
 from autograder.grading.intake import HandedIn, Prepared, find, handed_in_at
@@ -88,19 +89,20 @@ def cached(store: Store, setups: Sequence[GradingSetup], item: Prepared) -> Subm
     return max(found, key=lambda result: len(result.exercises), default=None)
 
 
-def arrived(root: Path, problem_set: str, begun: Collection[str] = ()) -> Iterator[tuple[str, str]]:
+def arrived(root: Path, course: Course, problem_set: str, begun: Collection[str] = ()) -> Iterator[tuple[str, str]]:
     """Yield students whose submission is newer than the one graded last, and its timestamp.
 
     Only timestamps are compared, which is cheap enough for watch-exchange; changed checks do not cause regrading here.
 
     Args:
         root: the course's folder.
+        course: the course.
         problem_set: the problem set's name.
         begun: "problem set/student" of submissions whose grading may have been interrupted; these are included.
     """
     for handed_in in find(root / nbgrader.SUBMITTED, [problem_set]):
         graded = folders.autograded(root, handed_in.student, problem_set)
-        moment = handed_in_at(handed_in.folder)
+        timestamp = handed_in_at(handed_in.folder, course.clock)
         done = f"{problem_set}/{handed_in.student}" not in begun and (graded / f"{problem_set}.ipynb").is_file()
-        if not done or moment != handed_in_at(graded):
-            yield handed_in.student, moment or ""
+        if not done or timestamp != handed_in_at(graded, course.clock):
+            yield handed_in.student, timestamp.text if timestamp else ""

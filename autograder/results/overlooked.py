@@ -6,16 +6,18 @@ import os
 import re
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+from autograder.course.config import Course
 from autograder.grading.intake import handed_in_at
 
 
-def lines(submitted: Path, known: Collection[str], chosen: Sequence[str], students: Collection[str] = ()) -> list[str]:
+def lines(submitted: Path, course: Course, chosen: Sequence[str], students: Collection[str] = ()) -> list[str]:
     """Return a line for each such file, with the fix.
 
     Args:
         submitted: nbgrader's submitted folder.
-        known: the course's problem sets.
+        course: the course.
         chosen: the problem sets to report on.
         students: the students to report on; all if empty.
     """
@@ -25,7 +27,7 @@ def lines(submitted: Path, known: Collection[str], chosen: Sequence[str], studen
             found += [] if students else [f"{path}: not graded; put it in {submitted}/<student>/<problem set>/"]
         elif path.is_dir() and (not students or path.name in students):
             if os.access(path, os.X_OK):
-                found += _of_student(path, known, chosen)
+                found += _of_student(path, course, chosen)
             else:
                 found.append(f"{path}: not graded: cannot be looked into; make it readable: chmod -R u+rX")
     return found + _hidden(submitted, chosen, students)
@@ -42,7 +44,8 @@ def _hidden(submitted: Path, chosen: Sequence[str], students: Collection[str]) -
     ]
 
 
-def _of_student(folder: Path, known: Collection[str], chosen: Sequence[str]) -> Iterator[str]:
+def _of_student(folder: Path, course: Course, chosen: Sequence[str]) -> Iterator[str]:
+    known = course.problem_sets
     for path in _inside(folder):
         if path.is_file():
             if path.suffix.lower() == ".ipynb":
@@ -50,7 +53,7 @@ def _of_student(folder: Path, known: Collection[str], chosen: Sequence[str]) -> 
                 if meant is None or meant in chosen:
                     yield f"{path}: not graded; put it in {folder / (meant or '<problem set>')}/"
         elif path.name in chosen:
-            yield from _time(path)
+            yield from _time(path, course.clock)
         elif path.name not in known and next(path.rglob("*.ipynb"), None) is not None:
             meant = _meant(path.name, known)
             if meant is None:
@@ -60,10 +63,11 @@ def _of_student(folder: Path, known: Collection[str], chosen: Sequence[str]) -> 
                 yield f"{path}: not graded; rename the folder to {meant}{both}"
 
 
-def _time(folder: Path) -> Iterator[str]:
+def _time(folder: Path, clock: ZoneInfo) -> Iterator[str]:
     path = folder / "timestamp.txt"
-    if os.path.lexists(path) and handed_in_at(folder) is None:
-        yield f"{path}: not a date and time, so the submission counts as in time; write 2026-10-01 23:59:00 UTC"
+    if os.path.lexists(path) and handed_in_at(folder, clock) is None:
+        fault = "not a date and time, or of an unknown time zone, so the submission counts as in time"
+        yield f"{path}: {fault}; write 2026-10-01 23:59:00 UTC"
 
 
 def _meant(name: str, known: Collection[str]) -> str | None:

@@ -77,14 +77,15 @@ class ResultWriter:
         verdict = replace(graded.verdict, student=student)
         _refuse_other_points(release, verdict)
         notebook = graded_notebook.make(item.repaired, release, graded)
+        text, moment = (item.timestamp.text, item.timestamp.moment) if item.timestamp else (None, None)
         # nbgrader's exchange finds the feedback's submission by these files; generate_feedback copies them from
         # autograded/.
-        beside = {"timestamp.txt": item.timestamp, "submission_secret.txt": item.secret}
+        beside = {"timestamp.txt": text, "submission_secret.txt": item.secret}
         folders.write_files(self._root, verdict, graded_notebook.to_json(notebook), beside)
         grades = None
         if self._recorder:
             self._recorder.register(release)
-            self._recorder.record(student, name, notebook, item.timestamp)
+            self._recorder.record(student, name, notebook, moment)
             grades = self._recorder.grades_of(student, name)
         html = page.render(self._course, verdict, notebook, grades)
         folders.write(folders.feedback(self._root, student, name), html.encode())

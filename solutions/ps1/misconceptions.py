@@ -356,6 +356,7 @@ def channel_first_given_to_pil(tensor):
 @misconception(
     "tensor_to_image",
     hint="Reshaping does not move an axis: the colours of neighbouring pixels are mixed up. Reorder the axes instead.",
+    passes_examples=False,
     costs=5,
 )
 def reshaped_in_place_of_permuted_back(tensor):
@@ -405,6 +406,7 @@ def compares_values(a, t):
 @misconception(
     "shares_memory",
     hint="A slice of the same memory begins at another address: look at all bytes, not at the first.",
+    passes_examples=False,
     costs=8,
 )
 def compares_the_first_address(a, t):

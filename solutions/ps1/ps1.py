@@ -142,7 +142,7 @@ assert image.getpixel((2, 0)) == (255, 0, 51), "writing into the tensor should l
 # 常见的误解有：以为彩色图像是三个张量（其实是一个张量，各通道是它的切片）；以为通道是最后一个轴（在 PIL、numpy 和 matplotlib
 # 里是这样，在 torch 里不是）；以为第一个通道总是红色（OpenCV 读入的顺序是蓝、绿、红）。
 #
-# 请编写 `channel`，使它既能处理单张图像，也能处理批次。dtype 保持不变，梯度要能传回 `x`；颜色名不是这三个之一，或通道轴的长度不是 3 时，
+# 请编写 `channel`，使它既能处理单张图像，也能处理批次。任何 dtype 都保持不变，梯度要能传回 `x`；颜色名不是这三个之一，或通道轴的长度不是 3 时，
 # 应抛出 `ValueError`。在网络内部，特征图的通道不再是颜色：一个有 64 个通道的层输出 64 个这样的平面，
 # 每个平面是对另一种学到的模式的响应。
 
@@ -319,7 +319,7 @@ assert torch.allclose(y, torch.tensor([[[0.5925, 1.0]]])), y
 # - The statistics may be lists, tuples or tensors. As many as there are channels are asked for: others raise `ValueError`, and so does a
 #   standard deviation of 0. Gradients reach `x`.
 #
-# Write `normalize` for one image and for a batch. Do not call torch's batch normalization.
+# Write `normalize` for one image and for a batch. Do not call torch's own normalizations.
 
 # %% [markdown] lang="zh"
 # ## 按通道归一化
@@ -337,7 +337,7 @@ assert torch.allclose(y, torch.tensor([[[0.5925, 1.0]]])), y
 # - `x -= …`、`x.sub_(…)` 之类的写法会直接改写调用者的张量：到了第二个 epoch，就会对已经归一化的数据再归一化一次。
 # - 统计量可以是列表、元组或张量。个数与通道数不符，或某个标准差为 0 时，应抛出 `ValueError`。梯度要能传回 `x`。
 #
-# 请编写 `normalize`，使它既能处理单张图像，也能处理批次。不要调用 torch 的批归一化。
+# 请编写 `normalize`，使它既能处理单张图像，也能处理批次。不要调用 torch 自带的归一化函数。
 
 
 # %% exercise="normalize" stub="normalize is not written yet: subtract the mean of each channel, divide by its standard deviation"
@@ -452,7 +452,7 @@ assert torch.allclose(x, torch.tensor([[[0.5, 1.0]], [[1.0, 7.0]]])), x
 #
 # ![truncating takes 4.9999995 to 4, rounding takes it to 5](picture:rounding)
 #
-# Write `tensor_to_image` for a tensor that is denormalized already.
+# Write `tensor_to_image` for a tensor that is denormalized already, in float32 or float64.
 
 # %% [markdown] lang="zh"
 # ## 从张量到图像
@@ -471,7 +471,7 @@ assert torch.allclose(x, torch.tensor([[[0.5, 1.0]], [[1.0, 7.0]]])), x
 #
 # ![4.9999995 截断成 4，取整成 5](picture:rounding)
 #
-# 请为已经反归一化的张量编写 `tensor_to_image`。超出 $[0, 1]$ 的值无论多远（包括无穷大）都截取到黑或白；张量不是三个轴，
+# 请为已经反归一化的张量（float32 或 float64）编写 `tensor_to_image`。超出 $[0, 1]$ 的值无论多远（包括无穷大）都截取到黑或白；张量不是三个轴，
 # 或通道数既不是 1 也不是 3 时，应抛出 `ValueError`。
 
 
@@ -503,10 +503,11 @@ image = tensor_to_image(torch.tensor([[[0.2, 1.0]]]))
 assert image.mode == "L", f"one channel is mode L, not {image.mode}"
 assert image.size == (2, 1), f"the size should be (width, height) = (2, 1), not {image.size}"
 assert [image.getpixel((0, 0)), image.getpixel((1, 0))] == [51, 255], "the pixels should be 51 and 255"
-# A colour image of one pixel.
-image = tensor_to_image(torch.tensor([1.0, 0.4, 0.0]).reshape(3, 1, 1))
+# A colour image of two pixels: (1, 0.4, 0) on the left and (0.2, 0, 1) on the right.
+image = tensor_to_image(torch.tensor([[[1.0, 0.2]], [[0.4, 0.0]], [[0.0, 1.0]]]))
 assert image.mode == "RGB", f"three channels are mode RGB, not {image.mode}"
 assert image.getpixel((0, 0)) == (255, 102, 0), image.getpixel((0, 0))
+assert image.getpixel((1, 0)) == (51, 0, 255), image.getpixel((1, 0))
 
 # %% [markdown] lang="en"
 # ## Who shares memory with whom
@@ -582,6 +583,7 @@ def shares_memory(a, t):
 # %% examples="shares_memory"
 a = np.array([1.0, 2.0, 3.0])
 assert shares_memory(a, torch.from_numpy(a)), "from_numpy makes a tensor on the memory of the array"
+assert shares_memory(a, torch.from_numpy(a)[1:]), "a slice begins later, but on the same memory"
 assert not shares_memory(a, torch.tensor(a)), "torch.tensor copies, although the values are the same"
 
 # %% [markdown] lang="en"
@@ -602,7 +604,7 @@ assert not shares_memory(a, torch.tensor(a)), "torch.tensor copies, although the
 # - that `torch.tensor(a)` always works. It copies, but raises `ValueError` for negative strides, as a mirrored image `a[:, ::-1]` has them;
 #   `torch.from_numpy` does so too. numpy copies such views without complaint, and its copy has ordinary strides.
 #
-# Write `independent_copy`, which makes a tensor of its own memory from any array of numbers: one that is contiguous, a slice, a transpose, a
+# Write `independent_copy`, which makes a tensor of its own memory from any array of numbers or bools: one that is contiguous, a slice, a transpose, a
 # mirrored view, one in Fortran order (the first axis runs fastest), one that is read-only, without axes or without entries. Shape, dtype
 # and values stay.
 
@@ -624,7 +626,7 @@ assert not shares_memory(a, torch.tensor(a)), "torch.tensor copies, although the
 # - 以为 `torch.tensor(a)` 总能用。它确实复制，但遇到负步幅会抛出 `ValueError`，而镜像后的图像 `a[:, ::-1]` 正是负步幅；
 #   `torch.from_numpy` 也是如此。numpy 可以直接复制这样的视图，得到的副本步幅是正常的。
 #
-# 请编写 `independent_copy`，从任意数值数组得到一个拥有自己内存的张量：连续的数组、切片、转置、镜像视图、Fortran 顺序（第一个轴变化最快）的数组、
+# 请编写 `independent_copy`，从任意数值或布尔数组得到一个拥有自己内存的张量：连续的数组、切片、转置、镜像视图、Fortran 顺序（第一个轴变化最快）的数组、
 # 只读数组、没有轴或没有元素的数组都要能处理。形状、dtype 和数值保持不变。
 
 

@@ -317,13 +317,13 @@ assert count == 120, f"should be 120, not {count}"
 # 也不是“一个角加另一个角”。四个数相同时，顺序写错看不出来；直到某张图片需要在底部多加一行，错误才会暴露。
 #
 # 常见的误解是：零是中性的。零和其他数一样也是数据：它把平均值拉向零，在取最大值时又胜过所有负数。
-# 因此填充值 $v$ 可以选择，也可以是无穷大。图片本身原样放入结果，dtype、无穷大和 NaN 都不变，它的梯度就是结果内部那一块的梯度。
+# 因此填充值 $v$ 可以选择，也可以是无穷大。图片本身原样放入结果，dtype（可以是任意一种，包括整数）、无穷大和 NaN 都不变，它的梯度就是结果内部那一块的梯度。
 # `padding` 不是四个数时，应抛出 `ValueError`。
 #
 # 请为带有任意多个前导轴的张量编写 `pad2d`。不要调用 torch 自带的填充；可以新建更大的张量，也可以拼接张量。
 
 
-# %% exercise="pad2d" without=["torch.nn.functional.pad", "torch.constant_pad_nd"] stub="pad2d is not written yet: a larger tensor with the input in its place"
+# %% exercise="pad2d" equal="torch.constant_pad_nd" without=["torch.nn.functional.pad", "torch.constant_pad_nd"] stub="pad2d is not written yet: a larger tensor with the input in its place"
 def pad2d(x, padding, value=0):
     """Put a frame of one value around the last two axes.
 
@@ -421,7 +421,7 @@ def pair(value):
     return tuple(value) if isinstance(value, (tuple, list)) else (value, value)
 
 
-# %% exercise="conv2d" uses=["pad2d=torch.constant_pad_nd"] stub="conv2d is not written yet: for each tap of the kernel, a slice of the input times the tap's weights"
+# %% exercise="conv2d" uses=["pad2d"] stub="conv2d is not written yet: for each tap of the kernel, a slice of the input times the tap's weights"
 def conv2d(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     """Apply a two-dimensional convolution (cross-correlation).
 
@@ -523,12 +523,12 @@ assert y.tolist() == [[[[7.0, 15.0]]]], f"the channels are added up: got {y}"
 #
 # ![窗口中有两个相等的最大值时，梯度给第一个](picture:first_maximum)
 #
-# 请编写 `max_pool2d`。步幅默认等于核的大小；放不下的窗口舍去（没有 `ceil_mode`，也没有膨胀率）。你可以用
-# `pad2d(x, (left, right, top, bottom), value=…)` 的形式调用自己的 `pad2d`。不要调用 torch 的池化；可以使用 `Tensor.unfold`，
-# 也可以对窗口内的各个位置做循环。
+# 请编写 `max_pool2d`。核、步幅和填充可以是一个整数或一对整数；步幅默认等于核的大小；放不下的窗口舍去（没有 `ceil_mode`，
+# 也没有膨胀率）。你可以用 `pad2d(x, (left, right, top, bottom), value=…)` 的形式调用自己的 `pad2d`。不要调用 torch 的池化；
+# 可以使用 `Tensor.unfold`，也可以对窗口内的各个位置做循环。
 
 
-# %% exercise="max_pool2d" also=["torch.Tensor.unfold"] uses=["pad2d=torch.constant_pad_nd"] stub="max_pool2d is not written yet: the largest value of each window"
+# %% exercise="max_pool2d" also=["torch.Tensor.unfold"] uses=["pad2d"] stub="max_pool2d is not written yet: the largest value of each window"
 def max_pool2d(x, kernel, stride=None, padding=0):
     """Take the maximum of each window.
 
@@ -611,7 +611,7 @@ assert y.tolist() == [[[[4.0, 5.0], [4.0, 5.0]]]], f"windows of 3 x 3 that overl
 # 请按 torch 的默认行为编写 `avg_pool2d`。其余与 `max_pool2d` 相同：步幅默认等于核的大小，可以使用 `pad2d`，不可调用 torch 的池化。
 
 
-# %% exercise="avg_pool2d" also=["torch.Tensor.unfold"] uses=["pad2d=torch.constant_pad_nd"] stub="avg_pool2d is not written yet: the mean of each window, padding included"
+# %% exercise="avg_pool2d" also=["torch.Tensor.unfold"] uses=["pad2d"] stub="avg_pool2d is not written yet: the mean of each window, padding included"
 def avg_pool2d(x, kernel, stride=None, padding=0):
     """Take the mean of each window; padding counts as zeros.
 

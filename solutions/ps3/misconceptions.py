@@ -10,6 +10,7 @@ from autograder.authoring import misconception
 @misconception(
     "linear",
     hint="The weight is (out_features, in_features): transpose it, so that each of its rows makes one output.",
+    passes_examples=False,
     costs=5,
 )
 def weight_not_transposed(x, weight, bias=None):

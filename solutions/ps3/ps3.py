@@ -75,7 +75,7 @@ import torch
 # 请编写 `linear`。不要调用 `F.linear` 或 `nn.Linear`；`@` 之类的乘法可以使用。
 
 
-# %% exercise="linear" stub="linear is not written yet: a weighted sum over the last axis, plus the bias"
+# %% exercise="linear" equal="torch.nn.functional.linear" stub="linear is not written yet: a weighted sum over the last axis, plus the bias"
 def linear(x, weight, bias=None):
     """Apply an affine map to the last axis.
 
@@ -95,8 +95,8 @@ def linear(x, weight, bias=None):
 
 # %% examples="linear"
 x = torch.tensor([[2.0, 1.0], [0.5, -0.5]])
-y = linear(x, torch.tensor([[0.5, -0.25], [-0.25, 1.0]]))
-assert torch.allclose(y, torch.tensor([[0.75, 0.5], [0.375, -0.625]])), f"two samples, no bias: got {y}"
+y = linear(x, torch.tensor([[0.5, -0.25], [0.0, 1.0]]))
+assert torch.allclose(y, torch.tensor([[0.75, 1.0], [0.375, -0.5]])), f"two samples, no bias: got {y}"
 
 y = linear(x, torch.eye(2), torch.tensor([0.1, -1.0]))
 assert torch.allclose(y, torch.tensor([[2.1, 0.0], [0.6, -1.5]])), f"with a bias: got {y}"
@@ -284,7 +284,7 @@ assert torch.allclose(y, torch.tensor([-0.04, -0.01, 0.0, 2.0])), f"the slope is
 # 请编写 `sigmoid`。不要以任何形式调用 torch 的 sigmoid（`expit`、`logsigmoid`、`SiLU`、`glu`），也不要调用 tanh 或 softmax。
 
 
-# %% exercise="sigmoid" stub="sigmoid is not written yet: use each fraction where its exponential cannot overflow"
+# %% exercise="sigmoid" equal="torch.sigmoid" stub="sigmoid is not written yet: use each fraction where its exponential cannot overflow"
 def sigmoid(x):
     """Map each element into (0, 1) by the logistic function.
 
@@ -408,7 +408,7 @@ assert torch.allclose(grad, torch.tensor([0.25, 0.16, 0.0])), f"slopes at the ou
 # 请编写 `tanh`。不要调用 torch 的 tanh；可以使用你自己写的 `sigmoid`。
 
 
-# %% exercise="tanh" uses=["sigmoid=torch.sigmoid"] stub="tanh is not written yet: mind overflow far from 0 and cancellation near 0"
+# %% exercise="tanh" equal="torch.tanh" uses=["sigmoid"] stub="tanh is not written yet: mind overflow far from 0 and cancellation near 0"
 def tanh(x):
     """Map each element into (-1, 1) by the hyperbolic tangent.
 
@@ -481,7 +481,7 @@ assert torch.allclose(y, torch.tensor([0.0, 0.8, -0.8, 0.6])), f"tanh of 0, log 
 # 请编写 `gelu`，参数 `approximate` 与 torch 相同。不要调用 torch 的 GELU；可以使用 `torch.erf`、`torch.tanh` 和你自己写的 `tanh`。
 
 
-# %% exercise="gelu" also=["torch.tanh"] uses=["tanh=torch.tanh", "sigmoid"] stub="gelu is not written yet: the input times the normal distribution function, in two forms"
+# %% exercise="gelu" also=["torch.tanh"] uses=["tanh", "sigmoid"] stub="gelu is not written yet: the input times the normal distribution function, in two forms"
 def gelu(x, approximate="none"):
     """Weigh each element by the standard normal distribution function.
 
@@ -558,7 +558,7 @@ assert torch.allclose(y, torch.tensor([-0.1586553, 0.0, 0.8413447])), f"GELU of 
 #
 # 取值为 $-\infty$ 的 logit 表示“不可能”，注意力的掩码就是这样用的：它的概率恰好是 0，梯度也是 0。
 # 几个 logits 同为最大值时，导数仍是这个公式；logits 达到 ±10,000 时，结果中也不得出现 NaN。
-# 类别位于哪个轴由 `dim` 给出；弄错轴是最常见的错误，而且不会报错。
+# 类别位于哪个轴由 `dim` 给出（也可以从后往前数）；弄错轴是最常见的错误，而且不会报错。
 #
 # 请编写 `softmax`。不要调用 torch 的 softmax、log-softmax 或 softmin。
 
@@ -626,7 +626,7 @@ assert torch.allclose(p, torch.tensor([[0.25, 0.75], [0.5, 0.5]])), f"each row s
 # ![左：没有直线能分开两类；右：在隐藏层中可以](picture:xor_space)
 #
 # 请亲手找出权重，不需要训练（每个输出的误差不超过 $10^{-6}$，每次调用给出相同的权重）：设想两个 ReLU 单元，它们的和或差在两个比特不同时为 1，相同时为 0。解有很多种，都算正确。
-# 权重采用 torch 的布局，每个输出占一行。这道练习没有禁止调用的函数。
+# 权重是 float32，采用 torch 的布局，每个输出占一行。这道练习没有禁止调用的函数。
 
 
 # %% exercise="xor_network" also=["*"] stub="xor_network is not written yet: choose the weights of two hidden ReLU units and one output"
@@ -689,7 +689,7 @@ assert torch.allclose(y, torch.tensor([0.0, 1.0, 1.0, 0.0]), atol=1e-6), f"XOR o
 # 请编写 `collapse_linear`。可以使用你自己写的 `linear`，没有禁止调用的函数。若一层都没有，应抛出 `ValueError`。
 
 
-# %% exercise="collapse_linear" also=["*"] uses=["linear=torch.nn.functional.linear"] stub="collapse_linear is not written yet: one weight and one bias that do what all layers do"
+# %% exercise="collapse_linear" also=["*"] uses=["linear"] stub="collapse_linear is not written yet: one weight and one bias that do what all layers do"
 def collapse_linear(layers):
     """Combine linear layers, applied one after another, into one.
 

@@ -5,7 +5,11 @@ import torch
 from autograder.authoring import misconception
 
 
-@misconception("batch_norm", hint="Normalize with the biased variance: divide by N, not by N - 1.", costs=3)
+@misconception(
+    "batch_norm",
+    hint="Normalize with the biased variance: divide by the number of values in a channel, not by one less.",
+    costs=3,
+)
 def unbiased_variance(x, gamma, beta, eps=1e-5):
     axes = [0] if x.dim() == 2 else [0, 2, 3]
     shape = [1, -1] if x.dim() == 2 else [1, -1, 1, 1]
@@ -70,7 +74,9 @@ def scales_by_keep_probability(x, p, mask):
     return x * mask * (1 - p)
 
 
-@misconception("dropout", hint="Dividing by p is right for p = 0.5 by chance: divide by 1 - p.", costs=4)
+@misconception(
+    "dropout", hint="Dividing by p is right for p = 0.5 by chance: divide by 1 - p.", passes_examples=False, costs=4
+)
 def scales_by_drop_probability(x, p, mask):
     if p < 0 or p > 1:
         raise ValueError("p must be in [0, 1]")
@@ -97,7 +103,10 @@ def divides_by_zero(x, p, mask):
 
 
 @misconception(
-    "dropout", hint="p is the probability to drop, not to keep: divide by 1 - p, and drop nothing for p = 0.", costs=4
+    "dropout",
+    hint="p is the probability to drop, not to keep: divide by 1 - p, and drop nothing for p = 0.",
+    passes_examples=False,
+    costs=4,
 )
 def takes_p_as_the_keep_probability(x, p, mask):
     if p < 0 or p > 1:
@@ -227,6 +236,7 @@ def statistics_of_the_batch(x, eps=1e-5):
 @misconception(
     "instance_norm",
     hint="Each channel is normalized on its own: the mean is not over the channels of a sample.",
+    passes_examples=False,
     costs=5,
 )
 def statistics_of_the_sample(x, eps=1e-5):
@@ -263,6 +273,7 @@ def instance_unbiased_variance(x, eps=1e-5):
 @misconception(
     "group_norm",
     hint="The groups cut the channels of one sample: every sample has statistics of its own.",
+    passes_examples=False,
     costs=5,
 )
 def groups_across_the_batch(x, groups, weight=None, bias=None, eps=1e-5):

@@ -58,10 +58,11 @@ import torch
 # ![the values of one channel in all pictures of the batch share one mean](picture:batch_norm_axes)
 #
 # Gradients flow better through layers whose inputs keep their scale, so deep networks train with larger steps. Two things are
-# often believed and wrong: that this variance divides by $N - 1$ (the forward pass divides by $N$; only the stored running
-# variance is the unbiased one), and that $\epsilon$ is added to the standard deviation (it stands under the root).
+# often believed and wrong: that the variance of the $M$ values in a channel ($N$, or $N \cdot H \cdot W$) divides by $M - 1$
+# (the forward pass divides by $M$; only the stored running variance is the unbiased one), and that $\epsilon$ is added to the
+# standard deviation (it stands under the root).
 #
-# Write `batch_norm` as it is computed in training. Do not call torch's own batch normalization.
+# Write `batch_norm` as it is computed in training. Do not call torch's own normalizations.
 
 # %% [markdown] lang="zh"
 # ## 批归一化的前向计算
@@ -75,10 +76,11 @@ import torch
 #
 # ![批次中所有图片同一通道的数值共用一个均值](picture:batch_norm_axes)
 #
-# 输入保持尺度的层更利于梯度传播，因此深层网络可以用更大的步长训练。有两点常被误解：一是以为这里的方差除以 $N - 1$
-# （前向计算除以 $N$，只有保存的滑动方差才是无偏的）；二是以为 $\epsilon$ 加在标准差上（它在根号里面）。
+# 输入保持尺度的层更利于梯度传播，因此深层网络可以用更大的步长训练。有两点常被误解：一是以为一个通道内 $M$ 个数值
+# （$N$ 个或 $N \cdot H \cdot W$ 个）的方差除以 $M - 1$（前向计算除以 $M$，只有保存的滑动方差才是无偏的）；
+# 二是以为 $\epsilon$ 加在标准差上（它在根号里面）。
 #
-# 请按训练时的方式编写 `batch_norm`，不要调用 torch 自带的批归一化。
+# 请按训练时的方式编写 `batch_norm`，批次里也可以只有一张图片。不要调用 torch 自带的归一化函数。
 
 
 # %% exercise="batch_norm" stub="batch_norm is not written yet: one mean and one variance for each channel"
@@ -111,6 +113,7 @@ y = batch_norm(x, gamma=torch.tensor([1.0, 2.0]), beta=torch.tensor([0.0, 5.0]),
 assert y.shape == (2, 2), f"the shape should be (2, 2), not {tuple(y.shape)}"
 assert torch.allclose(y[:, 0].sum(), torch.tensor(0.0)), "the first column should have mean 0"
 assert torch.allclose(y[:, 1].sum(), torch.tensor(10.0)), "the second column should have mean 5"
+assert y[0, 0] < 0 < y[1, 0] and y[0, 1] < 5 < y[1, 1], f"the smaller number should stay below the mean: got {y}"
 
 # %% [markdown] lang="en"
 # ## Layer normalization
@@ -148,7 +151,8 @@ assert torch.allclose(y[:, 1].sum(), torch.tensor(10.0)), "the second column sho
 # 方差同样是有偏的。请用差值 $x_k - \mu$ 计算方差：捷径 $\overline{x^2} - \mu^2$ 是两个大数相减，
 # 当均值达到几千时，float32 的方差就几乎不剩有效数字了。
 #
-# 请编写 `layer_norm`，不要调用 torch 自带的归一化函数。
+# 请编写 `layer_norm`：`normalized_shape` 是元组，只有一个轴时也可以是整数；它前面可以有任意多个轴，也可以没有；权重和偏置都可以是
+# `None`。`x` 的形状不以 `normalized_shape` 结尾时，应抛出 `ValueError`。不要调用 torch 自带的归一化函数。
 
 
 # %% exercise="layer_norm" stub="layer_norm is not written yet: one mean and one variance for each sample, over the last axes"
@@ -226,7 +230,7 @@ assert torch.allclose(y, torch.tensor([[-2.0, 4.0]])), y
 # 层归一化则把它去掉。三个 1 在这里仍是三个 1，在那里却变成三个 0。还要注意这里是均方根，要除以 $K$ 求*平均*：
 # 若用不除以 $K$ 的欧几里得范数，结果会小 $\sqrt K$ 倍。
 #
-# 请在最后一个轴上编写 `rms_norm`，不要调用 torch 自带的归一化函数。$\epsilon$ 在根号里面。
+# 请在最后一个轴上编写 `rms_norm`，它前面可以有任意多个轴，也可以没有。不要调用 torch 自带的归一化函数。$\epsilon$ 在根号里面。
 
 
 # %% exercise="rms_norm" stub="rms_norm is not written yet: divide by the root of the mean square, and leave the mean alone"
@@ -321,10 +325,10 @@ def instance_norm(x, eps=1e-5):
 
 
 # %% examples="instance_norm"
-# Two samples of one channel: the second is brighter and has more contrast, and both come out the same.
-x = torch.tensor([[[1.0, 3.0]], [[10.0, 30.0]]])
+# Two samples with two channels of two values each: whatever the brightness and the contrast, each channel becomes -1 and 1.
+x = torch.tensor([[[1.0, 3.0], [10.0, 30.0]], [[100.0, 300.0], [-4.0, -2.0]]])
 y = instance_norm(x, eps=0.0)
-assert torch.allclose(y, torch.tensor([[[-1.0, 1.0]], [[-1.0, 1.0]]])), y
+assert torch.allclose(y, torch.tensor([-1.0, 1.0]).expand(2, 2, 2)), y
 
 # %% [markdown] lang="en"
 # ## Group normalization
@@ -335,6 +339,11 @@ assert torch.allclose(y, torch.tensor([[[-1.0, 1.0]], [[-1.0, 1.0]]])), y
 #
 # $$g(c) = \left\lfloor \frac{c}{C / G} \right\rfloor, \qquad
 # y_{nchw} = w_c \, \frac{x_{nchw} - \mu_{n,g(c)}}{\sqrt{\sigma_{n,g(c)}^2 + \epsilon}} + b_c$$
+#
+# Mean and variance of a group are over its $K$ values, and the variance is the biased one:
+#
+# $$\mu_{n,g} = \frac{1}{K} \sum_{g(c) = g} \sum_{h,w} x_{nchw}, \qquad
+# \sigma_{n,g}^2 = \frac{1}{K} \sum_{g(c) = g} \sum_{h,w} (x_{nchw} - \mu_{n,g})^2, \qquad K = \frac{C}{G} \, H W$$
 #
 # The picture shows which numbers share one mean; each field is the whole $H \times W$ plane of one channel of one sample.
 #
@@ -358,6 +367,11 @@ assert torch.allclose(y, torch.tensor([[[-1.0, 1.0]], [[-1.0, 1.0]]])), y
 # $$g(c) = \left\lfloor \frac{c}{C / G} \right\rfloor, \qquad
 # y_{nchw} = w_c \, \frac{x_{nchw} - \mu_{n,g(c)}}{\sqrt{\sigma_{n,g(c)}^2 + \epsilon}} + b_c$$
 #
+# 一组的均值和方差在它的 $K$ 个数值上统计，方差是有偏的：
+#
+# $$\mu_{n,g} = \frac{1}{K} \sum_{g(c) = g} \sum_{h,w} x_{nchw}, \qquad
+# \sigma_{n,g}^2 = \frac{1}{K} \sum_{g(c) = g} \sum_{h,w} (x_{nchw} - \mu_{n,g})^2, \qquad K = \frac{C}{G} \, H W$$
+#
 # 下图显示哪些数值共用一个均值；每一格代表一个样本的一个通道，即整个 $H \times W$ 平面。
 #
 # ![四个“样本乘通道”的网格：批归一化取一列，层归一化取一行，实例归一化取一格，组归一化取半行](picture:norm_axes)
@@ -366,7 +380,7 @@ assert torch.allclose(y, torch.tensor([[[-1.0, 1.0]], [[-1.0, 1.0]]])), y
 # 有两点常被误解：一是以为分组切的是*批次*，二是以为通道 $c$ 属于第 $c \bmod G$ 组。
 # 另外，统计量虽属于组，权重和偏置却属于每个**通道**。
 #
-# 请编写 `group_norm`，通道之后可以有任意多个轴，也可以没有。若 $C$ 不能被 $G$ 整除，则抛出 `ValueError`。
+# 请编写 `group_norm`，通道之后可以有任意多个轴，也可以没有；权重和偏置都可以是 `None`。若 $C$ 不能被 $G$ 整除，则抛出 `ValueError`。
 # 不要调用 torch 自带的归一化函数。
 
 
@@ -405,12 +419,12 @@ def group_norm(x, groups, weight=None, bias=None, eps=1e-5):
 
 
 # %% examples="group_norm"
-# One sample with four channels: 1 and 3 are the first group, 10 and 30 the second.
-x = torch.tensor([[1.0, 3.0, 10.0, 30.0]])
+# Two samples with four channels: in the first, 1 and 3 are the first group, 10 and 30 the second.
+x = torch.tensor([[1.0, 3.0, 10.0, 30.0], [7.0, 5.0, 0.0, 4.0]])
 y = group_norm(x, 2, eps=0.0)
-assert torch.allclose(y, torch.tensor([[-1.0, 1.0, -1.0, 1.0]])), y
+assert torch.allclose(y, torch.tensor([[-1.0, 1.0, -1.0, 1.0], [1.0, -1.0, -1.0, 1.0]])), y
 # Scale and shift belong to the channel, not to the group.
-y = group_norm(x, 2, weight=torch.tensor([1.0, 2.0, 3.0, 4.0]), bias=torch.tensor([0.0, 0.0, 0.0, 5.0]), eps=0.0)
+y = group_norm(x[:1], 2, weight=torch.tensor([1.0, 2.0, 3.0, 4.0]), bias=torch.tensor([0.0, 0.0, 0.0, 5.0]), eps=0.0)
 assert torch.allclose(y, torch.tensor([[-1.0, 2.0, -3.0, 9.0]])), y
 
 # %% [markdown] lang="en"
@@ -439,7 +453,8 @@ assert torch.allclose(y, torch.tensor([[-1.0, 2.0, -3.0, 9.0]])), y
 # 人们常说推理时要把*权重*乘以保留概率，那是最初论文里的做法，那里训练时不缩放；两者混用就缩放了两次。
 # 还要注意 $p$ 是**丢弃**的概率，而有些课程用 $p$ 表示保留的概率。
 #
-# 请为给定的掩码编写 `dropout`。当 $p = 1$ 时全部丢弃：结果是零，而不是 NaN。不要调用 torch 自带的 dropout。
+# 请为给定的掩码编写 `dropout`，掩码可以是任意 dtype。当 $p = 1$ 时全部丢弃：结果是零，而不是 NaN。$p$ 不在 $[0, 1]$ 内时，
+# 应抛出 `ValueError`。不要调用 torch 自带的 dropout。
 
 
 # %% exercise="dropout" stub="dropout is not written yet: keep what the mask keeps, and scale it"
@@ -467,9 +482,9 @@ def dropout(x, p, mask):
 
 
 # %% examples="dropout"
-# Half of the activations are dropped; the others are twice as large.
-y = dropout(torch.tensor([1.0, 2.0, 3.0, 4.0]), p=0.5, mask=torch.tensor([1.0, 0.0, 1.0, 0.0]))
-assert torch.allclose(y, torch.tensor([2.0, 0.0, 6.0, 0.0])), y
+# Three of four activations are dropped; the other is four times as large.
+y = dropout(torch.tensor([1.0, 2.0, 3.0, 4.0]), p=0.75, mask=torch.tensor([0.0, 0.0, 1.0, 0.0]))
+assert torch.allclose(y, torch.tensor([0.0, 0.0, 12.0, 0.0])), y
 
 # %% [markdown] lang="en"
 # ## Dropout as a layer
@@ -515,6 +530,7 @@ assert torch.allclose(y, torch.tensor([2.0, 0.0, 6.0, 0.0])), y
 # 若为 `None`，则从 torch 的默认生成器中抽取。切勿在层里设置随机种子。
 #
 # 请编写 `Dropout`，不得调用 torch 自带的 dropout 函数或模块。当 $p = 1$ 时全部丢弃：结果是零，而不是 NaN。
+# $p$ 不在 $[0, 1]$ 内时，构造时就应抛出 `ValueError`。
 
 
 # %% exercise="Dropout" uses=["dropout"] stub="Dropout is not written yet: a new mask in every call of training, the input itself at inference"
@@ -675,9 +691,9 @@ assert torch.allclose(y, torch.tensor([[0.95346259]])), y
 # ## Batch normalization, backwards
 #
 # Autograd has done this for you so far; now you do it by hand. Given is the gradient $\partial L / \partial y$ of the loss
-# with respect to the output, called `dy`. Write $s_c = \sqrt{\sigma_c^2 + \epsilon}$ and $\hat{x} = (x - \mu_c) / s_c$, so
-# that $y = \gamma_c \hat{x} + \beta_c$. Every $\gamma_c$ and $\beta_c$ is used at all $M$ places of its channel, and so
-# their gradients are sums:
+# with respect to the output, called `dy`. Write $s_c = \sqrt{\sigma_c^2 + \epsilon}$, with the biased variance, and
+# $\hat{x} = (x - \mu_c) / s_c$, so that $y = \gamma_c \hat{x} + \beta_c$. Every $\gamma_c$ and $\beta_c$ is used at all
+# $M$ places of its channel, and so their gradients are sums:
 #
 # $$\frac{\partial L}{\partial \beta_c} = \sum_{i=1}^{M} \frac{\partial L}{\partial y_i}, \qquad
 # \frac{\partial L}{\partial \gamma_c} = \sum_{i=1}^{M} \frac{\partial L}{\partial y_i} \, \hat{x}_i$$
@@ -703,7 +719,7 @@ assert torch.allclose(y, torch.tensor([[0.95346259]])), y
 # ## 批归一化的反向计算
 #
 # 这一步此前都由 autograd 代劳，现在请你亲手完成。已知损失对输出的梯度 $\partial L / \partial y$，记作 `dy`。
-# 令 $s_c = \sqrt{\sigma_c^2 + \epsilon}$，$\hat{x} = (x - \mu_c) / s_c$，于是 $y = \gamma_c \hat{x} + \beta_c$。
+# 令 $s_c = \sqrt{\sigma_c^2 + \epsilon}$（其中的方差是有偏的），$\hat{x} = (x - \mu_c) / s_c$，于是 $y = \gamma_c \hat{x} + \beta_c$。
 # 每个 $\gamma_c$ 和 $\beta_c$ 都用在该通道的全部 $M$ 个位置上，因此它们的梯度是求和：
 #
 # $$\frac{\partial L}{\partial \beta_c} = \sum_{i=1}^{M} \frac{\partial L}{\partial y_i}, \qquad
@@ -721,7 +737,7 @@ assert torch.allclose(y, torch.tensor([[0.95346259]])), y
 # 人们常以为可以把均值和方差当作常数，那样就只剩第一项。但是，把整个通道平移并不改变输出，（$\epsilon = 0$ 时）拉伸也不改变：
 # 因此梯度在全 1 方向上没有分量，在 $\hat{x}$ 方向上也没有，另外两项去掉的正是这两个分量。请在纸上推导一遍，这很值得。
 #
-# 请为 `(N, C)` 和 `(N, C, H, W)` 编写 `batch_norm_backward`。既不要调用 torch 的归一化函数，也不要用 autograd
+# 请为 `(N, C)` 和 `(N, C, H, W)` 编写 `batch_norm_backward`，返回 `(dx, dgamma, dbeta)`。既不要调用 torch 的归一化函数，也不要用 autograd
 # （`backward`、`torch.autograd.grad`）。
 
 

@@ -18,6 +18,7 @@
 #
 # - floating point inputs are of one dtype, float32 or float64, and results have it too, with its precision: float64 is
 #   right to about nine digits, so that nothing on the way (a first state of zeros, say) may be float32;
+# - every size (N, T, D, H) may be 1, and none is 0 but where an exercise says so;
 # - what goes into a sigmoid or a tanh may be as large as ±10,000: gates are then 0 or 1 and a tanh −1 or 1, never NaN;
 # - the gradients that autograd takes through your result are right for every input, state and weight (only
 #   `clip_grad_norm`, which works on gradients, is not differentiated);
@@ -43,6 +44,7 @@
 #
 # - 浮点输入的数据类型一致，为 float32 或 float64，结果也是这一类型，并有相应的精度：float64 大约九位数字正确，因此中间
 #   （例如全零的初始状态）不能出现 float32；
+# - 每个大小（N、T、D、H）都可以是 1；除非题目另有说明，都不会是 0；
 # - 送入 sigmoid 或 tanh 的数值可能大到 ±10,000：这时门为 0 或 1，tanh 为 −1 或 1，绝不能是 NaN；
 # - autograd 经由你的结果求出的梯度，对每个输入、状态和权重都正确（只有 `clip_grad_norm` 处理的就是梯度，不再对它求导）；
 # - 任何参数都不得被原地修改。
@@ -86,7 +88,7 @@ import torch
 # 请编写 `rnn_step`，不要调用 torch 自带的循环网络函数。
 
 
-# %% exercise="rnn_step" also=["torch.sigmoid", "torch.tanh"] stub="rnn_step is not written yet: one tanh around the sum of what input and state contribute"
+# %% exercise="rnn_step" equal="torch.rnn_tanh_cell" also=["torch.sigmoid", "torch.tanh"] stub="rnn_step is not written yet: one tanh around the sum of what input and state contribute"
 def rnn_step(x, h, w_ih, w_hh, b_ih, b_hh):
     """Compute the next state of a plain recurrent network.
 
@@ -158,7 +160,7 @@ assert torch.allclose(h, torch.tensor([[0.4621172, 0.7615942]])), h
 # 不要调用 torch 自带的循环网络函数。
 
 
-# %% exercise="gru_step" also=["torch.sigmoid", "torch.tanh"] stub="gru_step is not written yet: two gates, a candidate, and a mix of old and new"
+# %% exercise="gru_step" equal="torch.gru_cell" also=["torch.sigmoid", "torch.tanh"] stub="gru_step is not written yet: two gates, a candidate, and a mix of old and new"
 def gru_step(x, h, w_ih, w_hh, b_ih, b_hh):
     """Compute the next state of a GRU.
 
@@ -315,7 +317,7 @@ assert torch.allclose(h, torch.tensor([[0.1899745, -0.0986877]])), h
 # 没有任何时间步的序列没有最后的状态：请抛出 `ValueError`。
 
 
-# %% exercise="rnn_forward" also=["torch.sigmoid", "torch.tanh"] uses=["rnn_step=torch.rnn_tanh_cell"] stub="rnn_forward is not written yet: a loop over time that carries the state along"
+# %% exercise="rnn_forward" also=["torch.sigmoid", "torch.tanh"] uses=["rnn_step"] stub="rnn_forward is not written yet: a loop over time that carries the state along"
 def rnn_forward(x, h0, weights):
     """Run a plain recurrent network over a sequence.
 
@@ -373,7 +375,7 @@ assert torch.allclose(last, torch.tensor([[0.8256249]])), last
 # %% [markdown] lang="zh"
 # ## 多层 GRU
 #
-# 循环层可以像其他深度网络一样堆叠：第一层读输入，其后每一层逐步读取下一层的状态。令 $h^{(0)}_t = x_t$，所有初始状态为零，则
+# 循环层可以像其他深度网络一样堆叠：第一层读输入，其后每一层逐步读取它下方一层的状态。令 $h^{(0)}_t = x_t$，所有初始状态为零，则
 #
 # $$h^{(\ell)}_t = \operatorname{GRU}^{(\ell)}\big(h^{(\ell-1)}_t,\ h^{(\ell)}_{t-1}\big), \qquad h^{(\ell)}_0 = 0, \qquad \ell = 1, \dots, L$$
 #
@@ -389,7 +391,7 @@ assert torch.allclose(last, torch.tensor([[0.8256249]])), last
 # 张量的个数与 `layers` 不符时，请抛出 `ValueError`。
 
 
-# %% exercise="stacked_gru" also=["torch.sigmoid", "torch.tanh"] uses=["gru_step=torch.gru_cell"] stub="stacked_gru is not written yet: each layer reads the states of the layer below"
+# %% exercise="stacked_gru" also=["torch.sigmoid", "torch.tanh"] uses=["gru_step"] stub="stacked_gru is not written yet: each layer reads the states of the layer below"
 def stacked_gru(x, weights, layers):
     """Run a GRU of several layers over a sequence, from zero states.
 
@@ -479,7 +481,7 @@ assert torch.allclose(h_n.flatten(), torch.tensor([0.5711956, 0.3489683])), h_n
 # （请按位置传参）；不要调用 torch 的循环层。
 
 
-# %% exercise="bidirectional_gru" also=["torch.sigmoid", "torch.tanh"] uses=["gru_step=torch.gru_cell", "stacked_gru"] stub="bidirectional_gru is not written yet: one run forward, one backward, side by side at the same time steps"
+# %% exercise="bidirectional_gru" also=["torch.sigmoid", "torch.tanh"] uses=["gru_step", "stacked_gru"] stub="bidirectional_gru is not written yet: one run forward, one backward, side by side at the same time steps"
 def bidirectional_gru(x, weights):
     """Run a bidirectional GRU of one layer over a sequence, from zero states.
 
@@ -539,7 +541,7 @@ assert torch.allclose(h_n.flatten(), torch.tensor([0.4963264, 0.4214571])), h_n
 # 训练之前先数一数：优化器占用的内存、文件大小以及相当一部分时间都由这个数决定。普通循环层有一块权重，GRU 有三块，LSTM 有四块：
 # $g = 1, 3, 4$，每个门一块，候选值一块。若一层每步读入 $D_\ell$ 个数，则每个方向有 $gH$ 行，其中输入占 $D_\ell$ 列，状态占 $H$ 列，另有两个偏置：
 #
-# $$P = s \sum_{\ell=1}^{L} g H (D_\ell + H + 2), \qquad D_1 = D, \qquad D_\ell = s H \ \text{ for } \ell > 1$$
+# $$P = s \sum_{\ell=1}^{L} g H (D_\ell + H + 2), \qquad D_1 = D, \qquad D_\ell = s H \ (\ell > 1)$$
 #
 # 双向网络的 $s$ 为 2，否则为 1。序列长度不起作用。
 #
@@ -621,7 +623,7 @@ assert count == 4 * 14, count
 # 人们常以为每个张量各自裁剪。那样会改变步的方向，因为大的部分被缩小，小的部分却不变。裁剪也不是归一化：范数不超过 $m$ 时系数为 1，
 # 什么都不会变大。同理，裁剪只能对付梯度爆炸；已经消失的梯度，裁剪也无能为力。
 #
-# torch 的 `clip_grad_norm_` 就地修改参数的梯度，并返回裁剪*之前*的范数，这个值很值得画成曲线。你的 `clip_grad_norm` 则返回新的张量和这个范数，
+# torch 的 `clip_grad_norm_` 原地修改参数的梯度，并返回裁剪*之前*的范数，这个值很值得画成曲线。你的 `clip_grad_norm` 则返回新的张量和这个范数，
 # 不改变它的参数。负的 `max_norm` 会把所有梯度反向：请抛出 `ValueError`。不要调用 `torch.nn.utils` 中为此准备的函数；可以使用 torch 的向量范数。
 
 
@@ -630,8 +632,8 @@ def clip_grad_norm(grads, max_norm):
     """Scale gradients so that their total norm is at most `max_norm`.
 
     Args:
-        grads: list of at least one floating point tensor, of any shapes and one dtype; they are left unchanged. Numbers
-            may all be zero, or about as large as 10^13.
+        grads: list of at least one floating point tensor, of any shapes, () included, and one dtype; they are left
+            unchanged. Numbers may all be zero, or about as large as 10^13.
         max_norm: the largest total norm, a number of at least 0; with infinity nothing is clipped.
 
     Returns:

@@ -628,6 +628,7 @@ def memory_as_query(x, memory, weights, heads):
 @misconception(
     "decoder_layer",
     hint="A position must not see those after it: give the self-attention a causal mask.",
+    passes_examples=False,
     costs=5,
 )
 def no_causal_mask(x, memory, weights, heads):
@@ -655,6 +656,7 @@ def no_causal_mask(x, memory, weights, heads):
 @misconception(
     "decoder_layer",
     hint="All of the memory is known from the start: the causal mask belongs to the self-attention only.",
+    passes_examples=False,
     costs=3,
 )
 def causal_mask_on_the_memory(x, memory, weights, heads):
@@ -710,6 +712,7 @@ def memory_not_read(x, memory, weights, heads):
 @misconception(
     "decoder_layer",
     hint="The order is self-attention, attention to the memory, feed-forward network.",
+    passes_examples=False,
     costs=4,
 )
 def memory_first(x, memory, weights, heads):

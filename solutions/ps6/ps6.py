@@ -16,6 +16,7 @@
 #
 # - floating point inputs are of one dtype, float32 or float64, and the result has it too, with its precision: float64 is
 #   right to about nine digits, so that nothing on the way (the root of $d$, say) may be float32;
+# - every size (N, L, S, D, the number of heads) may be 1, and none is 0;
 # - the gradients that autograd takes through your result are right for every floating point input and weight;
 # - arguments are never changed in place.
 
@@ -37,6 +38,7 @@
 #
 # - 浮点输入的数据类型一致，为 float32 或 float64，结果也是这一类型，并有相应的精度：float64 大约九位数字正确，因此中间
 #   （例如 $d$ 的平方根）不能出现 float32；
+# - 每个大小（N、L、S、D、头的个数）都可以是 1，但不会是 0；
 # - autograd 经由你的结果求出的梯度，对每个浮点输入和权重都正确；
 # - 任何参数都不得被原地修改。
 
@@ -96,7 +98,7 @@ import torch
 # 前面的维度（批次、头）按广播规则处理。可以调用 `torch.softmax`，但不要调用 torch 自带的注意力。
 
 
-# %% exercise="scaled_dot_product_attention" also=["torch.softmax"] stub="scaled_dot_product_attention is not written yet: scores, mask, softmax over the keys, weighted mean of the values"
+# %% exercise="scaled_dot_product_attention" equal="torch.nn.functional.scaled_dot_product_attention" also=["torch.softmax"] stub="scaled_dot_product_attention is not written yet: scores, mask, softmax over the keys, weighted mean of the values"
 def scaled_dot_product_attention(q, k, v, mask=None):
     """Compute the mean of the values, weighted by how well each key fits the query.
 
@@ -369,7 +371,7 @@ assert y.tolist() == [[[1, 2, 3, 4], [5, 6, 7, 8]]], y
 # 评分时会用 torch 的函数代替你的函数，两者的参数名不同。不要调用 torch 自带的多头注意力。
 
 
-# %% exercise="multi_head_attention" also=["torch.nn.functional.scaled_dot_product_attention", "torch.softmax", "torch.nn.functional.linear"] uses=["scaled_dot_product_attention=torch.nn.functional.scaled_dot_product_attention", "split_heads", "merge_heads"] stub="multi_head_attention is not written yet: project, split, attend, merge, project"
+# %% exercise="multi_head_attention" also=["torch.nn.functional.scaled_dot_product_attention", "torch.softmax", "torch.nn.functional.linear"] uses=["scaled_dot_product_attention", "split_heads", "merge_heads"] stub="multi_head_attention is not written yet: project, split, attend, merge, project"
 def multi_head_attention(x, weights, heads, mask=None, memory=None):
     """Attend with several heads at once, as torch.nn.MultiheadAttention does.
 
@@ -492,7 +494,7 @@ assert torch.allclose(y, torch.tensor([[0.0, 1.0], [0.8414710, 0.5403023], [0.90
 # $$\mathrm{FFN}(x) = \phi(x W_1^\top + b_1)\, W_2^\top + b_2$$
 #
 # The first widens (usually from $D$ to $4D$), the second brings it back. $\phi$ is the ReLU of the first paper, or the exact GELU
-# of most later models, with $\Phi$ the distribution function of the standard normal:
+# of some later models (its tanh form and gated units are as common), with $\Phi$ the distribution function of the standard normal:
 #
 # $$\mathrm{ReLU}(z) = \max(0, z), \qquad \mathrm{GELU}(z) = z\, \Phi(z)$$
 #
@@ -510,8 +512,8 @@ assert torch.allclose(y, torch.tensor([[0.0, 1.0], [0.8414710, 0.5403023], [0.90
 #
 # $$\mathrm{FFN}(x) = \phi(x W_1^\top + b_1)\, W_2^\top + b_2$$
 #
-# 第一层加宽（通常从 $D$ 到 $4D$），第二层再收回来。$\phi$ 是最初论文中的 ReLU，或者后来大多数模型使用的精确 GELU，
-# 其中 $\Phi$ 是标准正态分布的分布函数：
+# 第一层加宽（通常从 $D$ 到 $4D$），第二层再收回来。$\phi$ 是最初论文中的 ReLU，或者后来一些模型使用的精确 GELU
+# （它的 tanh 近似和门控单元同样常见），其中 $\Phi$ 是标准正态分布的分布函数：
 #
 # $$\mathrm{ReLU}(z) = \max(0, z), \qquad \mathrm{GELU}(z) = z\, \Phi(z)$$
 #
@@ -614,7 +616,7 @@ def part_of(weights, name):
     return {key.removeprefix(name + "."): value for key, value in weights.items() if key.startswith(name + ".")}
 
 
-# %% exercise="encoder_layer" also=["torch.nn.functional.scaled_dot_product_attention", "torch.nn.functional.layer_norm", "torch.nn.functional.linear", "torch.relu", "torch.softmax"] uses=["scaled_dot_product_attention=torch.nn.functional.scaled_dot_product_attention", "multi_head_attention", "feed_forward", "split_heads", "merge_heads"] stub="encoder_layer is not written yet: attention and feed-forward, each with a residual and a normalization of its own"
+# %% exercise="encoder_layer" also=["torch.nn.functional.scaled_dot_product_attention", "torch.nn.functional.layer_norm", "torch.nn.functional.linear", "torch.relu", "torch.softmax"] uses=["scaled_dot_product_attention", "multi_head_attention", "feed_forward", "split_heads", "merge_heads"] stub="encoder_layer is not written yet: attention and feed-forward, each with a residual and a normalization of its own"
 def encoder_layer(x, weights, heads, norm_first=False, mask=None):
     """Compute a transformer encoder layer without dropout.
 
@@ -651,28 +653,30 @@ def encoder_layer(x, weights, heads, norm_first=False, mask=None):
 
 
 # %% examples="encoder_layer"
-# All weights are zero but those of the norms, so both sublayers add nothing. Post-norm makes -1 and 1 of 1 and 3, then of these
-# 4 * -1 and 4 * 1, and of those 2 * -1 and 2 * 1 + 5. Pre-norm leaves x as it is.
+# All scores are equal, so the attention adds the mean of the positions; the feed-forward network adds its last bias, (0, 20).
+# Post-norm: with their mean (5, 2) the positions are (5, 4) and (15, 4), normalized (1, -1), and 4 * 1 + 1, 4 * -1 with norm1.
+# With (0, 20) that is (5, 16), normalized (-1, 1), and 2 * -1, 2 * 1 + 5 with norm2.
+# Pre-norm: norm1 makes (-3, 4) and (5, -4), whose mean (1, 0) is added to x, and (0, 20) after it.
 weights = {
-    "self_attn.in_proj_weight": torch.zeros(6, 2),
+    "self_attn.in_proj_weight": torch.cat([torch.zeros(4, 2), torch.eye(2)]),
     "self_attn.in_proj_bias": torch.zeros(6),
-    "self_attn.out_proj.weight": torch.zeros(2, 2),
+    "self_attn.out_proj.weight": torch.eye(2),
     "self_attn.out_proj.bias": torch.zeros(2),
     "linear1.weight": torch.zeros(3, 2),
     "linear1.bias": torch.zeros(3),
     "linear2.weight": torch.zeros(2, 3),
-    "linear2.bias": torch.zeros(2),
+    "linear2.bias": torch.tensor([0.0, 20.0]),
     "norm1.weight": torch.tensor([4.0, 4.0]),
-    "norm1.bias": torch.zeros(2),
+    "norm1.bias": torch.tensor([1.0, 0.0]),
     "norm2.weight": torch.tensor([2.0, 2.0]),
     "norm2.bias": torch.tensor([0.0, 5.0]),
 }
-x = torch.tensor([[[1.0, 3.0]]])
+x = torch.tensor([[[0.0, 2.0], [10.0, 2.0]]])
 y = encoder_layer(x, weights, 1)
-assert y.shape == (1, 1, 2), f"the shape should be (1, 1, 2), not {tuple(y.shape)}"
-assert torch.allclose(y, torch.tensor([[[-2.0, 7.0]]]), atol=1e-3), y
+assert y.shape == (1, 2, 2), f"the shape should be (1, 2, 2), not {tuple(y.shape)}"
+assert torch.allclose(y, torch.tensor([[[-2.0, 7.0], [-2.0, 7.0]]]), atol=1e-3), y
 y = encoder_layer(x, weights, 1, norm_first=True)
-assert torch.allclose(y, x), y
+assert torch.allclose(y, torch.tensor([[[1.0, 22.0], [11.0, 22.0]]]), atol=1e-3), y
 
 # %% [markdown] lang="en"
 # ## The decoder layer
@@ -705,7 +709,7 @@ assert torch.allclose(y, x), y
 # 解码器层一边写出序列 $x$，一边读取另一个序列，即编码器产生的记忆 $m$。它有三个子层，各有残差连接和归一化；
 # 这里采用 torch 默认的 post-norm：
 #
-# $$h = \mathrm{LN}_1(x + \mathrm{MultiHead}(x, x; \text{causal}))$$
+# $$h = \mathrm{LN}_1(x + \mathrm{MultiHead}(x, x; \text{因果}))$$
 #
 # $$g = \mathrm{LN}_2(h + \mathrm{MultiHead}(h, m))$$
 #
@@ -723,7 +727,7 @@ assert torch.allclose(y, x), y
 # 可以使用你之前写的所有函数、`part_of` 以及 `F.layer_norm`。不要调用 torch 自带的 Transformer 层或多头注意力。
 
 
-# %% exercise="decoder_layer" also=["torch.nn.functional.scaled_dot_product_attention", "torch.nn.functional.layer_norm", "torch.nn.functional.linear", "torch.relu", "torch.softmax"] uses=["scaled_dot_product_attention=torch.nn.functional.scaled_dot_product_attention", "multi_head_attention", "feed_forward", "split_heads", "merge_heads", "causal_mask", "encoder_layer"] stub="decoder_layer is not written yet: causal self-attention, attention to the memory, feed-forward"
+# %% exercise="decoder_layer" also=["torch.nn.functional.scaled_dot_product_attention", "torch.nn.functional.layer_norm", "torch.nn.functional.linear", "torch.relu", "torch.softmax"] uses=["scaled_dot_product_attention", "multi_head_attention", "feed_forward", "split_heads", "merge_heads", "causal_mask", "encoder_layer"] stub="decoder_layer is not written yet: causal self-attention, attention to the memory, feed-forward"
 def decoder_layer(x, memory, weights, heads):
     """Compute a transformer decoder layer, post-norm, causal, without dropout.
 
@@ -753,26 +757,28 @@ def decoder_layer(x, memory, weights, heads):
 
 
 # %% examples="decoder_layer"
-# The self-attention adds nothing: (1, 3) becomes (-1, 1). The attention to the memory has equal scores and adds the mean of the
-# values, (4, 0): (3, 1) becomes (1, -1). The feed-forward network adds nothing; norm3 makes (2 * 1, 2 * -1 + 5).
+# All scores are equal, so both attentions add the mean of what may be seen. The first position sees itself, (1, 3), and becomes
+# (2, 6), normalized (-1, 1); the second sees the mean (6, 2) and becomes (17, 3), normalized (1, -1). norm1 adds (0, 2).
+# The memory's mean (2, 0) makes (1, 3) and (3, 1), normalized (-1, 1) and (1, -1). The feed-forward network adds nothing;
+# norm3 makes 2 * -1, 2 * 1 + 5 and 2 * 1, 2 * -1 + 5.
 weights = {
-    "multihead_attn.in_proj_weight": torch.cat([torch.zeros(4, 2), torch.eye(2)]),
-    "multihead_attn.out_proj.weight": torch.eye(2),
     "linear1.weight": torch.zeros(3, 2),
     "linear1.bias": torch.zeros(3),
     "linear2.weight": torch.zeros(2, 3),
     "linear2.bias": torch.zeros(2),
-    "self_attn.in_proj_weight": torch.zeros(6, 2),
-    "self_attn.out_proj.weight": torch.zeros(2, 2),
 }
 for name in ("self_attn", "multihead_attn"):
+    weights |= {f"{name}.in_proj_weight": torch.cat([torch.zeros(4, 2), torch.eye(2)])}
+    weights |= {f"{name}.out_proj.weight": torch.eye(2)}
     weights |= {f"{name}.in_proj_bias": torch.zeros(6), f"{name}.out_proj.bias": torch.zeros(2)}
 for name in ("norm1", "norm2", "norm3"):
     weights |= {f"{name}.weight": torch.ones(2), f"{name}.bias": torch.zeros(2)}
+weights |= {"norm1.bias": torch.tensor([0.0, 2.0])}
 weights |= {"norm3.weight": torch.tensor([2.0, 2.0]), "norm3.bias": torch.tensor([0.0, 5.0])}
-y = decoder_layer(torch.tensor([[[1.0, 3.0]]]), torch.tensor([[[8.0, 0.0], [0.0, 0.0]]]), weights, 1)
-assert y.shape == (1, 1, 2), f"the shape should be (1, 1, 2), not {tuple(y.shape)}"
-assert torch.allclose(y, torch.tensor([[[2.0, 3.0]]]), atol=1e-3), y
+x, memory = torch.tensor([[[1.0, 3.0], [11.0, 1.0]]]), torch.tensor([[[6.0, 0.0], [-2.0, 0.0]]])
+y = decoder_layer(x, memory, weights, 1)
+assert y.shape == (1, 2, 2), f"the shape should be (1, 2, 2), not {tuple(y.shape)}"
+assert torch.allclose(y, torch.tensor([[[-2.0, 7.0], [2.0, 3.0]]]), atol=1e-3), y
 
 # %% [markdown] lang="en"
 # ## To think about

@@ -62,7 +62,7 @@ import torch
 # 类别编号没有大小之分：第 7 个词并不比第 3 个词“更多”。独热（one-hot）行表达同样的信息，却不带顺序。
 # 它为每个类别留一个位置，在样本 $n$ 的类别 $t_n$ 处为一，其余为零：
 #
-# $$o_{n,c} = \begin{cases} 1 & \text{if } c = t_n \\ 0 & \text{otherwise} \end{cases}$$
+# $$o_{n,c} = \begin{cases} 1 & \text{若 } c = t_n \\ 0 & \text{其他} \end{cases}$$
 #
 # 类别从 0 开始编号，因此共有 3 类时最后一类是 2 号。宽度等于**存在**的类别数，不能取决于这一批里恰好出现了哪些类别，
 # 否则两批数据就接不到同一层上。
@@ -425,7 +425,7 @@ assert torch.allclose(distances, torch.tensor([[7.0, 2.0], [5.0, 2.0]])), distan
 # 请编写 `pairwise_l2`。1000 对 1000 个点的计算必须远快于一秒，所以不能用 Python 循环遍历点对。不要调用 torch 自带的距离或范数。
 
 
-# %% exercise="pairwise_l2" stub="pairwise_l2 is not written yet: the root of the sum of squared differences, safe at zero"
+# %% exercise="pairwise_l2" equal="torch.cdist" stub="pairwise_l2 is not written yet: the root of the sum of squared differences, safe at zero"
 def pairwise_l2(x, y):
     """Compute the Euclidean distance of every row of x to every row of y.
 
@@ -492,7 +492,7 @@ assert torch.allclose(distances, torch.tensor([[5.0, 0.0, 10.0], [0.0, 5.0, 5.0]
 # 请编写 `cosine_similarity`。不要调用 torch 自带的实现；这里允许使用 `torch.linalg.vector_norm`，它在零向量处的梯度是 0 而不是 NaN。
 
 
-# %% exercise="cosine_similarity" also=["torch.linalg.vector_norm", "torch.norm"] stub="cosine_similarity is not written yet: the dot product over both norms"
+# %% exercise="cosine_similarity" equal="torch.nn.functional.cosine_similarity" also=["torch.linalg.vector_norm", "torch.norm"] stub="cosine_similarity is not written yet: the dot product over both norms"
 def cosine_similarity(x, y, dim=1, eps=1e-8):
     """Compute the cosine of the angle between x and y along one dimension.
 
@@ -561,7 +561,7 @@ assert torch.allclose(similarity, torch.tensor([0.96, 1.0, 0.0])), similarity
 # 因此那里的错误不会在这里扣分。
 
 
-# %% exercise="cosine_distance" also=["torch.nn.functional.cosine_similarity", "torch.linalg.vector_norm", "torch.norm"] uses=["cosine_similarity=torch.nn.functional.cosine_similarity"] stub="cosine_distance is not written yet: 0 for the same direction, 2 for opposite ones"
+# %% exercise="cosine_distance" also=["torch.nn.functional.cosine_similarity", "torch.linalg.vector_norm", "torch.norm"] uses=["cosine_similarity"] stub="cosine_distance is not written yet: 0 for the same direction, 2 for opposite ones"
 def cosine_distance(x, y, dim=1, eps=1e-8):
     """Compute the cosine distance of x and y along one dimension.
 
@@ -611,7 +611,7 @@ assert torch.allclose(distances, torch.tensor([0.0, 1.0, 2.0]), atol=1e-6), dist
 #
 # 对每个查询 $q$，搜索返回在下述次序中排在最前的 $k$ 个已存向量：
 #
-# $$j \prec l \iff d(q, y_j) < d(q, y_l) \ \text{ or } \ \bigl(d(q, y_j) = d(q, y_l) \text{ and } j < l\bigr)$$
+# $$j \prec l \iff d(q, y_j) < d(q, y_l) \ \text{ 或 } \ \bigl(d(q, y_j) = d(q, y_l) \text{ 且 } j < l\bigr)$$
 #
 # 也就是先按距离，距离相等时按编号。相等并不罕见：数据中的重复项、整数特征、二值编码都会造成相等。`torch.topk` 不保证相等值之间的
 # 次序，`torch.sort` 也只在 `stable=True` 时才保证；答案随版本而变的搜索很难测试。
@@ -625,7 +625,7 @@ assert torch.allclose(distances, torch.tensor([0.0, 1.0, 2.0]), atol=1e-6), dist
 # 仍是你自己的。
 
 
-# %% exercise="k_nearest" also=["torch.cdist", "torch.nn.functional.cosine_similarity", "torch.linalg.vector_norm", "torch.norm"] uses=["pairwise_l2=torch.cdist", "cosine_similarity=torch.nn.functional.cosine_similarity", "pairwise_l1", "cosine_distance"] stub="k_nearest is not written yet: the k smallest distances of each query, and their indices"
+# %% exercise="k_nearest" also=["torch.cdist", "torch.nn.functional.cosine_similarity", "torch.linalg.vector_norm", "torch.norm"] uses=["pairwise_l2", "cosine_similarity", "pairwise_l1", "cosine_distance"] stub="k_nearest is not written yet: the k smallest distances of each query, and their indices"
 def k_nearest(queries, keys, k, metric="l2"):
     """Find the k nearest keys of each query.
 

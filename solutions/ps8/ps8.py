@@ -60,7 +60,7 @@ import torch
 # mean. torch only warns; you raise `ValueError` where the shapes differ.
 #
 # Subtract first and square then: multiplied out, $x^2 - 2xy + y^2$ loses its digits where $x$ and $y$ are large and close together.
-# Do not call torch's own losses.
+# The targets may be another network's output: pass gradients on to them as well. Do not call torch's own losses.
 
 # %% [markdown] lang="zh"
 # ## 均方误差
@@ -78,7 +78,8 @@ import torch
 # 两个形状能够广播，并不等于它们相配：`(N, 1)` 与 `(N,)` 之差的形状是 `(N, N)`，等于拿每个预测去和所有目标比较；
 # 训练照样能跑，却只教会网络预测平均值。torch 对此只给出警告；你要在形状不同时抛出 `ValueError`。
 #
-# 先相减再平方：若展开成 $x^2 - 2xy + y^2$，当 $x$ 与 $y$ 又大又接近时有效数字会丢失。不要调用 torch 自带的损失函数。
+# 先相减再平方：若展开成 $x^2 - 2xy + y^2$，当 $x$ 与 $y$ 又大又接近时有效数字会丢失。
+# 目标也可能是另一个网络的输出：梯度同样要能传回目标。不要调用 torch 自带的损失函数。
 
 
 # %% exercise="mse_loss" stub="mse_loss is not written yet: the squared differences, then the reduction"
@@ -136,7 +137,7 @@ assert torch.allclose(loss, torch.tensor([0.0, 1.0, 4.0, 1.0])), f"the squares s
 # that an exact prediction stays put, and so do you. And take the absolute value of *each* difference before you sum: otherwise
 # errors of opposite sign cancel. Nor is there any need of a square: that of $10^{30}$ is infinite in float32, its absolute value is not.
 #
-# Shapes that differ and an unknown reduction raise `ValueError`. Do not call torch's own losses.
+# Targets get their gradient here, too. Shapes that differ and an unknown reduction raise `ValueError`. Do not call torch's own losses.
 
 # %% [markdown] lang="zh"
 # ## 平均绝对误差
@@ -154,7 +155,7 @@ assert torch.allclose(loss, torch.tensor([0.0, 1.0, 4.0, 1.0])), f"the squares s
 # 你也应如此。另外，要先对*每一个*差取绝对值再求和，否则符号相反的误差会互相抵消。也不要借道平方：$10^{30}$ 的平方在 float32 中是无穷大，
 # 它的绝对值却不是。
 #
-# 形状不同或归约方式未知时抛出 `ValueError`。不要调用 torch 自带的损失函数。
+# 这里梯度同样要能传回目标。形状不同或归约方式未知时抛出 `ValueError`。不要调用 torch 自带的损失函数。
 
 
 # %% exercise="l1_loss" stub="l1_loss is not written yet: the absolute differences, then the reduction"
@@ -233,7 +234,7 @@ assert torch.allclose(loss, torch.tensor(8.0)), f"the sum should be 8, not {loss
 # 请编写 `log_softmax`。不要调用 torch 的各种 softmax 函数、`logsumexp` 或损失函数。
 
 
-# %% exercise="log_softmax" stub="log_softmax is not written yet: shift by the maximum, then subtract the logarithm of the sum"
+# %% exercise="log_softmax" equal="torch.nn.functional.log_softmax" stub="log_softmax is not written yet: shift by the maximum, then subtract the logarithm of the sum"
 def log_softmax(x, dim):
     """Compute the logarithm of the softmax.
 
@@ -269,14 +270,15 @@ assert torch.allclose(y, expected), f"the logarithms of 1/4, 3/4, 1/2 and 1/2 ar
 # which is why this mistake is so often not noticed. Take the logarithm of the softmax as one step, with the largest logit
 # of each sample subtracted, or large logits overflow.
 #
-# - `weight` scales each sample by the weight of its class, and the mean is a *weighted* mean: divided by the sum of the weights.
+# - `weight` scales each sample by the weight of its class, and the mean is a *weighted* mean: divided by the sum of the $w_t$, with
+#   label smoothing too.
 # - Samples whose target is `ignore_index` count nowhere, in the mean neither.
 # - Label smoothing with $\alpha$ takes part of the target from all classes:
 #
 # $$\ell_{\alpha} = (1 - \alpha)\, \ell + \frac{\alpha}{C} \sum_{c} -w_c \log \frac{e^{z_c}}{\sum_{j} e^{z_j}}$$
 #
 # Without weights the gradient with respect to the logits of one sample is as simple as can be, softmax less one-hot. Write
-# `cross_entropy` for logits of shape `(N, C)` and `(N, C, L)`. Do not call torch's own losses or its softmax.
+# `cross_entropy` for logits of shape `(N, C)` and `(N, C, L)`. You may call your own `log_softmax`. Do not call torch's own losses or its softmax.
 
 # %% [markdown] lang="zh"
 # ## 交叉熵
@@ -288,17 +290,17 @@ assert torch.allclose(y, expected), f"the logarithms of 1/4, 3/4, 1/2 and 1/2 ar
 # 这个损失接收的是 **logits** 而不是概率：若在前面再加一层 softmax，梯度会变弱，网络仍能训练，只是效果差，所以这个错误常常不被发现。
 # 请把 softmax 与对数合成一步，并先减去每个样本自己最大的 logit，否则大数值会溢出。
 #
-# - `weight` 按类别权重缩放每个样本，而平均是*加权*平均：除以权重之和。
+# - `weight` 按类别权重缩放每个样本，而平均是*加权*平均：除以各样本的 $w_t$ 之和，使用标签平滑时也是如此。
 # - 目标等于 `ignore_index` 的样本完全不计入，也不计入平均。
 # - 系数为 $\alpha$ 的标签平滑（label smoothing）把一部分目标分给所有类别：
 #
 # $$\ell_{\alpha} = (1 - \alpha)\, \ell + \frac{\alpha}{C} \sum_{c} -w_c \log \frac{e^{z_c}}{\sum_{j} e^{z_j}}$$
 #
 # 没有权重时，一个样本的损失对 logits 的梯度极其简单：softmax 减去 one-hot。请为形状 `(N, C)` 和 `(N, C, L)` 的 logits 编写
-# `cross_entropy`，不要调用 torch 自带的损失函数或 softmax。
+# `cross_entropy`。可以调用你自己的 `log_softmax`；不要调用 torch 自带的损失函数或 softmax。
 
 
-# %% exercise="cross_entropy" also=["torch.logsumexp"] uses=["log_softmax"] stub="cross_entropy is not written yet: the mean of minus the target's log-probability"
+# %% exercise="cross_entropy" equal="torch.nn.functional.cross_entropy" also=["torch.logsumexp"] uses=["log_softmax"] stub="cross_entropy is not written yet: the mean of minus the target's log-probability"
 def cross_entropy(logits, target, weight=None, ignore_index=-100, label_smoothing=0.0):
     """Compute the mean cross-entropy of class indices.
 
@@ -370,7 +372,7 @@ assert torch.allclose(wrong, torch.tensor(1.3862944)), wrong
 # $$\ell = -\sum_{c=1}^{C} y_c \log p_c, \qquad p = \operatorname{softmax}(z), \qquad L = \frac{1}{N} \sum_{n=1}^{N} \ell_n$$
 #
 # 当 $y$ 是 one-hot 时，只剩下目标自己的一项 $-\log p_t$，也就是上一题。但 $y$ 可以是任意分布：平滑后的标签、五位标注者的投票、
-# Mixup 对两张图片的混合、教师网络的输出。梯度的形式不变：
+# Mixup 对两张图像的混合、教师网络的输出。梯度的形式不变：
 #
 # $$\frac{\partial \ell}{\partial z_c} = p_c - y_c$$
 #
@@ -383,7 +385,7 @@ assert torch.allclose(wrong, torch.tensor(1.3862944)), wrong
 # logits 都是有限的数。可以调用你自己的 `log_softmax`（评分本题时，这个名字就是 torch 自带的函数）。不要调用 torch 的交叉熵或其他损失函数。
 
 
-# %% exercise="cross_entropy_probs" also=["torch.softmax", "torch.log_softmax", "torch.logsumexp"] uses=["log_softmax=torch.nn.functional.log_softmax"] stub="cross_entropy_probs is not written yet: minus the sum of target times log-probability, averaged over the samples"
+# %% exercise="cross_entropy_probs" also=["torch.softmax", "torch.log_softmax", "torch.logsumexp"] uses=["log_softmax"] stub="cross_entropy_probs is not written yet: minus the sum of target times log-probability, averaged over the samples"
 def cross_entropy_probs(logits, soft_target):
     """Compute the mean cross-entropy of target distributions.
 
@@ -682,7 +684,7 @@ assert torch.allclose(loss, torch.tensor(0.5), atol=1e-4), f"their mean should b
 # %% [markdown] lang="zh"
 # ## InfoNCE
 #
-# 对比学习不需要标签。$N$ 个样本各有两个视图（两次裁剪，或图片与它的文字说明），嵌入后成为 $z_1$ 和 $z_2$ 的行，形状都是 `(N, D)`。
+# 对比学习不需要标签。$N$ 个样本各有两个视图（两次裁剪，或图像与它的文字说明），嵌入后成为 $z_1$ 和 $z_2$ 的行，形状都是 `(N, D)`。
 # $z_1$ 的第 $i$ 行对应 $z_2$ 的哪一行？这是一个 $N$ 类的分类问题：答案是 $i$，其余各行都是负样本。
 # 记长度归一后的行为 $u_i$ 与 $v_j$，温度为 $\tau$：
 #
@@ -702,7 +704,7 @@ assert torch.allclose(loss, torch.tensor(0.5), atol=1e-4), f"their mean should b
 # （评分本题时，这两个名字就是 torch 自带的函数）；没有禁止调用的函数。
 
 
-# %% exercise="info_nce" also=["*"] uses=["cross_entropy=torch.nn.functional.cross_entropy", "log_softmax=torch.nn.functional.log_softmax"] stub="info_nce is not written yet: cross-entropy of the similarities, by rows and by columns"
+# %% exercise="info_nce" also=["*"] uses=["cross_entropy", "log_softmax"] stub="info_nce is not written yet: cross-entropy of the similarities, by rows and by columns"
 def info_nce(z1, z2, temperature):
     """Compute the symmetric InfoNCE loss of two views.
 
@@ -781,7 +783,7 @@ assert torch.allclose(loss, torch.tensor(0.3132617)), f"log(1 + 1/e) is 0.313261
 # （评分本题时就是 torch 自带的函数）；没有禁止调用的函数。
 
 
-# %% exercise="nt_xent" also=["*"] uses=["cross_entropy=torch.nn.functional.cross_entropy", "log_softmax=torch.nn.functional.log_softmax"] stub="nt_xent is not written yet: similarities of all rows without themselves, the partner N rows away as the answer"
+# %% exercise="nt_xent" also=["*"] uses=["cross_entropy", "log_softmax"] stub="nt_xent is not written yet: similarities of all rows without themselves, the partner N rows away as the answer"
 def nt_xent(z, temperature):
     """Compute SimCLR's normalized temperature-scaled cross-entropy.
 

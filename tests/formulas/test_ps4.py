@@ -78,6 +78,19 @@ def test_group_normalization():
     torch.testing.assert_close(y, F.group_norm(x, groups, weight, bias, EPS))
 
 
+def test_mean_and_variance_of_a_group():
+    channels, groups, height, width = 6, 3, 4, 5
+    x, size = randn(2, channels, height, width), channels // groups * height * width
+    y = torch.empty_like(x)
+    for n in range(2):
+        for g in range(groups):
+            group = [c for c in range(channels) if c // (channels // groups) == g]
+            mean = sum(x[n, c].sum() for c in group) / size
+            variance = sum(((x[n, c] - mean) ** 2).sum() for c in group) / size
+            y[n, group] = (x[n, group] - mean) / torch.sqrt(variance + EPS)
+    torch.testing.assert_close(y, F.group_norm(x, groups, eps=EPS))
+
+
 def test_dropout_with_a_mask():
     x, p = randn(1000), 0.3
     torch.manual_seed(0)

@@ -95,11 +95,12 @@ def _names():
 
 # Times
 
-_IN_TIME = [
+_TIMES = [
     "2026-10-01 23:59:00 UTC",
     "2026-10-01 23:59:00.000000 +0200",
     "\ufeff2026-09-01 10:00",
-    "2026-W40-4 ",
+    "2026-10-01 18:59:00 -03",
+    "2026-10-01 23:59:00 Europe/Berlin",
     "20261001",
 ]
 _NO_TIMES = {
@@ -119,6 +120,8 @@ _NO_TIMES = {
     "dots": b"01.03.2027 23:10",
     "slashes": b"10/01/2026",
     "unknown zone": b"2026-10-01 23:59:00 Mars/Olympus",
+    "another clock's zone": b"2026-10-01 23:59:00 EDT",
+    "offset of a date": b"2026-10-01 +0200",
     "wide digits": "２０２６-１０-０１ 23:59".encode(),
     "UTF-16": "2026-10-01 23:59:00 UTC".encode("utf-16"),
     "NUL": b"2026-10-01\0 23:59:00 UTC",
@@ -142,6 +145,8 @@ def _times():
 
     for number, (_, data) in enumerate(_NO_TIMES.items()):
         yield Entry("time", f"time-{number}".encode(), put(data), named=True)
+    for number, text in enumerate(_TIMES):
+        yield Entry("time", f"time-read-{number}".encode(), put(text.encode()))
     for number, make in enumerate([_fifo, _link_to_zero, _folder, _unreadable, _sparse, _loop, _nowhere, _socket]):
 
         def put_special(folder, release, make=make):

@@ -93,6 +93,94 @@ def test_a_mistake_costs_nothing_more_in_what_calls_it(course):
     assert any("follows from" in reason for reason in reasons)
 
 
+CALLERS = [  # the mistake, what it costs in its own exercise, and a right answer that calls it though the solution does not
+    (
+        "ps4",
+        "layer_norm",
+        """def layer_norm(x, normalized_shape, weight=None, bias=None, eps=1e-5):
+    shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
+    if tuple(x.shape[-len(shape):]) != shape:
+        raise ValueError
+    axes = tuple(range(-len(shape), 0))
+    y = (x - x.mean(axes, keepdim=True)) / torch.sqrt(x.var(axes, keepdim=True) + eps)
+    y = y if weight is None else y * weight
+    return y if bias is None else y + bias
+""",
+        3,
+        "group_norm",
+        """def group_norm(x, groups, weight=None, bias=None, eps=1e-5):
+    N, C = x.shape[:2]
+    if C % groups:
+        raise ValueError
+    parts = [layer_norm(p.flatten(1), p[0].numel(), eps=eps).view(p.shape) for p in x.split(C // groups, dim=1)]
+    y = torch.cat(parts, dim=1)
+    shape = (C,) + (1,) * (x.dim() - 2)
+    y = y if weight is None else y * weight.view(shape)
+    return y if bias is None else y + bias.view(shape)
+""",
+    ),
+    (
+        "ps4",
+        "batch_norm",
+        """def batch_norm(x, gamma, beta, eps=1e-5):
+    dims = [d for d in range(x.dim()) if d != 1]
+    shape = [1, -1] + [1] * (x.dim() - 2)
+    mean, var = x.mean(dims, keepdim=True), x.var(dims, keepdim=True)
+    return (x - mean) / torch.sqrt(var + eps) * gamma.view(shape) + beta.view(shape)
+""",
+        3,
+        "instance_norm",
+        """def instance_norm(x, eps=1e-5):
+    if x[0, 0].numel() == 1:
+        raise ValueError
+    one, zero = torch.ones(x.shape[1], dtype=x.dtype), torch.zeros(x.shape[1], dtype=x.dtype)
+    if x.dim() == 3:
+        return instance_norm(x.unsqueeze(-1), eps).squeeze(-1)
+    return torch.cat([batch_norm(sample.unsqueeze(0), one, zero, eps) for sample in x])
+""",
+    ),
+    (
+        "ps4",
+        "dropout",
+        """def dropout(x, p, mask):
+    if not 0 <= p <= 1:
+        raise ValueError
+    return x * mask.to(x.dtype)
+""",
+        None,
+        "Dropout",
+        """class Dropout(torch.nn.Module):
+    def __init__(self, p=0.5, generator=None):
+        super().__init__()
+        if p < 0 or p > 1:
+            raise ValueError("p")
+        self.p = p
+        self.generator = generator
+
+    def forward(self, x):
+        if self.training:
+            mask = torch.rand(x.shape, generator=self.generator) >= self.p
+            return dropout(x, self.p, mask)
+        return x
+""",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("problem_set", "called", "mistaken", "costs", "caller", "right"), CALLERS, ids=[item[4] for item in CALLERS]
+)
+def test_a_mistake_costs_nothing_more_in_an_answer_that_calls_it_though_the_solution_does_not(
+    course, problem_set, called, mistaken, costs, caller, right
+):
+    [verdict] = course.grade(problem_set, [course.submission(problem_set, {called: mistaken, caller: right})])
+    mark = of(verdict, called)
+    assert mark.points < mark.max_points and costs in (None, mark.max_points - mark.points)
+    calling = of(verdict, caller)
+    assert calling.points == calling.max_points, [(check.name, check.reason) for check in calling.checks]
+    assert any(f"follows from {called}" in check.reason for check in calling.checks)
+
+
 def test_an_empty_exercise_pays_for_nothing_that_calls_it(course):
     [verdict] = course.grade(
         "ps6",

@@ -118,6 +118,8 @@ def _of_an_argument(name: str, wrong: Sequence[Any], right: Sequence[Any]) -> It
             loosely=True,
         )
         return
+    if all(isinstance(value, torch.Tensor) for value in [*wrong, *right]):
+        yield from _of_axes(name, wrong, right)
     if not all(map(_is_plain, [*wrong, *right])):
         return
     some, others = _distinct(wrong), _distinct(right)
@@ -150,6 +152,31 @@ def _of_an_argument(name: str, wrong: Sequence[Any], right: Sequence[Any]) -> It
         lambda given: {**given, name: some[0]},
         loosely=True,
     )
+
+
+def _of_axes(name: str, wrong: Sequence[torch.Tensor], right: Sequence[torch.Tensor]) -> Iterator[_Condition]:
+    """That a tensor has so many axes: tried with axes laid together or of size 1, at its beginning and at its end."""
+    some, others = sorted({value.dim() for value in wrong}), sorted({value.dim() for value in right})
+    if set(some) & set(others):
+        return
+    said = " or ".join(map(str, some)) + (" axis" if some == [1] else " axes")
+    told = Generic(
+        f"axes of {name}", f"It is wrong wherever `{name}` has {said}, and right where it has more or fewer."
+    )
+    for at_end in (True, False):
+
+        def without(given: _Arguments, at_end: bool = at_end) -> _Arguments:
+            return {**given, name: _with_axes(given[name].detach(), min(others), at_end)}
+
+        yield _Condition(told, lambda given: given[name].dim() in some, without)
+
+
+def _with_axes(tensor: torch.Tensor, count: int, at_end: bool) -> torch.Tensor:
+    more = count - tensor.dim()
+    if more < 0:
+        return tensor.flatten(count - 1) if at_end else tensor.flatten(0, -count)
+    shape = [*tensor.shape, *[1] * more] if at_end else [*[1] * more, *tensor.shape]
+    return tensor.reshape(shape)
 
 
 def _is_several(value: Any) -> bool:

@@ -12,19 +12,25 @@ from ..outputs import Call, OtherKind, copy_of, is_wrong, pairs_of, tensors_of
 from .arguments import of_arguments
 from .left_out import LeftOut, left_out
 from .results import of_results
-from .slips import of_slips
+from .slips import SECOND, of_slips
 from .variant import Variant
 
 MOST_FIRST = 3
 """So many wrong calls, the smallest, are tried before a variant goes through all checks."""
 MOST_WHOLE = 25
 """So many variants go through all checks at most."""
+MOST_SECOND = 4
+"""And of what a known mistake gives with one more thing changed."""
 LARGEST = 50_000
 """Calls with more numbers are not tried first."""
 
 
 def fitting(
-    solution: Any, calls: Sequence[Call], fits: Callable[[Variant | LeftOut], bool], most_first: int = MOST_FIRST
+    solution: Any,
+    calls: Sequence[Call],
+    fits: Callable[[Variant | LeftOut], bool],
+    most_first: int = MOST_FIRST,
+    is_mistaken: bool = False,
 ) -> Variant | LeftOut | None:
     """The first changed solution that gives what the calls gave; None where there is none.
 
@@ -33,12 +39,13 @@ def fitting(
         calls: what the student's code gave beside it.
         fits: whether a changed solution gives the same in all checks, backward passes and all.
         most_first: so many wrong calls must agree before that is asked.
+        is_mistaken: whether the solution is a known mistake, of which less is tried.
     """
     first = _first(calls)[:most_first]
     if not first:
         return None
-    left = MOST_WHOLE
-    for variant in _variants(solution, calls, first[0]):
+    left = MOST_SECOND if is_mistaken else MOST_WHOLE
+    for variant in _variants(solution, calls, first[0], SECOND if is_mistaken else frozenset()):
         if all(_gives(variant, call) for call in first):
             if fits(variant):
                 return variant
@@ -48,13 +55,15 @@ def fitting(
     return None
 
 
-def _variants(solution: Any, calls: Sequence[Call], wrong: Call) -> Iterator[Variant | LeftOut]:
+def _variants(
+    solution: Any, calls: Sequence[Call], wrong: Call, operators: frozenset[str]
+) -> Iterator[Variant | LeftOut]:
     given = [call.arguments for call in calls if call.arguments]
     return chain(
         left_out(solution, [list(arguments.values()) for arguments in given]),
         of_arguments(solution, given),
         of_results(solution, wrong.right[0]),
-        of_slips(solution),
+        of_slips(solution, operators),
     )
 
 

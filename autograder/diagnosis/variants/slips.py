@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from autograder.mutation.mutations import mutants
+from autograder.mutation.mutations import BEGIN, END, mutants
 
 from .variant import Variant
 
@@ -18,9 +18,18 @@ MOST = 400
 """So many slips of one solution are tried."""
 
 
-@lru_cache(maxsize=256)
-def of_slips(solution: Any) -> tuple[Variant, ...]:
-    """The solution with each slip that has a sentence; none of a class, or of what may not end."""
+SECOND = frozenset({"eps moved", "bias", "sign", "operands swapped", "term dropped", "call dropped", "function"})
+"""Slips that are looked for beside a known mistake."""
+
+
+@lru_cache(maxsize=1024)
+def of_slips(solution: Any, operators: frozenset[str] = frozenset()) -> tuple[Variant, ...]:
+    """The solution with each slip that has a sentence; none of a class, or of what may not end.
+
+    Args:
+        solution: the course's own, or a known wrong one.
+        operators: only such slips; all where it is empty.
+    """
     if not inspect.isfunction(solution):
         return ()
     names, name = solution.__globals__, solution.__name__
@@ -28,7 +37,7 @@ def of_slips(solution: Any) -> tuple[Variant, ...]:
     if not source or "while " in source:
         return ()
     found: list[Variant] = []
-    for mutant in islice((one for one in mutants(name, source) if one.operator in SENTENCES), MOST):
+    for mutant in islice(mutants(name, source, operators or SENTENCES.keys()), MOST):
         bound = dict(names)
         exec(compile(mutant.source, "<solution>", "exec"), bound)  # staff's own code, slightly changed
         hint = SENTENCES[mutant.operator].format(name=_dropped(source, mutant.source))
@@ -50,13 +59,17 @@ def _called(source: str) -> Counter[str]:
 
 
 def _source(path: str, name: str) -> str:
-    """The definition of a function, with the comments that bound the solution."""
+    """The definition of a function, with the comments that bound the solution, around all of a known mistake."""
     if not path or not Path(path).is_file():
         return ""
     text = Path(path).read_text(encoding="utf-8")
     for node in ast.parse(text).body:
-        if isinstance(node, ast.FunctionDef) and node.name == name and not node.decorator_list:
-            return "\n".join(text.splitlines()[node.lineno - 1 : node.end_lineno])
+        if isinstance(node, ast.FunctionDef) and node.name == name:
+            lines = text.splitlines()[node.lineno - 1 : node.end_lineno]
+            if node.decorator_list:
+                lines.insert(node.body[0].lineno - node.lineno, BEGIN)
+                lines.append(END)
+            return "\n".join(lines)
     return ""
 
 

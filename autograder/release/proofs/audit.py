@@ -2,69 +2,65 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 from msgspec.structs import replace
 
-from autograder.authoring import Misconception
 from autograder.course import config, handouts
 from autograder.course import release as releases
 from autograder.course.config import Course
 from autograder.course.release import Release
-from autograder.course.repair import repair
 from autograder.diagnosis import misconceptions
-from autograder.diagnosis.upstream import upstream_of
 from autograder.errors import AutograderError
-from autograder.jail.inside import wire
 from autograder.model.limits import sandbox_limits_of, session_limits_of
-from autograder.model.submission import Submission, to_submission
-from autograder.model.verdict import ExerciseVerdict, Graded, Verdict
-from autograder.notebook.reading import parse
+from autograder.model.verdict import ExerciseVerdict, Graded
 from autograder.notebook.vocabulary import ALL
 from autograder.release.build import build
 from autograder.workers.pool import Pool
 
 from . import cheap_answers, made, unfinished, vocabulary_calls
 from .broad_exceptions import broad_exceptions
-from .findings import Audit, Finding
+from .callers import callers, costs_more_in_callers, crashing, way_cases, ways
+from .cases import Case, restricted, submission_of, without
 from .rehearsal import rehearse
 from .setup_cells import Trial
 
-RAISED = "your code raised"
-"""Prefix of a check's reason if the student's code raised an exception."""
 MAX_SECONDS = 5.0
 """Maximum time of all checks of a problem set on the solutions, in seconds."""
 SALTS = ("one", "two", "three")
 """Salts of the rehearsals, which give other seeds and orders than grading does."""
 
 
-@dataclass(frozen=True)
-class Case:
-    """A generated submission and its test; `exercise` is the exercise under test, or empty for all."""
+class Finding(msgspec.Struct, frozen=True):
+    """A fault in the course's material."""
 
+    problem_set: str
     exercise: str
-    submission: Submission
-    judge: Callable[[Case, Graded], Iterator[str]]
-    misconception: Misconception | None = None
-    call: str = ""
-    manner: str = ""
-    """What a cheap answer does, in words."""
-    changed: bool = True
-    """Whether small changes are tried on it, as on a student's submission."""
+    text: str
 
-    def verdicts(self, graded: Graded) -> list[ExerciseVerdict]:
-        """Return the verdicts of the exercises under test."""
-        return [item for item in graded.verdict.exercises if self.exercise in ("", item.name)]
 
-    def examples_fail(self, exercise: str, graded: Graded) -> bool:
-        """Return whether the exercise's visible examples raised an exception."""
-        place = next(item.graded_at for item in self.submission.exercises if item.name == exercise)
-        return any(isinstance(output, wire.Error) for output in graded.outputs.get(place or 0, []))
+class Audit(msgspec.Struct):
+    """The result of an audit: counts of the audited items, and the findings."""
+
+    exercises: int = 0
+    checks: int = 0
+    misconceptions: int = 0
+    ways: int = 0
+    """Number of other solutions in ways.py, which call other exercises."""
+    forbidden_calls: int = 0
+    bodies: int = 0
+    """Number of cheap answers: bodies without knowledge of the exercise, and solutions on overwritten arguments."""
+    cheapest: dict[str, float] = {}
+    """The most points that a body without knowledge earns, by problem set and exercise; must be 0."""
+    seconds: dict[str, float] = {}
+    """Time of the checks on the solutions in the slowest rehearsal, in seconds, by problem set."""
+    findings: list[Finding] = []
+    crashing: list[Finding] = []
+    """Exercises that crash with a misconception of another exercise, so that they lose their points with it."""
 
 
 def audit(
@@ -160,7 +156,11 @@ def _grade(
                 else:
                     graded = found.graded(course.known_mistakes)
                     texts = case.judge(case, graded)
-                    result.crashing += _crashing(case, graded.verdict)
+                    result.crashing += [
+                        Finding(name, other, text)
+                        for name in [graded.verdict.problem_set]
+                        for other, text in crashing(case, graded.verdict)
+                    ]
                 result.findings += [Finding(case.submission.problem_set, case.exercise, text) for text in texts]
                 advanced()
 
@@ -178,7 +178,8 @@ def _cases(
     finished = [item for item in known if item.hint.strip()]
     left_out = {exercise for problem_set, exercise in begun if problem_set == name}
     wanted = [item for item in release.exercises if only in (None, item.name) and item.name not in left_out]
-    callers = _callers(root, release)
+    calling = callers(root, release)
+    every_way = ways(root / "solutions" / name / "ways.py", right.keys())
 
     def wrong(exercise: str, text: str) -> None:
         result.findings.append(Finding(name, exercise, text))
@@ -191,8 +192,8 @@ def _cases(
         if not item.hint.strip():
             wrong(item.exercise, f"misconception {item.name}: has no hint; it is not used until it has one")
     if wanted:
-        yield Case(only or "", _without(left_out, submission_of(release, right)), _solved)
-        yield Case(only or "", _without(left_out, submission_of(release, {})), _empty)
+        yield Case(only or "", without(left_out, submission_of(release, right)), _solved)
+        yield Case(only or "", without(left_out, submission_of(release, {})), _empty)
     for exercise in wanted:
         mine = [item for item in finished if item.exercise == exercise.name]
         result.exercises += 1
@@ -201,8 +202,10 @@ def _cases(
             wrong(exercise.name, f"{len(mine)} misconceptions; at least 2 are required")
         for item in mine:
             written = right | {exercise.name: item.source()}
-            mistaken = _only([exercise.name, *callers.get(exercise.name, ())], submission_of(release, written))
+            mistaken = restricted([exercise.name, *calling.get(exercise.name, ())], submission_of(release, written))
             yield Case("", mistaken, _wrong, misconception=item)
+        result.ways += len(own := [item for item in every_way if item.exercise == exercise.name])
+        yield from way_cases(release, own, finished, right)
         for option, names in (("also", exercise.also), ("without", exercise.without)):
             with handouts.beside(root, name):
                 for unknown in vocabulary_calls.unknown(names):
@@ -232,7 +235,7 @@ def _forbidden_cases(
                 result.forbidden_calls += 1
                 disguised = vocabulary_calls.in_disguise(exercise.name, call)
                 submission = submission_of(release, solutions[release.problem_set] | {exercise.name: disguised})
-                yield Case(exercise.name, _only([exercise.name], submission), _caught, call=call)
+                yield Case(exercise.name, restricted([exercise.name], submission), _caught, call=call)
 
 
 def _cheap_cases(
@@ -252,7 +255,7 @@ def _cheap_cases(
         changed: bool = False,
     ) -> Case:
         submission = submission_of(release, right | code)
-        chosen = _only([exercise], submission) if exercise else submission
+        chosen = restricted([exercise], submission) if exercise else submission
         free = [replace(item, also=[ALL]) for item in chosen.exercises if item.name in wanted]
         result.bodies += 1
         return Case(exercise, replace(chosen, exercises=free), judge, manner=manner, changed=changed)
@@ -292,48 +295,6 @@ def _no_more_than_the_first() -> Callable[[Case, Graded], Iterator[str]]:
     return judge
 
 
-def submission_of(release: Release, written: dict[str, str]) -> Submission:
-    """Return the release as a submission, with the stubs replaced by `written`, code by exercise."""
-    cells = parse(json.dumps(made.notebook(release, written)).encode(), release.problem_set)
-    return to_submission(repair(cells, release), release)
-
-
-def _crashing(case: Case, verdict: Verdict) -> Iterator[Finding]:
-    known = case.misconception
-    if known is None:
-        return
-    for other in verdict.exercises:
-        if other.name != known.exercise and other.points != other.max_points and _crashes(other):
-            text = f"crashes with misconception {known.name} of {known.exercise}, and loses its points with it"
-            yield Finding(verdict.problem_set, other.name, text)
-
-
-def _without(left_out: AbstractSet[str], submission: Submission) -> Submission:
-    return replace(submission, exercises=[item for item in submission.exercises if item.name not in left_out])
-
-
-def _only(exercises: Collection[str], submission: Submission) -> Submission:
-    """Return the submission with some exercises only, and the cells up to the last of their visible examples."""
-    mine = [item for item in submission.exercises if item.name in exercises]
-    last = max(item.graded_at or len(submission.cells) for item in mine)
-    cells = [cell for cell in submission.cells if cell.number <= last]
-    return replace(submission, cells=cells, exercises=mine)
-
-
-def _callers(root: Path, release: Release) -> dict[str, set[str]]:
-    """Return, for each exercise, the exercises whose solutions call it, directly or indirectly."""
-    exercises = frozenset(item.name for item in release.exercises)
-    path = root / "solutions" / release.problem_set / f"{release.problem_set}.py"
-    found: dict[str, set[str]] = {}
-    for exercise in (item.name for item in release.exercises):  # exercises only call those above them in the notebook
-        for called in upstream_of(path, exercises).get(exercise, ()):
-            found.setdefault(called, set()).add(exercise)
-    for callers in found.values():
-        for caller in list(callers):
-            callers |= found.get(caller, set())
-    return found
-
-
 def _solved(case: Case, graded: Graded) -> Iterator[str]:
     for item in case.verdicts(graded):
         if item.status != "graded":
@@ -357,9 +318,7 @@ def _wrong(case: Case, graded: Graded) -> Iterator[str]:
     assert known is not None
     [item] = [verdict for verdict in graded.verdict.exercises if verdict.name == known.exercise]
     said = f"misconception {known.name}"
-    for other in graded.verdict.exercises:
-        if other is not item and other.points != other.max_points and not _crashes(other):
-            yield f"{said} costs {other.max_points - other.points:g} points more in {other.name}, which calls it"
+    yield from costs_more_in_callers(case, graded)
     if item.status != "graded":
         yield f"{said} is {item.status}: {item.note}"
     elif item.points == item.max_points:
@@ -373,11 +332,6 @@ def _wrong(case: Case, graded: Graded) -> Iterator[str]:
         yield f"{said} fails the visible examples; if that is intended, set passes_examples=False"
     if not fails and not known.passes_examples:
         yield f"{said} passes the visible examples; remove passes_examples=False"
-
-
-def _crashes(exercise: ExerciseVerdict) -> bool:
-    """Return whether every failing check fails by an exception."""
-    return all(check.passed or check.reason.startswith(RAISED) for check in exercise.checks)
 
 
 def _caught(case: Case, graded: Graded) -> Iterator[str]:

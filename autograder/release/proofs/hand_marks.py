@@ -20,7 +20,7 @@ from autograder.release.build import build
 from autograder.workers.pool import Pool
 
 from . import made
-from .audit import submission_of
+from .cases import submission_of
 
 
 class HandMarked(msgspec.Struct, frozen=True):

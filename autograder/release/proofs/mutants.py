@@ -322,13 +322,14 @@ def _solved(root: Path, problem_set: str) -> tuple[dict[str, Any], dict[str, Exe
     """Return the namespace with all solutions, without the visible examples' names, and the exercises by name."""
     namespace: dict[str, Any] = {"__name__": "solution"}
     exercises = {}
-    for cell in source.code(root, problem_set):
+    cells = source.code(root, problem_set)
+    equals = source.equal(cells)
+    for cell in cells:
         if "examples" in cell.metadata:
             continue
         exec(compile(cell.source, problem_set, "exec"), namespace)
         if name := cell.metadata.get("exercise"):
-            uses = dict(item.split("=", 1) for item in cell.metadata.get("uses", []) if "=" in item)
-            exercises[name] = Exercise(name, uses, None)
+            exercises[name] = Exercise(name, source.replaced(cell.metadata, equals), None)
     return namespace, exercises
 
 

@@ -48,6 +48,7 @@ def test_what_a_student_draws_at_random_is_compared_as_well(scale):
         same=SHIFTED,
         other=SHIFTED.replace("torch.rand(3)", "torch.rand(4)"),
         squared="def scale(x, a):\n    return x * 0.5 * a * a if False else x / (2 / (a * a))",
+        guarded="def scale(x, a):\n    if abs(a) == float('inf'):\n        raise ValueError\n    return x / (2 / (a * a))",
         wrong="def scale(x, a):\n    return x / (3 / (a * a))",
         right="def scale(x, a):\n    if abs(a) == float('inf'):\n        raise ValueError\n    return x / (1 / a)",
     )
@@ -55,7 +56,8 @@ def test_what_a_student_draws_at_random_is_compared_as_well(scale):
         "same": "adds_noise",
         "other": "repair:term dropped",
         "squared": "squared",
-        "wrong": "repair:name",
+        "guarded": "squared",  # right in a property that the misconception lacks
+        "wrong": "generic:where a",
         "right": "",
     }
     assert found["same"].hint == "Add nothing that is random." and found["right"].points == 7
@@ -244,3 +246,57 @@ def test_nothing_is_said_of_what_is_right_where_a_check_fails_that_no_call_shows
 
     assert explained(answer, passed={"none"}) == "generic:sign"
     assert explained(answer) != "generic:sign"  # nor of an empty tensor can it be seen
+
+
+# --- two things at once -----------------------------------------------------------------------------------------------
+
+
+def said(answer, *known, passed=(), failing=()):
+    """The whole of what is said of an answer; properties may fail, each worth a point."""
+    misconceptions = [Misconception("size", item.__name__, "Do not.", item) for item in known]
+    diagnosis = Diagnosis(misconceptions, rehearse, "ps1", lambda exercise: {"size": size})
+    trace = rehearse(SIZE, rehearsal("ps1", {"size": answer}))
+    found = diagnosis.explain(SIZE, trace, dict.fromkeys(failing, 1.0), [*passed])
+    return found and found.hint
+
+
+def fails_where_flat(x):
+    if not x.dim():
+        raise IndexError
+    return forgets_the_sign(x)
+
+
+def test_a_known_mistake_is_told_beside_an_exception():
+    end = "it ends with IndexError where `x` has 0 axes, which it has to take."
+    passed = {"positive", "fine", "none"}
+    assert said(fails_where_flat, forgets_the_sign, passed=passed) == f"Do not. Besides, {end}"
+    assert said(fails_where_flat, a_little_more, passed=passed) is None  # what is no exception must be explained
+
+    def flat_alone(x):
+        return fails_where_flat(x.abs())
+
+    told = f"It is right where it gives a value. I{end[1:]}"
+    assert said(flat_alone, passed={*passed, "negative"}) == told
+    # a property that fails for another reason takes nothing of it away
+    assert said(flat_alone, passed={"positive", "fine", "negative"}, failing={"none"}) == told
+
+
+def turns(x):
+    return -x.abs()
+
+
+def test_one_more_step_is_told_beside_a_known_mistake():
+    told = "Two things are wrong. Do not. But for that: it gives exp of what is asked for: the logarithm is missing."
+    assert said(lambda x: turns(x).exp(), turns, passed={"none"}) == told
+    assert said(lambda x: turns(x).exp() + 1, turns, passed={"none"}) is None
+
+
+def test_another_result_is_told_beside_the_missing_graph(monkeypatch):
+    for name, x in CHECKS.items():
+        monkeypatch.setitem(CHECKS, name, x.clone().requires_grad_())
+    cut_off = "And besides: the result is cut off from the graph"
+    assert cut_off in said(lambda x: (x.abs() * 3).detach(), passed={"none"})
+    assert "3 times" in said(lambda x: (x.abs() * 3).detach(), passed={"none"})
+    assert cut_off in said(lambda x: x.abs().exp().detach(), passed={"none"})
+    assert "exp of" in said(lambda x: x.abs().exp().detach(), passed={"none"})
+    assert cut_off not in said(lambda x: x.abs().detach())

@@ -154,6 +154,17 @@ def test_a_release_as_given_out_never_goes_before_written_work(exchange):
     assert exchange.round() and exchange.said == ["ps1 ben: 7 of 10 points"]
 
 
+def test_the_name_of_a_zone_is_the_courses_and_another_is_refused(exchange):
+    exchange.settings(timezone="Europe/Berlin")
+    room = exchange.room
+    exchange.put("ada+ps1+2026-09-01 11:30:00.000000 CEST+x1", json.dumps(room.notebook(counter="")))
+    exchange.put("ada+ps1+2026-09-01 10:00:00.000000 UTC+x2", json.dumps(room.notebook()))
+    exchange.put("ben+ps1+2026-09-01 10:00:00.000000 EDT+x1", json.dumps(room.notebook()))
+    assert not exchange.round() and exchange.said == ["ps1 ada: 10 of 10 points"]
+    [line] = exchange.wrong
+    assert "EDT' is not a date and time, or of an unknown time zone; left in the exchange" in line
+
+
 def test_feedback_stays_here_where_the_course_does_not_allow_it(exchange):
     exchange.settings()
     exchange.submit("ada-l", exchange.room.notebook())

@@ -30,6 +30,10 @@ def found(shared_classroom):
     """The verdict of the first exercise, by the answer's name; it is worth 7 points."""
     given = {
         "undefined name": scale("y = x / (1 / a)", "return z"),
+        "undefined name in one branch": scale(last="return torch.where(x > 0, x / (1 / a), big / (1 / a))"),
+        "undefined name and a known mistake": scale("y = x / (2 / (a * a))", "return z"),
+        "nothing returned and a known mistake": scale(last="y = x / (2 / (a * a))"),
+        "undefined name and nothing right": scale("y = x.exp() + 3", "return z"),
         "nothing returned": scale(last="y = x / (1 / a)"),
         "operator": scale(last="return x / (1 / a) + x"),
         "no error": "def scale(x, a):\n    return x / (1 // a)\n",
@@ -60,6 +64,7 @@ def found(shared_classroom):
     ("student", "points", "place"),
     [
         ("undefined name", 5, "line 6 of cell 4, at the names"),
+        ("undefined name in one branch", 5, "line 6 of cell 4, at the names"),
         ("nothing returned", 5, "line 6 of cell 4, at what the function returns"),
         ("operator", 5, "line 6 of cell 4"),
         ("no error", 4, "line 2 of cell 4"),
@@ -72,8 +77,37 @@ def test_it_costs_what_a_small_change_costs_and_says_where(found, student, point
     assert place in verdict.hint and "Right but for" in verdict.mark
 
 
+@pytest.mark.parametrize("student", ["undefined name and a known mistake", "nothing returned and a known mistake"])
+def test_where_it_gives_no_result_a_known_mistake_in_what_it_would_give_costs_besides(found, student):
+    verdict = found[student]
+    assert (verdict.points, verdict.mark) == (2, "Right but for more than one mistake (−5).")
+    assert "gives no result as it is" in verdict.hint and "not by half its square" in verdict.hint
+    assert verdict.misconception.startswith("squared + repair:")
+
+
+def test_the_marks_of_such_an_answer_are_the_same_when_only_its_hint_is_determined_anew(shared_classroom, found):
+    student = "undefined name and a known mistake"
+    known = shared_classroom.root / "solutions" / "ps1" / "misconceptions.py"
+    text = known.read_text()
+    try:
+        known.write_text(text.replace("Scale by a, not", "Scale by a alone, not"))
+        again = shared_classroom.grade(jobs=1).of[student.replace(" ", "-")].exercises[0]
+    finally:
+        known.write_text(text)
+    assert again.points == found[student].points and "Scale by a alone" in again.hint
+
+
 @pytest.mark.parametrize(
-    "student", ["deep", "long", "knows nothing", "loops when changed", "far away", "ends the program when changed"]
+    "student",
+    [
+        "undefined name and nothing right",
+        "deep",
+        "long",
+        "knows nothing",
+        "loops when changed",
+        "far away",
+        "ends the program when changed",
+    ],
 )
 def test_what_no_small_change_makes_right_earns_by_its_checks(found, student):
     verdict = found[student]

@@ -74,3 +74,17 @@ def test_checks_without_an_exercise_and_broken_checks_are_named(tiny):
     (tiny / "tests/hidden/ps1/test_other.py").write_text("import nothing_at_all")
     with pytest.raises(AutograderError, match=r"does not load.*nothing_at_all"):
         build(tiny)
+
+
+def test_what_equals_an_exercise_stands_in_where_it_is_used_and_nowhere_else(tiny):
+    path = tiny / "solutions/ps1/ps1.py"
+    text = path.read_text()
+    text = text.replace('exercise="scale"', 'exercise="scale" equal="torch.mul"')
+    path.write_text(text.replace('exercise="Counter"', 'exercise="Counter" uses=["scale", "chr=torch.relu"]'))
+    build(tiny, ["ps1"])
+    used = {item.name: (item.replaced, item.others) for item in release.load(tiny, "ps1").exercises}
+    assert used["scale"] == ((), ())
+    assert used["Counter"] == ((("chr", "torch.relu"), ("scale", "torch.mul")), ())
+    path.write_text(text)
+    build(tiny, ["ps1"])
+    assert all(not item.replaced for item in release.load(tiny, "ps1").exercises)

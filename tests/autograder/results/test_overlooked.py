@@ -3,14 +3,17 @@
 import pytest
 
 from autograder import status
+from autograder.course.config import Course
 from autograder.results import overlooked
 from tests.autograder.test_cli import autograder
 
 TIME = "timestamp.txt"
+PROBLEM_SETS = {name: {"title": name} for name in ("ps1", "ps10", "exam")}
+COURSE = Course(name="course", title="Course", timezone="Europe/Berlin", problem_sets=PROBLEM_SETS)
 
 
 def lines(root, chosen=("ps1",), students=()):
-    return overlooked.lines(root / "submitted", ["ps1", "ps10", "exam"], list(chosen), students)
+    return overlooked.lines(root / "submitted", COURSE, list(chosen), students)
 
 
 @pytest.mark.parametrize(
@@ -49,6 +52,8 @@ def test_what_is_right_or_of_another_problem_set_is_not(tmp_path, place):
     [
         (b"2026-10-01 23:59:00.000000 UTC", True),
         (b"\xef\xbb\xbf2026-10-01 23:59:00 UTC\r\n", True),
+        (b"2026-10-01 23:59:00.000000 CEST", True),
+        (b"2026-10-01 23:59:00.000000 EDT", False),
         (b"01.03.2027 23:10", False),
         (b"", False),
         (b"\xff\xfe2\x000\x00", False),
@@ -80,5 +85,5 @@ def test_grade_and_status_say_it_and_grade_the_others(classroom):
 def test_a_student_whose_folder_is_hidden_is_named(tmp_path):
     (tmp_path / ".ada/ps1").mkdir(parents=True)
     (tmp_path / ".ipynb_checkpoints").mkdir()
-    [line] = overlooked.lines(tmp_path, ["ps1"], ["ps1"])
+    [line] = overlooked.lines(tmp_path, COURSE, ["ps1"])
     assert f"{tmp_path / '.ada'}: not graded: its name begins with a dot" in line

@@ -52,6 +52,37 @@ def test_every_fault_is_found(tiny):
         assert any(said in text for text in found), "\n".join([said, *found])
 
 
+WAYS = """
+import torch
+
+from autograder.authoring import way
+
+
+def ones(like):
+    return torch.ones(1, dtype=like.dtype)
+
+
+@way("Counter")
+class CounterByScale:
+    def __init__(self):
+        self.calls = 0
+
+    def __call__(self, x):
+        self.calls += 1
+        x = torch.as_tensor(x)
+        return (x + scale(ones(x), float(self.calls)).to(x.dtype)).item()
+"""
+
+
+def test_other_ways_must_be_right_alone_and_beside_each_mistake_of_what_they_call(tiny):
+    path = tiny / "solutions/ps1/ways.py"
+    path.write_text(WAYS)
+    found = audit(tiny)
+    assert (found.findings, found.ways) == ([], 1)
+    path.write_text(WAYS.replace("self.calls += 1", "self.calls += 2"))
+    assert "CounterByScale in ways.py fails test_counts: " in audit(tiny).findings[0].text
+
+
 CHEAP = """
 
 @check(points=1)
