@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, time, timedelta
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -29,8 +32,8 @@ def assert_close(
 ) -> None:
     """Assert that `actual` has `expected`'s type, shape and dtype, and its values within tolerance; NaN equals NaN.
 
-    Tensors, arrays, images, numbers, tables of pandas and containers of these can be compared. Values are close if
-    |actual - expected| <= atol + rtol * |expected|.
+    Tensors, arrays, images, numbers, dates, tables of pandas and containers of these can be compared. Values are close
+    if |actual - expected| <= atol + rtol * |expected|.
 
     Args:
         actual: the student's result.
@@ -57,7 +60,10 @@ def assert_close(
             actual, expected, what, lambda mine, right, name: _array(mine, right, rtol, atol, name)
         ):
             raise Difference(said)
-    elif isinstance(expected, bool) or expected is None or isinstance(expected, str):
+    elif isinstance(expected, set | frozenset):
+        if type(actual) is not type(expected) or _typed(actual) != _typed(expected):
+            raise Difference(f"{what} should be {expected!r}, not {actual!r}"[:400])
+    elif isinstance(expected, bool) or expected is None or isinstance(expected, _EXACT):
         if type(actual) is not type(expected) or actual != expected:
             raise Difference(f"{what} should be {expected!r}, not {shown(actual)}")
     elif isinstance(expected, int | float | complex):
@@ -75,6 +81,14 @@ def assert_close(
             assert_close(mine, right, rtol=rtol, atol=atol, what=f"{what}[{place}]")
     else:
         raise TypeError(f"assert_close does not compare {type(expected).__name__}")
+
+
+_EXACT = (str, bytes, Decimal, Fraction, date, time, timedelta)
+"""Values that are right or not, without a tolerance."""
+
+
+def _typed(items: Iterable[Any]) -> set[tuple[type, Any]]:
+    return {(type(item), item) for item in items}
 
 
 def assert_equal(actual: Any, expected: Any, *, what: str = "the result") -> None:

@@ -134,9 +134,9 @@ class Mapping(Node, frozen=True, tag="mapping"):
 
 
 class Number(Node, frozen=True, tag="number"):
-    """An integer beyond 64 bits (hexadecimal) or a complex number (`complex`'s own text)."""
+    """An integer beyond 64 bits (hexadecimal), a complex number (`complex`'s own text), or what `values.exact` has."""
 
-    kind: Literal["int", "complex"]
+    kind: Literal["int", "complex", "decimal", "fraction", "date", "datetime", "time", "timedelta"]
     text: str
 
 

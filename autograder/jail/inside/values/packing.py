@@ -14,7 +14,7 @@ import torch
 from PIL import Image
 
 from .. import shared_memory, wire
-from . import tables
+from . import exact, tables
 from .kinds import (
     CONTAINERS,
     DTYPES,
@@ -102,7 +102,8 @@ class Packer:
             return wire.Image(value.mode, list(value.size), self._blob(value.tobytes()))
         if tables.is_table(value):
             return wire.Table(self.pack(tables.parts(value), depth + 1))
-        return self.opaque(value)
+        node = exact.pack(value)
+        return self.opaque(value) if node is None else node
 
     def _blob(self, data: bytes | memoryview) -> wire.Blob:
         blob = wire.Blob(self.size, len(data))

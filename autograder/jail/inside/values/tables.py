@@ -9,15 +9,14 @@ from __future__ import annotations
 import datetime
 import decimal
 import fractions
-import functools
 import re
 import sys
-import zoneinfo
 from typing import Any
 
 import numpy as np
 
 from .. import wire
+from .exact import zones
 from .kinds import NUMPY_DTYPE
 
 MAX_COLUMNS = 10_000
@@ -221,9 +220,4 @@ def _array(pd: Any, column: Any, length: int) -> Any:
 
 def _is_zone(name: str) -> bool:
     """Whether it is a time zone's name: pandas would read files for others."""
-    return bool(_OFFSET.fullmatch(name)) or name in _zones()
-
-
-@functools.cache
-def _zones() -> frozenset[str]:
-    return frozenset(zoneinfo.available_timezones())
+    return bool(_OFFSET.fullmatch(name)) or name in zones()

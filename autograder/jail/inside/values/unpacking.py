@@ -12,7 +12,7 @@ import torch
 from PIL import Image
 
 from .. import wire
-from . import tables
+from . import exact, tables
 from .kinds import CONTAINERS, DTYPES, IMAGE_MODES, MAX_DEPTH, MAX_DIMENSIONS, MAX_SAME_HASH, MAX_UNPACKED, NUMPY_DTYPE
 
 
@@ -240,6 +240,6 @@ def _constant(node: wire.Number | wire.Constant) -> Any:
             return DTYPES[node.text]
         if node.kind == "device":
             return torch.device(node.text)
-        return Ellipsis
-    except (ValueError, KeyError, RuntimeError) as error:
+        return exact.unpack(node) if isinstance(node, wire.Number) else Ellipsis
+    except (ValueError, KeyError, RuntimeError, ArithmeticError) as error:
         raise wire.WireError(f"not a constant: {str(error)[:200]}") from None
