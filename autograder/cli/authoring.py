@@ -35,7 +35,7 @@ def build(
     from autograder.notebook.handout_names import size
     from autograder.release import build as maker
     from autograder.release.proofs.setup_cells import Trial
-    from autograder.release.proofs.unfinished import gaps
+    from autograder.release.unfinished import gaps
 
     if check:
         stale = maker.out_of_step(context.obj, problem_sets)

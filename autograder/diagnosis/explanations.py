@@ -77,7 +77,9 @@ class CutOff:
         return f"{self.values.hint} And besides: the result {CUT_OFF}"
 
     def cost(self, max_points: float) -> float:
-        """What both cost together."""
+        """What both cost together; of what nobody has written down the checks tell what it is worth."""
+        if not isinstance(self.values, Misconception):
+            return max_points
         return min(self.values.cost(max_points) + cost_of(CUT_OFF_SHARE, max_points), max_points)
 
 

@@ -27,8 +27,21 @@ from .calls import arguments_of
 from .explanations import Besides, Both, CutOff, Explanation, Partly, Twofold, has_share
 from .outputs import Call, shows_a_mistake
 from .rehearsal import rehearsal
-from .traces import Trace, agreeing, apart, same, same_but_for_the_graph, says_something
+from .traces import (
+    Trace,
+    agreeing,
+    apart,
+    ends_otherwise,
+    floats_in,
+    same,
+    same_but_for_the_graph,
+    same_until_it_ends,
+    says_something,
+)
 from .variants import LeftOut, Variant, fitting
+
+ENOUGH = 3
+"""So many floating point numbers that are the same are no coincidence."""
 
 
 def load(path: Path) -> list[Misconception]:
@@ -275,7 +288,7 @@ class Diagnosis:
             return None
         off = {check for check in trace if check not in passed and not same(trace[check], right.trace.get(check))}
         fine = trace.keys() - off
-        raising = {check for check in off if _raises(trace[check], right.trace.get(check, []))}
+        raising = {check for check in off if ends_otherwise(trace[check], right.trace.get(check, []))}
         calls = self._calls(exercise, trace, passed)
 
         def fits(other: Trace) -> bool:
@@ -283,17 +296,17 @@ class Diagnosis:
             told = {check for check in alike if _differs_by_a_value(trace[check], right.trace.get(check, []))}
             some = raising - alike
             if some and told and alike == off - some:  # all but what ends with an exception, up to there
-                if not all(_same_until_raised(trace[check], other.get(check, [])) for check in some):
+                if not all(same_until_it_ends(trace[check], other.get(check, [])) for check in some):
                     return False
             elif len(told) < 2 or 2 * len(alike) <= len(off):
                 return False
-            return all(same(other.get(check), right.trace.get(check)) for check in fine)
+            return all(same(other.get(c), right.trace.get(c)) or same(trace[c], other.get(c)) for c in fine)
 
         rest = experiments.raised(calls) if raising else ""
 
-        for known in self._of(exercise):
-            if fits(self._trace(exercise, known)):
-                return Partly(known, *([rest] if rest else []))
+        for known in self._known(exercise, right.trace):
+            if fits(known.trace) or self._is_all_there(known, trace, right.trace):
+                return Partly(known.misconception, *([rest] if rest else []))
         found = fitting(
             right.solution,
             calls,
@@ -301,6 +314,16 @@ class Diagnosis:
             most_first=1,
         )
         return Partly(found, *([rest] if rest else [])) if found else None
+
+    @staticmethod
+    def _is_all_there(known: _Known, trace: Trace, right: Trace) -> bool:
+        """Whether the answer gives the same in every check in which a mistake shows, by numbers enough."""
+        shows = known.shows & trace.keys()
+        if not all(same(trace[check], known.trace[check]) for check in shows):
+            return False
+        told = [check for check in shows if _differs_by_a_value(trace[check], right[check])]
+        numbers = [floats_in(entry[0]) for check in told for entry in trace[check] if isinstance(entry, tuple)]
+        return sum(numbers) >= ENOUGH
 
     def _calls(self, exercise: Exercise, trace: Trace, passed: Collection[str]) -> list[Call]:
         """What the calls gave, each beside what is right."""
@@ -359,21 +382,6 @@ def _changes_arguments(trace: Trace) -> bool:
 def _part(trace: Trace, other: Trace) -> Trace:
     """The trace of the checks that another has."""
     return {name: trace[name] for name in other if name in trace}
-
-
-def _raises(mine: list[Any], right: list[Any]) -> bool:
-    """Whether a call ended with an exception that gives a value when right."""
-    return any(isinstance(one, str) and isinstance(other, tuple) for one, other in zip(mine, right, strict=False))
-
-
-def _same_until_raised(mine: list[Any], other: list[Any]) -> bool:
-    """Whether calls gave the same until the first that ended with an exception."""
-    for one, two in zip(mine, other, strict=False):
-        if isinstance(one, str) and isinstance(two, tuple):
-            return True
-        if not same(one, two):
-            return False
-    return False
 
 
 def _differs_by_a_value(mine: list[Any], right: list[Any]) -> bool:

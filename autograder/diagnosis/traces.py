@@ -137,6 +137,36 @@ def _detached(value: Any) -> Any:
     return value.detach() if isinstance(value, torch.Tensor) else value
 
 
+def ends_otherwise(mine: list[Any], right: list[Any]) -> bool:
+    """Whether a call gave no value of the kind that is right: an exception in its place, or a dict with other keys."""
+    return any(itertools.starmap(_is_of_another_kind, zip(mine, right, strict=False)))
+
+
+def _is_of_another_kind(mine: Any, right: Any) -> bool:
+    if not isinstance(right, tuple):
+        return False
+    if isinstance(mine, str):
+        return True
+    return isinstance(right[0], dict) and not (isinstance(mine[0], dict) and mine[0].keys() == right[0].keys())
+
+
+def same_until_it_ends(mine: list[Any], other: list[Any]) -> bool:
+    """Whether calls gave the same until the first that ended with an exception."""
+    for one, two in zip(mine, other, strict=False):
+        if _is_of_another_kind(one, two):
+            return True
+        if not same(one, two):
+            return False
+    return False
+
+
+def floats_in(value: Any) -> int:
+    """How many floating point numbers a result holds."""
+    if isinstance(value, list | tuple):
+        return sum(map(floats_in, value))
+    return value.numel() if isinstance(value, torch.Tensor) and value.is_floating_point() else 0
+
+
 def apart(mine: Any, other: Any) -> float:
     """How far from each other the numbers of two traces lie that are the same, the tolerance being 1.
 

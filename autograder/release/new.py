@@ -15,9 +15,9 @@ from autograder.course import config
 from autograder.errors import AutograderError
 
 from . import course_entry, source, trial
-from .proofs.unfinished import Gap, gaps
 from .reference import Parameter, Reference, find, taken
 from .trial import Trial
+from .unfinished import Gap, gaps
 
 _PROBLEM_SET = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _LINE = 120

@@ -12,7 +12,7 @@ from autograder.notebook.handout_names import size
 from autograder.results import folders
 
 from .build import build
-from .proofs.unfinished import gaps
+from .unfinished import gaps
 
 
 def preview(root: Path, problem_set: str, language: str | None = None) -> Path:

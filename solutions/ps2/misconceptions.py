@@ -551,6 +551,164 @@ def steps_by_one(x, kernel, stride=None, padding=0):
 
 
 @misconception(
+    "max_pool2d_backward",
+    hint="Where windows overlap, a pixel gets the sum of what they send: add each window's gradient to what is there already.",
+    passes_examples=False,
+    costs=4,
+)
+def keeps_one_of_several_windows(dy, x, kernel, stride=None, padding=0):
+    def pair(value):
+        return tuple(value) if isinstance(value, (tuple, list)) else (value, value)
+
+    (kh, kw), (ph, pw) = pair(kernel), pair(padding)
+    sh, sw = pair(kernel if stride is None else stride)
+    x = torch.nn.functional.pad(x, (pw, pw, ph, ph), value=-torch.inf)
+    first = x.unfold(2, kh, sh).unfold(3, kw, sw).flatten(-2).argmax(-1)
+    rows = torch.arange(dy.shape[2])[:, None] * sh + first // kw
+    columns = torch.arange(dy.shape[3]) * sw + first % kw
+    dx = torch.zeros_like(x).flatten(2)
+    dx = dx.scatter(2, (rows * x.shape[3] + columns).flatten(2), dy.flatten(2)).reshape(x.shape)
+    return dx[:, :, ph : dx.shape[2] - ph, pw : dx.shape[3] - pw]
+
+
+@misconception(
+    "max_pool2d_backward",
+    hint="Of several equal maxima only the first one gets the gradient, row by row; a comparison with the maximum finds all of them.",
+    passes_examples=False,
+    costs=3,
+)
+def gives_every_equal_maximum_all(dy, x, kernel, stride=None, padding=0):
+    def pair(value):
+        return tuple(value) if isinstance(value, (tuple, list)) else (value, value)
+
+    (kh, kw), (ph, pw) = pair(kernel), pair(padding)
+    sh, sw = pair(kernel if stride is None else stride)
+    x = torch.nn.functional.pad(x, (pw, pw, ph, ph), value=-torch.inf)
+    dx = torch.zeros_like(x)
+    for i in range(dy.shape[2]):
+        for j in range(dy.shape[3]):
+            a, b = slice(i * sh, i * sh + kh), slice(j * sw, j * sw + kw)
+            window = x[:, :, a, b].flatten(2)
+            hit = (window == window.amax(2, keepdim=True)).to(x.dtype)
+            dx[:, :, a, b] += (hit * dy[:, :, i, j, None]).reshape(dx[:, :, a, b].shape)
+    return dx[:, :, ph : dx.shape[2] - ph, pw : dx.shape[3] - pw]
+
+
+@misconception(
+    "max_pool2d_backward",
+    hint="Of several equal maxima the first one gets the gradient, row by row; yours goes to the last.",
+    passes_examples=False,
+    costs=3,
+)
+def gives_all_to_the_last_maximum(dy, x, kernel, stride=None, padding=0):
+    def pair(value):
+        return tuple(value) if isinstance(value, (tuple, list)) else (value, value)
+
+    (kh, kw), (ph, pw) = pair(kernel), pair(padding)
+    sh, sw = pair(kernel if stride is None else stride)
+    x = torch.nn.functional.pad(x, (pw, pw, ph, ph), value=-torch.inf)
+    dx = torch.zeros_like(x)
+    for i in range(dy.shape[2]):
+        for j in range(dy.shape[3]):
+            a, b = slice(i * sh, i * sh + kh), slice(j * sw, j * sw + kw)
+            window = x[:, :, a, b].flatten(2)
+            last = window.shape[2] - 1 - window.flip(2).argmax(2, keepdim=True)
+            hit = torch.zeros_like(window).scatter(2, last, 1.0)
+            dx[:, :, a, b] += (hit * dy[:, :, i, j, None]).reshape(dx[:, :, a, b].shape)
+    return dx[:, :, ph : dx.shape[2] - ph, pw : dx.shape[3] - pw]
+
+
+@misconception(
+    "max_pool2d_backward",
+    hint="Pad with minus infinity, as in the forward pass: a zero wins where all values are negative, and its gradient is lost.",
+    costs=3,
+)
+def padding_of_zeros_wins(dy, x, kernel, stride=None, padding=0):
+    def pair(value):
+        return tuple(value) if isinstance(value, (tuple, list)) else (value, value)
+
+    (kh, kw), (ph, pw) = pair(kernel), pair(padding)
+    sh, sw = pair(kernel if stride is None else stride)
+    x = torch.nn.functional.pad(x, (pw, pw, ph, ph), value=0.0)
+    dx = torch.zeros_like(x)
+    for i in range(dy.shape[2]):
+        for j in range(dy.shape[3]):
+            a, b = slice(i * sh, i * sh + kh), slice(j * sw, j * sw + kw)
+            window = x[:, :, a, b].flatten(2)
+            hit = torch.zeros_like(window).scatter(2, window.argmax(2, keepdim=True), 1.0)
+            dx[:, :, a, b] += (hit * dy[:, :, i, j, None]).reshape(dx[:, :, a, b].shape)
+    return dx[:, :, ph : dx.shape[2] - ph, pw : dx.shape[3] - pw]
+
+
+@misconception(
+    "max_pool2d_backward",
+    hint="The result has the shape of the input: cut the padding off on all four sides.",
+    costs=3,
+)
+def keeps_the_padding(dy, x, kernel, stride=None, padding=0):
+    def pair(value):
+        return tuple(value) if isinstance(value, (tuple, list)) else (value, value)
+
+    (kh, kw), (ph, pw) = pair(kernel), pair(padding)
+    sh, sw = pair(kernel if stride is None else stride)
+    x = torch.nn.functional.pad(x, (pw, pw, ph, ph), value=-torch.inf)
+    dx = torch.zeros_like(x)
+    for i in range(dy.shape[2]):
+        for j in range(dy.shape[3]):
+            a, b = slice(i * sh, i * sh + kh), slice(j * sw, j * sw + kw)
+            window = x[:, :, a, b].flatten(2)
+            hit = torch.zeros_like(window).scatter(2, window.argmax(2, keepdim=True), 1.0)
+            dx[:, :, a, b] += (hit * dy[:, :, i, j, None]).reshape(dx[:, :, a, b].shape)
+    return dx
+
+
+@misconception(
+    "max_pool2d_backward",
+    hint="Only the maximum of a window gets its gradient; an even share for each pixel belongs to average pooling.",
+    passes_examples=False,
+    costs=6,
+)
+def shares_the_gradient_out_evenly(dy, x, kernel, stride=None, padding=0):
+    def pair(value):
+        return tuple(value) if isinstance(value, (tuple, list)) else (value, value)
+
+    (kh, kw), (ph, pw) = pair(kernel), pair(padding)
+    sh, sw = pair(kernel if stride is None else stride)
+    x = torch.nn.functional.pad(x, (pw, pw, ph, ph), value=-torch.inf)
+    dx = torch.zeros_like(x)
+    for i in range(dy.shape[2]):
+        for j in range(dy.shape[3]):
+            a, b = slice(i * sh, i * sh + kh), slice(j * sw, j * sw + kw)
+            window = x[:, :, a, b].flatten(2)
+            dx[:, :, a, b] += dy[:, :, i, j, None, None] / window.shape[2]
+    return dx[:, :, ph : dx.shape[2] - ph, pw : dx.shape[3] - pw]
+
+
+@misconception(
+    "max_pool2d_backward",
+    hint="The maximum is the largest value, not the largest absolute value: mind the negative ones.",
+    costs=3,
+)
+def finds_the_largest_size(dy, x, kernel, stride=None, padding=0):
+    def pair(value):
+        return tuple(value) if isinstance(value, (tuple, list)) else (value, value)
+
+    (kh, kw), (ph, pw) = pair(kernel), pair(padding)
+    sh, sw = pair(kernel if stride is None else stride)
+    x = torch.nn.functional.pad(x, (pw, pw, ph, ph), value=-torch.inf)
+    dx = torch.zeros_like(x)
+    for i in range(dy.shape[2]):
+        for j in range(dy.shape[3]):
+            a, b = slice(i * sh, i * sh + kh), slice(j * sw, j * sw + kw)
+            window = x[:, :, a, b].flatten(2)
+            hit = torch.zeros_like(window).scatter(
+                2, window.masked_fill(window.isinf(), 0.0).abs().argmax(2, keepdim=True), 1.0
+            )
+            dx[:, :, a, b] += (hit * dy[:, :, i, j, None]).reshape(dx[:, :, a, b].shape)
+    return dx[:, :, ph : dx.shape[2] - ph, pw : dx.shape[3] - pw]
+
+
+@misconception(
     "avg_pool2d", hint="Padding counts in the mean: divide by the size of the kernel at the border too.", costs=3
 )
 def divides_by_the_valid_count(x, kernel, stride=None, padding=0):

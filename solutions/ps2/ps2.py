@@ -568,6 +568,76 @@ y = max_pool2d(x, 3, stride=1)
 assert y.tolist() == [[[[4.0, 5.0], [4.0, 5.0]]]], f"windows of 3 x 3 that overlap: got {y}"
 
 # %% [markdown] lang="en"
+# ## Max pooling, backwards
+#
+# The forward pass has found the largest value of each window; the backward pass has to know **where** it was. Given is the gradient $\partial L / \partial y$ of the loss with respect to the output, `dy`. Each window
+# sends its number to the place of its first maximum, $(a_{ij}, b_{ij})$, and each pixel adds up what arrives:
+#
+# $$\frac{\partial L}{\partial \tilde x_{n,c,a,b}} = \sum_{i,j} \frac{\partial L}{\partial y_{n,c,i,j}} \, [(a_{ij}, b_{ij}) = (a, b)]$$
+#
+# where the bracket is 1 if the equation holds and 0 otherwise. What belongs to the padding is cut off; it never gets anything, since $-\infty$ never wins.
+#
+# - Where windows **overlap**, one pixel may be the maximum of several, and gets the sum of their gradients. `dx[…, a, b] = dy` with tensors of indices keeps one of them, and so does `+=`.
+# - A window with several equal maxima gives all to the first, row by row: comparing `x == y` would give each of them the whole gradient.
+# - Pixels that no window covers, since the last step does not fit, get 0. The result has the shape of the *input*.
+#
+# Write `max_pool2d_backward`; kernel, stride and padding are as in `max_pool2d`, and always fit. You may call your `pad2d`. Call neither torch's pooling nor autograd (`backward`, `torch.autograd.grad`). Your result is a gradient already, and nothing is
+# differentiated through it.
+
+# %% [markdown] lang="zh"
+# ## 最大池化的反向计算
+#
+# 前向计算找到了每个窗口的最大值，反向计算还要知道它**在哪里**。已知损失对输出的梯度 $\partial L / \partial y$，记作 `dy`。每个窗口把自己的数值送到它的第一个最大值所在处 $(a_{ij}, b_{ij})$，每个像素把收到的全部加起来：
+#
+# $$\frac{\partial L}{\partial \tilde x_{n,c,a,b}} = \sum_{i,j} \frac{\partial L}{\partial y_{n,c,i,j}} \, [(a_{ij}, b_{ij}) = (a, b)]$$
+#
+# 其中方括号在等式成立时为 1，否则为 0。属于填充的部分要切掉；$-\infty$ 从不胜出，所以那里什么也收不到。
+#
+# - 窗口**重叠**时，一个像素可能是几个窗口的最大值，得到的是它们梯度之和。用索引张量写 `dx[…, a, b] = dy` 只会留下其中一个，写 `+=` 也一样。
+# - 窗口中有几个相等的最大值时，梯度全部给按行数的第一个；若用 `x == y` 比较，每一个都会得到整份梯度。
+# - 最后一步放不下时，没有窗口覆盖的像素得到 0。结果的形状是*输入*的形状。
+#
+# 请编写 `max_pool2d_backward`；核、步幅与填充的含义同 `max_pool2d`，并且总是合适的。可以调用你自己的 `pad2d`。既不要调用 torch 的池化，也不要用 autograd（`backward`、`torch.autograd.grad`）。
+# 你的结果本身就是梯度，不再对它求导。
+
+
+# %% exercise="max_pool2d_backward" also=["torch.Tensor.unfold"] without=["torch.Tensor.backward", "torch.autograd.backward", "torch.autograd.grad", "torch.autograd.functional", "torch.func"] uses=["pad2d=torch.constant_pad_nd"] stub="max_pool2d_backward is not written yet: each window sends its gradient to its first maximum"
+def max_pool2d_backward(dy, x, kernel, stride=None, padding=0):
+    """Compute the gradient of max pooling with respect to its input.
+
+    Args:
+        dy: gradient of the loss with respect to the output, shape (N, C, H_out, W_out).
+        x: the input of the forward pass, floating point, shape (N, C, H, W); its values are finite.
+        kernel: window size, an int or a pair.
+        stride: step between windows, an int or a pair; None for the kernel's size.
+        padding: positions added on both sides, an int or a pair, at most half of the kernel.
+
+    Returns:
+        A tensor of the shape and dtype of `x`.
+    """
+    ### BEGIN SOLUTION
+    (k_h, k_w), (p_h, p_w) = pair(kernel), pair(padding)
+    s_h, s_w = pair(kernel if stride is None else stride)
+    padded = pad2d(x, (p_w, p_w, p_h, p_h), value=-torch.inf)
+    first = padded.unfold(2, k_h, s_h).unfold(3, k_w, s_w).flatten(-2).argmax(dim=-1)
+    rows = torch.arange(dy.shape[2])[:, None] * s_h + first // k_w
+    columns = torch.arange(dy.shape[3]) * s_w + first % k_w
+    places = rows * padded.shape[3] + columns
+    grad = torch.zeros_like(padded).flatten(2).scatter_add(2, places.flatten(2), dy.flatten(2))
+    return grad.reshape(padded.shape)[:, :, p_h : p_h + x.shape[2], p_w : p_w + x.shape[3]]
+    ### END SOLUTION
+
+
+# %% examples="max_pool2d_backward"
+# Two windows of 2 x 2 side by side: the left one has its maximum 4 below, the right one two equal ones.
+x = torch.tensor([[[[1.0, 3.0, 5.0, 5.0], [4.0, 2.0, 0.0, 1.0]]]])
+dx = max_pool2d_backward(torch.tensor([[[[10.0, 20.0]]]]), x, 2)
+assert dx.tolist() == [[[[0.0, 0.0, 20.0, 0.0], [10.0, 0.0, 0.0, 0.0]]]], dx
+# Windows that overlap: 3 is the maximum of both.
+dx = max_pool2d_backward(torch.tensor([[[[1.0, 2.0]]]]), torch.tensor([[[[1.0, 3.0, 2.0]]]]), (1, 2), stride=1)
+assert dx.tolist() == [[[[0.0, 3.0, 0.0]]]], dx
+
+# %% [markdown] lang="en"
 # ## Average pooling
 #
 # Average pooling keeps the mean of each window, in each channel by itself:

@@ -61,6 +61,71 @@ def flattens_the_leading_axes(x, weight, bias=None):
 
 
 @misconception(
+    "linear_backward",
+    hint="Weight and bias serve every sample: their gradients are sums over the samples, not means. The loss takes the mean.",
+    passes_examples=False,
+    costs=3,
+)
+def means_over_the_samples(dy, x, weight):
+    rows_dy, rows_x = dy.reshape(-1, weight.shape[0]), x.reshape(-1, weight.shape[1])
+    count = max(len(rows_dy), 1)
+    return dy @ weight, rows_dy.T @ rows_x / count, rows_dy.sum(0) / count
+
+
+@misconception(
+    "linear_backward",
+    hint="The gradient of the weight has the weight's shape, (out_features, in_features); yours is transposed.",
+    passes_examples=False,
+    costs=3,
+)
+def transposed_gradient_of_the_weight(dy, x, weight):
+    rows_dy, rows_x = dy.reshape(-1, weight.shape[0]), x.reshape(-1, weight.shape[1])
+    return dy @ weight, rows_x.T @ rows_dy, rows_dy.sum(0)
+
+
+@misconception(
+    "linear_backward",
+    hint="All leading axes are samples: for the weight and the bias sum over each of them, not over the first only.",
+    costs=2,
+)
+def sums_over_the_first_axis_only(dy, x, weight):
+    if dy.dim() == 1:
+        return dy @ weight, dy.unsqueeze(1) * x, dy
+    return dy @ weight, (dy.unsqueeze(-1) * x.unsqueeze(-2)).sum(0), dy.sum(0)
+
+
+@misconception(
+    "linear_backward",
+    hint="The gradient of the bias has one number for each output: sum dy over the samples.",
+    passes_examples=False,
+    costs=2,
+)
+def gradient_of_the_bias_without_the_sum(dy, x, weight):
+    rows_dy, rows_x = dy.reshape(-1, weight.shape[0]), x.reshape(-1, weight.shape[1])
+    return dy @ weight, rows_dy.T @ rows_x, dy
+
+
+@misconception(
+    "linear_backward",
+    hint="dy has one number for each output: rows of samples times the weight as it is, not times its transpose.",
+    passes_examples=False,
+    costs=3,
+)
+def transposed_weight(dy, x, weight):
+    rows_dy, rows_x = dy.reshape(-1, weight.shape[0]), x.reshape(-1, weight.shape[1])
+    return dy @ weight.T, rows_dy.T @ rows_x, rows_dy.sum(0)
+
+
+@misconception(
+    "linear_backward",
+    hint="There may be no leading axis, or several: bring dy and x into rows of samples first.",
+    costs=2,
+)
+def two_axes_only(dy, x, weight):
+    return dy @ weight, dy.T @ x, dy.sum(0)
+
+
+@misconception(
     "relu", hint="A mask times minus infinity is NaN: choose between two values instead of multiplying.", costs=1
 )
 def multiplies_by_a_mask(x):

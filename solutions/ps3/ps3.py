@@ -102,6 +102,72 @@ y = linear(x, torch.eye(2), torch.tensor([0.1, -1.0]))
 assert torch.allclose(y, torch.tensor([[2.1, 0.0], [0.6, -1.5]])), f"with a bias: got {y}"
 
 # %% [markdown] lang="en"
+# ## The linear layer, backwards
+#
+# Autograd writes this pass for you; once it is worth doing by hand. Given is the gradient $\partial L / \partial y$ of the loss with respect to the output, `dy`. An input reaches the loss
+# through every output that it contributes to, with the weight on the way as factor; with one row for each of the $N$ samples,
+#
+# $$\frac{\partial L}{\partial x} = \frac{\partial L}{\partial y}\, W$$
+#
+# A weight and a bias serve **every** sample, and therefore their gradients are sums over all of them:
+#
+# $$\frac{\partial L}{\partial W_{oi}} = \sum_{n=1}^{N} \frac{\partial L}{\partial y_{no}}\, x_{ni}, \qquad \frac{\partial L}{\partial b_o} = \sum_{n=1}^{N} \frac{\partial L}{\partial y_{no}}$$
+#
+# - Shapes nearly write the pass: a gradient has the shape of what it belongs to, so $\partial L / \partial W$ is `(out_features, in_features)` like the weight, and each product can be put together in one way only.
+#   If the weight is square, shapes alone no longer tell $W$ from $W^\top$.
+# - It is a sum, not a mean. Where a mean belongs, the loss has taken it, and `dy` is small already.
+# - All leading axes count as samples: for `(batch, time, features)` the sums run over batch **and** time. Without a leading axis there is one sample; with none (an axis of length 0) the sums are zero.
+#
+# Write `linear_backward`. Call neither torch's linear layers nor autograd (`backward`, `torch.autograd.grad`). Your result is a gradient already, and nothing is differentiated through it.
+
+# %% [markdown] lang="zh"
+# ## 线性层的反向计算
+#
+# 这一步 autograd 会代劳，但值得亲手写一次。已知损失对输出的梯度 $\partial L / \partial y$，记作 `dy`。一个输入通过它所参与的每个输出影响损失，途中的权重就是系数；每个样本占一行，共 $N$ 行，于是
+#
+# $$\frac{\partial L}{\partial x} = \frac{\partial L}{\partial y}\, W$$
+#
+# 权重和偏置用于**每一个**样本，因此它们的梯度是对所有样本求和：
+#
+# $$\frac{\partial L}{\partial W_{oi}} = \sum_{n=1}^{N} \frac{\partial L}{\partial y_{no}}\, x_{ni}, \qquad \frac{\partial L}{\partial b_o} = \sum_{n=1}^{N} \frac{\partial L}{\partial y_{no}}$$
+#
+# - 形状几乎就决定了写法：梯度的形状与它所属的量相同，所以 $\partial L / \partial W$ 与权重一样是 `(out_features, in_features)`，每个乘积只有一种拼法。但若权重是方阵，单凭形状就分不清 $W$ 与 $W^\top$ 了。
+# - 这里是求和，不是平均。该平均的地方，损失已经平均过了，`dy` 本来就小。
+# - 所有前导轴都算作样本：对 `(batch, time, features)`，求和同时取遍批次**和**时间步。没有前导轴就是一个样本；前导轴长度为 0 就没有样本，和为零。
+#
+# 请编写 `linear_backward`。既不要调用 torch 的线性层，也不要用 autograd（`backward`、`torch.autograd.grad`）。你的结果本身就是梯度，不再对它求导。
+
+
+# %% exercise="linear_backward" without=["torch.Tensor.backward", "torch.autograd.backward", "torch.autograd.grad", "torch.autograd.functional", "torch.func"] uses=["linear"] stub="linear_backward is not written yet: three gradients, each in the shape of what it belongs to"
+def linear_backward(dy, x, weight):
+    """Compute the gradients of a linear layer with a bias.
+
+    Args:
+        dy: gradient of the loss with respect to the output, shape (*, out_features).
+        x: the input of the forward pass, shape (*, in_features), with any number of leading axes, also none; one of them
+            may have the length 0.
+        weight: tensor of shape (out_features, in_features).
+
+    Returns:
+        A tuple (dx, dweight, dbias): the gradients of the input, the weight and the bias, each in the shape of what it
+        belongs to and all of the dtype of `x`.
+    """
+    ### BEGIN SOLUTION
+    rows_dy, rows_x = dy.reshape(-1, weight.shape[0]), x.reshape(-1, weight.shape[1])
+    return dy @ weight, rows_dy.T @ rows_x, rows_dy.sum(dim=0)
+    ### END SOLUTION
+
+
+# %% examples="linear_backward"
+# Two samples, two inputs, one output: each sample sends its gradient times the weights back to its inputs.
+dy, x = torch.tensor([[1.0], [2.0]]), torch.tensor([[3.0, 0.0], [0.0, 5.0]])
+dx, dweight, dbias = linear_backward(dy, x, torch.tensor([[10.0, 20.0]]))
+assert dx.tolist() == [[10.0, 20.0], [20.0, 40.0]], dx
+# The weight adds up over the samples: 1 * 3 + 2 * 0 and 1 * 0 + 2 * 5.
+assert dweight.tolist() == [[3.0, 10.0]], dweight
+assert dbias.tolist() == [3.0], dbias
+
+# %% [markdown] lang="en"
 # ## ReLU
 #
 # Two linear layers in a row are again one linear layer (the last exercise proves it). What makes depth worth its price is a

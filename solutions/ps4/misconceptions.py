@@ -306,6 +306,23 @@ def interleaved_channels(x, groups, weight=None, bias=None, eps=1e-5):
     return y if bias is None else y + bias.reshape(per_channel)
 
 
+@misconception(
+    "group_norm",
+    hint="Normalize with the biased variance: divide by the number of values, not by one less.",
+    passes_examples=False,
+    costs=3,
+)
+def group_unbiased_variance(x, groups, weight=None, bias=None, eps=1e-5):
+    if x.shape[1] % groups:
+        raise ValueError("the groups do not divide the channels")
+    grouped = x.reshape(x.shape[0], groups, -1)
+    var = grouped.var(-1, keepdim=True)
+    y = ((grouped - grouped.mean(-1, keepdim=True)) / torch.sqrt(var + eps)).reshape(x.shape)
+    per_channel = [1, -1] + [1] * (x.dim() - 2)
+    y = y if weight is None else y * weight.reshape(per_channel)
+    return y if bias is None else y + bias.reshape(per_channel)
+
+
 @misconception("group_norm", hint="A group shares one mean over its channels and all their pixels together.", costs=4)
 def a_mean_for_each_pixel(x, groups, weight=None, bias=None, eps=1e-5):
     if x.shape[1] % groups:

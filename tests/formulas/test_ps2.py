@@ -191,3 +191,19 @@ def test_numbers_of_the_written_question():
         assert sum(item.numel() for item in network.parameters()) == count
         assert network.to("meta")(x.to("meta")).shape == x.shape
     assert F.avg_pool2d(torch.ones(1, 1, 56, 56), 7, 1, 3)[0, 0, 0, 0].item() == pytest.approx(16 / 49)
+
+
+def test_gradient_of_max_pooling_by_its_input():
+    x = torch.randint(3, (1, 1, 5, 5)).double().requires_grad_()
+    y = torch.nn.functional.max_pool2d(x, 3, 1)
+    dy = torch.randn(1, 1, 3, 3, dtype=torch.float64)
+    (dx,) = torch.autograd.grad(y, x, dy)
+    first = {
+        (i, j): next((a, b) for a in range(i, i + 3) for b in range(j, j + 3) if x[0, 0, a, b] == y[0, 0, i, j])
+        for i in range(3)
+        for j in range(3)
+    }
+    for a in range(5):
+        for b in range(5):
+            total = sum(dy[0, 0, i, j].item() for (i, j), place in first.items() if place == (a, b))
+            assert abs(dx[0, 0, a, b].item() - total) < 1e-12

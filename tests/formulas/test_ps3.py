@@ -147,3 +147,21 @@ def test_two_linear_layers_are_one():
     both = F.linear(F.linear(x, weight1, bias1), weight2, bias2)
     torch.testing.assert_close(weight2 @ (weight1 @ x + bias1) + bias2, both)
     torch.testing.assert_close((weight2 @ weight1) @ x + (weight2 @ bias1 + bias2), both)
+
+
+def test_gradient_of_a_linear_layer_by_its_input():
+    x = torch.randn(5, 3, dtype=torch.float64, requires_grad=True)
+    w, dy = torch.randn(2, 3, dtype=torch.float64), torch.randn(5, 2, dtype=torch.float64)
+    (dx,) = torch.autograd.grad(x @ w.T, x, dy)
+    assert torch.allclose(dx, dy @ w)
+
+
+def test_gradients_of_a_linear_layer_by_weight_and_bias_are_sums_over_the_samples():
+    x, dy = torch.randn(5, 3, dtype=torch.float64), torch.randn(5, 2, dtype=torch.float64)
+    w, b = torch.randn(2, 3, dtype=torch.float64), torch.randn(2, dtype=torch.float64)
+    leaves = [w.requires_grad_(), b.requires_grad_()]
+    dw, db = torch.autograd.grad(torch.nn.functional.linear(x, *leaves), leaves, dy)
+    for o in range(2):
+        assert torch.allclose(db[o], sum(dy[n, o] for n in range(5)))
+        for i in range(3):
+            assert torch.allclose(dw[o, i], sum(dy[n, o] * x[n, i] for n in range(5)))

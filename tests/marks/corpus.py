@@ -23,7 +23,7 @@ from autograder.release.proofs import made
 from autograder.workers.pool import Pool
 
 ROOT = Path(__file__).resolve().parents[2]
-SETS = ("ps1", "ps2", "ps3", "ps4", "ps5", "ps6", "ps7", "ps8", "capstone")
+SETS = ("ps1", "ps2", "ps3", "ps4", "ps5", "ps6", "ps7", "ps8", "ps9", "capstone")
 
 
 @dataclass(frozen=True)

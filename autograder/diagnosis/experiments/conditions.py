@@ -19,6 +19,8 @@ from .generic import Generic
 _Arguments = Mapping[str, Any]
 TRIED = 3
 """So many calls of each kind are tried, the smallest."""
+TINY = 1e-8
+"""Below it a number is nearly 0."""
 LARGE = 50.0
 """From here on exponentials and squares are in danger: what an input must hold to be called extreme."""
 
@@ -262,6 +264,10 @@ def _is_large(tensor: torch.Tensor) -> bool:
     return tensor.is_floating_point() and float(tensor.detach().double().abs().nan_to_num(posinf=0).max()) >= LARGE
 
 
+def _is_tiny(tensor: torch.Tensor) -> bool:
+    return tensor.is_floating_point() and bool((tensor.detach().abs() < TINY).any())
+
+
 def _with_one(value: float) -> Callable[[torch.Tensor], torch.Tensor]:
     """With one number in place of the first."""
 
@@ -328,6 +334,16 @@ _OF_TENSORS = (
         _any(lambda tensor: tensor.is_floating_point() and bool((tensor == 0).any())),
         _floating(lambda tensor: torch.where(tensor == 0, 0.5, tensor)),
         _floating(_with_one(0.0)),
+        loosely=True,
+    ),
+    _Condition(
+        Generic(
+            "tiny",
+            "All that is wrong has numbers in its inputs that are 0 or nearly so: look at what is added to them, as"
+            " an epsilon in a logarithm, and at what is divided by them.",
+        ),
+        _any(_is_tiny),
+        _floating(lambda tensor: torch.where(tensor.abs() < TINY, 0.5, tensor)),
         loosely=True,
     ),
     _Condition(

@@ -9,12 +9,15 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 import torch
 
 from ..experiments import cost_of
 
+MOST_TOGETHER = 3
+"""So many arguments at most are left out at once."""
 SHARE = 1 / 3
 """The share of an exercise's points that an argument costs which is left out: a wrong idea about a part of it."""
 _Arguments = dict[str, Any]
@@ -26,11 +29,13 @@ class LeftOut:
 
     argument: str
     solution: Callable[..., Any]
+    also: tuple[str, ...] = ()
+    """Other arguments that have none either."""
 
     @property
     def name(self) -> str:
         """As in a verdict."""
-        return f"generic:without {self.argument}"
+        return f"generic:without {' and '.join([self.argument, *self.also])}"
 
     @property
     def key(self) -> str:
@@ -40,10 +45,15 @@ class LeftOut:
     @property
     def hint(self) -> str:
         """What has no effect."""
-        return f"It is right but for `{self.argument}`, which has no effect: use it."
+        if not self.also:
+            return f"It is right but for `{self.argument}`, which has no effect: use it."
+        *some, last = [f"`{name}`" for name in (self.argument, *self.also)]
+        return f"It is right but for {', '.join(some)} and {last}, which have no effect: use them."
 
     def cost(self, max_points: float) -> float:
-        """What such a mistake costs."""
+        """What such a mistake costs; of several the checks tell what they are worth."""
+        if self.also:
+            return max_points
         return min(cost_of(SHARE, max_points), max_points)
 
 
@@ -61,13 +71,26 @@ def left_out(solution: Any, calls: Sequence[Sequence[Any]]) -> list[LeftOut]:
     for name, parameter in signature.parameters.items():
         if parameter.default is not parameter.empty:
             found[name] = LeftOut(name, _changed(solution, signature, _at_default(name, parameter.default)))
+    defaults = {name: signature.parameters[name].default for name in found}
     for given in calls:
         for name, value in zip(signature.parameters, given, strict=False):
             for key in (key for key in _keys(name, value) if _is_weight(key or name)):
                 label = name if key is None else f"{name}[{key!r}]"
                 if label not in found:
                     found[label] = LeftOut(label, _changed(solution, signature, _neutral(name, key)))
-    return list(found.values())
+    together = []
+    for count in range(2, MOST_TOGETHER + 1):
+        for names in combinations(defaults, count):
+            change = _all_at_default({name: defaults[name] for name in names})
+            together.append(LeftOut(names[0], _changed(solution, signature, change), names[1:]))
+    return [*found.values(), *together]
+
+
+def _all_at_default(defaults: _Arguments) -> Callable[[_Arguments], None]:
+    def change(arguments: _Arguments) -> None:
+        arguments.update(defaults)
+
+    return change
 
 
 def _keys(name: str, value: Any) -> Iterator[Any]:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 
-import msgspec
 from msgspec.structs import replace
 
 from autograder.course import config, handouts
@@ -19,13 +18,15 @@ from autograder.errors import AutograderError
 from autograder.model.limits import sandbox_limits_of, session_limits_of
 from autograder.model.verdict import ExerciseVerdict, Graded
 from autograder.notebook.vocabulary import ALL
+from autograder.release import unfinished
 from autograder.release.build import build
 from autograder.workers.pool import Pool
 
-from . import cheap_answers, made, unfinished, vocabulary_calls
+from . import cheap_answers, made, vocabulary_calls
 from .broad_exceptions import broad_exceptions
 from .callers import callers, costs_more_in_callers, crashing, way_cases, ways
 from .cases import Case, restricted, submission_of, without
+from .findings import Audit, Finding
 from .rehearsal import rehearse
 from .setup_cells import Trial
 
@@ -33,34 +34,6 @@ MAX_SECONDS = 5.0
 """Maximum time of all checks of a problem set on the solutions, in seconds."""
 SALTS = ("one", "two", "three")
 """Salts of the rehearsals, which give other seeds and orders than grading does."""
-
-
-class Finding(msgspec.Struct, frozen=True):
-    """A fault in the course's material."""
-
-    problem_set: str
-    exercise: str
-    text: str
-
-
-class Audit(msgspec.Struct):
-    """The result of an audit: counts of the audited items, and the findings."""
-
-    exercises: int = 0
-    checks: int = 0
-    misconceptions: int = 0
-    ways: int = 0
-    """Number of other solutions in ways.py, which call other exercises."""
-    forbidden_calls: int = 0
-    bodies: int = 0
-    """Number of cheap answers: bodies without knowledge of the exercise, and solutions on overwritten arguments."""
-    cheapest: dict[str, float] = {}
-    """The most points that a body without knowledge earns, by problem set and exercise; must be 0."""
-    seconds: dict[str, float] = {}
-    """Time of the checks on the solutions in the slowest rehearsal, in seconds, by problem set."""
-    findings: list[Finding] = []
-    crashing: list[Finding] = []
-    """Exercises that crash with a misconception of another exercise, so that they lose their points with it."""
 
 
 def audit(
@@ -157,9 +130,7 @@ def _grade(
                     graded = found.graded(course.known_mistakes)
                     texts = case.judge(case, graded)
                     result.crashing += [
-                        Finding(name, other, text)
-                        for name in [graded.verdict.problem_set]
-                        for other, text in crashing(case, graded.verdict)
+                        Finding(graded.verdict.problem_set, *item) for item in crashing(case, graded.verdict)
                     ]
                 result.findings += [Finding(case.submission.problem_set, case.exercise, text) for text in texts]
                 advanced()

@@ -70,6 +70,9 @@ PLAIN = [arguments(A), arguments(B), arguments(S)]
         ("float64", lambda x, *rest: scaled(x.float().to(x.dtype), *rest), [*PLAIN, arguments(A.double().exp())]),
         ("extreme", lambda x, *rest: scaled(x.clamp(-20, 20), *rest), [*PLAIN, arguments(A * 1000)]),
         ("negative", lambda x, *rest: scaled(x.abs(), *rest), [arguments(A.abs()), arguments(B.abs()), arguments(A)]),
+        ("tiny", lambda x, *rest: scaled(x, *rest) + (x.abs() < 1e-8), [*PLAIN, arguments(A * (A > 0)), arguments(torch.tensor([1.0, 1e-30]))]),
+        ("axes of x", lambda x, *rest: scaled(x if x.dim() > 1 else x + 1, *rest), [*PLAIN, arguments(A[0]), arguments(B[:, 1])]),
+        ("axes of x", lambda x, *rest: scaled(x if x.dim() < 3 else x + 1, *rest), [*PLAIN, arguments(A.view(1, 3, 4))]),
     ],
 )  # fmt: skip
 def test_each_condition(name, mine, given):
@@ -82,6 +85,8 @@ def test_each_condition(name, mine, given):
         (scaled, [*PLAIN, arguments(A, 2.0)]),  # nothing is wrong
         (lambda x, *rest: scaled(x + 1, *rest), PLAIN),  # all is wrong
         (lambda x, *rest: scaled(x + (x.shape == (2, 2)), *rest), [*PLAIN, arguments(T, 2.0)]),  # not by the argument
+        # of all inputs that have one axis, those are wrong that begin with more than 0
+        (lambda x, *rest: scaled(x + (x.flatten()[0] > 0), *rest), [arguments(-A.abs()), arguments(-B.abs()), arguments(A[0].abs())]),
         # squares are wrong as well where they are larger than those of the checks
         (lambda x, *rest: scaled(x + (len(x) != x.shape[-1] or len(x) < 4), *rest), [arguments(S), arguments(S + 1), arguments(A), arguments(B)]),
     ],

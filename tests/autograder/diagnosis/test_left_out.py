@@ -32,6 +32,20 @@ def test_it_costs_a_third_and_says_which():
     assert mask.name == "generic:without mask" and "`mask`" in mask.hint and mask.cost(11) == 4
 
 
+def test_several_at_once_cost_what_the_checks_say():
+    def loss(x, weight=None, smoothing=0.0, ignored=-1):
+        return x * (1 if weight is None else weight) + smoothing + ignored
+
+    found = {one.name: one for one in left_out(loss, [])}
+    pair, three = (
+        found["generic:without weight and smoothing"],
+        found["generic:without weight and smoothing and ignored"],
+    )
+    assert pair.solution(3, 2, 5.0, 7) == 3 + 7 and three.solution(3, 2, 5.0, 7) == 2
+    assert three.hint == "It is right but for `weight`, `smoothing` and `ignored`, which have no effect: use them."
+    assert pair.cost(12) == 12 and len({one.key for one in left_out(loss, [])}) == 7
+
+
 def test_what_the_exercise_is_about_cannot_be_left_out():
     vector = torch.ones(3)
     assert left_out(lambda y: y * (1 - y), [[vector]]) == []

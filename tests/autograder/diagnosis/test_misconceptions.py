@@ -300,3 +300,25 @@ def test_another_result_is_told_beside_the_missing_graph(monkeypatch):
     assert cut_off in said(lambda x: x.abs().exp().detach(), passed={"none"})
     assert "exp of" in said(lambda x: x.abs().exp().detach(), passed={"none"})
     assert cut_off not in said(lambda x: x.abs().detach())
+
+
+def test_a_known_mistake_is_told_where_every_sign_of_it_is_there(monkeypatch):
+    def negative_doubled(x):
+        return x.abs() * torch.where(x < 0, 2.0, 1.0).to(x.dtype)
+
+    def answer(x):  # and two more
+        return negative_doubled(x) + (x.dim() == 0) + (x.dtype == torch.float64)
+
+    hint = "Do not. Something else is wrong besides."
+    monkeypatch.setitem(CHECKS, "negative", torch.tensor([-1.0, 2.0, -3.0]))
+    assert said(answer, negative_doubled, passed={"positive", "none"}) == hint
+    monkeypatch.setitem(CHECKS, "negative", torch.tensor([-1.0]))  # one number may be the same by chance
+    assert said(answer, negative_doubled, passed={"positive", "none"}) is None
+
+
+def test_what_passes_with_wrong_numbers_does_not_speak_against_a_known_mistake():
+    def answer(x):
+        return turns(x) + 2 * (x.dtype == torch.float64)
+
+    # "positive" is about something else than values, and passes
+    assert said(answer, turns, passed={"positive", "none"}) == "Do not. Something else is wrong besides."

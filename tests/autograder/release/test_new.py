@@ -12,7 +12,7 @@ from autograder.errors import AutograderError
 from autograder.release import course_entry, new, reference, trial
 from autograder.release.build import build, out_of_step
 from autograder.release.proofs.audit import audit
-from autograder.release.proofs.unfinished import gaps
+from autograder.release.unfinished import gaps
 
 SOFTPLUS = "torch.nn.functional.softplus"
 SOLUTION = """\

@@ -910,3 +910,39 @@ def conv_parameter_count(in_channels, out_channels, kernel, groups=1, bias=True)
         case rest:
             raise ValueError(f"the remainders are {rest}")
     return (in_channels * out_channels * taps) // groups + (out_channels if bias else 0)
+
+# %% max_pool2d_backward · loops over the windows
+def max_pool2d_backward(dy, x, kernel, stride=None, padding=0):
+    (kh, kw), (ph, pw) = pair(kernel), pair(padding)
+    sh, sw = pair(stride) if stride is not None else (kh, kw)
+    padded = pad2d(x, (pw, pw, ph, ph), value=float("-inf"))
+    grad = torch.zeros_like(padded)
+    n = torch.arange(x.shape[0])[:, None]
+    c = torch.arange(x.shape[1])[None, :]
+    for i in range(dy.shape[2]):
+        for j in range(dy.shape[3]):
+            best = padded[:, :, i * sh : i * sh + kh, j * sw : j * sw + kw].reshape(*x.shape[:2], -1).max(2).indices
+            grad[n, c, i * sh + best // kw, j * sw + best % kw] += dy[:, :, i, j]
+    return grad[:, :, ph : ph + x.shape[2], pw : pw + x.shape[3]].clone()
+
+# %% max_pool2d_backward · the taps in turn, what is taken is remembered
+def max_pool2d_backward(dy, x, kernel, stride=None, padding=0):
+    (kh, kw), (ph, pw) = pair(kernel), pair(padding)
+    sh, sw = pair(kernel if stride is None else stride)
+    big = pad2d(x, (pw, pw, ph, ph), value=-torch.inf)
+    out_h, out_w = dy.shape[2:]
+
+    def seen(t, u, v):
+        return t[:, :, u : u + (out_h - 1) * sh + 1 : sh, v : v + (out_w - 1) * sw + 1 : sw]
+
+    best = torch.full_like(dy, -torch.inf)
+    for u in range(kh):
+        for v in range(kw):
+            best = torch.maximum(best, seen(big, u, v))
+    grad, left = torch.zeros_like(big), dy.clone()
+    for u in range(kh):
+        for v in range(kw):
+            hit = seen(big, u, v) == best
+            seen(grad, u, v).add_(torch.where(hit, left, torch.zeros_like(left)))
+            left = torch.where(hit, torch.zeros_like(left), left)
+    return grad[:, :, ph : ph + x.shape[2], pw : pw + x.shape[3]]

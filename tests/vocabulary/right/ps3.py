@@ -808,3 +808,16 @@ def softmax(x, dim):
 # %% softmax · exp of x less its logsumexp
 def softmax(x, dim):
     return torch.exp(x - torch.logsumexp(x, dim, keepdim=True))
+
+# %% linear_backward · einsum with an ellipsis
+def linear_backward(dy, x, weight):
+    return torch.einsum("...o,oi->...i", dy, weight), torch.einsum("...o,...i->oi", dy, x), torch.einsum("...o->o", dy)
+
+# %% linear_backward · flattened rows, outer products added up
+def linear_backward(dy, x, weight):
+    g, r = dy.reshape(-1, dy.shape[-1]), x.reshape(-1, x.shape[-1])
+    dweight, dbias = torch.zeros_like(weight), torch.zeros(weight.shape[0], dtype=x.dtype)
+    for a, b in zip(g, r):
+        dweight = dweight + torch.outer(a, b)
+        dbias = dbias + a
+    return torch.matmul(dy, weight), dweight, dbias

@@ -1,0 +1,75 @@
+import math
+
+import torch
+
+from autograder.authoring import Difference, assert_close, assert_raises, check
+
+ANY = math.inf
+
+
+def seeded(seed=0):
+    """A generator of its own."""
+    return torch.Generator().manual_seed(seed)
+
+
+def assert_normal(weight, shape, std):
+    """Assert that a weight has this shape and looks like normal numbers of this standard deviation."""
+    assert_close(weight, torch.zeros(shape), rtol=0, atol=ANY)  # shape, dtype, and nothing that is not finite
+    count = weight.numel()
+    assert_close(float(weight.std()), std, rtol=4 / math.sqrt(count), what=f"the standard deviation of {count} numbers")
+    assert_close(float(weight.mean()), 0.0, atol=5 * std / math.sqrt(count), what=f"the mean of {count} numbers")
+    within = float((weight.abs() < std).double().mean())
+    assert_close(within, 0.6827, rtol=0, atol=2.5 / math.sqrt(count), what="the share within one standard deviation")
+
+
+@check(points=2)
+def test_draws_with_the_root_of_two_over_fan_in(student):
+    """draws normal numbers with the standard deviation 0.05 for 800 inputs, whatever the outputs, and the right one for other inputs"""
+    for shape in [(100, 800), (7, 800), (300, 50), (2000, 8)]:
+        std = 0.05 if shape[1] == 800 else math.sqrt(2 / shape[1])
+        assert_normal(student.he_normal(shape, generator=seeded()), shape, std)
+
+
+@check(points=2)
+def test_counts_the_kernel(student):
+    """counts the size of the kernel in the fan-in of a convolution, with one, two or three axes"""
+    for shape, fan in [((32, 16, 3, 3), 144), ((20, 40, 7), 280), ((16, 16, 2, 3, 4), 384), ((96, 8, 1, 5), 40)]:
+        assert_normal(student.he_normal(shape, generator=seeded()), shape, math.sqrt(2 / fan))
+
+
+@check(points=2)
+def test_allows_for_a_leaky_slope(student):
+    """draws smaller weights the steeper the leaky ReLU is below zero: half of the variance for a slope of 1"""
+    for slope, variance in [(1.0, 1 / 200), (0.5, 2 / 1.25 / 200), (0.01, 2 / 1.0001 / 200), (-1.0, 1 / 200)]:
+        weight = student.he_normal((120, 200), slope, generator=seeded())
+        assert_normal(weight, (120, 200), math.sqrt(variance))
+
+
+@check(points=1, property=True)
+def test_draws_from_the_generator(student):
+    """draws from the generator: the same seed gives the same weights; another one, or the next call, gives others"""
+    generator = seeded(1)
+    first, later = (student.he_normal((30, 20), generator=generator) for _ in range(2))
+    same, other = (student.he_normal((30, 20), generator=seeded(seed)) for seed in (1, 2))
+    if not torch.equal(first, same):
+        raise Difference("two generators with the same seed give different weights")
+    for weight, who in [(later, "the next call"), (other, "another seed")]:
+        if torch.equal(first, weight):
+            raise Difference(f"{who} gives the same weights as the first call; draw them from the generator")
+
+
+@check(points=1)
+def test_draws_without_a_generator(student):
+    """draws new weights in every call without a generator, for a layer of a single input as well"""
+    one, other = (student.he_normal((5000, 1)) for _ in range(2))
+    for weight in (one, other):
+        assert_normal(weight, (5000, 1), math.sqrt(2))
+    if torch.equal(one, other):
+        raise Difference("two calls give the same weights")
+
+
+@check(points=1, property=True)
+def test_refuses_a_bias(student):
+    """raises ValueError for fewer than two axes"""
+    for shape in [(5,), ()]:
+        assert_raises(ValueError, student.he_normal, shape)
