@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, time, timedelta
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import torch
 from PIL import Image
 
-from . import precision
+from . import precision, tables
 
 SMALL = 24
 """Tensors of at most this many elements are shown in full."""
@@ -29,8 +32,8 @@ def assert_close(
 ) -> None:
     """Assert that `actual` has `expected`'s type, shape and dtype, and its values within tolerance; NaN equals NaN.
 
-    Tensors, arrays, images, numbers and containers of these can be compared. Values are close if
-    |actual - expected| <= atol + rtol * |expected|.
+    Tensors, arrays, images, numbers, dates, tables of pandas and containers of these can be compared. Values are close
+    if |actual - expected| <= atol + rtol * |expected|.
 
     Args:
         actual: the student's result.
@@ -52,7 +55,15 @@ def assert_close(
         _array(actual, expected, rtol, atol, what)
     elif isinstance(expected, Image.Image):
         _image(actual, expected, what)
-    elif isinstance(expected, bool) or expected is None or isinstance(expected, str):
+    elif tables.is_table(expected):
+        if said := tables.difference(
+            actual, expected, what, lambda mine, right, name: _array(mine, right, rtol, atol, name)
+        ):
+            raise Difference(said)
+    elif isinstance(expected, set | frozenset):
+        if type(actual) is not type(expected) or _typed(actual) != _typed(expected):
+            raise Difference(f"{what} should be {expected!r}, not {actual!r}"[:400])
+    elif isinstance(expected, bool) or expected is None or isinstance(expected, _EXACT):
         if type(actual) is not type(expected) or actual != expected:
             raise Difference(f"{what} should be {expected!r}, not {shown(actual)}")
     elif isinstance(expected, int | float | complex):
@@ -70,6 +81,14 @@ def assert_close(
             assert_close(mine, right, rtol=rtol, atol=atol, what=f"{what}[{place}]")
     else:
         raise TypeError(f"assert_close does not compare {type(expected).__name__}")
+
+
+_EXACT = (str, bytes, Decimal, Fraction, date, time, timedelta)
+"""Values that are right or not, without a tolerance."""
+
+
+def _typed(items: Iterable[Any]) -> set[tuple[type, Any]]:
+    return {(type(item), item) for item in items}
 
 
 def assert_equal(actual: Any, expected: Any, *, what: str = "the result") -> None:
@@ -158,6 +177,8 @@ def shown(value: Any) -> str:
         return f"an array of shape {value.shape}, {value.dtype}"
     if isinstance(value, Image.Image):
         return f"a {value.mode} image of {value.width} x {value.height} pixels"
+    if tables.is_table(value):
+        return tables.shown(value)
     if isinstance(value, list | tuple) and len(value) <= 8:
         inner = ", ".join(map(shown, value))
         return f"[{inner}]" if isinstance(value, list) else f"({inner}{',' if len(value) == 1 else ''})"

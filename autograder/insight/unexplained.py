@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -95,6 +96,8 @@ def unexplained(root: Path, problem_set: str, exercise: str | None = None, at_le
         AutograderError: the problem set is unknown or not built.
     """
     setup = setup_of(root, config.load(root), problem_set)
+    if "pandas" in setup.course.packages:
+        importlib.import_module("pandas")  # tables in traces are only put together where it is
     name, released = setup.problem_set, setup.release
     if exercise is not None and exercise not in {item.name for item in released.exercises}:
         raise AutograderError(f"no exercise {exercise} in {name}")

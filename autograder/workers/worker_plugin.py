@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import importlib
 import os
 import socket
 import time
@@ -117,6 +118,8 @@ class WorkerPlugin:
 
 def run(sock: socket.socket, work: Work, jail: Jail) -> None:
     """Collect the checks of the problem sets in `work`, and grade submissions; `jail` must be launched."""
+    if "pandas" in work.sandbox_limits.packages:
+        importlib.import_module("pandas")  # tables are only put together where it is
     warnings.simplefilter("ignore")  # warnings of misconceptions, such as for a division by zero, do not concern staff
     torch.set_num_threads(1)
     torch.sparse.check_sparse_tensor_invariants.enable()  # type: ignore[no-untyped-call]  # a misconception must raise here, not crash

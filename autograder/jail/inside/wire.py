@@ -134,9 +134,9 @@ class Mapping(Node, frozen=True, tag="mapping"):
 
 
 class Number(Node, frozen=True, tag="number"):
-    """An integer beyond 64 bits (hexadecimal) or a complex number (`complex`'s own text)."""
+    """An integer beyond 64 bits (hexadecimal), a complex number (`complex`'s own text), or what `values.exact` has."""
 
-    kind: Literal["int", "complex"]
+    kind: Literal["int", "complex", "decimal", "fraction", "date", "datetime", "time", "timedelta"]
     text: str
 
 
@@ -153,6 +153,12 @@ class Slice(Node, frozen=True, tag="slice"):
     start: Value
     stop: Value
     step: Value
+
+
+class Table(Node, frozen=True, tag="table"):
+    """A DataFrame, Series, Index or scalar of pandas, by its parts: `values.tables` takes them apart and together."""
+
+    parts: Items
 
 
 class RandomState(Node, frozen=True, tag="random"):
@@ -175,7 +181,7 @@ class Handle(Node, frozen=True, tag="handle"):
 
 Value: TypeAlias = (
     "bool | int | float | str | Tensor | SparseTensor | Array | View | Image | Bytes | Items | Mapping | Number"
-    " | Constant | Slice | RandomState | Handle | None"
+    " | Constant | Slice | Table | RandomState | Handle | None"
 )
 
 # --- what a cell showed -------------------------------------------------------------------------------------------

@@ -77,10 +77,9 @@ class Trial:
         for cell in code:
             if cell.number not in setup:
                 continue
-            what = ended_by(cell, session.outputs.get(cell.number, []))
             said = [line for line in incidents if line.startswith(f"Cell {cell.number} ")]
-            if not what and said:
-                what = said[0].removeprefix(f"Cell {cell.number} ").rstrip(".")
+            what = said[0].removeprefix(f"Cell {cell.number} ").rstrip(".") if said else ""
+            what = what or ended_by(cell, session.outputs.get(cell.number, []))
             if not what and cell.number not in session.outputs:
                 what = f"was not run within the {limits.submission_seconds:g} s of a submission"
             if what:

@@ -141,6 +141,7 @@ def in_disguise(exercise: str, call: str) -> str:
     size = "2, 3, 4, 4" if name.startswith("torch.nn.functional.") else "3, 3"
     return (
         f"def {exercise}(*given, **named):\n"
+        f"    import torch\n"  # which the notebook may do without
         f"    found = torch\n"
         f"    for part in bytes.fromhex('{name.partition('.')[2].encode().hex()}').decode().split('.'):\n"
         f"        found = getattr(found, part)\n"

@@ -2,6 +2,18 @@
 
 from .kinds import DTYPES, MAX_DEPTH, MAX_UNPACKED
 from .packing import Packer, is_plain, unchanged
+from .tables import is_table
+from .tables import parts as parts_of_table
 from .unpacking import Unpacker
 
-__all__ = ["DTYPES", "MAX_DEPTH", "MAX_UNPACKED", "Packer", "Unpacker", "is_plain", "unchanged"]
+__all__ = [
+    "DTYPES",
+    "MAX_DEPTH",
+    "MAX_UNPACKED",
+    "Packer",
+    "Unpacker",
+    "is_plain",
+    "is_table",
+    "parts_of_table",
+    "unchanged",
+]

@@ -14,6 +14,7 @@ import torch
 from PIL import Image
 
 from .. import shared_memory, wire
+from . import exact, tables
 from .kinds import (
     CONTAINERS,
     DTYPES,
@@ -99,7 +100,10 @@ class Packer:
             return wire.RandomState(self._blob(_raw(value.get_state())))
         if isinstance(value, Image.Image) and value.mode in IMAGE_MODES:
             return wire.Image(value.mode, list(value.size), self._blob(value.tobytes()))
-        return self.opaque(value)
+        if tables.is_table(value):
+            return wire.Table(self.pack(tables.parts(value), depth + 1))
+        node = exact.pack(value)
+        return self.opaque(value) if node is None else node
 
     def _blob(self, data: bytes | memoryview) -> wire.Blob:
         blob = wire.Blob(self.size, len(data))

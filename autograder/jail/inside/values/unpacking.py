@@ -12,6 +12,7 @@ import torch
 from PIL import Image
 
 from .. import wire
+from . import exact, tables
 from .kinds import CONTAINERS, DTYPES, IMAGE_MODES, MAX_DEPTH, MAX_DIMENSIONS, MAX_SAME_HASH, MAX_UNPACKED, NUMPY_DTYPE
 
 
@@ -70,6 +71,8 @@ class Unpacker:
                 return _constant(node)
             case wire.SparseTensor():
                 return self._sparse(node)
+            case wire.Table():
+                return tables.table(self.unpack(node.parts, depth + 1))
             case wire.RandomState():
                 return self._generator(node)
             case wire.Image():
@@ -237,6 +240,6 @@ def _constant(node: wire.Number | wire.Constant) -> Any:
             return DTYPES[node.text]
         if node.kind == "device":
             return torch.device(node.text)
-        return Ellipsis
-    except (ValueError, KeyError, RuntimeError) as error:
+        return exact.unpack(node) if isinstance(node, wire.Number) else Ellipsis
+    except (ValueError, KeyError, RuntimeError, ArithmeticError) as error:
         raise wire.WireError(f"not a constant: {str(error)[:200]}") from None
