@@ -410,37 +410,6 @@ def exponent_doubled(n, d):
 
 @misconception(
     "positional_encoding",
-    hint="The exponent is doubled twice, and the two columns of a pair share one frequency: where i steps by two already,"
-    " it is the 2i of the formula, in the odd column i + 1 as well.",
-    passes_examples=False,
-    costs=4,
-)
-def exponent_doubled_and_of_every_column(n, d):
-    if d % 2:
-        raise ValueError("d must be even")
-    angle = torch.arange(n)[:, None] * 10000.0 ** (-2 * torch.arange(d) / d)
-    y = angle.sin()
-    y[:, 1::2] = angle[:, 1::2].cos()
-    return y
-
-
-@misconception(
-    "positional_encoding",
-    hint="Divide the number of the even column by d, so that the exponent only nears 1 (some libraries divide by"
-    " d / 2 - 1); and sines and cosines alternate, they are not each a half of the columns.",
-    passes_examples=False,
-    costs=4,
-)
-def halves_with_exponents_up_to_one(n, d):
-    if d % 2:
-        raise ValueError("d must be even")
-    exponent = torch.arange(d // 2) / (d // 2 - 1 or 1)
-    angle = torch.arange(n)[:, None] * 10000.0**-exponent
-    return torch.cat([angle.sin(), angle.cos()], dim=1)
-
-
-@misconception(
-    "positional_encoding",
     hint="The even columns, 0, 2, 4 and so on, hold the sines: position 0 is 0, 1, 0, 1.",
     passes_examples=False,
     costs=2,

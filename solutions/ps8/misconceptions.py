@@ -382,21 +382,6 @@ def weights_both_terms(logits, target, pos_weight=None):
 
 @misconception(
     "bce_with_logits",
-    hint="pos_weight belongs to the positive term, that with the target, not to the one with 1 - target.",
-    passes_examples=False,
-    costs=4,
-)
-def weights_the_negative_term(logits, target, pos_weight=None):
-    if logits.shape != target.shape:
-        raise ValueError("the shapes differ")
-    weight = 1 if pos_weight is None else pos_weight
-    zeros = torch.zeros_like(logits)
-    positive, negative = torch.logaddexp(zeros, -logits), torch.logaddexp(zeros, logits)
-    return (target * positive + weight * (1 - target) * negative).mean()
-
-
-@misconception(
-    "bce_with_logits",
     hint="The mean is over all elements: do not divide by the sum of the weights.",
     passes_examples=False,
     costs=3,
