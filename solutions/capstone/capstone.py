@@ -153,6 +153,7 @@ assert abs(share - 0.75) < 1e-6, share
 # - 有些库把回答放在行上。看矩阵之前先看文档。
 #
 # 请用 torch 编写 `confusion_matrix`，不要用 scikit-learn。注意参数的次序：先回答，后目标，与 torch 的损失函数一致。没有样本时结果是全零矩阵。
+# 下标不在 0 到 `classes - 1` 之间，或回答与目标的个数不同时，抛出 `ValueError`。
 
 
 # %% exercise="confusion_matrix" stub="confusion_matrix is not written yet: count every pair of target and answer"
@@ -232,6 +233,7 @@ assert matrix.tolist() == [[1, 1, 0], [0, 0, 2], [0, 0, 1]], matrix
 #   打乱行之后则是 0.982。
 #
 # 请编写 `standardize_split`。用给定的 `generator` 抽取行（例如用 `torch.randperm`），并让每个标签与它的图像保持在一起。
+# `test_size` 不在 1 到 $N - 1$ 之间，或标签与行的个数不同时，抛出 `ValueError`。
 
 
 # %% exercise="standardize_split" stub="standardize_split is not written yet: shuffle, split, then standardize both parts with the training statistics"
@@ -330,7 +332,7 @@ assert x_train[:, 1].tolist() == [0.0, 0.0], x_train
 #
 # 请编写 `forward` 以及它需要的四个函数。如果你在以前的作业中写过，就连同它们所调用的函数一起复制到这个单元格里；功能只要够这里使用即可。
 # 只检查类。`__init__` 已经写好，请保留权重的名称。不要调用 torch 自带的卷积、池化、ReLU 或线性层；
-# 可以使用 `nn.Module` 和 `nn.Parameter`，它们只用来保存权重。
+# 可以使用 `nn.Module` 和 `nn.Parameter`，它们只用来保存权重。图像的形状不是 $(N, 1, 8, 8)$ 时，抛出 `ValueError`。
 
 # %%
 from torch import nn
@@ -476,6 +478,7 @@ assert logits.tolist() == [[0.0, 0.0, 0.0, 6.0, 0.0, 0.0, 0.0, 0.5, 0.0, 0.0]], 
 #
 # 请编写 `train_epoch`。`model` 可以是任何能把一批输入映射为 logits 并具有 `parameters()` 的对象：检查所训练的是 torch 的 `Linear`，因此本练习不依赖上一题。
 # 不要调用 torch 自带的损失函数或 softmax，也不要使用 `torch.optim` 中的优化器。
+# `batch_size` 小于 1，或标签与行的个数不同时，抛出 `ValueError`。
 
 # %%
 from torch.nn import Linear

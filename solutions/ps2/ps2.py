@@ -146,7 +146,7 @@ assert size == (16, 14), f"should be (16, 14), not {size}"
 #
 #   但每个窗口必须**起始于**输入之内或其左侧填充之内。若某个窗口的起点（从填充的左边缘数起）在 $H + p$ 或更靠后，它就被舍去，尺寸减一：
 #
-# $$H_{out} = \begin{cases} H_{ceil} - 1 & \text{if } (H_{ceil} - 1)\, s \ge H + p \\ H_{ceil} & \text{otherwise} \end{cases}$$
+# $$H_{out} = \begin{cases} H_{ceil} - 1 & \text{若 } (H_{ceil} - 1)\, s \ge H + p \\ H_{ceil} & \text{其他} \end{cases}$$
 #
 # - **填充至多为核大小的一半**，即 $2p \le k$；再多，窗口里就可能只有填充。torch 在这里不计膨胀率：`k = 3, d = 2, p = 2` 会报错，
 #   尽管窗口跨越 5 个位置。填充过多，或者连一个窗口都放不下时，应抛出 `ValueError`。
@@ -233,7 +233,7 @@ assert size == (16, 28), f"should be (16, 28), not {size}"
 # 每个输出通道都有自己的卷积核，而这个核对**每一个**输入通道各有一片 $k_h \times k_w$ 的权重；各片的结果相加，再给整个通道加上一个偏置。
 # 若分组数 `groups` 为 $g$，输入和输出通道都被等分成 $g$ 份，每个输出通道只看自己那一份输入。因此一层的参数个数是
 #
-# $$P = C_{out} \left( \frac{C_{in}}{g}\, k_h k_w + b \right), \qquad b = 1 \text{ with a bias, else } 0$$
+# $$P = C_{out} \left( \frac{C_{in}}{g}\, k_h k_w + b \right), \qquad b = 1 \text{（有偏置）或 } 0 \text{（无偏置）}$$
 #
 # （有偏置时 $b = 1$，否则 $b = 0$。）式中没有图片的高和宽：每个位置用的都是同一组权重。全连接层则为每一对输入*数值*和输出*数值*设一个权重：
 #
@@ -309,7 +309,7 @@ assert count == 120, f"should be 120, not {count}"
 # 3 x 3 的卷积核会让输入的每一侧少一行或一列，而且边缘像素落入的窗口比中间的少。填充就是给图片加一圈边框。
 # 设左边加 $l$ 列、右边加 $r$ 列、上边加 $t$ 行、下边加 $m$ 行，则结果有 $H + t + m$ 行、$W + l + r$ 列：
 #
-# $$y_{i,j} = \begin{cases} x_{i-t,\; j-l} & \text{if } 0 \le i - t < H \text{ and } 0 \le j - l < W \\ v & \text{otherwise} \end{cases}$$
+# $$y_{i,j} = \begin{cases} x_{i-t,\; j-l} & \text{若 } 0 \le i - t < H \text{ 且 } 0 \le j - l < W \\ v & \text{其他} \end{cases}$$
 #
 # ![图片四周的边框：左、右、上、下](picture:padding_order)
 #
@@ -516,7 +516,7 @@ assert y.tolist() == [[[[7.0, 15.0]]]], f"the channels are added up: got {y}"
 #   用 -1e9 之类的大负数也不行：float32 可以低到约 $-3.4 \cdot 10^{38}$。
 # - **梯度只去一个地方。** 若窗口的上游梯度为 1，最大值处得到 1，其余为 0。最大值出现多次时，torch 把梯度全部给按行数的**第一个**：
 #
-# $$\frac{\partial y_{n,c,i,j}}{\partial \tilde x_{n,c,a,b}} = \begin{cases} 1 & \text{if } (a, b) \text{ is the first maximum of window } (i, j) \\ 0 & \text{otherwise} \end{cases}$$
+# $$\frac{\partial y_{n,c,i,j}}{\partial \tilde x_{n,c,a,b}} = \begin{cases} 1 & (a, b) \text{ 是窗口 } (i, j) \text{ 的第一个最大值} \\ 0 & \text{其他} \end{cases}$$
 #
 #   （$(a, b)$ 是窗口 $(i, j)$ 的第一个最大值时为 1，否则为 0。）相等的情况并不少见：经过 ReLU，整个窗口可能全是零。
 #   torch 中几种求最大值的方法数值相同，区别就在这里：有的把梯度平分给相等的值，有的只给一个。窗口重叠时，一个像素把从各窗口得到的梯度加起来。

@@ -264,7 +264,7 @@ assert x.grad[0] == 0 and x.grad[4] == 1, f"the slope is 0 below zero and 1 abov
 # 如果某个 ReLU 单元对所有样本的输入都是负数，它就得不到任何梯度，权重不再变化，人们称它“死亡”（dead）。
 # Leaky ReLU 在零以下保留一个小斜率 $s$，使梯度总能回传一部分：
 #
-# $$\mathrm{LeakyReLU}(x) = \begin{cases} x & \text{if } x > 0 \\ s\,x & \text{otherwise} \end{cases}$$
+# $$\mathrm{LeakyReLU}(x) = \begin{cases} x & \text{若 } x > 0 \\ s\,x & \text{其他} \end{cases}$$
 #
 # 斜率通常取 0.01，但它只是一个普通参数：对有限的输入，$s = 0$ 时就是 ReLU，$s = 1$ 时就是恒等映射。
 #

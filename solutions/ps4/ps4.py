@@ -228,7 +228,7 @@ assert torch.allclose(y, torch.tensor([[-2.0, 4.0]])), y
 #
 # 人们常把它看作“更快的层归一化”，以为两者数值相同。只有特征的均值本来就是零时才相同：RMS 归一化保留公共的偏移，
 # 层归一化则把它去掉。三个 1 在这里仍是三个 1，在那里却变成三个 0。还要注意这里是均方根，要除以 $K$ 求*平均*：
-# 若用不除以 $K$ 的欧几里得范数，结果会小 $\sqrt K$ 倍。
+# 若用不除以 $K$ 的欧几里得范数，结果会缩小为 $1/\sqrt K$。
 #
 # 请在最后一个轴上编写 `rms_norm`，它前面可以有任意多个轴，也可以没有。不要调用 torch 自带的归一化函数。$\epsilon$ 在根号里面。
 
@@ -516,7 +516,7 @@ assert torch.allclose(y, torch.tensor([0.0, 0.0, 12.0, 0.0])), y
 #
 # 一个层要自己抽取掩码，也要知道自己是否处于训练中。训练时，它**每次调用都重新抽取、并对批次中的每个元素独立抽取**是否保留：
 #
-# $$y_i = \begin{cases} \dfrac{x_i}{1 - p} & \text{if } u_i \ge p \\ 0 & \text{otherwise} \end{cases}
+# $$y_i = \begin{cases} \dfrac{x_i}{1 - p} & \text{若 } u_i \ge p \\ 0 & \text{其他} \end{cases}
 # \qquad u_i \sim \mathrm{Uniform}[0, 1)$$
 #
 # 推理时，它原样返回输入。每个 `torch.nn.Module` 都有属性 `training`，由 `train()` 和 `eval()` 切换；你的类会继承这三者。

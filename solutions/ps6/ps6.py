@@ -96,6 +96,7 @@ import torch
 # 与 torch 的同名函数一致，其梯度也为零。用一个很大的负数代替 `-inf` 是不行的：那一行会变成所有值的简单平均。
 #
 # 前面的维度（批次、头）按广播规则处理。可以调用 `torch.softmax`，但不要调用 torch 自带的注意力。
+# `q` 与 `k` 的最后一维不同时，抛出 `ValueError`。
 
 
 # %% exercise="scaled_dot_product_attention" equal="torch.nn.functional.scaled_dot_product_attention" also=["torch.softmax"] stub="scaled_dot_product_attention is not written yet: scores, mask, softmax over the keys, weighted mean of the values"
@@ -236,6 +237,7 @@ assert mask.tolist() == [[True, False], [True, True]], mask
 # 塞进每个头。应当先造出各个轴，再交换它们。如果忘了，也不会有任何报错提醒你。
 #
 # 请编写 `split_heads`。除了 torch 自带的注意力，其他函数都可以调用。
+# `heads` 不能整除 $D$ 时，抛出 `ValueError`。
 
 
 # %% exercise="split_heads" stub="split_heads is not written yet: cut the features into heads, then bring the heads before the positions"
@@ -369,6 +371,7 @@ assert y.tolist() == [[[1, 2, 3, 4], [5, 6, 7, 8]]], y
 #
 # 可以使用你自己的 `split_heads`、`merge_heads` 和 `scaled_dot_product_attention`。给最后一个函数传掩码时请按位置传，不要写参数名：
 # 评分时会用 torch 的函数代替你的函数，两者的参数名不同。不要调用 torch 自带的多头注意力。
+# `heads` 不能整除 $D$ 时，抛出 `ValueError`。
 
 
 # %% exercise="multi_head_attention" also=["torch.nn.functional.scaled_dot_product_attention", "torch.softmax", "torch.nn.functional.linear"] uses=["scaled_dot_product_attention", "split_heads", "merge_heads"] stub="multi_head_attention is not written yet: project, split, attend, merge, project"
@@ -455,6 +458,7 @@ assert torch.allclose(y, torch.tensor([[[2.6479184, 12.0]]])), y
 # $$\begin{pmatrix} \sin \omega_i (pos + k) \\ \cos \omega_i (pos + k) \end{pmatrix} = \begin{pmatrix} \cos \omega_i k & \sin \omega_i k \\ -\sin \omega_i k & \cos \omega_i k \end{pmatrix} \begin{pmatrix} \sin \omega_i\, pos \\ \cos \omega_i\, pos \end{pmatrix}$$
 #
 # 所以线性层可以学会“往回数三个词”。请为偶数 $d$ 编写 `positional_encoding`，torch 的所有函数都可以使用。
+# $d$ 为奇数时，抛出 `ValueError`。
 
 
 # %% exercise="positional_encoding" also=["*"] stub="positional_encoding is not written yet: sines in the even columns, cosines in the odd ones"
@@ -522,6 +526,7 @@ assert torch.allclose(y, torch.tensor([[0.0, 1.0], [0.8414710, 0.5403023], [0.90
 #
 # 激活函数在两层**之间**。若放在第二层之后，这一层想要加上的负值就全被截断了；若中间什么都没有，两层就合并成一个线性映射。
 # torch 的所有函数以及你自己的函数都可以使用。
+# 激活函数是其他名称时，抛出 `ValueError`。
 
 
 # %% exercise="feed_forward" also=["*"] stub="feed_forward is not written yet: linear, activation, linear"

@@ -623,6 +623,7 @@ assert torch.allclose(distances, torch.tensor([0.0, 1.0, 2.0]), atol=1e-6), dist
 # 请为 `"l1"`、`"l2"` 与 `"cosine"` 三种度量编写 `k_nearest`。可以使用你前面写的函数。评分这道练习时，`pairwise_l2` 是
 # `torch.cdist`，`cosine_similarity` 是 torch 自带的函数；`pairwise_l1` 与 `cosine_distance` 在 torch 中没有单独对应的函数，
 # 仍是你自己的。
+# `k` 不在 1 到 $M$ 之间，或度量不是这三种之一时，抛出 `ValueError`。
 
 
 # %% exercise="k_nearest" also=["torch.cdist", "torch.nn.functional.cosine_similarity", "torch.linalg.vector_norm", "torch.norm"] uses=["pairwise_l2", "cosine_similarity", "pairwise_l1", "cosine_distance"] stub="k_nearest is not written yet: the k smallest distances of each query, and their indices"

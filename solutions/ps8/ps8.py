@@ -383,6 +383,7 @@ assert torch.allclose(wrong, torch.tensor(1.3862944)), wrong
 # 请直接使用对数概率。另外，平均是对 $N$ 个样本取的，而不是对全部 $N C$ 个元素。
 #
 # logits 都是有限的数。可以调用你自己的 `log_softmax`（评分本题时，这个名字就是 torch 自带的函数）。不要调用 torch 的交叉熵或其他损失函数。
+# 两个参数的形状不同时，抛出 `ValueError`。
 
 
 # %% exercise="cross_entropy_probs" also=["torch.softmax", "torch.log_softmax", "torch.logsumexp"] uses=["log_softmax"] stub="cross_entropy_probs is not written yet: minus the sum of target times log-probability, averaged over the samples"
@@ -539,6 +540,7 @@ assert torch.allclose(loss, expected), f"with the weight 2 it should be {expecte
 #
 # $p_c = 0$ 的类别，其 $q_c$ 的梯度为 0。
 # 请在取对数*之前*就排除这样的类别。事后再修补 NaN 只能修好数值：梯度仍然要经过 $0 \cdot \infty$。不要调用 torch 的 `kl_div` 或其他损失函数。
+# 两个参数的形状不同时，抛出 `ValueError`。
 
 
 # %% exercise="kl_divergence" stub="kl_divergence is not written yet: p times the difference of the logarithms, summed over classes, averaged over rows"
