@@ -216,6 +216,12 @@ INNER = frozenset(
 )
 """Internal operations of torch that implement the operations above, as plain names."""
 
+_BATCH_NORM = "batchnormimplindex batchnormimplindexbackward nativebatchnorm nativebatchnormbackward"
+_CONVOLUTIONS = "conv1d conv2d conv3d convtranspose1d convtranspose2d convtranspose3d"
+_CONVOLUTION = (
+    "convolution convolutionbackward mkldnnconvolution mkldnnconvolutionbackward slowconv2dforward thnnconv2d"
+)
+_CELL = "linear sigmoid sigmoidbackward tanh tanhbackward"
 MADE_OF: dict[str, frozenset[str]] = {
     name: frozenset(made.split())
     for name, made in {
@@ -232,6 +238,20 @@ MADE_OF: dict[str, frozenset[str]] = {
         "cdist": "cdistforward euclideandist cdistbackward",
         "scaleddotproductattention": "scaleddotproductattentionmath scaleddotproductflashattentionforcpu softmax "
         "safesoftmax scaleddotproductflashattentionforcpubackward softmaxbackwarddata fusedsdpchoice",
+        "batchnorm": _BATCH_NORM,
+        "instancenorm": f"batchnorm {_BATCH_NORM}",
+        "rmsnorm": "fusedrmsnorm fusedrmsnormbackward",
+        **dict.fromkeys(_CONVOLUTIONS.split(), _CONVOLUTION),
+        **{f"maxpool{n}d": f"maxpool{n}dwithindices maxpool{n}dwithindicesbackward" for n in (1, 2, 3)},
+        "embedding": "embeddingdensebackward embeddingsparsebackward",
+        "nllloss": "nlllossforward nlllossnd nllloss2d nllloss2dforward nlllossbackward nllloss2dbackward",
+        "binarycrossentropywithlogits": "logsigmoid logsigmoidforward logsigmoidbackward sigmoid sigmoidbackward",
+        "interpolate": " ".join(
+            f"upsample{kind} upsample{kind}backward"
+            for kind in "nearest1d nearest2d nearest3d linear1d bilinear2d trilinear3d bicubic2d".split()
+        ),
+        "clipgradnorm": "foreachmul foreachnorm linalgvectornorm",
+        **dict.fromkeys("grucell lstmcell rnntanhcell".split(), _CELL),
     }.items()
 }
 """The dispatcher's operations that implement an operation, by the plain name of the operation."""
