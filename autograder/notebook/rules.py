@@ -256,9 +256,11 @@ class _Reader:
             known.pop(name, None)
         for learned in found.learning:
             self._learn(learned, known)
+        named = {id(part): self.dotted(part, known) for part in found.named}
+        paths = {id(part.value) for part in found.named if isinstance(part, ast.Attribute) and named[id(part)]}
         for part in found.named:
-            if dotted := self.dotted(part, known):
-                yield dotted
+            if named[id(part)] and id(part) not in paths:  # of torch.nn.utils.clip_grad_norm_ not torch.nn.utils
+                yield named[id(part)]
             if isinstance(part, ast.Attribute) and part.attr in _FRAMES | _BEHIND:
                 yield f"{_ANY}.{part.attr}"
             if isinstance(part, ast.Call):

@@ -195,3 +195,15 @@ def test_ways_into_the_interpreter_are_found_wherever_they_stand(cells):
 )
 def test_what_only_looks_like_one_is_no_false_alarm(cells):
     assert not found(*cells) and not insides(cells)
+
+
+def test_a_function_that_an_exercise_adds_may_be_named_with_its_module_and_the_module_alone_may_not():
+    adds = vocabulary.of(["torch.nn.utils.clip_grad_norm_"], [])
+    whole = "import torch\ndef f(m):\n    return torch.nn.utils.clip_grad_norm_(m.parameters(), 1.0)\n"
+    assert outside([whole], "f", adds) == []
+    for code in (
+        "u = torch.nn.utils\n    return u.parametrize",
+        "return [torch.nn.utils]",
+        "return torch.nn.utils.rnn",
+    ):
+        assert outside([f"import torch\ndef f(m):\n    {code}\n"], "f", adds), code
