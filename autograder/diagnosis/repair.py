@@ -85,6 +85,7 @@ class Repaired:
 _ABOUT = {
     "dtype": ", at the dtype",
     "integer": ", at whether it gives an integer",
+    "number": ", at whether it gives Python's own number or a tensor",
     "axis kept": ", at the shape",
     "axis": ", at the shape",
     "transposed": ", at which axis is which",

@@ -15,7 +15,7 @@ from itertools import pairwise
 from .definition import COMPOUND, Candidate, DefinitionTree, Edit, at
 from .slips import changes, method_of, name_of, neighbours_swapped, with_fields
 
-SLIPS = frozenset({"dtype", "integer"})
+SLIPS = frozenset({"dtype", "integer", "number"})
 """Changes that touch the kind of a number only."""
 
 
@@ -218,10 +218,20 @@ def _results(node: ast.expr, function: ast.FunctionDef) -> Iterator[tuple[str, a
         yield "sum for mean", ast.BinOp(node, ast.Div(), size)
         yield "mean for sum", ast.BinOp(node, ast.Mult(), size)
     yield "integer", ast.Call(ast.Name("int", ast.Load()), [node], [])
+    yield "number", _as_number(node)
+    if isinstance(node, ast.Tuple):
+        for place, part in enumerate(node.elts):
+            parts = [*node.elts[:place], _as_number(part), *node.elts[place + 1 :]]
+            yield "number", with_fields(node, elts=parts)
     yield "axis", method_of(node, "squeeze", ast.Constant(0))
     yield "axis", method_of(node, "unsqueeze", ast.Constant(0))
     yield "axis", method_of(node, "squeeze", ast.Constant(-1))
     yield "transposed", ast.Attribute(node, "mT", ast.Load())
+
+
+def _as_number(node: ast.expr) -> ast.expr:
+    """A Python float in place of a tensor without axes."""
+    return ast.Call(ast.Name("float", ast.Load()), [node], [])
 
 
 def _statements(tree: DefinitionTree) -> Iterator[Edit]:

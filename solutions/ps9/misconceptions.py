@@ -974,3 +974,74 @@ def clamps_each_number(model, x, y, lr, micro_batch, max_norm):
             for parameter, grad in zip(parameters, grads, strict=True):
                 parameter -= lr * grad.clamp(-max_norm, max_norm)
     return total, norm
+
+
+@misconception("xavier_uniform", hint="The bound is the square root of 6 / (fan-in + fan-out).", costs=4)
+def bound_without_the_root(shape, gain=1.0, generator=None):
+    if len(shape) < 2:
+        raise ValueError("two axes are wanted")
+    bound = gain * 6 / (math.prod(shape[2:]) * (shape[0] + shape[1]))
+    return bound * (2 * torch.rand(shape, generator=generator) - 1)
+
+
+@misconception(
+    "adam_step",
+    hint="The averages begin too small: divide them by 1 - beta to the power of the step.",
+    passes_examples=False,
+    costs=4,
+)
+def multiplies_by_the_correction(weight, grad, m, v, step, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
+    if step < 1:
+        raise ValueError("steps count from 1")
+    m = betas[0] * m + (1 - betas[0]) * grad
+    v = betas[1] * v + (1 - betas[1]) * grad**2
+    m_hat, v_hat = m * (1 - betas[0] ** step), v * (1 - betas[1] ** step)
+    return weight - lr * m_hat / (torch.sqrt(v_hat) + eps), m, v
+
+
+@misconception(
+    "learning_rate",
+    hint="Half a cosine goes from 1 to -1: take (1 + cos(pi p)) / 2. The first quarter alone falls steeply at its end.",
+    passes_examples=False,
+    costs=3,
+)
+def a_quarter_of_the_cosine(step, warmup, total, peak, floor=0.0):
+    if step < 0 or not 0 <= warmup < total:
+        raise ValueError("no such step")
+    if step < warmup:
+        return peak * (step + 1) / warmup
+    progress = min((step - warmup) / (total - warmup), 1.0)
+    return floor + (peak - floor) * math.cos(math.pi / 2 * progress)
+
+
+@misconception(
+    "clipped_step",
+    hint="p = p - ... binds a name anew, and the model keeps its old weights: change them in place, as with p -= ....",
+    passes_examples=False,
+    costs=5,
+)
+def binds_the_names_anew(model, x, y, lr, micro_batch, max_norm):
+    parameters = list(model.parameters())
+    loss, grads = 0.0, [torch.zeros_like(parameter) for parameter in parameters]
+    for rows, labels in zip(x.split(micro_batch), y.split(micro_batch), strict=True):
+        part = torch.nn.functional.cross_entropy(model(rows), labels) * len(rows) / len(x)
+        loss += part.item()
+        grads = [old + new for old, new in zip(grads, torch.autograd.grad(part, parameters), strict=True)]
+    return loss, math.sqrt(sum((grad**2).sum().item() for grad in grads))
+
+
+@misconception("clipped_step", hint="The norm is the root of the sum of squares.", costs=4)
+def norm_without_the_root(model, x, y, lr, micro_batch, max_norm):
+    parameters = list(model.parameters())
+    loss, grads = 0.0, [torch.zeros_like(parameter) for parameter in parameters]
+    for rows, labels in zip(x.split(micro_batch), y.split(micro_batch), strict=True):
+        part = torch.nn.functional.cross_entropy(model(rows), labels) * len(rows) / len(x)
+        loss += part.item()
+        grads = [old + new for old, new in zip(grads, torch.autograd.grad(part, parameters), strict=True)]
+    norm = sum((grad**2).sum().item() for grad in grads)
+    if math.isfinite(norm):
+        factor = min(1.0, max_norm / (norm + 1e-6))
+        with torch.no_grad():
+            for parameter, grad in zip(parameters, grads, strict=True):
+                parameter -= lr * factor * grad
+    return loss, norm

@@ -84,7 +84,7 @@ def _of_one(name: str, values: Sequence[Any]) -> Iterator[tuple[str, str, Callab
     elif all(_is_number(value) or _is_pair(value) for value in said):
         yield (
             f"{name} in the other order",
-            f"The two numbers of `{name}` are exchanged: look at which is for the height and which for the width.",
+            f"The two numbers of `{name}` are exchanged: look at what the first of them is for, and what the second.",
             lambda value: tuple(value)[::-1] if _is_pair(value) else value,
         )
         for place, which in ((0, "first"), (1, "second")):

@@ -97,3 +97,18 @@ def test_an_exercise_that_torch_stands_in_for_is_no_part_of_the_answer():
         repair([CodeCell(1, code)], Exercise("f", replaced, None), checks, frozenset(), passes)
         assert any(source.startswith("def g") for source in changed) == seen
         assert any(source.startswith("def f") for source in changed)
+
+
+@pytest.mark.parametrize("returned", ["Fraction(a * x)", "(Fraction(a * x), a)"])
+def test_a_number_of_another_kind_is_a_slip(returned):
+    code = f"from fractions import Fraction\n\ndef f(x, a):\n    return {returned}\n"
+
+    def passes(name, changed):
+        namespace = {}
+        exec(f"{code}\n{changed}", namespace)
+        result = namespace["f"](2.0, 3.0)
+        return type(result) is float if "(F" not in returned else type(result[0]) is float
+
+    checks = [CheckVerdict("small", "", False, 0, 1)]
+    found = repair([CodeCell(1, code)], Exercise("f", {}, None), checks, frozenset(), passes)
+    assert [change.operator for change in found.changes] == ["number"] and found.cost(12) == 2
