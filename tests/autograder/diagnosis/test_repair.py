@@ -99,15 +99,18 @@ def test_an_exercise_that_torch_stands_in_for_is_no_part_of_the_answer():
         assert any(source.startswith("def f") for source in changed)
 
 
-@pytest.mark.parametrize("returned", ["Fraction(a * x)", "(Fraction(a * x), a)"])
+@pytest.mark.parametrize("returned", ["Fraction(a) * Fraction(x)", "(Fraction(a) * Fraction(x), a)"])
 def test_a_number_of_another_kind_is_a_slip(returned):
     code = f"from fractions import Fraction\n\ndef f(x, a):\n    return {returned}\n"
 
     def passes(name, changed):
         namespace = {}
         exec(f"{code}\n{changed}", namespace)
-        result = namespace["f"](2.0, 3.0)
-        return type(result) is float if "(F" not in returned else type(result[0]) is float
+        try:
+            result = namespace["f"](2.0, 3.0)
+        except Exception:
+            return False
+        return result == 6.0 and type(result) is float if returned[0] != "(" else type(result[0]) is float
 
     checks = [CheckVerdict("small", "", False, 0, 1)]
     found = repair([CodeCell(1, code)], Exercise("f", {}, None), checks, frozenset(), passes)
