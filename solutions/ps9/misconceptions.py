@@ -976,7 +976,12 @@ def clamps_each_number(model, x, y, lr, micro_batch, max_norm):
     return total, norm
 
 
-@misconception("xavier_uniform", hint="The bound is the square root of 6 / (fan-in + fan-out).", costs=4)
+@misconception(
+    "xavier_uniform",
+    hint="The bound is the square root of 6 / (fan-in + fan-out).",
+    passes_examples=False,
+    costs=4,
+)
 def bound_without_the_root(shape, gain=1.0, generator=None):
     if len(shape) < 2:
         raise ValueError("two axes are wanted")
