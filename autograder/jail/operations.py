@@ -64,7 +64,7 @@ def changes(also: tuple[str, ...], without: tuple[str, ...]) -> Changes:
     """What an exercise's `also` and `without` add to these and take from them."""
     mine = vocabulary.of(also, without)
     names, inner = (frozenset(found) for found in basic())
-    now = {name for name in functions() if allows_function(mine, name)}
+    now = {name for name in (*functions(), *also) if allows_function(mine, name)}
     inner_now = {name for name in operations() if mine.allows_operation(name)}
     taken = sorted([*names - now, *inner - inner_now])
     if not mine.allows("torch.autograd.grad"):

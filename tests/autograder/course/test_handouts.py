@@ -103,7 +103,7 @@ def test_a_file_that_became_a_link_is_not_read(tables, folder):
 
 
 def test_each_problem_set_imports_its_own_helper(tables, folder):
-    other = handouts.folder_of(tables, "ps2")
+    other = handouts.folder_of(tables, "ps3")
     other.mkdir(parents=True)
     (other / "shop.py").write_text("CENTS = 1000\n")
     before = Path.cwd(), list(sys.path)
@@ -112,7 +112,7 @@ def test_each_problem_set_imports_its_own_helper(tables, folder):
 
         first = shop
         assert shop.CENTS == 100 and shop.read(Path("prices.csv").read_text().splitlines())["tea"] == 3.5
-    with handouts.beside(tables, "ps2"):
+    with handouts.beside(tables, "ps3"):
         import shop
 
         assert shop.CENTS == 1000 and not Path("prices.csv").exists()
@@ -127,8 +127,8 @@ def test_each_problem_set_imports_its_own_helper(tables, folder):
 
 
 def test_a_problem_set_with_files_has_a_jail_of_its_own(tables):
-    assert handouts.sharing(tables, ["ps2", "ps1", "ps3"]) == [["ps2", "ps3"], ["ps1"]]
+    assert handouts.sharing(tables, ["ps4", "ps1", "ps3"]) == [["ps4", "ps3"], ["ps1"]]
     assert [item.name for item in handouts.for_jail(tables, ["ps1"])] == names(tables)
-    assert handouts.for_jail(tables, ["ps2", "ps3"]) == ()
+    assert handouts.for_jail(tables, ["ps4", "ps3"]) == ()
     with pytest.raises(AutograderError, match="jails of its own"):
         handouts.for_jail(tables, ["ps1", "ps2"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -46,9 +47,21 @@ def name_of(frame: Any) -> str:
     if file.startswith(_CLOSED) or inside.partition(".")[0] in _CLOSED_PACKAGES:
         name, caller = frame.f_code.co_name, frame.f_back
         inner = caller is not None and is_torch(caller)
-        return "" if inner or name.startswith("<") or _is_importing(frame) else f"{inside}.{name}"
+        return "" if inner or name.startswith("<") or _is_importing(frame) else _public(inside, _wrapped(frame) or name)
     FREE.add(file)
     return ""
+
+
+def _wrapped(frame: Any) -> str:
+    """The name of the function that `frame` wraps, as a decorator of torch's does; empty where it wraps none."""
+    held = frame.f_locals.get("func") if "func" in frame.f_code.co_freevars else None
+    return str(getattr(held, "__name__", ""))
+
+
+def _public(inside: str, name: str) -> str:
+    """What users call a function: torch.nn.utils.clip_grad_norm_, which is defined in torch.nn.utils.clip_grad."""
+    package = inside.rpartition(".")[0]
+    return f"{package if hasattr(sys.modules.get(package), name) else inside}.{name}"
 
 
 def is_torch(frame: Any) -> bool:
