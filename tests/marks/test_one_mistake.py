@@ -9,7 +9,7 @@ OVERWRITES = {
     "fills every argument with NaN": "for t in a: t.data.fill_(float('nan'))",
     "fills every argument with zeros": "for t in a: t.data.zero_()",
 }
-PS3 = "linear relu leaky_relu sigmoid sigmoid_grad tanh gelu softmax xor_network collapse_linear".split()
+PS3 = "linear linear_backward relu leaky_relu sigmoid sigmoid_grad tanh gelu softmax xor_network collapse_linear".split()
 
 
 @pytest.mark.parametrize("how", OVERWRITES)
