@@ -48,15 +48,15 @@ _MAX_BYTES = 100_000_000
 """Of a file beside a notebook: what nbgrader's exchange takes at most."""
 
 
-def _grade(root: Path, student: str, problem_set: str) -> None:
+def _grade(setup: GradingSetup, student: str) -> None:
     """Grade what a student handed in, and write all its results.
 
     Raises:
         AutograderError: the submission cannot be graded.
     """
+    root = setup.root
     with held(root, "grade", "autograder grade", wait=True):
-        setup = setup_of(root, course_config.load(root), problem_set)
-        item = _prepared(setup, student)
+        item = _prepared(setup, student)  # read again: a class's notebooks are too much to be kept
         [(_, result)] = _POOLS.of(setup).grade([(student, item.submission)])
         if isinstance(result, AutograderError):
             raise result
@@ -144,7 +144,7 @@ def _find_submissions(converter: Any) -> None:
     """Find what the engine can grade, whatever its notebook is called, and name what it cannot."""
     root, problem_set = Path(converter.coursedir.root), converter.coursedir.assignment_id
     course = course_config.load(root)
-    setup = setup_of(root, course, problem_set)
+    converter.setup = setup = setup_of(root, course, problem_set)
     converter.notebooks, converter.assignments, converter.refused = [], {}, []
     folders = _folders(converter)
     for folder in folders:
@@ -165,7 +165,7 @@ def _convert(converter: Any, notebook: str) -> None:
     """Grade what stands in the folder of `notebook`, which nbgrader does not read; then go on with the graded one."""
     resources = converter.init_single_notebook_resources(notebook)
     student, problem_set = resources["nbgrader"]["student"], resources["nbgrader"]["assignment"]
-    _grade(Path(converter.coursedir.root), student, problem_set)
+    _grade(converter.setup, student)
     converter.writer.build_directory = converter._format_dest(problem_set, student)
     converter._sanitizing = False
     try:
