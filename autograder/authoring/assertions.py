@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,14 @@ SMALL = 24
 
 
 class Difference(AssertionError):
-    """Raised if a result differs from the expected one; the message is a sentence for the student."""
+    """Raised if a result differs from the expected one; the message is a sentence for the student.
+
+    Attributes:
+        parts: whether each part of several results, or each of several gradients, is right, by what the message would
+            call it; empty where there is one only.
+    """
+
+    parts: Mapping[str, bool] = {}
 
 
 def assert_close(
@@ -77,10 +85,34 @@ def assert_close(
         kind = "tuple" if isinstance(expected, tuple) else "list"
         if not isinstance(actual, list | tuple) or len(actual) != len(expected):
             raise Difference(f"{what} should be a {kind} of {len(expected)}, not {shown(actual)}")
-        for place, (mine, right) in enumerate(zip(actual, expected, strict=True)):
-            assert_close(mine, right, rtol=rtol, atol=atol, what=f"{what}[{place}]")
+        pairs = {f"{what}[{place}]": pair for place, pair in enumerate(zip(actual, expected, strict=True))}
+        if isinstance(expected, tuple):  # of several results each counts
+            _part_by_part((name, partial(assert_close, *pair, rtol=rtol, atol=atol)) for name, pair in pairs.items())
+        else:
+            for name, pair in pairs.items():
+                assert_close(*pair, rtol=rtol, atol=atol, what=name)
     else:
         raise TypeError(f"assert_close does not compare {type(expected).__name__}")
+
+
+def _part_by_part(comparisons: Iterable[tuple[str, Callable[..., None]]]) -> None:
+    """Compare all parts, each by a function of its name, and raise the first difference with which of them are right.
+
+    Raises:
+        Difference: a part differs.
+    """
+    first, right = None, {}
+    for what, compare in comparisons:
+        try:
+            compare(what=what)
+        except Difference as difference:
+            first = first or difference
+            right[what] = False
+        else:
+            right[what] = True
+    if first:
+        first.parts = right
+        raise first
 
 
 _EXACT = (str, bytes, Decimal, Fraction, date, time, timedelta)
@@ -148,16 +180,25 @@ def assert_gradients(
     pairs = [(item, up) for item, up in zip(outputs, upstream, strict=True) if item.requires_grad]
     torch.autograd.backward([item for item, _ in pairs], [up for _, up in pairs])
     torch.autograd.backward(expected_outputs, upstream)
-    for place, (leaf, right_leaf) in enumerate(zip(my_leaves, leaves, strict=True)):
-        name = names[place] if place < len(names) else f"argument {place + 1}"
+
+    def compare(leaf: torch.Tensor, right_leaf: torch.Tensor, what: str) -> None:
         wanted = right_leaf.grad if right_leaf.grad is not None else torch.zeros_like(right_leaf)
         if leaf.grad is None and wanted.any():
-            raise Difference(f"no gradient reaches {name}")
+            raise Difference(f"no gradient reaches {what.removeprefix(_GRADIENT)}")
         grad = leaf.grad if leaf.grad is not None else torch.zeros_like(leaf)
         try:
-            assert_close(grad, wanted, rtol=rtol, atol=atol, what=f"the gradient of {name}")
+            assert_close(grad, wanted, rtol=rtol, atol=atol, what=what)
         except Difference as difference:
             raise Difference(f"{difference}, where the gradient of the result is {_upstream(upstream)}") from None
+
+    called = [*names, *(f"argument {place + 1}" for place in range(len(names), len(leaves)))]
+    _part_by_part(
+        (f"{_GRADIENT}{name}", partial(compare, *pair))
+        for name, pair in zip(called, zip(my_leaves, leaves, strict=True), strict=True)
+    )
+
+
+_GRADIENT = "the gradient of "
 
 
 def _upstream(grads: Sequence[torch.Tensor]) -> str:

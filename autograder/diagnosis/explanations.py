@@ -111,8 +111,8 @@ class Partly:
     """What explains most of what is wrong, not all."""
 
     values: Misconception | LeftOut | Variant
-    rest: str = "Something else is wrong besides."
-    """What is said of what it does not explain."""
+    rest: str = ""
+    """What is said of what it does not explain, if anything is known of that."""
 
     @property
     def name(self) -> str:
@@ -122,7 +122,7 @@ class Partly:
     @property
     def hint(self) -> str:
         """The hint for most of it."""
-        return f"{self.values.hint} {self.rest}"
+        return f"{self.values.hint} {self.rest or 'Something else is wrong besides.'}"
 
     def cost(self, max_points: float) -> float:
         """All: it changes no points."""

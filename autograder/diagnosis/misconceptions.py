@@ -302,17 +302,16 @@ class Diagnosis:
             return all(same(other.get(c), right.trace.get(c)) or same(trace[c], other.get(c)) for c in fine)
 
         rest = experiments.raised(calls) if raising else ""
-
         for known in self._known(exercise, right.trace):
             if fits(known.trace) or self._is_all_there(known, trace, right.trace):
-                return Partly(known.misconception, *([rest] if rest else []))
+                return Partly(known.misconception, rest)
         found = fitting(
             right.solution,
             calls,
             lambda variant: fits(self._rehearsed(exercise, variant.key, variant.solution)),
             most_first=1,
         )
-        return Partly(found, *([rest] if rest else [])) if found else None
+        return Partly(found, rest) if found else None
 
     @staticmethod
     def _is_all_there(known: _Known, trace: Trace, right: Trace) -> bool:

@@ -22,6 +22,8 @@ MAX_NODES = 4_000
 """Of an answer's syntax trees; a longer one is not changed, since finding what to change would take its time."""
 MOST = 2 / 3
 """Changes count that make so much of the points of values right, where they do not make all."""
+MOST_TO_RUN = 30
+"""So many changes at most are tried only to see a result."""
 MAX_CHANGES = 2
 """So many small changes at most make an answer right that is given points for what it is without them."""
 SLIP, IDEA = 0.15, 1 / 3
@@ -139,12 +141,14 @@ def _change(cell: int, candidate: Candidate) -> Change:
     return Change(cell, candidate.line, candidate.operator, removed, added)
 
 
-def running(cells: Sequence[CodeCell], exercise: Exercise) -> Iterator[tuple[Change, str]]:
-    """Small changes that give a result where the answer gives none, each with the changed definition."""
+def running(cells: Sequence[CodeCell], exercise: Exercise, most: int) -> Iterator[tuple[Change, str]]:
+    """At `most` so many small changes that give a result where the answer gives none, with the changed definition."""
+    if not most:
+        return
     names = Bindings([cell.source for cell in cells])
     found = _definitions(cells, names, exercise)
     numbers = {_name(node): number for number, node in found}
-    for candidate in to_run([node for _, node in found], _known(names)):
+    for candidate in to_run([node for _, node in found], _known(names), min(most, MOST_TO_RUN)):
         yield _change(numbers[candidate.name], candidate), candidate.source
 
 

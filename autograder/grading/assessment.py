@@ -55,6 +55,8 @@ class Checked:
 
     exercise: Exercise
     checks: list[CheckVerdict]
+    parts: Mapping[str, Mapping[str, bool]]
+    """By check, of several results of which one is wrong, whether each is right."""
     trace: Trace
     forbidden: list[str]
     """What its calls called outside the vocabulary."""
@@ -125,7 +127,8 @@ class Assessment:
             checks = [replace(check, reason="") if check.reason == cause else check for check in checks]
             note = f"{cause[:1].upper()}{cause[1:]}."
             return ExerciseResult(ExerciseVerdict(exercise.name, "graded", 0, max_points, checks, note), [], True)
-        checks = marks.counted(self._followed(checked), self._properties(exercise))
+        properties = self._properties(exercise)
+        checks = marks.counted(marks.by_part(self._followed(checked), properties, checked.parts), properties)
         self._checked[exercise.name] = checked, checks
         points = sum(item.points for item in checks)
         found = ExerciseResult(ExerciseVerdict(exercise.name, "graded", points, max_points, checks), [], True)
@@ -214,18 +217,17 @@ class Assessment:
         if not wrong:
             return checks
         found = {check.name: check for check in checks}
-        known = {name for name in wrong - anew if self._qualities.get(name) == "known mistake"}
-        for is_partly_right in (False, True):
-            if is_partly_right:  # an exception follows from a known mistake where values show that the rest is right
-                wrong = frozenset(known)
-                if not wrong or not marks.is_half_right(list(found.values()), self._properties(exercise)):
-                    break
+        known = frozenset(name for name in wrong - anew if self._qualities.get(name) == "known mistake")
+        # An exception follows from a known mistake alone, and where values show that the rest is right.
+        for others, is_partly_right in ((wrong, False), (known, True)) if known else ((wrong, False),):
+            if is_partly_right and not marks.is_half_right(list(found.values()), self._properties(exercise)):
+                break
             for item in self._items[exercise.name]:
                 check, called = found[item.name], list[str]()
                 if not check.flawless and check.name in checked.trace:
                     with suppress(OutOfTime):
                         trace = checked.trace[check.name]
-                        called = self._follows_from(exercise, wrong, item, trace, is_partly_right)
+                        called = self._follows_from(exercise, others, item, trace, is_partly_right)
                 if called:
                     why = "where the mistake costs" if anew.isdisjoint(called) else "as it is defined anew here"
                     reason = f"follows from {' and '.join(called)}, {why}"
@@ -333,7 +335,7 @@ class Assessment:
         best: tuple[ExerciseResult, Explanation | None, Trace] = found, None, trace
         cost = math.inf
         try:
-            for change, changed in running(self._cells, exercise):
+            for change, changed in running(self._cells, exercise, self._session.limits.changes):
                 checks, given = [], {}
                 for item in self._items[exercise.name]:
                     checks.append(verdict_of(item, passes(item.name, changed)))

@@ -19,6 +19,7 @@ from pathlib import Path
 import msgspec
 
 from autograder.diagnosis.upstream import upstream_of
+from autograder.jail import packages as installed
 from autograder.jail.jail import SandboxLimits
 from autograder.model.limits import SessionLimits
 from autograder.model.submission import Exercise, Submission
@@ -50,9 +51,7 @@ def engine() -> bytes:
 @cache
 def versions(packages: tuple[str, ...]) -> bytes:
     """Digest of the versions of the packages that a course names; one that is not installed has none."""
-    owners = importlib.metadata.packages_distributions() if packages else {}
-    found = {name: sorted({importlib.metadata.version(item) for item in owners.get(name, [])}) for name in packages}
-    return digest(*(f"{name} {', '.join(numbers)}".encode() for name, numbers in found.items()))
+    return digest(*(f"{name} {version}".encode() for name, version in installed.versions(packages).items()))
 
 
 class CacheKeys:

@@ -5,7 +5,7 @@ Runs inside the worker's pytest session.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +102,7 @@ class Grader:
         """The exercise with its checks run, and whether there is still time."""
         session.turn_to(exercise)
         checks: list[CheckVerdict] = []
+        parts: dict[str, Mapping[str, bool]] = {}
         trace: Trace = {}
         not_begun = 0
         for item in self.items.get(exercise.name, []):
@@ -128,9 +129,10 @@ class Grader:
                 why = f"{why} — for {session.last_call}"
             checks.append(replace(verdict_of(item, outcome.passed, why), imprecise=bool(outcome.imprecise)))
             trace[item.name] = session.trace
+            parts[item.name] = outcome.parts
         begun = not checks or not_begun < len(checks)
         struck = session.strikes >= MAX_STRIKES
-        return Checked(exercise, checks, trace, list(session.forbidden), begun, struck), in_time
+        return Checked(exercise, checks, parts, trace, list(session.forbidden), begun, struck), in_time
 
     def passes(self, exercise: Exercise, session: Session) -> bool:
         """Whether all checks of the exercise pass in the session, exactly; they end at the first that fails."""

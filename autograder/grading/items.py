@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from functools import cache
 from typing import NamedTuple
 
 import pytest
 
+from autograder.authoring import Difference
 from autograder.authoring.precision import imprecision_noted
 from autograder.model.verdict import CheckVerdict
 from autograder.session.connection import OutOfTime
@@ -56,6 +57,8 @@ class Outcome(NamedTuple):
     """Whether the exercise is not written yet."""
     imprecise: str = ""
     """How a result that passed is only as exact as float32."""
+    parts: Mapping[str, bool] = {}
+    """Of several results of which one is wrong: whether each is right, by its name."""
 
 
 def run(item: pytest.Item, student: Student) -> Outcome:
@@ -71,7 +74,8 @@ def run(item: pytest.Item, student: Student) -> Outcome:
         return Outcome(True, imprecise=notes[0] if notes else "")
     if isinstance(failure, OutOfTime):
         raise failure
-    return Outcome(False, reason(failure), isinstance(failure, NotImplementedError))
+    parts = failure.parts if isinstance(failure, Difference) else {}
+    return Outcome(False, reason(failure), isinstance(failure, NotImplementedError), parts=parts)
 
 
 def _failure(item: pytest.Item, student: Student) -> BaseException | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -27,9 +28,42 @@ PRECISION_COSTS = 1.0
 """Points of an exercise that float32 on the way costs, once."""
 
 
+def by_part(
+    checks: Sequence[CheckVerdict], properties: frozenset[str], parts: Mapping[str, Mapping[str, bool]]
+) -> list[CheckVerdict]:
+    """The checks, with those that compare several results, of which one is wrong, worth the share of those right.
+
+    A result counts where it is right in checks of at least half of the points for values; a check that passes shows it
+    of all. What a share earns is rounded down to half points.
+
+    Args:
+        checks: what they gave.
+        properties: the names of those that are about no values.
+        parts: by check, whether each result is right, by its name.
+    """
+    values = [check for check in checks if check.name not in properties]
+    half = sum(check.max_points for check in values) / 2
+    names = {name for check in values for name in parts.get(check.name, ())}
+    counting = {
+        name
+        for name in names
+        if sum(check.max_points for check in values if check.passed or parts.get(check.name, {}).get(name)) >= half
+    }
+    found = []
+    for check in checks:
+        mine = {} if check.passed or check.name in properties else parts.get(check.name, {})
+        right = [name for name, is_right in mine.items() if is_right and name in counting]
+        points = math.floor(2 * check.max_points * len(right) / len(mine)) / 2 if right else 0.0
+        if points:
+            reason = f"{check.reason}; right, and counted: {', '.join(right)}"
+            check = replace(check, points=points, reason=reason)
+        found.append(check)
+    return found
+
+
 def counted(checks: Sequence[CheckVerdict], properties: frozenset[str]) -> list[CheckVerdict]:
-    """The checks, with properties that hold not counted where no check of values passes."""
-    if any(check.passed and check.name not in properties for check in checks):
+    """The checks, with properties that hold not counted where no check of values earns anything."""
+    if any(check.points and check.name not in properties for check in checks):
         return list(checks)
     return [
         replace(check, points=0.0, counted=False, reason=NOT_COUNTED)
@@ -86,7 +120,7 @@ def _by_checks(verdict: ExerciseVerdict, properties: frozenset[str]) -> Exercise
     """
     points = sum(check.points for check in verdict.checks)
     values = [check for check in verdict.checks if check.name not in properties]
-    failing = [check.max_points for check in values if not check.passed]
+    failing = [check.max_points - check.points for check in values if not check.passed]
     lost = sum(check.max_points for check in verdict.checks if check.name in properties and not check.passed)
     mark, hint = "", ""
     right = sum(check.points for check in values)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import importlib.util
 import os
 import platform
@@ -20,6 +19,7 @@ from . import bubblewrap, cgroup
 from .cores import cores
 from .inside import frames, wire
 from .jail import Jail, JailError, SandboxLimits, token
+from .packages import versions
 
 _SECONDS = 20.0
 _KEPT = "kept"
@@ -63,11 +63,9 @@ def host() -> Iterator[HealthCheck]:
 
 def packages(names: Sequence[str]) -> Iterator[HealthCheck]:
     """Whether the packages that the course names are there when its notebooks are graded."""
-    owners = importlib.metadata.packages_distributions() if names else {}
-    for name in names:
+    for name, version in versions(names).items():
         found = importlib.util.find_spec(name) is not None
-        numbers = sorted({importlib.metadata.version(owner) for owner in owners.get(name, [])})
-        detail = ", ".join(numbers) if found else "course.yml names it, and it is not installed here"
+        detail = version if found else "course.yml names it, and it is not installed here"
         yield HealthCheck(f"package {name}", found, detail, f"pip install {name}")
 
 

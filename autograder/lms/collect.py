@@ -167,9 +167,10 @@ def _attempts(ours: _Class, found: list[Member]) -> dict[str, list[_Attempt]]:
         if member.data and member.parts[-1] == _TIMESTAMP and (moment := _stamp(ours, member.data))
     }
     shared = _shared([member.parts[:-1] for member in found if not (member.refused or member.junk)], ours.problem_set)
+    handouts = tuple(f"{mark}{name}" for name in ours.release.handouts for mark in "/_")
     by_student: dict[str, list[_Attempt]] = {}
     for member in found:
-        if member.name.endswith(tuple(f"{mark}{name}" for name in ours.release.handouts for mark in "/_")):
+        if member.name.endswith(handouts):
             ours.note(member.name, "ignored", "came with the notebook; grading uses the course's own")
             continue
         if member.refused:

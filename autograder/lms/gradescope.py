@@ -26,6 +26,7 @@ from autograder.grading.inputs import files_of
 from autograder.grading.intake import HandedIn
 from autograder.grading.setup import setup_of
 from autograder.jail import bubblewrap
+from autograder.jail.packages import distributions
 from autograder.model.verdict import ExerciseVerdict, Verdict
 from autograder.results import folders
 from autograder.results.writer import ResultWriter
@@ -111,9 +112,9 @@ def _of_course(root: Path, problem_set: str) -> list[Path]:
 def _pinned(packages: Sequence[str]) -> Iterator[tuple[str, str]]:
     """All that the engine and the course need, in the versions that are installed here; torch brings its own there."""
     seen: set[str] = set()
-    owners = metadata.packages_distributions() if packages else {}
+    owners = distributions(packages)
     for name in packages:
-        if name not in owners:
+        if not owners[name]:
             raise AutograderError(f"{config.FILE}: packages: {name} is not installed here; run: pip install {name}")
     waiting = [*_needs(_DISTRIBUTION, "staff"), *(Requirement(owner) for name in packages for owner in owners[name])]
     while waiting:

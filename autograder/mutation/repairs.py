@@ -32,7 +32,7 @@ def candidates(
     return _candidates(_FINDERS, definitions, known, most)
 
 
-def to_run(definitions: Iterable[ast.AST], known: frozenset[str] = frozenset(), most: int = 30) -> Iterator[Candidate]:
+def to_run(definitions: Iterable[ast.AST], known: frozenset[str], most: int) -> Iterator[Candidate]:
     """Of the changed definitions those that give a result where the answer gives none, right or wrong."""
     return _candidates((_undefined, _returned), definitions, known, most)
 

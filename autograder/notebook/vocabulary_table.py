@@ -221,6 +221,7 @@ _CONVOLUTIONS = "conv1d conv2d conv3d convtranspose1d convtranspose2d convtransp
 _CONVOLUTION = (
     "convolution convolutionbackward mkldnnconvolution mkldnnconvolutionbackward slowconv2dforward thnnconv2d"
 )
+_NLL_LOSS = "nlllossforward nlllossnd nllloss2d nllloss2dforward nlllossbackward nllloss2dbackward"
 _CELL = "linear sigmoid sigmoidbackward tanh tanhbackward"
 MADE_OF: dict[str, frozenset[str]] = {
     name: frozenset(made.split())
@@ -233,8 +234,7 @@ MADE_OF: dict[str, frozenset[str]] = {
         "softmax": "softmax softmaxbackwarddata safesoftmax",
         "normalize": "linalgvectornorm norm",
         "cosinesimilarity": "linalgvectornorm norm",
-        "crossentropy": "crossentropyloss nllloss nlllossforward nlllossnd nllloss2d nllloss2dforward logsoftmax "
-        "nlllossbackward nllloss2dbackward logsoftmaxbackwarddata",
+        "crossentropy": f"crossentropyloss nllloss logsoftmax logsoftmaxbackwarddata {_NLL_LOSS}",
         "cdist": "cdistforward euclideandist cdistbackward",
         "scaleddotproductattention": "scaleddotproductattentionmath scaleddotproductflashattentionforcpu softmax "
         "safesoftmax scaleddotproductflashattentionforcpubackward softmaxbackwarddata fusedsdpchoice",
@@ -244,7 +244,7 @@ MADE_OF: dict[str, frozenset[str]] = {
         **dict.fromkeys(_CONVOLUTIONS.split(), _CONVOLUTION),
         **{f"maxpool{n}d": f"maxpool{n}dwithindices maxpool{n}dwithindicesbackward" for n in (1, 2, 3)},
         "embedding": "embeddingdensebackward embeddingsparsebackward",
-        "nllloss": "nlllossforward nlllossnd nllloss2d nllloss2dforward nlllossbackward nllloss2dbackward",
+        "nllloss": _NLL_LOSS,
         "binarycrossentropywithlogits": "logsigmoid logsigmoidforward logsigmoidbackward sigmoid sigmoidbackward",
         "interpolate": " ".join(
             f"upsample{kind} upsample{kind}backward"

@@ -9,9 +9,12 @@ from pathlib import Path
 
 from autograder.grading.inputs import files_of
 
-_SLOW = {"torch._dynamo": re.compile(r"\b(optim|compile|checkpoint|torch\.func)\b")}
-"""Modules that take about a second to import, and the words in a problem set's code that make torch's import of them
-likely; an optimizer imports them on its first step."""
+_SLOW = {
+    "torch._dynamo": re.compile(r"\b(optim|compile|checkpoint|torch\.func)\b"),
+    "sklearn.datasets": re.compile(r"\bsklearn\b"),
+}
+"""Modules that take about a second to import, and the words in a problem set's code that make an import of them likely;
+an optimizer imports torch._dynamo on its first step."""
 
 
 def imports_of(root: Path, problem_sets: Iterable[str]) -> list[str]:

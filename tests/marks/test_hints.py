@@ -33,6 +33,13 @@ TOLD = {
     "scaled_dot_product_attention · divided by d": "(`sqrt`) is not applied",
     "cross_entropy · clipped": "large numbers in its inputs",
     "sparse_sgd_step · new table": "they stand in a new tensor",
+    "sgd_step · zeros for the first buffer": "dampening begins with the second step",
+    "textbook_momentum · torch's form by sgd_step": "Each gradient keeps the rate of its own step",
+    "adam_step · betas exchanged": "The two numbers of `betas` are exchanged: look at what the first of them is for",
+    "adam_step · returns the weight only": "Only the first of the results is there",
+    "adamw_step · no decay at all": "It gives what is right where `weight_decay` is 0",
+    "he_normal · normal_ with the variance": "multiply by the root",
+    "accumulate_gradients · clears in the loop": "Clear the gradients once, before the loop",
     "causal_mask · syntax error": "has a syntax error in line 2",
 }
 """By the answer, words of its hint or of the note above its checks."""
@@ -47,7 +54,7 @@ NEVER = (
 """What is true of none of these answers."""
 
 
-@pytest.mark.parametrize("problem_set", ["ps2", "ps3", "ps4", "ps5", "ps6", "ps7", "ps8"])
+@pytest.mark.parametrize("problem_set", ["ps2", "ps3", "ps4", "ps5", "ps6", "ps7", "ps8", "ps9"])
 def test_what_is_told_is_so(course, problem_set):
     for answer, verdict in course.marks(answers(HERE / f"{problem_set}.py")).items():
         said = f"{verdict.hint} {verdict.note} {' '.join(check.reason for check in verdict.checks)}"

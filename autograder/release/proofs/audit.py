@@ -25,7 +25,7 @@ from autograder.workers.pool import Pool
 from . import cheap_answers, made, vocabulary_calls
 from .broad_exceptions import broad_exceptions
 from .callers import callers, costs_more_in_callers, crashing, way_cases, ways
-from .cases import Case, restricted, submission_of, without
+from .cases import Case, failures, restricted, submission_of, without
 from .findings import Audit, Finding
 from .rehearsal import rehearse
 from .setup_cells import Trial
@@ -268,11 +268,7 @@ def _no_more_than_the_first() -> Callable[[Case, Graded], Iterator[str]]:
 
 def _solved(case: Case, graded: Graded) -> Iterator[str]:
     for item in case.verdicts(graded):
-        if item.status != "graded":
-            yield f"{item.name}: the solution is {item.status}: {item.note}"
-        for check in item.checks:
-            if not check.passed:
-                yield f"{item.name}: the solution fails {check.name}: {check.reason}"
+        yield from failures(item, f"{item.name}: the solution")
         if case.examples_fail(item.name, graded):
             yield f"{item.name}: the solution fails the visible examples"
 

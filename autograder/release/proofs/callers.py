@@ -12,7 +12,7 @@ from autograder.course.release import Release
 from autograder.diagnosis.upstream import called, upstream_of
 from autograder.model.verdict import ExerciseVerdict, Graded, Verdict
 
-from .cases import Case, restricted, submission_of
+from .cases import Case, failures, restricted, submission_of
 
 RAISED = "your code raised"
 """Prefix of a check's reason if the student's code raised an exception."""
@@ -90,11 +90,7 @@ def way_cases(
 
 def _right(case: Case, graded: Graded) -> Iterator[str]:
     for item in case.verdicts(graded):
-        if item.status != "graded":
-            yield f"{case.manner} in ways.py is {item.status}: {item.note}"
-        for check in item.checks:
-            if not check.passed:
-                yield f"{case.manner} in ways.py fails {check.name}: {check.reason}"
+        yield from failures(item, f"{case.manner} in ways.py")
 
 
 def _follows(case: Case, graded: Graded) -> Iterator[str]:

@@ -44,6 +44,15 @@ class Case:
         return any(isinstance(output, wire.Error) for output in graded.outputs.get(place or 0, []))
 
 
+def failures(item: ExerciseVerdict, what: str) -> Iterator[str]:
+    """Yield why an answer that should be right, called `what`, is not graded or fails a check."""
+    if item.status != "graded":
+        yield f"{what} is {item.status}: {item.note}"
+    for check in item.checks:
+        if not check.passed:
+            yield f"{what} fails {check.name}: {check.reason}"
+
+
 def submission_of(release: Release, written: dict[str, str]) -> Submission:
     """Return the release as a submission, with the stubs replaced by `written`, code by exercise."""
     cells = parse(json.dumps(made.notebook(release, written)).encode(), release.problem_set)

@@ -174,3 +174,25 @@ def test_the_gradient_that_comes_from_above_is_told():
             torch.ones(2, requires_grad=True),
         )
     assert "where the gradient of the result is " in str(error.value)
+
+
+def test_a_difference_tells_which_of_several_results_are_right():
+    with pytest.raises(Difference, match=r"the result\[0\] is 1 and should be 2") as error:
+        assert_close((torch.tensor(1.0), [torch.ones(2)], "h"), (torch.tensor(2.0), [torch.ones(2)], "c"))
+    assert error.value.parts == {"the result[0]": False, "the result[1]": True, "the result[2]": False}
+    for mine, right in [([1.0, 2.0], [1.0, 3.0]), ((1.0,), (1.0, 2.0)), (torch.ones(2), torch.zeros(2))]:
+        with pytest.raises(Difference) as error:
+            assert_close(mine, right)
+        assert not error.value.parts
+
+
+def test_a_difference_tells_which_of_several_gradients_are_right():
+    given = [torch.tensor(3.0, requires_grad=True), torch.tensor(5.0, requires_grad=True)]
+    with pytest.raises(Difference, match="the gradient of w is") as error:
+        assert_gradients(
+            lambda x, w: x * w + 0 * (w - w.detach()) - w + w.detach(), torch.mul, *given, names=("x", "w")
+        )
+    assert error.value.parts == {"the gradient of x": True, "the gradient of w": False}
+    with pytest.raises(Difference, match="no gradient reaches w") as error:
+        assert_gradients(lambda x, w: x * w.detach(), torch.mul, *given, names=("x", "w"))
+    assert error.value.parts == {"the gradient of x": True, "the gradient of w": False}

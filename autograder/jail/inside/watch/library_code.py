@@ -47,21 +47,23 @@ def name_of(frame: Any) -> str:
     if file.startswith(_CLOSED) or inside.partition(".")[0] in _CLOSED_PACKAGES:
         name, caller = frame.f_code.co_name, frame.f_back
         inner = caller is not None and is_torch(caller)
-        return "" if inner or name.startswith("<") or _is_importing(frame) else _public(inside, _wrapped(frame) or name)
+        return "" if inner or name.startswith("<") or _is_importing(frame) else _public(frame, inside)
     FREE.add(file)
     return ""
+
+
+def _public(frame: Any, module: str) -> str:
+    """What users call the function of `frame`: torch.nn.utils.clip_grad_norm_, defined in torch.nn.utils.clip_grad."""
+    name = _wrapped(frame) or frame.f_code.co_name
+    package = module.rpartition(".")[0]
+    exported = vars(sys.modules[package]).get(name) if package in sys.modules else None
+    return f"{package if getattr(exported, '__code__', None) is frame.f_code else module}.{name}"
 
 
 def _wrapped(frame: Any) -> str:
     """The name of the function that `frame` wraps, as a decorator of torch's does; empty where it wraps none."""
     held = frame.f_locals.get("func") if "func" in frame.f_code.co_freevars else None
     return str(getattr(held, "__name__", ""))
-
-
-def _public(inside: str, name: str) -> str:
-    """What users call a function: torch.nn.utils.clip_grad_norm_, which is defined in torch.nn.utils.clip_grad."""
-    package = inside.rpartition(".")[0]
-    return f"{package if hasattr(sys.modules.get(package), name) else inside}.{name}"
 
 
 def is_torch(frame: Any) -> bool:
