@@ -13,6 +13,8 @@ from .variants import LeftOut, Variant
 
 CUT_OFF_SHARE = 1 / 3
 """The share of an exercise's points that a result costs which is cut off from the graph."""
+BESIDES_SHARE = 1 / 3
+"""The share that one more thing costs beside a misconception."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +58,8 @@ class Twofold:
         return f"Two things are wrong. {self.known.hint} But for that: {other[:1].lower()}{other[1:]}"
 
     def cost(self, max_points: float) -> float:
-        """All: it changes no points."""
-        return max_points
+        """What both cost together."""
+        return min(self.known.cost(max_points) + cost_of(BESIDES_SHARE, max_points), max_points)
 
 
 @dataclass(frozen=True)

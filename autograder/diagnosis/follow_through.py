@@ -23,7 +23,7 @@ from autograder.session.session import Session
 from .rehearsal import rehearsal
 from .solutions import run as run_file
 from .solutions import solutions
-from .traces import same, says_something
+from .traces import same, says_something, without_sharing
 from .upstream import upstream_of
 
 _OURS = "autograder.session.remote.Student"
@@ -86,7 +86,8 @@ class FollowThrough:
         for way in self._of(exercise.name):
             called = sorted(way.upstream & wrong)
             for call in (_as_it_is, _call_in_place) if called else ():
-                if same(trace, _plain(self._given(way, called, exercise, session, seed, run, call))):
+                given = _plain(self._given(way, called, exercise, session, seed, run, call))
+                if same(_plain(trace), given):
                     return called
         return []
 
@@ -167,5 +168,6 @@ def _bound(names: dict[str, Any], other: Mapping[str, Any]) -> Iterator[None]:
 
 
 def _plain(trace: list[Any]) -> list[Any]:
-    """A trace in which exceptions that passed through this process have the names that they had in the jail."""
-    return [entry.removeprefix(_OURS) if isinstance(entry, str) else entry for entry in trace]
+    """The calls' values, with the names in the jail of exceptions that passed through this process."""
+    entries = without_sharing(trace)
+    return [entry.removeprefix(_OURS) if isinstance(entry, str) else entry for entry in entries]

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,10 +22,9 @@ from autograder.session.session import Session
 
 from . import experiments
 from .again import calling
-from .calls import arguments_of
 from .explanations import Besides, Both, CutOff, Explanation, Partly, Twofold, has_share
 from .outputs import Call, shows_a_mistake
-from .rehearsal import rehearsal
+from .rehearsal import Known, Rehearsals
 from .traces import (
     Trace,
     agreeing,
@@ -56,26 +54,6 @@ def load(path: Path) -> list[Misconception]:
     return [item.misconception for item in vars(module).values() if hasattr(item, "misconception")]
 
 
-@dataclass(frozen=True)
-class _Known:
-    """A misconception, what its calls gave, and the checks in which that is not what the solution's gave."""
-
-    misconception: Misconception
-    trace: Trace
-    shows: frozenset[str]
-
-
-@dataclass(frozen=True)
-class _Right:
-    """What the course's own solution was asked for and gave, by the check's name."""
-
-    asked: dict[str, list[Asked]]
-    trace: Trace
-    arguments: dict[str, list[dict[str, Any]]]
-    """Of each request the arguments with which it calls the exercise's function, by parameter."""
-    solution: Any
-
-
 class Diagnosis:
     """The misconceptions of one problem set, and what each gives, worked out when first needed.
 
@@ -92,13 +70,7 @@ class Diagnosis:
         problem_set: str,
         solution: Callable[[Exercise], dict[str, Any] | None],
     ) -> None:
-        self._misconceptions = [known for known in misconceptions if known.hint.strip()]
-        self._rehearse = rehearse
-        self._problem_set = problem_set
-        self._solution = solution
-        self._traces: dict[str, Trace] = {}
-        self._rights: dict[str, _Right | None] = {}
-        self._knowns: dict[str, list[_Known]] = {}
+        self._rehearsals = Rehearsals(misconceptions, rehearse, problem_set, solution)
 
     def explain(
         self,
@@ -121,6 +93,7 @@ class Diagnosis:
             session: the student's, where their function can be called again.
             before: the name of what explained the answer before, where it cannot.
         """
+        trace = self._rehearsals.seen_of(exercise, trace)
         values = {name: entries for name, entries in trace.items() if name not in failing}
         known: Explanation | None = self._known_one(exercise, trace)
         if known is None and failing:
@@ -156,7 +129,7 @@ class Diagnosis:
         if values is None or not has_share(values):
             return None
         alone = [values.first, values.second] if isinstance(values, Both) else [values]
-        traces = [self._trace(exercise, one) for one in alone if isinstance(one, Misconception)]
+        traces = [self._rehearsals.trace(exercise, one) for one in alone if isinstance(one, Misconception)]
         own = {name for name in failing if any(same(trace.get(name), other.get(name)) for other in traces)}
         return Besides(values, sum(points for name, points in failing.items() if name not in own))
 
@@ -164,11 +137,17 @@ class Diagnosis:
         """The misconception whose calls all gave what the student's gave; of several the one that is nearest."""
         if not any(says_something(entry) for given in trace.values() for entry in given):
             return None
-        fitting = [known for known in self._of(exercise) if same(trace, _part(self._trace(exercise, known), trace))]
-        right = self._right(exercise) if fitting else None
+        fitting = [
+            known
+            for known in self._rehearsals.misconceptions(exercise)
+            if same(trace, _part(self._rehearsals.trace(exercise, known), trace))
+        ]
+        right = self._rehearsals.right(exercise) if fitting else None
         if right and same(trace, _part(right.trace, trace)):
             return None  # what lost the points is not among what the calls gave
-        return min(fitting, key=lambda known: apart(trace, _part(self._trace(exercise, known), trace)), default=None)
+        return min(
+            fitting, key=lambda known: apart(trace, _part(self._rehearsals.trace(exercise, known), trace)), default=None
+        )
 
     def both(self, exercise: Exercise, trace: Trace) -> Both | None:
         """The first two misconceptions that explain all calls together.
@@ -177,11 +156,11 @@ class Diagnosis:
         everywhere else. So each is seen alone in some check, by a value; where both show, in different ways, nothing
         says what they would give together.
         """
-        right = self._right(exercise)
+        right = self._rehearsals.right(exercise)
         if right is None or not trace.keys() <= right.trace.keys():
             return None
         telling = {check for check in trace if _differs_by_a_value(trace[check], right.trace[check])}
-        found = self._known(exercise, right.trace)
+        found = self._rehearsals.known(exercise, right.trace)
         off = [{check for check in trace if not same(trace[check], known.trace[check])} for known in found]
         for (one, off_one), (other, off_other) in itertools.combinations(zip(found, off, strict=True), 2):
             explained = off_one <= other.shows - one.shows and off_other <= one.shows - other.shows
@@ -191,38 +170,46 @@ class Diagnosis:
 
     def cut_off(self, exercise: Exercise, trace: Trace) -> CutOff | None:
         """The misconception that gives the same values, in a graph that the student's lack: as NumPy's code does."""
-        right = self._right(exercise)
+        right = self._rehearsals.right(exercise)
         if right is None or not any(says_something(entry) for given in trace.values() for entry in given):
             return None
         if same_but_for_the_graph(trace, _part(right.trace, trace)) or _changes_arguments(right.trace):
             return None  # what is changed in place is a leaf, in no graph
-        for known in self._of(exercise):
-            if same_but_for_the_graph(trace, _part(self._trace(exercise, known), trace)):
+        for known in self._rehearsals.misconceptions(exercise):
+            if same_but_for_the_graph(trace, _part(self._rehearsals.trace(exercise, known), trace)):
                 return CutOff(known)
         return None
 
     def nearest(self, exercise: Exercise, trace: Trace) -> tuple[str, float]:
         """The misconception with which most of the calls agree, and their share; of no name where there is none."""
-        shares = {known.name: agreeing(trace, self._trace(exercise, known)) for known in self._of(exercise)}
+        trace = self._rehearsals.seen_of(exercise, trace)
+        shares = {
+            known.name: agreeing(trace, self._rehearsals.trace(exercise, known))
+            for known in self._rehearsals.misconceptions(exercise)
+        }
         return max(shares.items(), key=lambda item: item[1], default=("", 0.0))
+
+    def seen_of(self, exercise: Exercise, trace: Trace) -> Trace:
+        """What of a trace tells answers to this exercise apart."""
+        return self._rehearsals.seen_of(exercise, trace)
 
     def rehearse(self, exercise: Exercise) -> None:
         """Work out what the solution and each misconception of the exercise give."""
-        for known in self._of(exercise):
-            self._trace(exercise, known)
-        if right := self._right(exercise):
-            self._known(exercise, right.trace)
+        for known in self._rehearsals.misconceptions(exercise):
+            self._rehearsals.trace(exercise, known)
+        if right := self._rehearsals.right(exercise):
+            self._rehearsals.known(exercise, right.trace)
 
     def asked(self, exercise: Exercise) -> Mapping[str, Sequence[Asked]] | None:
         """What the checks ask the course's own solution for, by the check's name; None where it is not at hand."""
-        right = self._right(exercise)
+        right = self._rehearsals.right(exercise)
         return right.asked if right else None
 
     def _generic(
         self, exercise: Exercise, trace: Trace, passed: Collection[str]
     ) -> LeftOut | Variant | Twofold | CutOff | experiments.Generic | None:
         """What the outputs tell beside those of the solution, whole or with one thing changed."""
-        if self._right(exercise) is None:
+        if self._rehearsals.right(exercise) is None:
             return None
         calls = self._calls(exercise, trace, passed)
         found = experiments.explain(calls)
@@ -237,7 +224,7 @@ class Diagnosis:
         self, exercise: Exercise, trace: Trace, passed: Collection[str]
     ) -> LeftOut | Variant | Twofold | CutOff | None:
         """The solution with one thing changed that gives what the calls gave, or a known mistake with one changed."""
-        right = self._right(exercise)
+        right = self._rehearsals.right(exercise)
         says = any(says_something(one) for given in trace.values() for one in given)
         if right is None or not says or same(trace, _part(right.trace, trace)):
             return None
@@ -245,13 +232,13 @@ class Diagnosis:
         is_whole = _changes_arguments(right.trace) or same_but_for_the_graph(trace, _part(right.trace, trace))
 
         def fits(variant: LeftOut | Variant, first: str = "") -> bool:
-            given = _part(self._rehearsed(exercise, f"{first}{variant.key}", variant.solution), trace)
+            given = _part(self._rehearsals.trace_of(exercise, f"{first}{variant.key}", variant.solution), trace)
             return same(trace, given) or (not is_whole and same_but_for_the_graph(trace, given))
 
         if found := fitting(right.solution, calls, fits):
-            given = self._rehearsed(exercise, found.key, found.solution)
+            given = self._rehearsals.trace_of(exercise, found.key, found.solution)
             return found if same(trace, _part(given, trace)) else CutOff(found)
-        for known in self._of(exercise):
+        for known in self._rehearsals.misconceptions(exercise):
             if found := fitting(known.solution, calls, partial(fits, first=f"{known.name}/"), is_mistaken=True):
                 return Twofold(known, found)
         return None
@@ -271,7 +258,7 @@ class Diagnosis:
         self, exercise: Exercise, trace: Trace, passed: Collection[str], session: Session | None, before: str
     ) -> experiments.Generic | None:
         """On what condition the answer is wrong, tried on the student's function where that can be called again."""
-        right = self._right(exercise)
+        right = self._rehearsals.right(exercise)
         if right is None or not callable(right.solution):
             return None
         calls = self._calls(exercise, trace, passed)
@@ -282,7 +269,7 @@ class Diagnosis:
 
     def _partly(self, exercise: Exercise, trace: Trace, passed: Collection[str]) -> Partly | None:
         """What gives the same in most of the checks that fail, two at least, and what is right in all that pass."""
-        right = self._right(exercise)
+        right = self._rehearsals.right(exercise)
         if right is None:
             return None
         off = {check for check in trace if check not in passed and not same(trace[check], right.trace.get(check))}
@@ -302,19 +289,19 @@ class Diagnosis:
             return all(same(other.get(c), right.trace.get(c)) or same(trace[c], other.get(c)) for c in fine)
 
         rest = experiments.raised(calls) if raising else ""
-        for known in self._known(exercise, right.trace):
+        for known in self._rehearsals.known(exercise, right.trace):
             if fits(known.trace) or self._is_all_there(known, trace, right.trace):
                 return Partly(known.misconception, rest)
         found = fitting(
             right.solution,
             calls,
-            lambda variant: fits(self._rehearsed(exercise, variant.key, variant.solution)),
+            lambda variant: fits(self._rehearsals.trace_of(exercise, variant.key, variant.solution)),
             most_first=1,
         )
         return Partly(found, rest) if found else None
 
     @staticmethod
-    def _is_all_there(known: _Known, trace: Trace, right: Trace) -> bool:
+    def _is_all_there(known: Known, trace: Trace, right: Trace) -> bool:
         """Whether the answer gives the same in every check in which a mistake shows, by numbers enough."""
         shows = known.shows & trace.keys()
         if not all(same(trace[check], known.trace[check]) for check in shows):
@@ -325,7 +312,7 @@ class Diagnosis:
 
     def _calls(self, exercise: Exercise, trace: Trace, passed: Collection[str]) -> list[Call]:
         """What the calls gave, each beside what is right."""
-        right = self._right(exercise)
+        right = self._rehearsals.right(exercise)
         found: list[Call] = []
         if right is None:
             return found
@@ -334,43 +321,6 @@ class Diagnosis:
             for one, given, right_one, mine_one in zip(asked, arguments, gave, mine, strict=False):
                 found.append(Call(one.given, right_one, mine_one, arguments=given, passed=check in passed))
         return found
-
-    def _of(self, exercise: Exercise) -> list[Misconception]:
-        return [known for known in self._misconceptions if known.exercise == exercise.name]
-
-    def _trace(self, exercise: Exercise, known: Misconception) -> Trace:
-        return self._rehearsed(exercise, known.name, known.solution)
-
-    def _rehearsed(self, exercise: Exercise, name: str, solution: Callable[..., Any]) -> Trace:
-        key = f"{exercise.name}/{name}"
-        if key not in self._traces:
-            session = rehearsal(self._problem_set, {exercise.name: solution})
-            self._traces[key] = self._rehearse(exercise, session)
-        return self._traces[key]
-
-    def _right(self, exercise: Exercise) -> _Right | None:
-        if exercise.name not in self._rights:
-            namespace = self._solution(exercise)
-            right = None
-            if namespace is not None:
-                session = rehearsal(self._problem_set, namespace, keeps_arguments=True)
-                found = self._rehearse(exercise, session, lambda: (session.asked, session.trace))
-                asked, trace = ({check: pair[place] for check, pair in found.items()} for place in (0, 1))
-                solution = namespace.get(exercise.name)
-                arguments = {check: arguments_of(exercise.name, solution, some) for check, some in asked.items()}
-                right = _Right(asked, trace, arguments, solution)
-            self._rights[exercise.name] = right
-        return self._rights[exercise.name]
-
-    def _known(self, exercise: Exercise, right: Trace) -> list[_Known]:
-        if exercise.name not in self._knowns:
-            found = []
-            for known in self._of(exercise):
-                trace = self._trace(exercise, known)
-                shows = frozenset(check for check in right if not same(trace[check], right[check]))
-                found.append(_Known(known, trace, shows))
-            self._knowns[exercise.name] = found
-        return self._knowns[exercise.name]
 
 
 def _changes_arguments(trace: Trace) -> bool:

@@ -14,7 +14,7 @@ from autograder.jail.inside import values, wire
 from autograder.session.remote import handle_of
 
 Trace = dict[str, list[Any]]
-"""By a check's name, what its calls gave: pairs (value, arguments afterwards or None), or an exception's class."""
+"""By a check's name, what its calls gave, as a session notes it."""
 
 MAX_ELEMENTS = 1024
 """Of a larger tensor only so many of its elements are kept."""
@@ -28,6 +28,11 @@ MAX_BYTES = 1 << 19
 def says_something(entry: Any) -> bool:
     """Whether an entry of a trace is a value: exceptions and functions alone look alike in many wrong solutions."""
     return isinstance(entry, tuple) and not hasattr(entry[0], "_handle") and entry[0] is not None
+
+
+def without_sharing(entries: list[Any]) -> list[Any]:
+    """What calls gave, but for that their values share the memory of arguments: a view is as good as a copy."""
+    return [(entry[0], None) if isinstance(entry, tuple) and entry[1] == () else entry for entry in entries]
 
 
 def same(mine: Any, other: Any) -> bool:

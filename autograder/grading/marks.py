@@ -33,8 +33,8 @@ def by_part(
 ) -> list[CheckVerdict]:
     """The checks, with those that compare several results, of which one is wrong, worth the share of those right.
 
-    A result counts where it is right in checks of at least half of the points for values; a check that passes shows it
-    of all. What a share earns is rounded down to half points.
+    A result counts where it is right in all checks that compare it, and these, with those that pass, are worth at least
+    half of the points for values. What a share earns is rounded down to half points.
 
     Args:
         checks: what they gave.
@@ -43,12 +43,13 @@ def by_part(
     """
     values = [check for check in checks if check.name not in properties]
     half = sum(check.max_points for check in values) / 2
-    names = {name for check in values for name in parts.get(check.name, ())}
-    counting = {
-        name
-        for name in names
-        if sum(check.max_points for check in values if check.passed or parts.get(check.name, {}).get(name)) >= half
+    wrong = {name for check in values for name, is_right in parts.get(check.name, {}).items() if not is_right}
+    shown = {
+        name: sum(check.max_points for check in values if check.passed or name in parts.get(check.name, ()))
+        for check in values
+        for name in parts.get(check.name, ())
     }
+    counting = {name for name, points in shown.items() if name not in wrong and points >= half}
     found = []
     for check in checks:
         mine = {} if check.passed or check.name in properties else parts.get(check.name, {})

@@ -66,7 +66,10 @@ class Session:
         """Calls that ran out of time or lost the process."""
         # Of the check:
         self.trace: list[Any] = []
-        """What the calls gave, in order: pairs of value and changed arguments, or an exception's class."""
+        """What the calls gave, in order: pairs of value and changed arguments, or an exception's class.
+
+        Of the arguments there is None where they are as they were, and () where the value shares their memory besides.
+        """
         self.asked: list[Asked] = []
         """Beside the trace, where arguments are kept: all that the check asked for, in order."""
         self._called: tuple[str, list[Any], dict[str, Any], list[Any]] | None = None
@@ -207,7 +210,8 @@ class Session:
             self.asked[-1].result = value
         if op == "name":
             return self._named(str(target), value), None
-        self._record(value, changed)
+        is_shared = changed is not None and _are_the_same(changed, [*args, *kwargs.values()])
+        self._record(value, () if is_shared else changed)
         if op == "call" and torch.is_grad_enabled():
             outputs = _differentiable(value)
             if outputs:
@@ -327,6 +331,19 @@ def _held_to(exercise: Exercise) -> wire.Held | None:
         return None
     changes = operations.changes(tuple(exercise.also), tuple(exercise.without))
     return wire.Held(list(changes.added), list(changes.taken), exercise.others, list(exercise.vocabulary.packages))
+
+
+def _are_the_same(changed: Sequence[Any], given: Sequence[Any]) -> bool:
+    """Whether arguments that come back are what they were: they do so, too, where the result shares their memory."""
+    try:
+        return _written(changed) == _written(given)
+    except wire.WireError:
+        return False
+
+
+def _written(items: Sequence[Any]) -> tuple[bytes, list[bytes]]:
+    packer = values.Packer(remote.handle_of)
+    return wire.encode([packer.pack(item) for item in items]), [bytes(part) for part in packer.body]
 
 
 def _differentiable(value: Any) -> list[torch.Tensor]:

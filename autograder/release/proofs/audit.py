@@ -31,7 +31,7 @@ from .rehearsal import rehearse
 from .setup_cells import Trial
 
 MAX_SECONDS = 5.0
-"""Maximum time of all checks of a problem set on the solutions, in seconds."""
+"""Maximum processor time of all checks of a problem set on the solutions, in seconds."""
 SALTS = ("one", "two", "three")
 """Salts of the rehearsals, which give other seeds and orders than grading does."""
 
@@ -82,8 +82,7 @@ def audit(
             if exercise in (None, checked):
                 text = f"line {line} of its checks: {words} also catches other mistakes; name the expected exception"
                 result.findings.append(Finding(name, checked, text))
-    for salt in SALTS:
-        done = rehearse(root, names, salt, exercise)
+    for done in rehearse(root, names, SALTS, exercise, jobs):
         result.checks = done.checks
         for name, seconds in done.seconds.items():
             result.seconds[name] = max(seconds, result.seconds.get(name, 0))

@@ -308,6 +308,7 @@ class _Tester:
     def _explanation(self, salt: str, exercise: Exercise) -> Misconception | Both | None:
         grader = self._salted(salt)
         trace = grader.rehearse(exercise, self._session(self.namespace))
+        trace = grader.diagnosis.seen_of(exercise, trace)
         return grader.diagnosis.misconception(exercise, trace) or grader.diagnosis.both(exercise, trace)
 
     def _salted(self, salt: str) -> Grader:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
@@ -14,30 +16,44 @@ import pytest
 from autograder.errors import AutograderError
 from autograder.grading.checks import exercise_of, reason
 from autograder.grading.pytest_environment import environment
+from autograder.jail.cores import cores
 
 
 class Rehearsal(msgspec.Struct):
-    """The result of a rehearsal: failures by `<problem set>/<exercise>`, and seconds by problem set."""
+    """The result of one salt: failures by `<problem set>/<exercise>`, and processor seconds by problem set."""
 
     checks: int = 0
     failures: list[tuple[str, str]] = []
     seconds: dict[str, float] = {}
 
 
-def rehearse(root: Path, problem_sets: Sequence[str], salt: str, exercise: str | None = None) -> Rehearsal:
-    """Run all checks of the problem sets (or of one exercise) in a separate process.
+def rehearse(
+    root: Path, problem_sets: Sequence[str], salts: Sequence[str], exercise: str | None = None, jobs: int | None = None
+) -> Iterator[Rehearsal]:
+    """Run all checks of the problem sets (or of one exercise) with each salt, and yield what each gave.
+
+    The salts are shared out among separate processes, `jobs` of them or one per core.
 
     Raises:
         AutograderError: pytest did not run.
     """
     places = [root / "tests" / "hidden" / name / (f"test_{exercise}.py" if exercise else "") for name in problem_sets]
-    command = [sys.executable, "-m", __name__, str(root), salt, *(str(place) for place in places if place.exists())]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment())
-    lines = (done.stdout + done.stderr).strip().splitlines()
-    try:
-        return msgspec.json.decode(done.stdout.strip().splitlines()[-1], type=Rehearsal)
-    except (msgspec.MsgspecError, IndexError):
-        raise AutograderError(f"tests/hidden: pytest does not run: {lines[-1] if lines else '?'}") from None
+    paths = [str(place) for place in places if place.exists()]
+    number = min(jobs or cores(), len(salts))
+    commands = [
+        [sys.executable, "-m", __name__, str(root), ",".join(salts[first::number]), *paths] for first in range(number)
+    ]
+    with ThreadPoolExecutor(number) as threads:
+        for done in threads.map(_run, commands):
+            lines = (done.stdout + done.stderr).strip().splitlines()
+            try:
+                yield from msgspec.json.decode(done.stdout.strip().splitlines()[-1], type=list[Rehearsal])
+            except (msgspec.MsgspecError, IndexError):
+                raise AutograderError(f"tests/hidden: pytest does not run: {lines[-1] if lines else '?'}") from None
+
+
+def _run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, capture_output=True, text=True, env=environment())
 
 
 class _Watcher:
@@ -48,11 +64,19 @@ class _Watcher:
         self.result.checks = len(session.items)
 
     @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item):  # type: ignore[no-untyped-def]
+        began = time.process_time()
+        try:
+            return (yield)
+        finally:
+            problem_set = item.path.parent.name
+            seconds = time.process_time() - began
+            self.result.seconds[problem_set] = self.result.seconds.get(problem_set, 0.0) + seconds
+
+    @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]):  # type: ignore[no-untyped-def]
         report = yield
         problem_set = item.path.parent.name
-        if call.when == "call":
-            self.result.seconds[problem_set] = self.result.seconds.get(problem_set, 0.0) + report.duration
         if report.failed and call.excinfo is not None:
             why = reason(call.excinfo.value)
             self.result.failures.append(
@@ -61,15 +85,19 @@ class _Watcher:
         return report
 
 
-def main(root: str, salt: str, places: list[str]) -> None:
-    """Run the checks and print the result as JSON."""
-    watcher = _Watcher()
-    options = ["--import-mode=importlib", "--rootdir", root, "-c", os.devnull, "--salt", salt]
-    options += ["-p", "no:cacheprovider", "-p", "no:terminal", "-p", "autograder.grading.checks"]
-    if pytest.main([*places, *options], plugins=[watcher]) not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
-        sys.exit(1)
-    print(msgspec.json.encode(watcher.result).decode())
+def main(root: str, salts: list[str], places: list[str]) -> None:
+    """Run the checks with each salt and print the results as JSON."""
+    results = []
+    for salt in salts:
+        watcher = _Watcher()
+        options = ["--import-mode=importlib", "--rootdir", root, "-c", os.devnull, "--salt", salt]
+        options += ["-p", "no:cacheprovider", "-p", "no:terminal", "-p", "autograder.grading.checks"]
+        ended = pytest.main([*places, *options], plugins=[watcher])
+        if ended not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+            sys.exit(1)
+        results.append(watcher.result)
+    print(msgspec.json.encode(results).decode())
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], sys.argv[3:])
+    main(sys.argv[1], sys.argv[2].split(","), sys.argv[3:])

@@ -157,6 +157,30 @@ def test_an_answer_whose_calls_are_all_right_is_not_explained(monkeypatch):
     assert told(lambda x: x.abs() * (1 + 2e-5), lambda x: x.abs() * (1 + 4e-5)) is None
 
 
+def forgets_the_sign_in_a_view(x):
+    return x.view(x.shape)
+
+
+@pytest.mark.parametrize("known", [forgets_the_sign, forgets_the_sign_in_a_view])
+@pytest.mark.parametrize("answer", [lambda x: x, lambda x: x[...], lambda x: x.clone()])
+def test_a_view_is_as_good_as_a_copy(answer, known):
+    assert told(answer, known) == known.__name__
+
+
+def test_a_view_is_told_from_a_copy_where_an_exercise_is_about_that(monkeypatch):
+    def takes_a_view(x):
+        return x.view(x.shape)
+
+    def takes_a_view_of_one_more(x):
+        x += 1
+        return x.view(x.shape)
+
+    monkeypatch.setitem(globals(), "size", torch.clone)
+    assert told(lambda x: x[...], takes_a_view) == "takes_a_view"
+    assert told(lambda x: x.detach() + 0, takes_a_view) is None
+    assert told(lambda x: x.add_(1), takes_a_view_of_one_more) == "takes_a_view_of_one_more"
+
+
 def test_two_misconceptions_at_once_are_both_told():
     def two(x):
         return x.float()
