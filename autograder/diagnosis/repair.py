@@ -79,8 +79,8 @@ class Repaired:
         return f"Look at {places}."
 
     def cost(self, max_points: float) -> float:
-        """What the changes cost."""
-        shares = [SLIP if change.operator in SLIPS else IDEA for change in self.changes]
+        """What the changes cost: a number's kind is a slip only where nothing else is wrong."""
+        shares = [SLIP if self.whole and change.operator in SLIPS else IDEA for change in self.changes]
         return min(sum(cost_of(share, max_points) for share in shares), max_points)
 
 

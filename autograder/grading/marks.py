@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from msgspec.structs import replace
 
 from autograder.diagnosis.experiments import IN_PLACE
-from autograder.diagnosis.explanations import Besides, Both, CutOff, Explanation, OnceItRuns, is_known
+from autograder.diagnosis.explanations import Besides, Both, CutOff, Explanation, OnceItRuns, Twofold, is_known
 from autograder.diagnosis.repair import SLIP, Repaired
 from autograder.model.verdict import CheckVerdict, ExerciseVerdict
 
@@ -151,7 +151,7 @@ def _by_cost(max_points: float, explanation: Explanation) -> tuple[float, str]:
         return 0.0, "Nothing of the idea is there yet."
     if not isinstance(explanation, Repaired):
         mistakes = (
-            "more than one mistake" if isinstance(explanation, Both | CutOff | Besides | OnceItRuns) else "one mistake"
+            "more than one mistake" if isinstance(explanation, Both | Twofold | CutOff | Besides | OnceItRuns) else "one mistake"
         )
         return max_points - cost, f"Right but for {mistakes} (−{cost:g})."
     points = max(explanation.points - cost, 0.0)

@@ -416,7 +416,7 @@ def compares_the_first_address(a, t):
 @misconception(
     "shares_memory",
     hint="Ranges of addresses can overlap without a byte in common, as those of the even and the odd elements do.",
-    costs=2,
+    costs=5,
 )
 def compares_ranges(a, t):
     return np.may_share_memory(a, t.detach().numpy())
@@ -493,6 +493,19 @@ def change_of_dtype_taken_for_a_copy(a):
 )
 def always_float32(a):
     return torch.tensor(a.copy(), dtype=torch.float32)
+
+
+@misconception(
+    "independent_copy",
+    hint="torch.from_numpy shares its memory with the array: copy in every case, not only where it refuses an array.",
+    passes_examples=False,
+    costs=8,
+)
+def copies_only_what_torch_refuses(a):
+    try:
+        return torch.from_numpy(a)
+    except ValueError:
+        return torch.from_numpy(a.copy())
 
 
 @misconception(

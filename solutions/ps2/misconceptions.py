@@ -26,6 +26,26 @@ def ignores_dilation(size, kernel, stride=1, padding=0, dilation=1):
 
 @misconception(
     "conv_output_size",
+    hint="A dilated kernel that spans exactly the padded input fits: compare its span with the input, not dilation * kernel.",
+    costs=2,
+)
+def dilation_times_kernel_must_fit(size, kernel, stride=1, padding=0, dilation=1):
+    def one(h, k, s, p, d):
+        if d * k > h + 2 * p:
+            raise ValueError("kernel too large")
+        return (h + 2 * p - d * (k - 1) - 1) // s + 1
+
+    def pair(value):
+        return tuple(value) if isinstance(value, (tuple, list)) else (value, value)
+
+    arguments = (size, kernel, stride, padding, dilation)
+    if any(isinstance(item, (tuple, list)) for item in arguments):
+        return tuple(one(*axis) for axis in zip(*map(pair, arguments)))
+    return one(*arguments)
+
+
+@misconception(
+    "conv_output_size",
     hint="A window that does not fit whole is not taken: round the number of steps down, not up.",
     passes_examples=False,
     costs=3,

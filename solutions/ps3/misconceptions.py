@@ -287,7 +287,7 @@ def plus_in_place_of_minus(y):
     "sigmoid_grad",
     hint="The argument is the output of the sigmoid already: do not put it through the sigmoid again.",
     passes_examples=False,
-    costs=3,
+    costs=6,
 )
 def takes_x_for_y(y):
     again = 1 / (1 + torch.exp(-y))

@@ -75,6 +75,22 @@ def mask_after_softmax(q, k, v, mask=None):
 
 @misconception(
     "scaled_dot_product_attention",
+    hint="A mask of numbers is added to the scores as it is: 0 in it hides nothing. Only booleans choose which keys take part.",
+    costs=4,
+)
+def numbers_taken_for_booleans(q, k, v, mask=None):
+    if q.shape[-1] != k.shape[-1]:
+        raise ValueError("queries and keys must have the same last dimension")
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is not None:
+        scores = scores.masked_fill(mask == 0, -math.inf)
+    sees_nothing = (scores == -math.inf).all(dim=-1, keepdim=True)
+    weights = torch.softmax(scores.masked_fill(sees_nothing, 0.0), dim=-1)
+    return weights.masked_fill(sees_nothing, 0.0) @ v
+
+
+@misconception(
+    "scaled_dot_product_attention",
     hint="Where a query may see no key at all, the softmax is 0/0: give such a row the result zero.",
     costs=2,
 )
@@ -193,7 +209,7 @@ def split_by_view_alone(x, heads):
     "split_heads",
     hint="A head takes neighbouring features: the axis of the heads comes before that of the features in a head.",
     passes_examples=False,
-    costs=2,
+    costs=4,
 )
 def split_interleaved(x, heads):
     batch, length, features = x.shape
@@ -281,6 +297,28 @@ def heads_mixed(x, weights, heads, mask=None, memory=None):
         for given, (w, b) in zip((x, memory, memory), parts, strict=True)
     )
     y = torch.nn.functional.scaled_dot_product_attention(q, k, v, mask).reshape(batch, length, features)
+    return y @ weights["out_proj.weight"].T + weights["out_proj.bias"]
+
+
+@misconception(
+    "multi_head_attention",
+    hint="The rows of in_proj are W_Q, W_K and W_V below one another: take them apart before you cut each into heads.",
+    passes_examples=False,
+    costs=4,
+)
+def projection_cut_within_heads(x, weights, heads, mask=None, memory=None):
+    memory = x if memory is None else memory
+    if x.shape[-1] % heads:
+        raise ValueError("the heads must divide the features")
+    parts = [
+        (given @ weights["in_proj_weight"].T + weights["in_proj_bias"])
+        .unflatten(-1, (heads, -1))
+        .transpose(1, 2)
+        .chunk(3, -1)
+        for given in (x, memory)
+    ]
+    (q, _, _), (_, k, v) = parts
+    y = torch.nn.functional.scaled_dot_product_attention(q, k, v, mask).transpose(1, 2).flatten(2)
     return y @ weights["out_proj.weight"].T + weights["out_proj.bias"]
 
 

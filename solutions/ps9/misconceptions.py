@@ -94,7 +94,7 @@ def changes_the_weight_in_place(weight, grad, buf, lr, momentum=0.9, dampening=0
 @misconception(
     "textbook_momentum",
     hint="Each gradient keeps the rate of its own step: multiply it by the rate as it enters the velocity. This is torch's form.",
-    costs=4,
+    costs=7,
 )
 def present_rate_for_all(weight, grads, lrs, momentum=0.9):
     if len(grads) != len(lrs):

@@ -54,8 +54,8 @@ def test_maps_every_byte_to_its_255th(student):
 
 @check(points=1, property=True)
 def test_refuses_other_modes(student):
-    """raises ValueError for images of the modes RGBA and CMYK"""
-    for mode in ("RGBA", "CMYK"):
+    """raises ValueError for images of the modes RGBA, CMYK, HSV, LA and 1"""
+    for mode in ("RGBA", "CMYK", "HSV", "LA", "1"):
         assert_raises(ValueError, student.image_to_tensor, Image.new(mode, (2, 3)))
 
 

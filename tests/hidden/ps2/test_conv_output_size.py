@@ -37,6 +37,7 @@ def test_adds_the_padding_on_both_sides(student):
 def test_spreads_the_kernel_by_the_dilation(student):
     """spreads the kernel by the dilation: 3 taps with dilation 2 span 5 positions"""
     assert_equal(student.conv_output_size(9, 3, dilation=2), 5)
+    assert_equal(student.conv_output_size(5, 3, dilation=2), 1)
     assert_equal(student.conv_output_size(16, 4, 3, 2, 3), 4)
 
 

@@ -235,3 +235,112 @@ def normalize(x, mean, std):
     m = x.mean(dim=(-2, -1), keepdim=True)
     s = x.std(dim=(-2, -1), keepdim=True)
     return (x - m) / s
+
+
+# %% image_to_tensor · 26
+def image_to_tensor(image):
+    a = np.array(image)
+    if a.ndim == 2:
+        a = a[:, :, None]
+    elif a.ndim != 3 or a.shape[2] != 3:
+        raise ValueError("RGB or L expected")
+    t = torch.tensor(a, dtype=torch.float32) / 255
+    return t.permute(2, 0, 1).contiguous()
+
+
+# %% channel · 27
+def channel(x, name):
+    order = {"red": 0, "green": 1, "blue": 2}
+    if name not in order:
+        raise ValueError(f"unknown channel {name}")
+    if x.dim() == 4:
+        return x[:, order[name]]
+    if x.shape[0] != 3:
+        raise ValueError("not an RGB image")
+    return x[order[name]]
+
+
+# %% stack_channels · 28
+def stack_channels(r, g, b):
+    if not (r.shape == g.shape == b.shape):
+        raise ValueError("the planes differ in shape")
+    shape = list(r.shape)
+    shape.insert(len(shape) - 2, 3)
+    out = torch.zeros(shape)
+    for i, plane in enumerate((r, g, b)):
+        out[..., i, :, :] = plane
+    return out
+
+
+# %% to_grayscale · 29
+BT601 = torch.tensor([0.299, 0.587, 0.114])
+
+
+def to_grayscale(x):
+    if x.shape[0] != 3:
+        raise ValueError("three channels please")
+    w = BT601.to(x.dtype)
+    y = torch.zeros_like(x[0])
+    for c in range(3):
+        y = y + w[c] * x[c]
+    return y[None]
+
+
+# %% normalize · 30
+def normalize(x, mean, std):
+    mean = torch.as_tensor(mean, dtype=x.dtype)
+    std = torch.as_tensor(std, dtype=x.dtype)
+    channels = x.shape[0]
+    if mean.numel() != channels or std.numel() != channels:
+        raise ValueError("one mean and one std per channel")
+    if (std == 0).any():
+        raise ValueError("std must not be 0")
+    return (x - mean.view(-1, 1, 1)) / std.view(-1, 1, 1)
+
+
+# %% denormalize · 31
+def denormalize(x, mean, std):
+    m = torch.as_tensor(mean, dtype=x.dtype)
+    s = torch.as_tensor(std, dtype=x.dtype)
+    scaled = torch.einsum("...chw,c->...chw", x, s)
+    return scaled + m[:, None, None]
+
+
+# %% tensor_to_image · 32
+def tensor_to_image(tensor):
+    if tensor.dim() != 3 or tensor.shape[0] not in (1, 3):
+        raise ValueError("shape should be (1, H, W) or (3, H, W)")
+    t = tensor.detach()
+    t.clamp_(0, 1)
+    a = (t * 255).round().to(torch.uint8).numpy()
+    if a.shape[0] == 1:
+        return Image.fromarray(a[0])
+    return Image.fromarray(np.ascontiguousarray(a.transpose(1, 2, 0)))
+
+
+# %% shares_memory · 33
+def _span(start, shape, strides, itemsize):
+    low, high = start, start
+    for n, s in zip(shape, strides):
+        if s < 0:
+            low += (n - 1) * s
+        else:
+            high += (n - 1) * s
+    return low, high + itemsize
+
+
+def shares_memory(a, t):
+    if a.size == 0 or t.numel() == 0:
+        return False
+    a0, a1 = _span(a.__array_interface__["data"][0], a.shape, a.strides, a.itemsize)
+    size = t.element_size()
+    t0, t1 = _span(t.data_ptr(), t.shape, [s * size for s in t.stride()], size)
+    return a0 < t1 and t0 < a1
+
+
+# %% independent_copy · 34
+def independent_copy(a):
+    try:
+        return torch.from_numpy(a)
+    except ValueError:
+        return torch.from_numpy(a.copy())

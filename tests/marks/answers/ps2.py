@@ -378,3 +378,169 @@ def max_pool2d(x, kernel, stride=1, padding=0):
     xp = torch.zeros(n, c, h + 2 * ph, w + 2 * pw, dtype=x.dtype)
     xp[:, :, ph:ph + h, pw:pw + w] = x
     return xp.unfold(2, kh, sh).unfold(3, kw, sw).amax((4, 5))
+
+
+# %% conv_output_size · 24
+def conv_output_size(size, kernel, stride=1, padding=0, dilation=1):
+    args = [size, kernel, stride, padding, dilation]
+    is_pair = any(isinstance(a, (tuple, list)) for a in args)
+    columns = [tuple(a) if isinstance(a, (tuple, list)) else (a, a) for a in args]
+    result = []
+    for n, k, s, p, d in zip(*columns):
+        if k * d > n + 2 * p:
+            raise ValueError("the kernel does not fit")
+        result.append((n + 2 * p - d * (k - 1) - 1) // s + 1)
+    return tuple(result) if is_pair else result[0]
+
+
+# %% pool_output_size · 25
+def pool_output_size(size, kernel, stride=None, padding=0, dilation=1, ceil_mode=False):
+    def two(v):
+        return tuple(v) if isinstance(v, (tuple, list)) else (v, v)
+
+    if stride is None:
+        stride = kernel
+    every = (size, kernel, stride, padding, dilation)
+    answer = []
+    for h, k, s, p, d in zip(*map(two, every)):
+        window = d * (k - 1) + 1
+        if 2 * p > window:
+            raise ValueError("too much padding")
+        free = h + 2 * p - window
+        n = free // s + 1
+        if ceil_mode:
+            n = -(-free // s) + 1
+            if (n - 1) * s > h + p:
+                n -= 1
+        if n < 1:
+            raise ValueError("no window fits")
+        answer.append(n)
+    if any(isinstance(v, (tuple, list)) for v in every):
+        return tuple(answer)
+    return answer[0]
+
+
+# %% conv_parameter_count · 26
+def conv_parameter_count(in_channels, out_channels, kernel, groups=1, bias=True):
+    layer = torch.nn.Conv2d(in_channels, out_channels, kernel, groups=groups, bias=bias)
+    return sum(p.numel() for p in layer.parameters())
+
+
+# %% pad2d · 27
+def pad2d(x, padding, value=0):
+    if len(padding) != 4:
+        raise ValueError("padding needs four numbers")
+    left, right, top, bottom = padding
+    h, w = x.shape[-2:]
+    shape = tuple(x.shape[:-2]) + (top + h + bottom, left + w + right)
+    y = torch.full(shape, value).to(x.dtype)
+    y[..., top:top + h, left:left + w] = x
+    return y
+
+
+# %% conv2d · 28
+def conv2d(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
+    def two(v):
+        return tuple(v) if isinstance(v, (tuple, list)) else (v, v)
+
+    (sh, sw), (ph, pw), (dh, dw) = two(stride), two(padding), two(dilation)
+    n, cin, h, w = x.shape
+    cout, cg, kh, kw = weight.shape
+    if cin != groups * cg or cout % groups != 0:
+        raise ValueError("channels and groups do not fit")
+    xp = x.new_zeros(n, cin, h + 2 * ph, w + 2 * pw)
+    xp[:, :, ph:ph + h, pw:pw + w] = x
+    oh = (h + 2 * ph - dh * (kh - 1) - 1) // sh + 1
+    ow = (w + 2 * pw - dw * (kw - 1) - 1) // sw + 1
+    if oh < 1 or ow < 1:
+        raise ValueError("kernel too large")
+    rows = torch.arange(oh)[:, None] * sh + torch.arange(kh) * dh
+    cols = torch.arange(ow)[:, None] * sw + torch.arange(kw) * dw
+    patches = xp[:, :, rows[:, None, :, None], cols[None, :, None, :]]
+    patches = patches.reshape(n, groups, cg, oh, ow, kh, kw)
+    kernels = weight.reshape(cout // groups, groups, cg, kh, kw)
+    y = torch.einsum("ngcijuv,mgcuv->nmgij", patches, kernels).reshape(n, cout, oh, ow)
+    if bias is not None:
+        y = y + bias.view(1, -1, 1, 1)
+    return y
+
+
+# %% max_pool2d · 29
+def max_pool2d(x, kernel, stride=None, padding=0):
+    def two(v):
+        return (v, v) if isinstance(v, int) else tuple(v)
+
+    kh, kw = two(kernel)
+    sh, sw = (kh, kw) if stride is None else two(stride)
+    ph, pw = two(padding)
+    if 2 * ph > kh or 2 * pw > kw:
+        raise ValueError("padding too large")
+    N, C, H, W = x.shape
+    big = torch.full((N, C, H + 2 * ph, W + 2 * pw), float("-inf"), dtype=x.dtype)
+    big[:, :, ph:ph + H, pw:pw + W] = x
+    if kh > H + 2 * ph or kw > W + 2 * pw:
+        raise ValueError("kernel too large")
+    oh = (H + 2 * ph - kh) // sh + 1
+    ow = (W + 2 * pw - kw) // sw + 1
+    best = None
+    for u in range(kh):
+        for v in range(kw):
+            part = big[:, :, u:u + (oh - 1) * sh + 1:sh, v:v + (ow - 1) * sw + 1:sw]
+            best = part if best is None else torch.where(part >= best, part, best)
+    return best
+
+
+# %% max_pool2d_backward · 30
+def max_pool2d_backward(dy, x, kernel, stride=None, padding=0):
+    pair_of = lambda v: (v, v) if isinstance(v, int) else tuple(v)
+    kh, kw = pair_of(kernel)
+    sh, sw = pair_of(kernel if stride is None else stride)
+    ph, pw = pair_of(padding)
+    N, C, H, W = x.shape
+    xp = x.new_zeros(N, C, H + 2 * ph, W + 2 * pw)
+    xp[:, :, ph:ph + H, pw:pw + W] = x
+    grad = torch.zeros_like(xp)
+    for n in range(N):
+        for c in range(C):
+            for i in range(dy.shape[2]):
+                for j in range(dy.shape[3]):
+                    window = xp[n, c, i * sh:i * sh + kh, j * sw:j * sw + kw]
+                    where = int(window.reshape(-1).argmax())
+                    a, b = divmod(where, kw)
+                    grad[n, c, i * sh + a, j * sw + b] += dy[n, c, i, j]
+    return grad[:, :, ph:ph + H, pw:pw + W].clone()
+
+
+# %% avg_pool2d · 31
+def _box_sums(x, kh, kw, sh, sw, ph, pw):
+    N, C, H, W = x.shape
+    p = x.new_zeros(N, C, H + 2 * ph, W + 2 * pw)
+    p[:, :, ph:ph + H, pw:pw + W] = x
+    windows = p.unfold(2, kh, sh).unfold(3, kw, sw)
+    return windows.sum(dim=(-1, -2))
+
+
+def avg_pool2d(x, kernel, stride=None, padding=0):
+    as_pair = lambda v: tuple(v) if isinstance(v, (list, tuple)) else (v, v)
+    kh, kw = as_pair(kernel)
+    sh, sw = as_pair(stride) if stride is not None else (kh, kw)
+    ph, pw = as_pair(padding)
+    if ph > kh / 2 or pw > kw / 2:
+        raise ValueError("padding")
+    if kh > x.shape[2] + 2 * ph or kw > x.shape[3] + 2 * pw:
+        raise ValueError("kernel")
+    total = _box_sums(x, kh, kw, sh, sw, ph, pw)
+    count = _box_sums(torch.ones_like(x), kh, kw, sh, sw, ph, pw)
+    return total / count
+
+
+# %% receptive_field · 32
+def receptive_field(layers):
+    field, jump = 1, 1
+    while layers:
+        (kernel, stride, dilation), layers = layers[0], layers[1:]
+        if kernel < 1:
+            raise ValueError("kernel must be positive")
+        field += (kernel - 1) * dilation * jump
+        jump = stride
+    return field

@@ -262,3 +262,87 @@ def gelu(x, approximate="none"):
     if approximate == "none":
         return x * 0.5 * (1 + torch.erf(x / math.sqrt(2)))
     return x / (1 + torch.exp(-1.702 * x))
+
+
+# %% linear · 35
+def linear(x, weight, bias=None):
+    lead = x.shape[:-1]
+    flat = x.reshape(-1, x.shape[-1])
+    y = flat @ weight.T
+    if bias is not None:
+        y = y + bias
+    return y.reshape(*lead, -1)
+
+
+# %% linear_backward · 36
+def linear_backward(dy, x, weight):
+    dx = dy @ weight
+    dweight = torch.einsum("...o,...i->oi", dy, x)
+    dbias = dy.sum(0) if dy.dim() > 1 else dy.clone()
+    return dx, dweight, dbias
+
+
+# %% relu · 37
+class _ReLU(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        positive = x > 0
+        ctx.save_for_backward(positive)
+        return torch.where(positive, x, torch.zeros_like(x))
+
+    @staticmethod
+    def backward(ctx, grad):
+        (positive,) = ctx.saved_tensors
+        return torch.where(positive, grad, torch.zeros_like(grad))
+
+
+def relu(x):
+    return _ReLU.apply(x)
+
+
+# %% leaky_relu · 38
+def _positive_part(t):
+    return torch.where(t <= 0, torch.zeros_like(t), t)
+
+
+def leaky_relu(x, slope=0.01):
+    return _positive_part(x) - slope * _positive_part(-x)
+
+
+# %% sigmoid · 39
+def sigmoid(x):
+    z = x.clamp(-20.0, 20.0)
+    return 1 / (1 + torch.exp(-z))
+
+
+# %% sigmoid_grad · 40
+def sigmoid_grad(y):
+    s = 1 / (1 + torch.exp(-y))
+    return s * (1 - s)
+
+
+# %% tanh · 41
+def tanh(x):
+    e = torch.expm1(-2 * x.abs())
+    return torch.sign(x) * (-e / (e + 2))
+
+
+# %% gelu · 42
+def gelu(x, approximate="none"):
+    if approximate == "tanh":
+        inner = math.sqrt(2 / math.pi) * x + 0.044715 * x ** 3
+        return 0.5 * x * (1 + torch.tanh(inner))
+    else:
+        return 0.5 * x * (1 + torch.erf(x / math.sqrt(2)))
+
+
+# %% softmax · 43
+def softmax(x, dim):
+    z = x.movedim(dim, -1)
+    with torch.no_grad():
+        top, _ = torch.sort(z, dim=-1, descending=True)
+        top = top[..., :1]
+    e = torch.exp(z - top)
+    ones = torch.ones_like(e)
+    norm = torch.einsum("...c,...c->...", e, ones).unsqueeze(-1)
+    return e.div(norm).movedim(-1, dim)

@@ -409,3 +409,139 @@ class BatchNorm(torch.nn.Module):
         shape = (1, -1) + (1,) * (x.dim() - 2)
         y = (x - self.running_mean.view(shape)) / torch.sqrt(self.running_var.view(shape) + self.eps)
         return y * self.weight.view(shape) + self.bias.view(shape)
+
+
+# %% batch_norm · 29
+def batch_norm(x, gamma, beta, eps=1e-5):
+    dims = [d for d in range(x.dim()) if d != 1]
+    mean = x.mean(dim=dims, keepdim=True)
+    mean_of_squares = (x ** 2).mean(dim=dims, keepdim=True)
+    var = mean_of_squares - mean ** 2
+    shape = [1] * x.dim()
+    shape[1] = -1
+    return gamma.view(shape) * (x - mean) / torch.sqrt(var + eps) + beta.view(shape)
+
+
+# %% layer_norm · 30
+def layer_norm(x, normalized_shape, weight=None, bias=None, eps=1e-5):
+    shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
+    if len(shape) > x.dim() or tuple(x.shape[x.dim() - len(shape):]) != shape:
+        raise ValueError("shape does not fit")
+    axes = tuple(range(-len(shape), 0))
+    centered = x - x.mean(axes, keepdim=True)
+    y = centered / (centered.square().mean(axes, keepdim=True) + eps).sqrt()
+    if weight is not None:
+        y = y * weight
+        if bias is not None:
+            y = y + bias
+    return y
+
+
+# %% rms_norm · 31
+def rms_norm(x, weight, eps=1e-6):
+    def _norm(v):
+        return v * torch.rsqrt(v.pow(2).mean(-1, keepdim=True) + eps)
+
+    return _norm(x.float()).type_as(x) * weight
+
+
+# %% instance_norm · 32
+def instance_norm(x, eps=1e-5):
+    if 1 in x.shape[2:]:
+        raise ValueError("only one value in a channel")
+    samples = []
+    for sample in x:
+        planes = []
+        for plane in sample:
+            d = plane - plane.mean()
+            planes.append(d / torch.sqrt((d * d).mean() + eps))
+        samples.append(torch.stack(planes))
+    return torch.stack(samples)
+
+
+# %% group_norm · 33
+def group_norm(x, groups, weight=None, bias=None, eps=1e-5):
+    n, c = x.shape[:2]
+    if c % groups:
+        raise ValueError("C must be divisible by groups")
+    z = x.reshape(n, c // groups, groups, -1)
+    mu = z.mean(dim=(1, 3), keepdim=True)
+    var = z.var(dim=(1, 3), unbiased=False, keepdim=True)
+    y = ((z - mu) / torch.sqrt(var + eps)).reshape(x.shape)
+    per_channel = (1, c) + (1,) * (x.dim() - 2)
+    if weight is not None:
+        y = y * weight.reshape(per_channel)
+    if bias is not None:
+        y = y + bias.reshape(per_channel)
+    return y
+
+
+# %% dropout · 34
+def dropout(x, p, mask):
+    assert 0 <= p <= 1, "p must be in [0, 1]"
+    if p == 1:
+        return x * 0.0
+    return x * mask * (1 / (1 - p))
+
+
+# %% Dropout · 35
+class Dropout(torch.nn.Module):
+    def __init__(self, p=0.5, generator=None):
+        super().__init__()
+        if p < 0 or p > 1:
+            raise ValueError("p is a probability")
+        self.p = p
+        self.generator = generator
+
+    def forward(self, x):
+        if not self.training:
+            return x
+        if self.p == 1:
+            return torch.zeros_like(x)
+        keep = torch.rand_like(x) >= self.p
+        return torch.where(keep, x / (1 - self.p), torch.zeros_like(x))
+
+
+# %% BatchNorm · 36
+class BatchNorm(torch.nn.Module):
+    def __init__(self, num_features, eps=1e-5, momentum=0.1):
+        super().__init__()
+        self.eps = eps
+        self.momentum = momentum
+        self.weight = torch.nn.Parameter(torch.ones(num_features))
+        self.bias = torch.nn.Parameter(torch.zeros(num_features))
+        self.register_buffer("running_mean", torch.zeros(num_features))
+        self.register_buffer("running_var", torch.ones(num_features))
+        self.register_buffer("num_batches_tracked", torch.tensor(0))
+
+    def _shape(self, v, x):
+        return v.view(1, -1, *[1] * (x.dim() - 2))
+
+    def forward(self, x):
+        if self.training:
+            dims = [0] + list(range(2, x.dim()))
+            m = x.numel() // x.shape[1]
+            if m == 1:
+                raise ValueError("more than one value per channel needed")
+            mean = x.mean(dims)
+            var = x.var(dims, unbiased=False)
+            a = self.momentum
+            self.running_mean = (1 - a) * self.running_mean + a * mean
+            self.running_var = (1 - a) * self.running_var + a * var * m / (m - 1)
+        else:
+            mean, var = self.running_mean, self.running_var
+        y = (x - self._shape(mean, x)) / torch.sqrt(self._shape(var, x) + self.eps)
+        return y * self._shape(self.weight, x) + self._shape(self.bias, x)
+
+
+# %% batch_norm_backward · 37
+def batch_norm_backward(dy, x, gamma, eps=1e-5):
+    x = x.detach().clone().requires_grad_(True)
+    g = gamma.detach().clone().requires_grad_(True)
+    b = torch.zeros_like(g).requires_grad_(True)
+    dims = [0] + list(range(2, x.dim()))
+    shape = [1, -1] + [1] * (x.dim() - 2)
+    mu = x.mean(dims, keepdim=True)
+    var = ((x - mu) ** 2).mean(dims, keepdim=True)
+    y = g.view(shape) * (x - mu) / torch.sqrt(var + eps) + b.view(shape)
+    return torch.autograd.grad(y, (x, g, b), grad_outputs=dy)

@@ -336,3 +336,142 @@ def bidirectional_gru(x, weights):
     b = run(x.flip(0), *weights[4:])
     out = torch.cat([f, b], dim=-1)
     return out, torch.stack(out[-1].chunk(2, dim=-1))
+
+
+# %% rnn_step · 28
+def my_tanh(a):
+    p = torch.exp(2 * a)
+    return (p - 1) / (p + 1)
+
+
+def rnn_step(x, h, w_ih, w_hh, b_ih, b_hh):
+    from_input = x @ w_ih.T + b_ih
+    from_state = h @ w_hh.T + b_hh
+    return my_tanh(from_input + from_state)
+
+
+# %% gru_step · 29
+def gru_step(x, h, w_ih, w_hh, b_ih, b_hh):
+    xr, xz, xn = (x @ w_ih.T + b_ih).chunk(3, dim=1)
+    hr, hz, hn = (h @ w_hh.T).chunk(3, dim=1)
+    br, bz, bn = b_hh.chunk(3)
+    r = torch.sigmoid(xr + hr + br)
+    z = torch.sigmoid(xz + hz + bz)
+    n = torch.tanh(xn + r * hn + bn)
+    return n + z * (h - n)
+
+
+# %% lstm_step · 30
+class Gates:
+    def __init__(self, x, h, w_ih, w_hh, b_ih, b_hh):
+        self.size = h.shape[1]
+        self.total = torch.cat([x, h], dim=1) @ torch.cat([w_ih, w_hh], dim=1).T + b_ih + b_hh
+
+    def block(self, k):
+        return self.total[:, k * self.size:(k + 1) * self.size]
+
+
+def lstm_step(x, h, c, w_ih, w_hh, b_ih, b_hh):
+    gates = Gates(x, h, w_ih, w_hh, b_ih, b_hh)
+    i = torch.sigmoid(gates.block(0))
+    f = torch.sigmoid(gates.block(1))
+    o = torch.sigmoid(gates.block(2))
+    g = torch.tanh(gates.block(3))
+    c_new = f * c + i * g
+    return o * torch.tanh(c_new), c_new
+
+
+# %% rnn_forward · 31
+def rnn_forward(x, h0, weights):
+    T, N, D = x.shape
+    if T == 0:
+        raise ValueError("empty sequence")
+    w_ih, w_hh, b_ih, b_hh = weights
+    out = torch.zeros(T, N, h0.shape[1])
+    h = h0
+    for t in range(T):
+        h = torch.tanh(x[t] @ w_ih.T + b_ih + h @ w_hh.T + b_hh)
+        out[t] = h
+    return out, h
+
+
+# %% stacked_gru · 32
+def _cell(x, h, w_ih, w_hh, b_ih, b_hh):
+    a = (x @ w_ih.T + b_ih).chunk(3, -1)
+    b = (h @ w_hh.T + b_hh).chunk(3, -1)
+    r, z = torch.sigmoid(a[0] + b[0]), torch.sigmoid(a[1] + b[1])
+    n = torch.tanh(a[2] + r * b[2])
+    return (1 - z) * n + z * h
+
+
+def stacked_gru(x, weights, layers):
+    if len(weights) != 4 * layers:
+        raise ValueError("four tensors for each layer")
+    h = x.new_zeros(x.shape[1], weights[1].shape[1])
+    finals = []
+    sequence = list(x)
+    for l in range(layers):
+        states = []
+        for step in sequence:
+            h = _cell(step, h, *weights[4 * l:4 * l + 4])
+            states.append(h)
+        finals.append(h)
+        sequence = states
+    return torch.stack(sequence), torch.stack(finals)
+
+
+# %% bidirectional_gru · 33
+def bidirectional_gru(x, weights):
+    def cell(v, h, w_ih, w_hh, b_ih, b_hh):
+        i = v @ w_ih.T + b_ih
+        s = h @ w_hh.T + b_hh
+        H = h.shape[-1]
+        r = torch.sigmoid(i[:, :H] + s[:, :H])
+        z = torch.sigmoid(i[:, H:2 * H] + s[:, H:2 * H])
+        n = torch.tanh(i[:, 2 * H:] + r * s[:, 2 * H:])
+        return (1 - z) * n + z * h
+
+    def run(steps, params):
+        h = x.new_zeros(x.shape[1], params[1].shape[1])
+        states = []
+        for v in steps:
+            h = cell(v, h, *params)
+            states.append(h)
+        return torch.stack(states)
+
+    forward = run(x, weights[:4])
+    backward = run(x.flip(0), weights[4:]).flip(0)
+    out = torch.cat([forward, backward], dim=-1)
+    h_n = torch.stack([forward[-1], backward[-1]])
+    return out, h_n
+
+
+# %% parameter_count · 34
+def parameter_count(kind, input, hidden, layers=1, bidirectional=False):
+    blocks = {"rnn": 1, "gru": 3, "lstm": 4}
+    if kind not in blocks:
+        raise ValueError(kind)
+    if layers == 0:
+        return 0
+    rows = blocks[kind] * hidden
+    here = rows * (input + hidden + 2) * (2 if bidirectional else 1)
+    return here + parameter_count(kind, hidden, hidden, layers - 1, bidirectional)
+
+
+# %% clip_grad_norm · 35
+def clip_grad_norm(grads, max_norm):
+    if max_norm < 0:
+        raise ValueError("max_norm must not be negative")
+    everything = torch.cat([g.reshape(-1) for g in grads])
+    total = torch.sqrt((everything ** 2).sum())
+    limit = torch.full_like(total, max_norm)
+    factor = limit / torch.maximum(total, limit)
+    return [g * factor for g in grads], total
+
+
+# %% last_valid · 36
+def last_valid(out, lengths):
+    T = out.shape[0]
+    if lengths.min() < 1 or lengths.max() > T:
+        raise ValueError("a length is out of range")
+    return out[lengths.max() - 1]

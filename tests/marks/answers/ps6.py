@@ -434,3 +434,209 @@ def positional_encoding(n, d):
     pos = torch.arange(n, dtype=torch.float32).unsqueeze(1)
     freq = torch.exp(-math.log(10000.0) * torch.arange(0, d, 2) / d)
     return torch.cat([torch.sin(pos * freq), torch.cos(pos * freq)], dim=1)
+
+
+# %% scaled_dot_product_attention · 29
+def scaled_dot_product_attention(q, k, v, mask=None):
+    if q.shape[-1] != k.shape[-1]:
+        raise ValueError("q and k must have the same last dimension")
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is not None:
+        if mask.dtype == torch.bool:
+            scores = scores.masked_fill(~mask, float("-inf"))
+        else:
+            scores = scores + mask
+    weights = torch.softmax(scores, dim=-1)
+    weights = torch.nan_to_num(weights, nan=0.0)
+    return weights @ v
+
+
+# %% scaled_dot_product_attention · 30
+def scaled_dot_product_attention(q, k, v, mask=None):
+    d_q, d_k = q.size(-1), k.size(-1)
+    if d_q != d_k:
+        raise ValueError(f"dimensions do not fit: {d_q} and {d_k}")
+    scores = torch.einsum("...ld,...sd->...ls", q, k) * d_q ** -0.5
+    if mask is not None:
+        scores = scores.masked_fill(mask == 0, float("-inf"))
+    attn = torch.softmax(scores, -1)
+    return torch.einsum("...ls,...se->...le", attn, v)
+
+
+# %% causal_mask · 31
+def causal_mask(n):
+    # running sum of the identity down the rows: one from the diagonal on
+    return torch.eye(n).cumsum(dim=0).bool()
+
+
+# %% split_heads · 32
+def split_heads(x, heads):
+    n, l, D = x.shape
+    if D % heads:
+        raise ValueError(f"{D} features cannot be cut into {heads} heads")
+    pieces = []
+    for head in range(heads):
+        pieces.append(x[:, :, head::heads])
+    return torch.stack(pieces, dim=1)
+
+
+# %% merge_heads · 33
+def merge_heads(x):
+    N, h, L, d = x.shape
+    out = torch.zeros(N, L, h * d)
+    for k in range(h):
+        out[:, :, k * d:(k + 1) * d] = x[:, k]
+    return out
+
+
+# %% multi_head_attention · 34
+def multi_head_attention(x, weights, heads, mask=None, memory=None):
+    N, L, D = x.shape
+    if D % heads != 0:
+        raise ValueError("D must be divisible by heads")
+    if memory is None:
+        memory = x
+    S = memory.shape[1]
+    d = D // heads
+    w, b = weights["in_proj_weight"], weights["in_proj_bias"]
+
+    qkv_x = F_linear(x, w, b).reshape(N, L, heads, 3 * d).permute(0, 2, 1, 3)
+    qkv_m = F_linear(memory, w, b).reshape(N, S, heads, 3 * d).permute(0, 2, 1, 3)
+    q, _, _ = qkv_x.chunk(3, dim=-1)
+    _, k, v = qkv_m.chunk(3, dim=-1)
+
+    values = scaled_dot_product_attention(q, k, v, mask)
+    values = values.permute(0, 2, 1, 3).reshape(N, L, D)
+    return F_linear(values, weights["out_proj.weight"], weights["out_proj.bias"])
+
+
+def F_linear(x, w, b):
+    return x @ w.T + b
+
+
+# %% multi_head_attention · 35
+def multi_head_attention(x, weights, heads, mask=None, memory=None):
+    y = x if memory is None else memory
+    n, l, D = x.shape
+    if D % heads:
+        raise ValueError("heads must divide D")
+    wq, wk, wv = weights["in_proj_weight"].split(D)
+    bq, bk, bv = weights["in_proj_bias"].split(D)
+    q = split_heads(x @ wq.T + bq, heads)
+    k = split_heads(y @ wk.T + bk, heads)
+    v = split_heads(y @ wv.T + bv, heads)
+    scores = torch.einsum("nhld,nhsd->nhls", q, k) / math.sqrt(D)
+    if mask is not None:
+        if mask.dtype == torch.bool:
+            empty = ~mask.any(dim=-1, keepdim=True)
+            scores = scores.masked_fill(~(mask | empty), float("-inf"))
+            p = torch.softmax(scores, dim=-1).masked_fill(empty, 0.0)
+        else:
+            scores = scores + mask
+            empty = (scores == float("-inf")).all(dim=-1, keepdim=True)
+            p = torch.softmax(scores.masked_fill(empty, 0.0), dim=-1).masked_fill(empty, 0.0)
+    else:
+        p = torch.softmax(scores, dim=-1)
+    out = merge_heads(p @ v)
+    return out @ weights["out_proj.weight"].T
+
+
+# %% positional_encoding · 36
+def positional_encoding(n, d):
+    if d % 2 != 0:
+        raise ValueError("d must be even")
+    pe = torch.zeros(n, d)
+    position = torch.arange(n).unsqueeze(1)
+    i = torch.arange(0, d, 2)
+    angle = position / 10000 ** (2 * i / d)
+    pe[:, 0::2] = torch.sin(angle)
+    pe[:, 1::2] = torch.cos(angle)
+    return pe
+
+
+# %% feed_forward · 37
+class _FFN:
+    def __init__(self, w1, b1, w2, b2, activation):
+        if activation not in ("relu", "gelu"):
+            raise ValueError(f"unknown activation {activation!r}")
+        self.w1, self.b1, self.w2, self.b2 = w1, b1, w2, b2
+        self.act = getattr(self, activation)
+
+    @staticmethod
+    def relu(z):
+        return z * (z > 0)
+
+    @staticmethod
+    def gelu(z):
+        return 0.5 * z * (1 + torch.tanh(math.sqrt(2 / math.pi) * (z + 0.044715 * z ** 3)))
+
+    def __call__(self, x):
+        return self.act(x @ self.w1.T + self.b1) @ self.w2.T + self.b2
+
+
+def feed_forward(x, w1, b1, w2, b2, activation="relu"):
+    return _FFN(w1, b1, w2, b2, activation)(x)
+
+
+# %% encoder_layer · 38
+def encoder_layer(x, weights, heads, norm_first=False, mask=None):
+    D = x.shape[-1]
+
+    def norm(t, name):
+        return F.layer_norm(t, (D,), weights[name + ".weight"], weights[name + ".bias"], 1e-5)
+
+    def ffn(t):
+        return feed_forward(t, weights["linear1.weight"], weights["linear1.bias"],
+                            weights["linear2.weight"], weights["linear2.bias"])
+
+    attn_weights = part_of(weights, "self_attn")
+    if norm_first:
+        h = x + multi_head_attention(norm(x, "norm1"), attn_weights, heads)
+        y = h + ffn(norm(h, "norm2"))
+    else:
+        h = norm(x + multi_head_attention(x, attn_weights, heads, mask), "norm1")
+        y = norm(h + ffn(h), "norm2")
+    return y
+
+
+# %% encoder_layer · 39
+class LayerNorm:
+    def __init__(self, params, eps=1e-5):
+        self.gamma, self.beta, self.eps = params["weight"], params["bias"], eps
+
+    def __call__(self, x):
+        mean = x.mean(-1, keepdim=True)
+        var = x.var(-1, keepdim=True)
+        return self.gamma * (x - mean) / torch.sqrt(var + self.eps) + self.beta
+
+
+class EncoderLayer:
+    def __init__(self, weights, heads):
+        self.attn = part_of(weights, "self_attn")
+        self.l1 = part_of(weights, "linear1")
+        self.l2 = part_of(weights, "linear2")
+        self.n1 = LayerNorm(part_of(weights, "norm1"))
+        self.n2 = LayerNorm(part_of(weights, "norm2"))
+        self.heads = heads
+
+    def sa(self, x, mask):
+        return multi_head_attention(x, self.attn, self.heads, mask)
+
+    def ff(self, x):
+        return torch.relu(x @ self.l1["weight"].T + self.l1["bias"]) @ self.l2["weight"].T + self.l2["bias"]
+
+
+def encoder_layer(x, weights, heads, norm_first=False, mask=None):
+    layer = EncoderLayer(weights, heads)
+    if norm_first:
+        x = x + layer.sa(layer.n1(x), mask)
+        return x + layer.ff(layer.n2(x))
+    x = layer.n1(x + layer.sa(x, mask))
+    return layer.n2(x + layer.ff(x))
+
+
+# %% decoder_layer · 40
+def decoder_layer(x, memory, weights, heads):
+    attn = multi_head_attention(x, part_of(weights, "self_attn"), heads)
+    x = x + attn
+    return x

@@ -297,3 +297,126 @@ def k_nearest(queries, keys, k, metric="l2"):
     indices = torch.arange(k).repeat(len(queries), 1)
     distances = torch.zeros(len(queries), k)
     return distances, indices
+
+
+# %% one_hot · 32
+def one_hot(indices, classes):
+    if indices.min() < 0 or indices.max() >= classes:
+        raise ValueError("index out of range")
+    out = torch.zeros(*indices.shape, classes, dtype=torch.int64)
+    return out.scatter_(-1, indices.unsqueeze(-1), 1)
+
+
+# %% embedding · 33
+def embedding(indices, weight, padding_idx=None):
+    V = weight.shape[0]
+    if ((indices < 0) | (indices >= V)).any():
+        raise ValueError(f"indices must lie in 0 ... {V - 1}")
+    rows = weight[indices]
+    if padding_idx:
+        is_pad = (indices == padding_idx).unsqueeze(-1)
+        rows = torch.where(is_pad, rows.detach(), rows)
+    return rows
+
+
+# %% embedding · 34
+def embedding(indices, weight, padding_idx=None):
+    if indices.numel() and (indices.min() < 0 or indices.max() >= len(weight)):
+        raise ValueError("index outside of the table")
+    return torch.nn.functional.embedding(indices, weight, padding_idx=padding_idx)
+
+
+# %% embedding_grad · 35
+def embedding_grad(indices, grad_out, rows, sparse=False):
+    idx = indices.reshape(-1)
+    g = grad_out.reshape(idx.numel(), grad_out.shape[-1])
+    if sparse:
+        return torch.sparse_coo_tensor(idx.unsqueeze(0), g)
+    grad = torch.zeros(rows, g.shape[1], dtype=g.dtype)
+    grad.index_add_(0, idx, g)
+    return grad
+
+
+# %% sparse_sgd_step · 36
+def sparse_sgd_step(weight, sparse_grad, lr):
+    g = sparse_grad.coalesce()
+    with torch.no_grad():
+        for row, value in zip(g.indices()[0].tolist(), g.values()):
+            weight[row] -= lr * value
+
+
+# %% pairwise_l1 · 37
+def pairwise_l1(x, y):
+    N, M = x.shape[0], y.shape[0]
+    distances = torch.zeros(N, M)
+    for i in range(N):
+        distances[i] = (x[i] - y).abs().sum(dim=1)
+    return distances
+
+
+# %% pairwise_l2 · 38
+def pairwise_l2(x, y):
+    diff = x.unsqueeze(1) - y.unsqueeze(0)
+    sq = diff.pow(2).sum(dim=-1)
+    return sq.clamp(min=1e-12).sqrt()
+
+
+# %% pairwise_l2 · 39
+class _Euclid(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, y):
+        diff = x[:, None, :] - y[None, :, :]
+        dist = torch.sqrt((diff * diff).sum(-1))
+        ctx.save_for_backward(diff, dist)
+        return dist
+
+    @staticmethod
+    def backward(ctx, grad):
+        diff, dist = ctx.saved_tensors
+        safe = torch.where(dist == 0, torch.ones_like(dist), dist)
+        unit = diff / safe[..., None]
+        pulled = grad[..., None] * unit
+        return pulled.sum(dim=1), pulled.sum(dim=0)
+
+
+def pairwise_l2(x, y):
+    return _Euclid.apply(x, y)
+
+
+# %% cosine_similarity · 40
+def cosine_similarity(x, y, dim=1, eps=1e-8):
+    dot = (x * y).sum(dim)
+    nx = torch.linalg.vector_norm(x, dim=dim)
+    ny = torch.linalg.vector_norm(y, dim=dim)
+    return dot / ((nx + eps) * (ny + eps))
+
+
+# %% cosine_distance · 41
+def cosine_distance(x, y, dim=1, eps=1e-8):
+    return 1.0 - cosine_similarity(x, y)
+
+
+# %% k_nearest · 42
+def _distances(queries, keys, metric):
+    if metric == "l1":
+        return pairwise_l1(queries, keys)
+    if metric == "l2":
+        return pairwise_l2(queries, keys)
+    if metric == "cosine":
+        return 1 - cosine_similarity(queries.unsqueeze(1), keys.unsqueeze(0), dim=-1)
+    raise ValueError(f"unknown metric {metric}")
+
+
+def k_nearest(queries, keys, k, metric="l2"):
+    M = keys.shape[0]
+    if not 1 <= k <= M:
+        raise ValueError("k must be in 1 ... M")
+    table = _distances(queries, keys, metric).tolist()
+    dists, idxs = [], []
+    for row in table:
+        order = sorted(range(M), key=lambda j: (row[j], j))[:k]
+        idxs.append(order)
+        dists.append([row[j] for j in order])
+    dists = torch.tensor(dists, dtype=queries.dtype).reshape(len(table), k)
+    idxs = torch.tensor(idxs, dtype=torch.int64).reshape(len(table), k)
+    return dists, idxs

@@ -416,3 +416,137 @@ def kl_divergence(p, q):
     inside = q > 0
     ratio = torch.where(inside, q, 1).log() - torch.where(inside, p, 1).log()
     return (q * ratio).mean()
+
+
+# %% mse_loss · 36
+def mse_loss(pred, target, reduction="mean"):
+    if pred.shape != target.shape:
+        raise ValueError("shapes differ")
+    sq = (pred - target) ** 2
+    if reduction == "mean":
+        return sq.mean()
+    elif reduction == "sum":
+        return sq.sum()
+    else:
+        return sq
+
+
+# %% l1_loss · 37
+def l1_loss(pred, target, reduction="mean"):
+    reducers = {"mean": torch.mean, "sum": torch.sum, "none": lambda t: t}
+    if reduction not in reducers:
+        raise ValueError(f"reduction must be one of {list(reducers)}")
+    if pred.shape != target.shape:
+        raise ValueError("pred and target must have the same shape")
+    diff = pred - target
+    return reducers[reduction](torch.sqrt(diff * diff))
+
+
+# %% log_softmax · 38
+def log_softmax(x, dim):
+    z = x.movedim(dim, -1)
+    m = z.max(dim=-1, keepdim=True).values
+    shifted = z - m
+    return shifted - shifted.exp().sum(dim=-1, keepdim=True).log()
+
+
+# %% cross_entropy · 39
+def cross_entropy(logits, target, weight=None, ignore_index=-100, label_smoothing=0.0):
+    C = logits.shape[1]
+    if logits.dim() == 3:
+        logits = logits.permute(0, 2, 1).reshape(-1, C)
+        target = target.reshape(-1)
+    keep = target != ignore_index
+    logits, target = logits[keep], target[keep]
+    logp = logits - torch.logsumexp(logits, dim=1, keepdim=True)
+    nll = -logp.gather(1, target.unsqueeze(1)).squeeze(1)
+    if weight is not None:
+        nll = nll * weight[target]
+    smooth = -logp.mean(dim=1)
+    loss = (1 - label_smoothing) * nll + label_smoothing * smooth
+    return loss.sum() / keep.sum()
+
+
+# %% cross_entropy_probs · 40
+def cross_entropy_probs(logits, soft_target):
+    logp = torch.log_softmax(logits, dim=1)
+    per_sample = -torch.einsum("nc,nc->n", soft_target.expand_as(logp), logp)
+    return per_sample.mean()
+
+
+# %% bce_with_logits · 41
+def bce_with_logits(logits, target, pos_weight=None):
+    if logits.shape != target.shape:
+        raise ValueError("logits and target must have the same shape")
+
+    def softplus(u):
+        return u.clamp(min=0) + torch.log1p(torch.exp(-u.abs()))
+
+    positive = target * softplus(-logits)
+    if pos_weight is not None:
+        positive = pos_weight * positive
+    negative = (1 - target) * softplus(logits)
+    return (positive + negative).mean()
+
+
+# %% kl_divergence · 42
+def kl_divergence(p, q):
+    if p.shape != q.shape:
+        raise ValueError("shapes differ")
+    return torch.nn.functional.kl_div(q.log(), p, reduction="batchmean")
+
+
+# %% kl_divergence · 43
+def kl_divergence(p, q):
+    if p.shape != q.shape:
+        raise ValueError("p and q must have the same shape")
+    per_class = torch.xlogy(p, p) - torch.xlogy(p, q)
+    return per_class.sum(dim=1).mean()
+
+
+# %% triplet_margin_loss · 44
+def _dist(u, v):
+    return ((u - v) ** 2).sum(dim=1).sqrt()
+
+
+def triplet_margin_loss(a, p, n, margin=1.0, reduction="mean"):
+    if a.shape != p.shape:
+        raise ValueError("anchor and positive must have the same shape")
+    losses = torch.relu(_dist(a, p) - _dist(a, n) + margin)
+    if reduction == "none":
+        return losses
+    if reduction == "sum":
+        return losses.sum()
+    if reduction == "mean":
+        return losses.mean()
+    raise ValueError("reduction must be mean, sum or none")
+
+
+# %% info_nce · 45
+def info_nce(z1, z2, temperature):
+    if z1.shape != z2.shape:
+        raise ValueError("the views must have the same shape")
+    if temperature <= 0:
+        raise ValueError("temperature must be above 0")
+    u = z1 / z1.norm(dim=1, keepdim=True)
+    v = z2 / z2.norm(dim=1, keepdim=True)
+    e = torch.exp(u @ v.T / temperature)
+    N = len(e)
+    loss = 0
+    for i in range(N):
+        loss = loss - torch.log(e[i, i] / e[i, :].sum()) - torch.log(e[i, i] / e[:, i].sum())
+    return loss / (2 * N)
+
+
+# %% nt_xent · 46
+def nt_xent(z, temperature):
+    rows = z.shape[0]
+    if rows % 2 or not temperature > 0:
+        raise ValueError("an even number of rows and a temperature above 0, please")
+    N = rows // 2
+    u = z / torch.linalg.vector_norm(z, dim=1, keepdim=True)
+    s = (u @ u.T) / temperature
+    # cut the diagonal out: what is right of it moves one place to the left
+    others = s[~torch.eye(rows, dtype=torch.bool)].reshape(rows, rows - 1)
+    labels = torch.cat([torch.arange(N) + N - 1, torch.arange(N)])
+    return torch.nn.functional.cross_entropy(others, labels)
