@@ -31,6 +31,7 @@ from .traces import (
     apart,
     ends_otherwise,
     floats_in,
+    parts_of,
     same,
     same_but_for_the_graph,
     same_until_it_ends,
@@ -165,6 +166,19 @@ class Diagnosis:
         for (one, off_one), (other, off_other) in itertools.combinations(zip(found, off, strict=True), 2):
             explained = off_one <= other.shows - one.shows and off_other <= one.shows - other.shows
             if explained and off_one & telling and off_other & telling:
+                return Both(one.misconception, other.misconception)
+        return self._both_by_part(found, trace, _part(right.trace, trace))
+
+    @staticmethod
+    def _both_by_part(found: Sequence[Known], trace: Trace, right: Trace) -> Both | None:
+        """The first two of which each gives some of several results, as the state, and the other gives the rest."""
+        mine, others = parts_of(trace), parts_of(right)
+        if mine is None or others is None:
+            return None
+        wrong = _differing(mine, others)
+        off = [_differing(mine, parts_of(_part(known.trace, trace))) for known in found]
+        for (one, off_one), (other, off_other) in itertools.combinations(zip(found, off, strict=True), 2):
+            if not off_one & off_other and off_one & wrong and off_other & wrong:
                 return Both(one.misconception, other.misconception)
         return None
 
@@ -330,6 +344,13 @@ def _changes_arguments(trace: Trace) -> bool:
 def _part(trace: Trace, other: Trace) -> Trace:
     """The trace of the checks that another has."""
     return {name: trace[name] for name in other if name in trace}
+
+
+def _differing(mine: list[list[Any]], other: list[list[Any]] | None) -> set[int]:
+    """The places of the results that are not the same in all calls."""
+    if other is None or len(other) != len(mine):
+        return set(range(len(mine)))
+    return {place for place, pair in enumerate(zip(mine, other, strict=True)) if not same(*pair)}
 
 
 def _differs_by_a_value(mine: list[Any], right: list[Any]) -> bool:

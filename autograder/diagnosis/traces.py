@@ -165,6 +165,32 @@ def same_until_it_ends(mine: list[Any], other: list[Any]) -> bool:
     return False
 
 
+def parts_of(trace: Trace) -> list[list[Any]] | None:
+    """Of each check's first call with several results the first of them, the second, …, and last what else it gave.
+
+    Later calls may be given what an earlier one returned. None where the calls give one result, or now so many and now
+    so many.
+    """
+    sizes = {len(entry[0]) if isinstance(entry[0], tuple) else 1 for entry in _pairs(trace) if says_something(entry)}
+    size = sizes.pop() if len(sizes) == 1 else 1
+    if size == 1:
+        return None
+    parts: list[list[Any]] = [[] for _ in range(size + 1)]
+    for name in sorted(trace):
+        entry = next(filter(says_something, trace[name]), None)
+        if entry is None:
+            parts[size].append((name, *trace[name]))
+            continue
+        for place in range(size):
+            parts[place].append(entry[0][place])
+        parts[size].append((name, entry[1]))
+    return parts
+
+
+def _pairs(trace: Trace) -> list[Any]:
+    return [entry for entries in trace.values() for entry in entries if isinstance(entry, tuple)]
+
+
 def floats_in(value: Any) -> int:
     """How many floating point numbers a result holds."""
     if isinstance(value, list | tuple):

@@ -8,9 +8,11 @@ from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
-from autograder.diagnosis.experiments import IN_PLACE
-from autograder.diagnosis.explanations import Besides, Both, CutOff, Explanation, OnceItRuns, Twofold, is_known
-from autograder.diagnosis.repair import SLIP, Repaired
+from autograder.authoring import Misconception
+from autograder.diagnosis.experiments import IN_PLACE, cost_of
+from autograder.diagnosis.explanations import Besides, Both, CutOff, Explanation, OnceItRuns, Partly, Twofold, is_known
+from autograder.diagnosis.repair import IDEA, SLIP, Repaired
+from autograder.diagnosis.variants import Variant
 from autograder.model.verdict import CheckVerdict, ExerciseVerdict
 
 NOT_COUNTED = "not counted: no result is right yet"
@@ -96,6 +98,9 @@ def marked(
         points, mark = _by_cost(verdict.max_points, explanation) if explanation else (0.0, "")
         if explanation and (_is_exact(explanation) or points > verdict.points):
             verdict = replace(verdict, points=points, mark=mark)
+    at_most = verdict.max_points if repaired and repaired.whole else _at_most(verdict.max_points, known)
+    if verdict.points > at_most:
+        verdict = replace(verdict, points=at_most, mark=f"One of the mistakes costs {verdict.max_points - at_most:g}.")
     if known and repaired and repaired.whole:  # the one says what is wrong, the other where
         return replace(verdict, hint=f"{known.hint} {repaired.place}", misconception=known.name)
     if found := known or repaired:
@@ -150,15 +155,24 @@ def _by_cost(max_points: float, explanation: Explanation) -> tuple[float, str]:
     if cost >= max_points:
         return 0.0, "Nothing of the idea is there yet."
     if not isinstance(explanation, Repaired):
-        mistakes = (
-            "more than one mistake" if isinstance(explanation, Both | Twofold | CutOff | Besides | OnceItRuns) else "one mistake"
-        )
+        is_one = not isinstance(explanation, Both | Twofold | CutOff | Besides | OnceItRuns)
+        mistakes = "one mistake" if is_one else "more than one mistake"
         return max_points - cost, f"Right but for {mistakes} (−{cost:g})."
     points = max(explanation.points - cost, 0.0)
     if not explanation.whole:
         return points, f"With a small change it would earn {explanation.points:g}; the change costs {cost:g}."
     mistakes = "one mistake" if len(explanation.changes) == 1 else "two mistakes"
     return points, f"Right but for {mistakes} (−{max_points - points:g})."
+
+
+def _at_most(max_points: float, explanation: Explanation | None) -> float:
+    """The points that are left beside a mistake which explains a part of what is wrong, however few checks see it."""
+    values = explanation.values if isinstance(explanation, Partly) else explanation
+    if isinstance(values, Twofold):
+        values = values.known
+    if isinstance(values, Misconception) and values.costs != "all":  # of which a part says little
+        return max_points - values.cost(max_points)
+    return max_points - cost_of(IDEA, max_points) if isinstance(values, Variant) else max_points
 
 
 def _is_exact(explanation: Explanation) -> bool:

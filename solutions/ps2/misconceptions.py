@@ -374,6 +374,36 @@ def flips_the_kernel(x, weight, bias=None, stride=1, padding=0, dilation=1, grou
 
 @misconception(
     "conv2d",
+    hint="A group owns neighbouring output channels: the first of them belong to the first group, not every second or third.",
+    costs=4,
+)
+def groups_taken_in_turn(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
+    def pair(value):
+        return tuple(value) if isinstance(value, (tuple, list)) else (value, value)
+
+    outputs, inputs, kh, kw = weight.shape
+    if x.shape[1] != groups * inputs or outputs % groups:
+        raise ValueError("channels do not fit together")
+    (sh, sw), (ph, pw), (dh, dw) = pair(stride), pair(padding), pair(dilation)
+    x = torch.nn.functional.pad(x, (pw, pw, ph, ph))
+    height = (x.shape[2] - dh * (kh - 1) - 1) // sh + 1
+    width = (x.shape[3] - dw * (kw - 1) - 1) // sw + 1
+    if height < 1 or width < 1:
+        raise ValueError("kernel too large")
+    x = x.unflatten(1, (groups, inputs))
+    weight = weight.unflatten(0, (outputs // groups, groups)).transpose(0, 1)
+    y = 0
+    for u in range(kh):
+        for v in range(kw):
+            rows = slice(u * dh, u * dh + (height - 1) * sh + 1, sh)
+            columns = slice(v * dw, v * dw + (width - 1) * sw + 1, sw)
+            y = y + torch.einsum("ngchw,goc->ngohw", x[..., rows, columns], weight[..., u, v])
+    y = y.transpose(1, 2).flatten(1, 2)
+    return y if bias is None else y + bias[:, None, None]
+
+
+@misconception(
+    "conv2d",
     hint="Add up the results of all input channels of a group; the last one must not replace the others.",
     passes_examples=False,
     costs=7,

@@ -184,7 +184,7 @@ def slope_on_the_positive_side(x, slope=0.01):
 @misconception(
     "leaky_relu",
     hint="The larger of x and slope * x is right for slopes up to 1 only: choose by the sign of x.",
-    costs=3,
+    costs=4,
 )
 def maximum_of_both(x, slope=0.01):
     return torch.maximum(x, slope * x)

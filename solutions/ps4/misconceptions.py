@@ -426,7 +426,7 @@ class TakesPAsTheKeepProbability(torch.nn.Module):
         return x * mask / self.p
 
 
-@misconception("Dropout", hint="Draw the mask from the generator that the layer was given.", costs=2)
+@misconception("Dropout", hint="Draw the mask from the generator that the layer was given.", costs=3)
 class IgnoresTheGenerator(torch.nn.Module):
     def __init__(self, p=0.5, generator=None):
         super().__init__()

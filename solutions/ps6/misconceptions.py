@@ -246,7 +246,7 @@ def merge_by_view_alone(x):
     "merge_heads",
     hint="Lay whole heads side by side: the axis of the heads comes before that of the features in a head.",
     passes_examples=False,
-    costs=2,
+    costs=3,
 )
 def merge_interleaved(x):
     return x.permute(0, 2, 3, 1).flatten(start_dim=2)

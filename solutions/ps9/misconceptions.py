@@ -645,7 +645,7 @@ def fan_out_for_fan_in(shape, negative_slope=0.0, generator=None):
 @misconception(
     "he_normal",
     hint="Each output of a convolution adds up in times the size of the kernel: count the kernel in fan-in.",
-    costs=2,
+    costs=3,
 )
 def kernel_left_out(shape, negative_slope=0.0, generator=None):
     if len(shape) < 2:

@@ -212,6 +212,32 @@ def test_two_are_told_only_where_each_is_seen_alone_and_nothing_else_is_wrong(an
     assert told(answer, *known) in (None, "forgets_the_sign" if answer is forgets_the_sign else None), why
 
 
+def test_two_are_told_where_each_gives_one_of_two_results(monkeypatch):
+    def wrong_sign(x):
+        return -x.abs(), 2 * x
+
+    def wrong_factor(x):
+        return x.abs(), 5 * x
+
+    def wrong_factor_and_sign(x):
+        return 7 * x.abs(), 3 * x
+
+    known = [wrong_factor_and_sign, wrong_factor, wrong_sign]
+    monkeypatch.setitem(globals(), "size", lambda x: (x.abs(), 2 * x))
+    monkeypatch.setattr("autograder.diagnosis.misconceptions.fitting", lambda *given, **more: None)
+    assert told(lambda x: (-x.abs(), 5 * x), *known) == "wrong_factor + wrong_sign"
+    assert told(lambda x: (-x.abs(), 3 * x), *known) == "wrong_factor_and_sign + wrong_sign"
+    for other in (
+        lambda x: (-x.abs(), 4 * x),
+        lambda x: (x, 5 * x),
+        lambda x: (-x.abs(), 5 * x, x),
+        lambda x: -x.abs(),
+    ):
+        assert "+" not in (told(other, *known) or "")
+    monkeypatch.setitem(globals(), "size", lambda x: x.abs())
+    assert told(lambda x: (-x.abs(), 5 * x), *known) is None
+
+
 def test_a_misconception_without_a_hint_is_not_finished_and_not_used():
     assert told(forgets_the_sign, forgets_the_sign) == "forgets_the_sign"
     assert told(forgets_the_sign, forgets_the_sign, hint=" ") is None
