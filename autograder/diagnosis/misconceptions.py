@@ -9,7 +9,7 @@ right. Where two do not either, the outputs are compared with those of the cours
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,6 @@ from typing import Any
 from autograder.authoring import Misconception
 from autograder.course import staff_module
 from autograder.model.submission import Exercise
-from autograder.session.asked import Asked
 from autograder.session.session import Session
 
 from . import experiments
@@ -56,22 +55,14 @@ def load(path: Path) -> list[Misconception]:
 
 
 class Diagnosis:
-    """The misconceptions of one problem set, and what each gives, worked out when first needed.
+    """Explains wrong answers to the exercises of one problem set by what staff's own code gives.
 
     Args:
-        misconceptions: those of the problem set; one without a hint is not finished, and left aside.
-        rehearse: runs the checks of an exercise on a session; gives what `note` says of each, its trace by default.
-        solution: gives the names that the course's own solution binds.
+        rehearsals: what the solutions and misconceptions give.
     """
 
-    def __init__(
-        self,
-        misconceptions: Sequence[Misconception],
-        rehearse: Callable[..., dict[str, Any]],
-        problem_set: str,
-        solution: Callable[[Exercise], dict[str, Any] | None],
-    ) -> None:
-        self._rehearsals = Rehearsals(misconceptions, rehearse, problem_set, solution)
+    def __init__(self, rehearsals: Rehearsals) -> None:
+        self._rehearsals = rehearsals
 
     def explain(
         self,
@@ -202,22 +193,6 @@ class Diagnosis:
             for known in self._rehearsals.misconceptions(exercise)
         }
         return max(shares.items(), key=lambda item: item[1], default=("", 0.0))
-
-    def seen_of(self, exercise: Exercise, trace: Trace) -> Trace:
-        """What of a trace tells answers to this exercise apart."""
-        return self._rehearsals.seen_of(exercise, trace)
-
-    def rehearse(self, exercise: Exercise) -> None:
-        """Work out what the solution and each misconception of the exercise give."""
-        for known in self._rehearsals.misconceptions(exercise):
-            self._rehearsals.trace(exercise, known)
-        if right := self._rehearsals.right(exercise):
-            self._rehearsals.known(exercise, right.trace)
-
-    def asked(self, exercise: Exercise) -> Mapping[str, Sequence[Asked]] | None:
-        """What the checks ask the course's own solution for, by the check's name; None where it is not at hand."""
-        right = self._rehearsals.right(exercise)
-        return right.asked if right else None
 
     def _generic(
         self, exercise: Exercise, trace: Trace, passed: Collection[str]

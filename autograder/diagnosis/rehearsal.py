@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -114,6 +114,18 @@ class Rehearsals:
                 found.append(Known(known, trace, shows))
             self._known[exercise.name] = found
         return self._known[exercise.name]
+
+    def asked(self, exercise: Exercise) -> Mapping[str, Sequence[Asked]] | None:
+        """What the checks ask the course's own solution for, by the check's name; None where it is not at hand."""
+        right = self.right(exercise)
+        return right.asked if right else None
+
+    def prepare(self, exercise: Exercise) -> None:
+        """Work out what the solution and each misconception of the exercise give."""
+        for known in self.misconceptions(exercise):
+            self.trace(exercise, known)
+        if right := self.right(exercise):
+            self.known(exercise, right.trace)
 
     def seen_of(self, exercise: Exercise, trace: Trace) -> Trace:
         """What of a trace tells answers apart: that results are views only in exercises that are about it."""

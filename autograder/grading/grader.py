@@ -16,6 +16,7 @@ from autograder.authoring import Misconception
 from autograder.counterexample.finder import Finder
 from autograder.diagnosis.follow_through import FollowThrough
 from autograder.diagnosis.misconceptions import Diagnosis
+from autograder.diagnosis.rehearsal import Rehearsals
 from autograder.diagnosis.traces import Trace
 from autograder.jail.jail import Jail
 from autograder.model.limits import SessionLimits
@@ -48,8 +49,9 @@ class Grader:
         self.items: dict[str, list[pytest.Item]] = {}
         for item in items:
             self.items.setdefault(exercise_of(item.path), []).append(item)
-        self.diagnosis = Diagnosis(misconceptions, self.rehearse, problem_set, self._solution)
-        self._finder = Finder(problem_set, self.diagnosis.asked, self._solution)
+        self.rehearsals = Rehearsals(misconceptions, self.rehearse, problem_set, self._solution)
+        self.diagnosis = Diagnosis(self.rehearsals)
+        self._finder = Finder(problem_set, self.rehearsals.asked, self._solution)
         self._follow_through = FollowThrough(problem_set, _solutions_folder(items), frozenset(self.items))
 
     def grade(self, submission: Submission, jail: Jail) -> SubmissionResult:

@@ -276,7 +276,7 @@ class _Tester:
                 if not self._salted("").passes(exercise, self._session(dict(self.namespace))):
                     raise pytest.UsageError(f"{self.problem_set}: the solution of {exercise.name} fails its own checks")
                 for salt in SALTS if self.task.diagnose else ():
-                    self._salted(salt).diagnosis.rehearse(exercise)
+                    self._salted(salt).rehearsals.prepare(exercise)
 
     def end_with(self, mutant: Mutant) -> NoReturn:
         """Run the checks on the mutant, and end this process with its outcome as exit code."""
@@ -308,7 +308,7 @@ class _Tester:
     def _explanation(self, salt: str, exercise: Exercise) -> Misconception | Both | None:
         grader = self._salted(salt)
         trace = grader.rehearse(exercise, self._session(self.namespace))
-        trace = grader.diagnosis.seen_of(exercise, trace)
+        trace = grader.rehearsals.seen_of(exercise, trace)
         return grader.diagnosis.misconception(exercise, trace) or grader.diagnosis.both(exercise, trace)
 
     def _salted(self, salt: str) -> Grader:

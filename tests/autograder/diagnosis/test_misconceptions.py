@@ -7,7 +7,7 @@ import torch
 
 from autograder.authoring import Misconception
 from autograder.diagnosis.misconceptions import Diagnosis
-from autograder.diagnosis.rehearsal import rehearsal
+from autograder.diagnosis.rehearsal import Rehearsals, rehearsal
 from autograder.model.submission import Exercise
 from autograder.session.remote import Student, StudentError
 
@@ -93,7 +93,7 @@ def size(x):
 def told(answer, *known, hint="Do not."):
     """What is said of an answer, with these misconceptions."""
     misconceptions = [Misconception("size", item.__name__, hint, item) for item in known]
-    diagnosis = Diagnosis(misconceptions, rehearse, "ps1", lambda exercise: {"size": size})
+    diagnosis = Diagnosis(Rehearsals(misconceptions, rehearse, "ps1", lambda exercise: {"size": size}))
     found = diagnosis.explain(SIZE, rehearse(SIZE, rehearsal("ps1", {"size": answer})))
     return found and found.name
 
@@ -245,7 +245,7 @@ def test_a_misconception_without_a_hint_is_not_finished_and_not_used():
 
 def test_the_nearest_is_the_one_that_agrees_in_most_calls():
     known = [Misconception("size", item.__name__, "Do not.", item) for item in (a_little_more, forgets_the_sign)]
-    diagnosis = Diagnosis(known, rehearse, "ps1", lambda exercise: {"size": size})
+    diagnosis = Diagnosis(Rehearsals(known, rehearse, "ps1", lambda exercise: {"size": size}))
     trace = rehearse(SIZE, rehearsal("ps1", {"size": lambda x: x if x.dim() else x + 1}))
     # Of each check two entries, the name and the call; one call of five is another.
     assert diagnosis.nearest(SIZE, trace) == ("forgets_the_sign", 0.9)
@@ -257,7 +257,7 @@ def test_the_nearest_is_the_one_that_agrees_in_most_calls():
 def explained(answer, *known, passed=()):
     """What is said of an answer whose checks pass that are named."""
     misconceptions = [Misconception("size", item.__name__, "Do not.", item) for item in known]
-    diagnosis = Diagnosis(misconceptions, rehearse, "ps1", lambda exercise: {"size": size})
+    diagnosis = Diagnosis(Rehearsals(misconceptions, rehearse, "ps1", lambda exercise: {"size": size}))
     trace = rehearse(SIZE, rehearsal("ps1", {"size": answer}))
     found = diagnosis.explain(SIZE, trace, passed=passed)
     return found and found.name
@@ -304,7 +304,7 @@ def test_nothing_is_said_of_what_is_right_where_a_check_fails_that_no_call_shows
 def said(answer, *known, passed=(), failing=()):
     """The whole of what is said of an answer; properties may fail, each worth a point."""
     misconceptions = [Misconception("size", item.__name__, "Do not.", item) for item in known]
-    diagnosis = Diagnosis(misconceptions, rehearse, "ps1", lambda exercise: {"size": size})
+    diagnosis = Diagnosis(Rehearsals(misconceptions, rehearse, "ps1", lambda exercise: {"size": size}))
     trace = rehearse(SIZE, rehearsal("ps1", {"size": answer}))
     found = diagnosis.explain(SIZE, trace, dict.fromkeys(failing, 1.0), [*passed])
     return found and found.hint
