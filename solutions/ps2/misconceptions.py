@@ -845,6 +845,21 @@ def ignores_the_strides(layers):
 
 @misconception(
     "receptive_field",
+    hint="The strides of all layers before multiply: the latest of them alone is not how far apart two inputs are in pixels.",
+    costs=3,
+)
+def latest_stride_only(layers):
+    field, step = 1, 1
+    for kernel, stride, dilation in layers:
+        if min(kernel, stride, dilation) < 1:
+            raise ValueError("at least 1")
+        field += (kernel - 1) * dilation * step
+        step = stride
+    return field
+
+
+@misconception(
+    "receptive_field",
     hint="A layer's own stride spreads only the layers after it: use the product of the strides before the layer.",
     passes_examples=False,
     costs=3,

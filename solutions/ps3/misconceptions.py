@@ -96,6 +96,16 @@ def sums_over_the_first_axis_only(dy, x, weight):
 
 @misconception(
     "linear_backward",
+    hint="All leading axes are samples for the bias as well: sum dy over each of them, not over the first only.",
+    costs=2,
+)
+def bias_sums_over_the_first_axis_only(dy, x, weight):
+    rows_dy, rows_x = dy.reshape(-1, weight.shape[0]), x.reshape(-1, weight.shape[1])
+    return dy @ weight, rows_dy.T @ rows_x, dy.sum(0) if dy.dim() > 1 else dy.clone()
+
+
+@misconception(
+    "linear_backward",
     hint="The gradient of the bias has one number for each output: sum dy over the samples.",
     passes_examples=False,
     costs=2,

@@ -571,6 +571,18 @@ def last_step_for_all(out, lengths):
 
 @misconception(
     "last_valid",
+    hint="Each sample has a length of its own: the largest of them is the last step of the longest sample only.",
+    passes_examples=False,
+    costs=9,
+)
+def step_of_the_longest_for_all(out, lengths):
+    if (lengths < 1).any() or (lengths > out.shape[0]).any():
+        raise ValueError("bad length")
+    return out[lengths.max() - 1]
+
+
+@misconception(
+    "last_valid",
     hint="A sample of length 1 ends at index 0: the last index is one less than the length.",
     passes_examples=False,
     costs=4,

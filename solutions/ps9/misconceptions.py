@@ -741,6 +741,25 @@ def divides_by_the_number_of_pieces(model, x, y, micro_batch):
 
 @misconception(
     "accumulate_gradients",
+    hint="The loss of the whole batch weights each piece by its share of the rows, as the gradients do; you return the plain mean.",
+    costs=2,
+)
+def returns_the_plain_mean_of_the_losses(model, x, y, micro_batch):
+    if micro_batch < 1 or len(x) != len(y):
+        raise ValueError("the sizes do not fit")
+    parameters = list(model.parameters())
+    losses, grads = [], [torch.zeros_like(parameter) for parameter in parameters]
+    for start in range(0, len(x), micro_batch):
+        rows, labels = x[start : start + micro_batch], y[start : start + micro_batch]
+        loss = torch.nn.functional.cross_entropy(model(rows), labels)
+        losses.append(loss.item())
+        new = torch.autograd.grad(loss * len(rows) / len(x), parameters)
+        grads = [old + more for old, more in zip(grads, new, strict=True)]
+    return sum(losses) / len(losses), grads
+
+
+@misconception(
+    "accumulate_gradients",
     hint="Use the rows that are left in a smaller last piece as well.",
     passes_examples=False,
     costs=3,
