@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 import time
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 
 import pytest
@@ -39,7 +38,7 @@ from autograder.session.session import UNDEFINED, Session
 
 from . import marks
 from .checks import seed_of
-from .items import is_property, run, verdict_of
+from .items import Checked, is_property, run, verdict_of
 
 MAX_STRIKES = 3
 """After so many checks that ran out of time or ended the program, the exercise's others are not tried."""
@@ -47,22 +46,6 @@ REPAIR_SECONDS = 1.0
 """Of processor time, for one call of a changed answer."""
 SEARCH_SECONDS = 60.0
 """By the clock, for all changes of one exercise: answers that train a network take seconds for each."""
-
-
-@dataclass(frozen=True)
-class Checked:
-    """An exercise whose checks have been run."""
-
-    exercise: Exercise
-    checks: list[CheckVerdict]
-    parts: Mapping[str, Mapping[str, bool]]
-    """By check, of several results of which one is wrong, whether each is right."""
-    trace: Trace
-    forbidden: list[str]
-    """What its calls called outside the vocabulary."""
-    begun: bool
-    struck: bool
-    """Whether it was given up after too many checks that ran out of time."""
 
 
 class Assessment:
@@ -241,6 +224,15 @@ class Assessment:
         """The exercises that this one may be written with, as the student has them."""
         return self._follow_through.upstream(exercise.name) - exercise.replaced.keys()
 
+    def _with_upstream(self, names: Iterable[str]) -> set[str]:
+        """These exercises, those that they are written with, those that these are written with, and so on."""
+        found: set[str] = set()
+        waiting = [name for name in names if name in self._exercises]
+        while waiting:
+            found.add(name := waiting.pop())
+            waiting += (self._upstream(self._exercises[name]) & self._exercises.keys()) - found
+        return found
+
     def _defined_anew(self, exercise: Exercise) -> frozenset[str]:
         """Those of them that are defined once more below where they are graded."""
         names = self._upstream(exercise) & self._exercises.keys()
@@ -295,7 +287,7 @@ class Assessment:
             exercise, wrong, self._session, seed_of(item), run_on, trace, is_partly_right
         ):
             return called
-        for name in sorted(wrong & self._checked.keys()):
+        for name in sorted(self._with_upstream(wrong) & self._checked.keys()):
             mended = self._repair(self._exercises[name])
             with suppress(TooMuch):
                 if mended and mended.whole and self._tries(exercise, exercise)(item.name, mended.source):

@@ -27,9 +27,9 @@ from autograder.session.remote import Student
 from autograder.session.session import Session
 from autograder.session.transport import JailTransport
 
-from .assessment import MAX_STRIKES, Assessment, Checked
+from .assessment import MAX_STRIKES, Assessment
 from .checks import exercise_of, seed_of, solution
-from .items import Outcome, run, verdict_of
+from .items import Checked, Outcome, run, verdict_of
 
 _NO_TIME = "the time for the notebook was used up"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
+from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
@@ -11,6 +12,8 @@ import pytest
 
 from autograder.authoring import Difference
 from autograder.authoring.precision import imprecision_noted
+from autograder.diagnosis.traces import Trace
+from autograder.model.submission import Exercise
 from autograder.model.verdict import CheckVerdict
 from autograder.session.connection import OutOfTime
 from autograder.session.remote import Student
@@ -59,6 +62,22 @@ class Outcome(NamedTuple):
     """How a result that passed is only as exact as float32."""
     parts: Mapping[str, bool] = {}
     """Of several results of which one is wrong: whether each is right, by its name."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """An exercise whose checks have been run."""
+
+    exercise: Exercise
+    checks: list[CheckVerdict]
+    parts: Mapping[str, Mapping[str, bool]]
+    """By check, of several results of which one is wrong, whether each is right."""
+    trace: Trace
+    forbidden: list[str]
+    """What its calls called outside the vocabulary."""
+    begun: bool
+    struck: bool
+    """Whether it was given up after too many checks that ran out of time."""
 
 
 def run(item: pytest.Item, student: Student) -> Outcome:

@@ -227,6 +227,8 @@ def _results(node: ast.expr, function: ast.FunctionDef) -> Iterator[tuple[str, a
     yield "axis", method_of(node, "unsqueeze", ast.Constant(0))
     yield "axis", method_of(node, "squeeze", ast.Constant(-1))
     yield "transposed", ast.Attribute(node, "mT", ast.Load())
+    for first in (0, 1):
+        yield "transposed", method_of(node, "transpose", ast.Constant(first), ast.Constant(first + 1))
 
 
 def _as_number(node: ast.expr) -> ast.expr:

@@ -88,11 +88,20 @@ def test_a_mistake_costs_nothing_more_in_what_calls_it(course):
 """
     merged = "def merge_heads(x):\n    n, h, t, d = x.shape\n    return x.reshape(n, t, h * d)\n"
     [first] = course.grade("ps4", [course.submission("ps4", {"batch_norm": unbiased})])
-    [second] = course.grade("ps6", [course.submission("ps6", {"merge_heads": merged})])
+    not_swapped = """def split_heads(x, heads):
+    n, t, d = x.shape
+    if d % heads:
+        raise ValueError
+    return x.reshape(n, t, heads, d // heads)
+"""
+    codes = [{"merge_heads": merged}, {"split_heads": not_swapped}]
+    second, third = course.grade("ps6", [course.submission("ps6", code) for code in codes])
     assert first.max_points - first.points == 3 and "one mistake (−3)" in of(first, "batch_norm").mark
     assert second.max_points - second.points == 3
     reasons = {check.reason for check in of(second, "encoder_layer").checks if check.follows}
     assert any("follows from" in reason for reason in reasons)
+    assert third.max_points - third.points == 2  # though all that calls it ends with exceptions
+    assert of(third, "decoder_layer").points == of(third, "decoder_layer").max_points
 
 
 CALLERS = [  # the mistake, what it costs in its own exercise, and a right answer that calls it though the solution does not
