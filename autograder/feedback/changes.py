@@ -44,8 +44,10 @@ def _why(old: ExerciseVerdict, new: ExerciseVerdict) -> str:
             return f"a new check: {check.sentence}" + ("" if check.passed else f": {check.reason}")
         if (known.passed, known.earned) != (check.passed, check.earned):
             return f"{check.sentence}: " + ("passes now" if check.earned else check.reason)
-        if known.points != check.points:
+        if known.max_points != check.max_points:
             return f"{check.sentence}: is worth {number(check.max_points)}, and was {number(known.max_points)}"
+        if known.points != check.points:
+            return f"{check.sentence}: earns {number(check.points)}, and earned {number(known.points)}"
     gone = next((check for check in old.checks if check.name not in {item.name for item in new.checks}), None)
     return f"a check is gone: {gone.sentence}" if gone else ""
 
