@@ -16,7 +16,8 @@ demo: $(READY)
 	$(BIN)/autograder demo
 
 test: check-fast
-	$(BIN)/python -m pytest tests --ignore tests/attacks --ignore tests/browser --ignore tests/hostile -n auto --dist loadfile
+	$(BIN)/python -m pytest tests --ignore tests/attacks --ignore tests/browser --ignore tests/hostile -n auto --dist loadfile \
+		--no-loadscope-reorder
 	$(BIN)/python -m pytest tests/attacks tests/browser -n auto --dist loadfile
 	$(BIN)/autograder audit
 
