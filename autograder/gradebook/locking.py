@@ -30,20 +30,14 @@ _HURRY = text(f"set local lock_timeout = '{_TURN}'")
 
 
 def be_patient() -> None:
-    """Set a busy timeout on every SQLite connection of this process, including those that nbgrader opens.
-
-    A journal that is emptied after each transaction instead of deleted costs less: ext4 looks for another inode than
-    those that were deleted within the last seconds, one by one.
-    """
-    if not event.contains(Engine, "connect", _set_up):
-        event.listen(Engine, "connect", _set_up)
+    """Set a busy timeout on every SQLite connection of this process, including those that nbgrader opens."""
+    if not event.contains(Engine, "connect", _wait):
+        event.listen(Engine, "connect", _wait)
 
 
-def _set_up(connection: Any, record: Any) -> None:
+def _wait(connection: Any, record: Any) -> None:
     if isinstance(connection, sqlite3.Connection):
         connection.execute(f"pragma busy_timeout = {PATIENCE * 1000}")
-        if connection.execute("pragma journal_mode").fetchone() == ("delete",):
-            connection.execute("pragma journal_mode = truncate")
 
 
 def hold_student(database: Any, student: str) -> None:
