@@ -96,6 +96,8 @@ def marked(
     verdict = _by_checks(verdict, properties)
     for explanation in (known, repaired):
         points, mark = _by_cost(verdict.max_points, explanation) if explanation else (0.0, "")
+        if _is_twofold(explanation) and not verdict.points:
+            continue  # a step more or less beside a mistake may be all that there is, as in what returns its argument
         if explanation and (_is_exact(explanation) or points > verdict.points):
             verdict = replace(verdict, points=points, mark=mark)
     at_most = verdict.max_points if repaired and repaired.whole else _at_most(verdict.max_points, known)
@@ -173,6 +175,13 @@ def _at_most(max_points: float, explanation: Explanation | None) -> float:
     if isinstance(values, Misconception) and values.costs != "all":  # of which a part says little
         return max_points - values.cost(max_points)
     return max_points - cost_of(IDEA, max_points) if isinstance(values, Variant) else max_points
+
+
+def _is_twofold(explanation: Explanation | None) -> bool:
+    """Whether it is a known mistake and one more thing that nobody has written down."""
+    if isinstance(explanation, OnceItRuns):
+        explanation = explanation.results
+    return isinstance(explanation.values if isinstance(explanation, Besides) else explanation, Twofold)
 
 
 def _is_exact(explanation: Explanation) -> bool:
