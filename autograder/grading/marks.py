@@ -35,27 +35,19 @@ def by_part(
 ) -> list[CheckVerdict]:
     """The checks, with those that compare several results, of which one is wrong, worth the share of those right.
 
-    A result counts where it is right in all checks that compare it, and these, with those that pass, are worth at least
-    half of the points for values. What a share earns is rounded down to half points.
+    A result counts where it is right in each check of values that fails. What a share earns is rounded down to half
+    points.
 
     Args:
         checks: what they gave.
         properties: the names of those that are about no values.
         parts: by check, whether each result is right, by its name.
     """
-    values = [check for check in checks if check.name not in properties]
-    half = sum(check.max_points for check in values) / 2
-    wrong = {name for check in values for name, is_right in parts.get(check.name, {}).items() if not is_right}
-    shown = {
-        name: sum(check.max_points for check in values if check.passed or name in parts.get(check.name, ()))
-        for check in values
-        for name in parts.get(check.name, ())
-    }
-    counting = {name for name, points in shown.items() if name not in wrong and points >= half}
+    failing = [check for check in checks if not check.passed and check.name not in properties]
     found = []
     for check in checks:
-        mine = {} if check.passed or check.name in properties else parts.get(check.name, {})
-        right = [name for name, is_right in mine.items() if is_right and name in counting]
+        mine = parts.get(check.name, {}) if check in failing else {}
+        right = [name for name in mine if all(parts.get(other.name, {}).get(name) for other in failing)]
         points = math.floor(2 * check.max_points * len(right) / len(mine)) / 2 if right else 0.0
         if points:
             reason = f"{check.reason}; right, and counted: {', '.join(right)}"

@@ -23,8 +23,9 @@ def points(found):
 
 
 def test_a_result_that_is_right_throughout_earns_its_share():
-    found = marks.by_part(checks(unchanged=True), PROPERTIES, {"by hand": H, "equals torch": H})
-    assert points(found) == {"by hand": 1.0, "equals torch": 1.5, "unchanged": 1.0}
+    everywhere = {"by hand": H, "equals torch": H, "gradients": H}
+    found = marks.by_part(checks(unchanged=True), PROPERTIES, everywhere)
+    assert points(found) == {"by hand": 1.0, "equals torch": 1.5, "gradients": 0.5, "unchanged": 1.0}
     assert found[0].reason == "no; right, and counted: c"
     assert not found[0].passed
     assert marks.counted(found, PROPERTIES) == found
@@ -33,8 +34,9 @@ def test_a_result_that_is_right_throughout_earns_its_share():
 def test_a_result_that_is_right_now_and_then_earns_nothing():
     found = marks.by_part(checks(unchanged=True), PROPERTIES, {"by hand": H, "equals torch": {"h": True, "c": False}})
     assert points(found) == {"unchanged": 1.0}
-    found = marks.by_part(checks(unchanged=True), PROPERTIES, {"by hand": H})
-    assert points(found) == {"unchanged": 1.0}
+    for some in ({"by hand": H}, {"by hand": H, "equals torch": H}):  # the other checks end before they compare it
+        found = marks.by_part(checks(unchanged=True), PROPERTIES, some)
+        assert points(found) == {"unchanged": 1.0}
     assert [check.counted for check in marks.counted(found, PROPERTIES)] == [True, True, True, False]
 
 
@@ -50,7 +52,7 @@ def test_nothing_is_shared_out_in_a_property():
 
 
 def test_what_is_left_of_a_check_is_what_its_failure_costs():
-    found = marks.by_part(checks(unchanged=True), PROPERTIES, {"by hand": H, "equals torch": H})
+    found = marks.by_part(checks(unchanged=True, gradients=True), PROPERTIES, {"by hand": H, "equals torch": H})
     verdict = ExerciseVerdict("lstm_step", "graded", sum(check.points for check in found), 7.0, found)
-    # 1, 1.5 and 1 are lost: the largest once, of the others half
-    assert marks.marked(verdict, None, None, PROPERTIES).points == 7 - (3.5 + 1.5) / 2
+    # 1 and 1.5 are lost: the largest once, of the other half
+    assert marks.marked(verdict, None, None, PROPERTIES).points == 7 - (2.5 + 1.5) / 2
