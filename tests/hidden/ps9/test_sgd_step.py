@@ -27,10 +27,11 @@ def follow(student, weight, grads, **options):
 def test_gives_the_numbers_worked_out_by_hand(student):
     """moves 1 to 0 for the gradient 2 and the rate 0.5, and to -2 with half of that buffer and the gradient 3"""
     weight, half = torch.tensor([1.0]), {"lr": 0.5, "momentum": 0.5}
-    first = student.sgd_step(weight, torch.tensor([2.0]), None, **half)
-    assert_close(first, (torch.tensor([0.0]), torch.tensor([2.0])))
+    # The second step is compared first: in a first step the buffer is the gradient that was given.
     second = student.sgd_step(torch.tensor([0.0]), torch.tensor([3.0]), torch.tensor([2.0]), **half)
     assert_close(second, (torch.tensor([-2.0]), torch.tensor([4.0])))
+    first = student.sgd_step(weight, torch.tensor([2.0]), None, **half)
+    assert_close(first, (torch.tensor([0.0]), torch.tensor([2.0])))
 
 
 @check(points=2)
