@@ -8,13 +8,11 @@ from typing import TypeAlias, TypeGuard
 from autograder.authoring import Misconception
 
 from .experiments import CUT_OFF, Generic, cost_of
-from .repair import Repaired
+from .repair import IDEA, Repaired
 from .variants import LeftOut, Variant
 
 CUT_OFF_SHARE = 1 / 3
 """The share of an exercise's points that a result costs which is cut off from the graph."""
-BESIDES_SHARE = 1 / 3
-"""The share that one more thing costs beside a misconception."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ class Twofold:
 
     def cost(self, max_points: float) -> float:
         """What both cost together."""
-        return min(self.known.cost(max_points) + cost_of(BESIDES_SHARE, max_points), max_points)
+        return min(self.known.cost(max_points) + cost_of(IDEA, max_points), max_points)
 
 
 @dataclass(frozen=True)
