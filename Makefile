@@ -1,5 +1,6 @@
 # make demo   the main job, shown: a class is made, graded, compared with what is expected
-# make test   everything that is tested: lint, types, layers, releases in step, tests, the course's own audit
+# make test   everything that is tested: lint, types, layers, releases in step, tests, the course's own audit (sampled)
+# make audit   before a release: the whole of the course's own audit
 # make test-hostile   some 330 hostile hand-ins through every command, as root and as a user, in two locales
 # make test-deploy   docs/deploy.md's JupyterHub, set up on a fresh copy of this machine; as root, some ten minutes
 # make test-pythons  before a release: the quick tests on each Python that pyproject.toml names and that is installed
@@ -7,10 +8,12 @@
 # The first two make the virtual environment .venv when it is missing or pyproject.toml or constraints.txt has changed.
 
 PYTHON ?= python3
+# Tests start some thousand processes of Python; none of them should compile the same modules again.
+export PYTHONDONTWRITEBYTECODE :=
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: demo test test-hostile test-deploy test-pythons test-next check-fast setup clean
+.PHONY: demo test audit test-hostile test-deploy test-pythons test-next check-fast setup clean
 
 demo: $(READY)
 	$(BIN)/autograder demo
@@ -19,6 +22,9 @@ test: check-fast
 	$(BIN)/python -m pytest tests --ignore tests/attacks --ignore tests/browser --ignore tests/hostile -n auto --dist loadfile \
 		--no-loadscope-reorder
 	$(BIN)/python -m pytest tests/attacks tests/browser -n auto --dist loadfile
+	$(BIN)/autograder audit --sample 20
+
+audit: $(READY)
 	$(BIN)/autograder audit
 
 # The short form of it is tests/autograder/test_barrier.py.

@@ -1,9 +1,9 @@
-"""An auto-graded PyTorch course: hidden checks that never meet student code, scores in nbgrader's gradebook."""
+"""An auto-graded PyTorch course: hidden checks isolated from student code, and scores in nbgrader's gradebook."""
 
 import sys
 
-# Without it jsonschema, which nbformat imports, leaves out one check of web addresses that no notebook asks for; with
-# it every command takes a second longer to start.
+# jsonschema, which nbformat imports, would import this package for a check of web addresses that notebooks do not need,
+# and every command would take a second longer to start.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 __version__ = "0.1.0"

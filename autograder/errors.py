@@ -1,44 +1,51 @@
-"""The exceptions that people see: a sentence for the reader at hand, printed in one place (`cli`)."""
+"""Exceptions with messages for people: one sentence, printed in one place (`cli`)."""
 
 import traceback
+
+from autograder.language.staff import for_staff
 
 _MAX_TRACEBACK = 8000
 
 
 class AutograderError(Exception):
-    """A mistake somebody can mend; the message names the file and the fix in one line.
+    """An error that its reader can fix; the message names the file and the fix in one line, in staff's language.
 
-    Its text can be written anywhere: bytes of a name that are no UTF-8 are written out, as \\udceb.
+    Its text can be printed anywhere: bytes of a name that are not UTF-8 are escaped, as in \\udceb.
+
+    Args:
+        template: the message in English; with `values`, a template of str.format. A text that is not written here
+            can be a value, and is never a template: `AutograderError("{why}", why=text)`.
+        values: the values of the template.
     """
 
-    def __init__(self, text: str = "") -> None:
-        super().__init__(writable(text))
+    def __init__(self, template: str = "", /, **values: object) -> None:
+        super().__init__(writable(for_staff(template, **values)))
 
 
 class RunError(AutograderError):
-    """What no submission is at fault for, and what the next one meets as well: it ends the run."""
+    """An error that no submission causes and that would recur with the next one; it ends the run."""
 
 
 class Unexpected(AutograderError):
-    """What another process met and did not expect; `trace` is its traceback there."""
+    """An unexpected error in another process; `trace` is its traceback there."""
 
-    def __init__(self, text: str, trace: str) -> None:
-        super().__init__(text)
+    def __init__(self, template: str, /, trace: str, **values: object) -> None:
+        super().__init__(template, **values)
         self.trace = trace
 
 
 def writable(text: str) -> str:
-    """The text with what no file or terminal takes written out: the bytes of a name that are no UTF-8."""
+    """Return the text with characters escaped that cannot be encoded as UTF-8, such as invalid bytes of a file name."""
     return text.encode("utf-8", "backslashreplace").decode()
 
 
 def in_a_line(error: BaseException) -> str:
-    """An unexpected error in one line."""
+    """Return an unexpected error as one line of at most 300 characters."""
     return writable(" ".join(f"{type(error).__name__}: {error}".split()))[:300]
 
 
 def traceback_of(error: BaseException | None) -> str:
-    """The end of the traceback of an error that nobody expected, or of the one that it was made of; else empty."""
+    """Return the end of the traceback of an unexpected error, or of an AutograderError's unexpected cause; else ""."""
     while isinstance(error, AutograderError) and not isinstance(error, Unexpected):
         error = error.__cause__
     if error is None:

@@ -1,4 +1,4 @@
-"""nbgrader's formgrader on a course, in JupyterLab, with one command."""
+"""Starts nbgrader's formgrader for a course, in JupyterLab, with one command."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import NoReturn
 from autograder.course import config, nbgrader
 from autograder.errors import AutograderError
 from autograder.gradebook.connection import exists, opened
+from autograder.language.staff import for_staff
 from autograder.results import folders
 
 PORT = 8888
@@ -23,12 +24,12 @@ _EXTENSIONS = {
 
 
 def serve(root: Path, port: int = PORT, *, browser: bool = True) -> NoReturn:
-    """Become a JupyterLab on the course's folder that opens formgrader; Ctrl-C twice ends it, as ever.
+    """Replace this process by a JupyterLab in the course's folder that opens formgrader; Ctrl-C twice ends it.
 
     Args:
         root: the course's folder.
-        port: of 127.0.0.1.
-        browser: False only prints the address.
+        port: the port on 127.0.0.1.
+        browser: False to print the address without opening a browser.
 
     Raises:
         AutograderError: the course is not set up for nbgrader, or the port is taken.
@@ -40,15 +41,23 @@ def serve(root: Path, port: int = PORT, *, browser: bool = True) -> NoReturn:
 
 
 def command_line(root: Path, port: int, *, browser: bool) -> list[str]:
-    """What `serve` runs, once nothing stands in its way."""
+    """Return the command that `serve` runs, after checking that it can; raises as `serve`."""
     course = config.load(root)
     settings = root / CONFIG
     if not settings.is_file() or not all(line in settings.read_text(errors="replace") for line in LINES):
-        state = "does not set nbgrader up for this engine" if settings.exists() else "no such file"
-        raise AutograderError(f"{settings}: {state}; it needs two lines: {LINES[0]}; {LINES[1]}")
+        state = for_staff("no such file")
+        if settings.exists():
+            state = for_staff("does not set nbgrader up for this engine")
+        raise AutograderError(
+            "{settings}: {state}; it needs two lines: {first}; {second}",
+            settings=settings,
+            state=state,
+            first=LINES[0],
+            second=LINES[1],
+        )
     _refuse_if_taken(port)
-    if exists(root, course):
-        with opened(root, course):  # what is wrong with it is said here, not on each of formgrader's pages
+    if exists(course):
+        with opened(course):  # an unusable gradebook is reported here, not on each of formgrader's pages
             pass
     return [
         *(sys.executable, "-m", "jupyterlab"),
@@ -56,20 +65,22 @@ def command_line(root: Path, port: int, *, browser: bool) -> list[str]:
         f"--ServerApp.jpserver_extensions={_EXTENSIONS}",
         "--LabApp.default_url=/formgrader",
         *([] if browser else ["--no-browser"]),
-        *(["--allow-root"] if os.geteuid() == 0 else []),  # the server runs no student code: that stays in the jail
+        *(["--allow-root"] if os.geteuid() == 0 else []),  # safe, since student code runs in the jail only
     ]
 
 
 def graded_elsewhere(root: Path) -> list[Path]:
-    """Folders of autograded/ that nbgrader filled without us: what students wrote in them was never cleaned."""
+    """Return the folders in autograded/ that nbgrader filled without this engine, whose contents were never cleaned."""
     found = (root / nbgrader.AUTOGRADED).glob("*/*/")
     return sorted(path for path in found if not folders.verdict(root, path.parent.name, path.name).is_file())
 
 
 def _refuse_if_taken(port: int) -> None:
     with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # one that was just left is free
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a port that was just closed is free
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            raise AutograderError(f"port {port}: {error.strerror}; name another with --port") from None
+            raise AutograderError(
+                "port {port}: {why}; name another with --port", port=port, why=error.strerror
+            ) from None

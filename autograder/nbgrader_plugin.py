@@ -1,6 +1,6 @@
-"""Lets nbgrader's own `autograde`, from the command line or formgrader's button, grade in the jail.
+"""Makes nbgrader's own `autograde`, from the command line or formgrader's button, grade in the jail.
 
-A course's nbgrader_config.py holds two lines:
+A course's nbgrader_config.py contains two lines:
 
     from autograder.nbgrader_plugin import configure
     configure(get_config(), __file__)
@@ -12,7 +12,6 @@ import atexit
 import glob
 import os
 import stat
-from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -32,39 +31,33 @@ from autograder.exchange.collect import Collect
 from autograder.exchange.release_assignment import ReleaseAssignment
 from autograder.exchange.release_feedback import ReleaseFeedback
 from autograder.gradebook.locking import be_patient
-from autograder.gradebook.recorder import Recorder
 from autograder.grading.intake import HandedIn, Prepared, handed_in_at, is_student
 from autograder.grading.setup import GradingSetup, setup_of
 from autograder.jail import bubblewrap
+from autograder.language.staff import for_staff
 from autograder.release import build
-from autograder.results import folders, handed_back, overlooked
-from autograder.results.log import Log
+from autograder.results import handed_back, overlooked
 from autograder.results.run_lock import held
-from autograder.results.store import Store
-from autograder.results.writer import ResultWriter
+from autograder.results.writer import opened
 from autograder.workers.pool import Pool
 
 _MAX_BYTES = 100_000_000
-"""Of a file beside a notebook: what nbgrader's exchange takes at most."""
+"""Maximum size of a file beside a notebook, in bytes; the limit of nbgrader's exchange."""
 
 
 def _grade(setup: GradingSetup, student: str) -> None:
-    """Grade what a student handed in, and write all its results.
+    """Grade a student's submission, and write all its results.
 
     Raises:
         AutograderError: the submission cannot be graded.
     """
     root = setup.root
-    with held(root, "grade", "autograder grade", wait=True):
-        item = _prepared(setup, student)  # read again: a class's notebooks are too much to be kept
+    with held(root, "grade", for_staff("autograder grade"), wait=True):
+        item = _prepared(setup, student)  # read again, since a class's notebooks would take too much memory
         [(_, result)] = _POOLS.of(setup).grade([(student, item.submission)])
         if isinstance(result, AutograderError):
             raise result
-        with ExitStack() as stack:
-            store = stack.enter_context(Store(folders.store(root)))
-            database = nbgrader.database(root, setup.course.gradebook)
-            recorder = stack.enter_context(Recorder(database, setup.course))
-            writer = ResultWriter(root, setup.course, store, recorder, stack.enter_context(Log(root)))
+        with opened(root, setup.course) as writer:
             writer.write_results(setup, item, writer.cache(setup, item, result))
 
 
@@ -74,7 +67,7 @@ def _prepared(setup: GradingSetup, student: str) -> Prepared:
 
 
 class _Pools:
-    """One pool at a time is kept warm from one submission to the next: nbgrader makes a new preprocessor for each."""
+    """Keeps one pool warm between submissions, since nbgrader creates a new preprocessor for each."""
 
     def __init__(self) -> None:
         self._key: Any = None
@@ -82,7 +75,7 @@ class _Pools:
         atexit.register(self.close)
 
     def of(self, setup: GradingSetup) -> Pool[str]:
-        """The pool for a problem set; a new one where its checks have changed since."""
+        """Return the pool for a problem set; a new one if its checks have changed."""
         key = setup.root, setup.keys.inputs()
         if key != self._key:
             self.close()
@@ -102,8 +95,8 @@ class _Pools:
 _POOLS = _Pools()
 
 
-def _take_over(clock: ZoneInfo) -> None:
-    """Grade by the engine, and keep what one student handed in from ending nbgrader's run, or a page of formgrader."""
+def _patch_nbgrader(clock: ZoneInfo) -> None:
+    """Replace nbgrader's grading by this engine's, so that one submission cannot end a run or a formgrader page."""
     CourseDirectory.get_existing_timestamp = lambda directory, folder: _moment(Path(folder), clock)
     NbGraderAPI.get_submitted_timestamp = lambda api, assignment_id, student_id: _moment(
         Path(api.coursedir.root, nbgrader.SUBMITTED, student_id, assignment_id), clock
@@ -116,7 +109,7 @@ def _take_over(clock: ZoneInfo) -> None:
 
 
 def _moment(folder: Path, clock: ZoneInfo) -> datetime | None:
-    """When it was handed in, as the engine reads it; nbgrader's own reading raises, or waits for ever."""
+    """Return the time of submission as the engine reads it; nbgrader's own function may raise, or block forever."""
     timestamp = handed_in_at(folder, clock)
     return timestamp.moment if timestamp else None
 
@@ -125,13 +118,13 @@ _nbgraders_find = BaseConverter.init_notebooks
 
 
 def _find_notebooks(converter: Any) -> None:
-    """Do as nbgrader does, with each folder's name as it is: [red] is a student, and does not stand for r, e and d."""
+    """Find notebooks like nbgrader, but take a folder's name literally: the student [red] does not match r, e and d."""
     folders = _folders(converter)
     found = {folder: glob.glob(f"{glob.escape(folder)}/{converter.coursedir.notebook_id}.ipynb") for folder in folders}  # noqa: PTH207
     converter.notebooks = []
     converter.assignments = {folder: notebooks for folder, notebooks in found.items() if notebooks}
     if not converter.assignments:
-        _nbgraders_find(converter)  # which says so, and ends the command
+        _nbgraders_find(converter)  # reports it and ends the command
 
 
 def _folders(converter: Any) -> list[str]:
@@ -141,7 +134,7 @@ def _folders(converter: Any) -> list[str]:
 
 
 def _find_submissions(converter: Any) -> None:
-    """Find what the engine can grade, whatever its notebook is called, and name what it cannot."""
+    """Find the submissions that the engine can grade, under any file name, and report the others."""
     root, problem_set = Path(converter.coursedir.root), converter.coursedir.assignment_id
     course = course_config.load(root)
     converter.setup = setup = setup_of(root, course, problem_set)
@@ -162,7 +155,7 @@ def _find_submissions(converter: Any) -> None:
 
 
 def _convert(converter: Any, notebook: str) -> None:
-    """Grade what stands in the folder of `notebook`, which nbgrader does not read; then go on with the graded one."""
+    """Grade the submission in the folder of `notebook`, then let nbgrader convert the graded notebook."""
     resources = converter.init_single_notebook_resources(notebook)
     student, problem_set = resources["nbgrader"]["student"], resources["nbgrader"]["assignment"]
     _grade(converter.setup, student)
@@ -175,21 +168,21 @@ def _convert(converter: Any, notebook: str) -> None:
                 converter, f"{converter.writer.build_directory}/{Path(notebook).name}"
             )
     finally:
-        converter._sanitizing = True  # the next one comes from submitted/
+        converter._sanitizing = True  # the next notebook comes from submitted/
 
 
 _nbgraders_convert_all = Autograde.convert_notebooks
 
 
 def _convert_all(converter: Any) -> None:
-    """Grade all that can be graded, and end as nbgrader does after an error where something could not be."""
+    """Grade all submissions that can be graded, then fail like nbgrader if there were others."""
     _nbgraders_convert_all(converter)
     if converter.refused:
-        raise NbGraderException(f"not graded: {'; '.join(converter.refused)}")
+        raise NbGraderException(for_staff("not graded: {lines}", lines="; ".join(converter.refused)))
 
 
 def _small_files(path: str, exclude: list[str] | None = None) -> list[str]:
-    """What nbgrader copies beside a graded notebook: of a student's folder what can be read, and no huge file."""
+    """Return the files that nbgrader copies beside a graded notebook; of a submission only readable, small ones."""
     files: list[str] = utils.find_all_files(path, exclude)
     if Path(path).parent.parent.name != nbgrader.SUBMITTED:
         return files
@@ -202,7 +195,7 @@ def _is_small(file: str) -> bool:
 
 
 def configure(config: Any, file: str) -> None:
-    """Fill in nbgrader's traitlets Config for the course in the folder of `file`, its nbgrader_config.py.
+    """Configure nbgrader's traitlets Config for the course in the folder of `file`, its nbgrader_config.py.
 
     Raises:
         AutograderError: course.yml does not load.
@@ -210,18 +203,18 @@ def configure(config: Any, file: str) -> None:
     root = Path(file).resolve().parent
     course = course_config.load(root)
     be_patient()
-    _take_over(course.clock)
+    _patch_nbgrader(course.clock)
     nbgrader.configure(config, root, course)
     build.configure(config)
     config.ExchangeFactory.collect = Collect
     config.ExchangeFactory.release_assignment = ReleaseAssignment
     config.ExchangeFactory.release_feedback = ReleaseFeedback
-    config.GenerateFeedback.post_convert_hook = _make_our_page
+    config.GenerateFeedback.post_convert_hook = _replace_page
     config.Autograde.autograde_preprocessors = [CheckCellMetadata]
 
 
-def _make_our_page(assignment: str, student: str, notebooks: list[str]) -> None:
-    """Put our page, made anew, in the place of nbgrader's, which `generate_feedback` has just written."""
+def _replace_page(assignment: str, student: str, notebooks: list[str]) -> None:
+    """Write our page again, in place of the one that nbgrader's `generate_feedback` has just written."""
     for path in map(Path, notebooks):
         root = path.parents[3]
         with handed_back.opened(root, course_config.load(root)) as pages:

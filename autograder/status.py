@@ -1,4 +1,4 @@
-"""How far each problem set is: what is handed in, graded, changed since, refused, late, or to be graded by hand."""
+"""Reports the status of each problem set: submissions graded, changed, refused, late, or to be graded by hand."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from autograder.results.freshness import State
 
 
 class SetStatus(msgspec.Struct, frozen=True):
-    """One problem set: its students by how far they are; `refused` holds the line that says why."""
+    """The students of one problem set, by status; `refused` holds the reason for each as one line."""
 
     problem_set: str
     due: str
@@ -33,29 +33,29 @@ class SetStatus(msgspec.Struct, frozen=True):
     by_hand: list[str]
     late: list[str]
     missing: list[str]
-    """Students of the roster of whom nothing is there."""
+    """Students in the roster without a submission."""
     tomorrow: list[str]
-    """Students of whom watch-exchange graded enough today, and whose newest work waits."""
+    """Students whose newest submission waits for tomorrow, since watch-exchange has used up their daily gradings."""
     exchange: list[str]
-    """A line for each hand-in that is left in nbgrader's exchange."""
+    """A line for each submission that was left in nbgrader's exchange."""
     overlooked: list[str]
-    """A line for each file of submitted/ that is not taken as it was meant."""
-    strangers: list[str]
-    """A line for each student who is not in the roster, or stands there with an id of another form."""
+    """A line for each file in submitted/ that is ignored or misread."""
+    not_in_roster: list[str]
+    """A line for each student whose id is not in the roster, or only in another form."""
 
     @property
     def groups(self) -> tuple[Sized, ...]:
-        """Graded, changed, not graded, refused, to be graded by hand, late."""
+        """Return the groups graded, changed, not graded, refused, to be graded by hand, and late."""
         return self.graded, self.changed, self.not_graded, self.refused, self.by_hand, self.late
 
     @property
     def submitted(self) -> int:
-        """How many handed something in."""
+        """Return the number of students with a submission."""
         return len(self.graded) + len(self.changed) + len(self.not_graded) + len(self.refused)
 
 
 def status(root: Path, problem_sets: Sequence[str] | None = None) -> list[SetStatus]:
-    """How far the problem sets are (all by default); nothing is written.
+    """Return the status of the problem sets (all by default); nothing is written.
 
     Raises:
         AutograderError: course, release or gradebook cannot be read.
@@ -87,22 +87,22 @@ def status(root: Path, problem_sets: Sequence[str] | None = None) -> list[SetSta
                 states["not graded"],
                 refused,
                 by_hand.get(name, []),
-                sorted(item.student for item in late.handed_in_late(root, course, name)) if handed_in else [],
+                sorted(item.student for item in late.handed_in_late(course, name)) if handed_in else [],
                 people.missing(here) if people else [],
                 [who for who in arrivals.waiting_for_tomorrow(root, course, name) if who not in states["graded"]],
                 arrivals.left_in_exchange(root, name),
                 overlooked.lines(root / nbgrader.SUBMITTED, course, [name]),
-                people.strangers(here) if people else [],
+                people.not_in_roster(here) if people else [],
             )
         )
     return found
 
 
 def _by_hand(root: Path, course: Course) -> dict[str, list[str]]:
-    """Who waits for a grade by hand, by problem set."""
-    if not connection.exists(root, course):
+    """Return the students who wait for a grade by hand, by problem set."""
+    if not connection.exists(course):
         return {}
-    with opened(root, course) as gradebook:
+    with opened(course) as gradebook:
         scores = CsvExport(root=str(root)).scores(gradebook)
     waiting: dict[str, list[str]] = {}
     for score in scores:

@@ -1,4 +1,4 @@
-"""What people see in the terminal: progress, tables, errors. Results go to stdout, everything else to stderr."""
+"""Output in the terminal: progress, tables, errors. Results go to stdout, everything else to stderr."""
 
 from __future__ import annotations
 
@@ -14,25 +14,38 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 from rich.table import Table
 from rich.text import Text
 
+from autograder.in_progress import InProgress
+from autograder.language.staff import for_staff
+
 _WIDE = 160
-"""Columns of a table that goes to a file or a pipe."""
+"""Width of tables in files and pipes, in columns."""
 
 out = Console(highlight=False, width=None if sys.stdout.isatty() else _WIDE)
 err = Console(stderr=True, highlight=False)
 
 
-def error(text: str) -> None:
-    """One line for the reader at hand."""
-    err.print(f"[red]error:[/] {escape(literal(text))}", soft_wrap=True)
+def error(template: str, /, **values: object) -> None:
+    """Print one line as an error to stderr, in staff's language; `template` is one of str.format in English."""
+    error_text(for_staff(template, **values))
 
 
-def say(text: str) -> None:
-    """A line of the result."""
+def error_text(text: str) -> None:
+    """Print a text as an error to stderr."""
+    err.print(f"[red]{for_staff('error: ')}[/]{escape(literal(text))}", soft_wrap=True)
+
+
+def say(template: str, /, **values: object) -> None:
+    """Print a line of the result to stdout, in staff's language; `template` is one of str.format in English."""
+    say_text(for_staff(template, **values))
+
+
+def say_text(text: str) -> None:
+    """Print a text to stdout."""
     out.print(escape(text), soft_wrap=True)
 
 
 def literal(text: str) -> str:
-    """A text of a student's in which nothing steers a terminal or hides from a reader: it is written out, as \\x1b."""
+    """Return untrusted text with unprintable characters escaped, as in \\x1b, so that nothing controls the terminal."""
     return "\n".join("".join(map(_shown, line.expandtabs(4))) for line in text.splitlines())
 
 
@@ -41,48 +54,71 @@ def _shown(letter: str) -> str:
 
 
 class _Rate(ProgressColumn):
-    """Steps a second."""
+    """A column with the steps per second."""
 
     def render(self, task: Task) -> Text:
         return Text(f"{task.speed:.1f}/s" if task.speed else "-/s", style="progress.data.speed")
 
 
+class _Slowest(ProgressColumn):
+    """A column with what is in progress, if it takes long."""
+
+    def __init__(self, in_progress: InProgress) -> None:
+        super().__init__()
+        self._in_progress = in_progress
+
+    def render(self, task: Task) -> Text:
+        slowest = self._in_progress.slowest()
+        if slowest is None:
+            return Text()
+        what, seconds = slowest
+        return Text(for_staff("{what} for {seconds} s", what=literal(what), seconds=seconds), style="yellow")
+
+
 @dataclass
 class Bar:
-    """A progress bar."""
+    """A progress bar; what is `in_progress` is named beside it if it takes long."""
 
     progress: Progress
     task: int
+    in_progress: InProgress
 
     def started(self, total: int) -> None:
-        """The number of steps is known."""
+        """Set the number of steps."""
         self.progress.update(self.task, total=total)  # type: ignore[arg-type]
 
     def advanced(self, note: str = "") -> None:
-        """One step is done."""
+        """Advance by one step."""
         self.progress.update(self.task, advance=1, note=note)  # type: ignore[arg-type]
 
 
 @contextmanager
 def bar(what: str) -> Iterator[Bar]:
-    """A progress bar on stderr, with counts, rate and time left; quiet where stderr is no terminal."""
+    """Show a progress bar on stderr, with counts, rate and time left; silent if stderr is no terminal.
+
+    Args:
+        what: what is done, in English; shown in staff's language.
+    """
+    in_progress = InProgress()
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         _Rate(),
-        TextColumn("left"),
+        TextColumn(for_staff("left")),
         TimeRemainingColumn(),
         TextColumn("[dim]{task.fields[note]}"),
+        _Slowest(in_progress),
     )
     with Progress(*columns, console=err, disable=not err.is_terminal, transient=True) as progress:
-        yield Bar(progress, progress.add_task(what, total=None, note=""))
+        yield Bar(progress, progress.add_task(for_staff(what), total=None, note=""), in_progress)
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str | Text]], right: Sequence[str] = ()) -> None:
-    """A table on stdout, a line a row; `right` names the columns of numbers; a long last column is cut.
+    """Print a table on stdout, one line per row; `right` names the columns of numbers; a long last column is cut.
 
-    Texts are shown as they are, in one line: nothing in them steers the terminal.
+    The columns' names are English, and shown in staff's language. Texts are printed literally, in one line; nothing in
+    them controls the terminal.
     """
     cells = [
         [text if isinstance(text, Text) else Text(" ".join(literal(text).split())) for text in row] for row in rows
@@ -90,15 +126,16 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str | Text]], right: S
     made = Table(box=SIMPLE_HEAD, pad_edge=False)
     room = out.width - 3 * len(columns)
     for place, name in enumerate(columns):
-        made.add_column(name, justify="right" if name in right else "left", no_wrap=True)
-        room -= max([len(name), *(row[place].cell_len for row in cells)]) if place < len(columns) - 1 else 0
+        head = Text(for_staff(name))
+        made.add_column(head, justify="right" if name in right else "left", no_wrap=True)
+        room -= max([head.cell_len, *(row[place].cell_len for row in cells)]) if place < len(columns) - 1 else 0
     for row in cells:
         row[-1].truncate(max(room, 12), overflow="ellipsis")
         made.add_row(*row)
     if out.is_terminal:
         out.print(made)
         return
-    # A terminal needs the spaces that fill a line; a file and a pipe do not.
+    # Only a terminal needs the spaces that fill a line.
     with out.capture() as printed:
         out.print(made)
     out.out("\n".join(line.rstrip() for line in printed.get().splitlines()), highlight=False)

@@ -164,7 +164,7 @@ def fill(root: Path, course: Course, name: str, students: int, graded: int) -> F
     """Write the results of the rest of the class for one problem set; what that took, and how large it all is."""
     twins = [_results(root, student(number), name) for number in range(graded)]
     times = []
-    with Recorder(nbgrader.database(root, course.gradebook), course) as recorder:
+    with Recorder(course) as recorder:
         recorder.register(release.load(root, name))
         for number in range(graded, students):
             verdict, notebook, handed_in, timestamp = twins[number % graded]

@@ -1,22 +1,29 @@
-"""The API for course staff to write checks and misconceptions with. Imports nothing of the engine."""
+"""The API for course staff to write checks and misconceptions; imports nothing from the engine."""
 
-from .assertions import Difference, assert_close, assert_equal, assert_gradients, assert_raises
+from .assertions import assert_close, assert_equal, assert_gradients, assert_raises
 from .check import check
-from .misconception import Misconception, misconception
-from .observation import Observed, assert_unchanged, observe
-from .way import way
+from .difference import Difference
+from .misconception import Misconception, misconception, way
+from .observation import Callback, Observed, assert_unchanged, callback, observe, printed
+from .records import Record, codec, record
 
 __all__ = [
+    "Callback",
     "Difference",
     "Misconception",
     "Observed",
+    "Record",
     "assert_close",
     "assert_equal",
     "assert_gradients",
     "assert_raises",
     "assert_unchanged",
+    "callback",
     "check",
+    "codec",
     "misconception",
     "observe",
+    "printed",
+    "record",
     "way",
 ]

@@ -6,8 +6,7 @@ Their first argument is untrusted: it may be anything that student code can send
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -18,30 +17,24 @@ import numpy as np
 import torch
 from PIL import Image
 
-from . import precision, tables
+from autograder.language import gettext, gettext_noop, ngettext
 
-SMALL = 24
-"""Tensors of at most this many elements are shown in full."""
+from . import precision, records, tables
+from .difference import Difference
+from .showing import container, dtype_of, scalar, shown
+from .translation import Text, spoken
+from .wording import gradient_of, is_and_should_be, no_gradient, number_of, other_shape, should_be
 
-
-class Difference(AssertionError):
-    """Raised if a result differs from the expected one; the message is a sentence for the student.
-
-    Attributes:
-        parts: whether each part of several results, or each of several gradients, is right, by what the message would
-            call it; empty where there is one only.
-    """
-
-    parts: Mapping[str, bool] = {}
+_RESULT = gettext_noop("the result")
 
 
 def assert_close(
-    actual: Any, expected: Any, *, rtol: float | None = None, atol: float | None = None, what: str = "the result"
+    actual: Any, expected: Any, *, rtol: float | None = None, atol: float | None = None, what: Text = _RESULT
 ) -> None:
     """Assert that `actual` has `expected`'s type, shape and dtype, and its values within tolerance; NaN equals NaN.
 
-    Tensors, arrays, images, numbers, dates, tables of pandas and containers of these can be compared. Values are close
-    if |actual - expected| <= atol + rtol * |expected|.
+    Tensors, arrays, images, numbers, dates, tables of pandas, dataclasses and containers of these can be compared.
+    Values are close if |actual - expected| <= atol + rtol * |expected|.
 
     Args:
         actual: the student's result.
@@ -49,14 +42,15 @@ def assert_close(
         rtol: the relative tolerance; by default that of torch.testing.assert_close for the dtype, but 1e-9 for float64,
             to detect results that were computed in float32.
         atol: the absolute tolerance, with the same defaults.
-        what: the subject of the message.
+        what: the subject of the message, as a text or as one for each language.
 
     Raises:
         Difference: the values differ; the message describes the first difference.
         TypeError: values of `expected`'s type cannot be compared.
     """
+    what = gettext(what) if isinstance(what, str) else spoken(what)  # the engine's own subjects are in its catalogues
     if actual is None and expected is not None:
-        raise Difference(f"{what} is None: a function that ends without return gives None")
+        raise Difference(gettext("{what} is None: a function that ends without return gives None", what=what))
     if isinstance(expected, torch.Tensor):
         _tensor(actual, expected, rtol, atol, what)
     elif isinstance(expected, np.ndarray):
@@ -68,25 +62,30 @@ def assert_close(
             actual, expected, what, lambda mine, right, name: _array(mine, right, rtol, atol, name)
         ):
             raise Difference(said)
+    elif records.is_record(expected):
+        records.compare(actual, expected, what, partial(assert_close, rtol=rtol, atol=atol), shown)
     elif isinstance(expected, set | frozenset):
         if type(actual) is not type(expected) or _typed(actual) != _typed(expected):
-            raise Difference(f"{what} should be {expected!r}, not {actual!r}"[:400])
+            raise Difference(should_be(what, repr(expected), repr(actual))[:400])
     elif isinstance(expected, bool) or expected is None or isinstance(expected, _EXACT):
         if type(actual) is not type(expected) or actual != expected:
-            raise Difference(f"{what} should be {expected!r}, not {shown(actual)}")
+            raise Difference(should_be(what, repr(expected), shown(actual)))
     elif isinstance(expected, int | float | complex):
         _number(actual, expected, rtol, atol, what)
     elif isinstance(expected, dict):
         if not isinstance(actual, dict) or set(actual) != set(expected):
-            raise Difference(f"{what} should be a dict with the keys {sorted(map(str, expected))}, not {shown(actual)}")
+            keys = gettext("a dict with the keys {keys}", keys=sorted(map(str, expected)))
+            raise Difference(should_be(what, keys, shown(actual)))
         for key, item in expected.items():
-            assert_close(actual[key], item, rtol=rtol, atol=atol, what=f"{what} under {key!r}")
+            assert_close(
+                actual[key], item, rtol=rtol, atol=atol, what=gettext("{what} under {key}", what=what, key=repr(key))
+            )
     elif isinstance(expected, list | tuple):
-        kind = "tuple" if isinstance(expected, tuple) else "list"
         if not isinstance(actual, list | tuple) or len(actual) != len(expected):
-            raise Difference(f"{what} should be a {kind} of {len(expected)}, not {shown(actual)}")
+            kind = "tuple" if isinstance(expected, tuple) else "list"
+            raise Difference(should_be(what, container(kind, len(expected)), shown(actual)))
         pairs = {f"{what}[{place}]": pair for place, pair in enumerate(zip(actual, expected, strict=True))}
-        if isinstance(expected, tuple):  # of several results each counts
+        if isinstance(expected, tuple):  # each of several results counts
             _part_by_part((name, partial(assert_close, *pair, rtol=rtol, atol=atol)) for name, pair in pairs.items())
         else:
             for name, pair in pairs.items():
@@ -96,7 +95,7 @@ def assert_close(
 
 
 def _part_by_part(comparisons: Iterable[tuple[str, Callable[..., None]]]) -> None:
-    """Compare all parts, each by a function of its name, and raise the first difference with which of them are right.
+    """Compare all parts, each by its function, and raise the first difference, with a note of which parts are right.
 
     Raises:
         Difference: a part differs.
@@ -116,14 +115,14 @@ def _part_by_part(comparisons: Iterable[tuple[str, Callable[..., None]]]) -> Non
 
 
 _EXACT = (str, bytes, Decimal, Fraction, date, time, timedelta)
-"""Values that are right or not, without a tolerance."""
+"""Types whose values are compared exactly, without a tolerance."""
 
 
 def _typed(items: Iterable[Any]) -> set[tuple[type, Any]]:
     return {(type(item), item) for item in items}
 
 
-def assert_equal(actual: Any, expected: Any, *, what: str = "the result") -> None:
+def assert_equal(actual: Any, expected: Any, *, what: Text = _RESULT) -> None:
     """Assert that `actual` equals `expected` exactly, in type, shape, dtype and values.
 
     Raises:
@@ -149,7 +148,9 @@ def assert_raises(error: type[Exception], function: Callable[..., Any], *args: A
         if isinstance(raised, NotImplementedError) and error is not NotImplementedError:
             raise
         return
-    raise Difference(f"the call should raise {error.__name__}, but returned {shown(result)}")
+    raise Difference(
+        gettext("the call should raise {error}, but returned {result}", error=error.__name__, result=shown(result))
+    )
 
 
 def assert_gradients(
@@ -158,13 +159,13 @@ def assert_gradients(
     *args: Any,
     rtol: float | None = None,
     atol: float | None = None,
-    names: Sequence[str] = (),
+    names: Sequence[Text] = (),
     **kwargs: Any,
 ) -> None:
     """Assert that the results, and the gradients of all arguments that require one, are close to those of `reference`.
 
     The upstream gradient is drawn from N(0, 1) with the check's seed, since a constant one would hide some mistakes.
-    `names` are the names of the differentiable arguments in the message, in order.
+    `names` are the names of the differentiable arguments in the message, in order, as texts or by language.
 
     Raises:
         Difference: a result or a gradient differs or is missing.
@@ -176,83 +177,62 @@ def assert_gradients(
     outputs, expected_outputs = _flat(actual), _flat(expected)
     upstream = [torch.randn_like(item) for item in expected_outputs]
     if not any(item.requires_grad for item in outputs):
-        raise Difference("no gradient flows through the result: it was detached from the graph of its inputs")
+        raise Difference(gettext("no gradient flows through the result: it was detached from the graph of its inputs"))
     pairs = [(item, up) for item, up in zip(outputs, upstream, strict=True) if item.requires_grad]
     torch.autograd.backward([item for item, _ in pairs], [up for _, up in pairs])
     torch.autograd.backward(expected_outputs, upstream)
 
-    def compare(leaf: torch.Tensor, right_leaf: torch.Tensor, what: str) -> None:
+    def compare(leaf: torch.Tensor, right_leaf: torch.Tensor, name: str | int, what: str) -> None:
         wanted = right_leaf.grad if right_leaf.grad is not None else torch.zeros_like(right_leaf)
         if leaf.grad is None and wanted.any():
-            raise Difference(f"no gradient reaches {what.removeprefix(_GRADIENT)}")
+            raise Difference(no_gradient(name))
         grad = leaf.grad if leaf.grad is not None else torch.zeros_like(leaf)
         try:
             assert_close(grad, wanted, rtol=rtol, atol=atol, what=what)
         except Difference as difference:
-            raise Difference(f"{difference}, where the gradient of the result is {_upstream(upstream)}") from None
+            raise Difference(_for_upstream(difference, upstream)) from None
 
-    called = [*names, *(f"argument {place + 1}" for place in range(len(names), len(leaves)))]
+    called = [*map(spoken, names), *range(len(names) + 1, len(leaves) + 1)]
     _part_by_part(
-        (f"{_GRADIENT}{name}", partial(compare, *pair))
+        (gradient_of(name), partial(compare, *pair, name))
         for name, pair in zip(called, zip(my_leaves, leaves, strict=True), strict=True)
     )
 
 
-_GRADIENT = "the gradient of "
-
-
-def _upstream(grads: Sequence[torch.Tensor]) -> str:
-    """Describe the upstream gradient of a backward pass."""
-    return _scalar(grads[0]) if len(grads) == 1 and grads[0].dim() == 0 else "drawn from N(0, 1)"
-
-
-def shown(value: Any) -> str:
-    """Return a short text that shows a value."""
-    if isinstance(value, torch.Tensor):
-        if value.numel() <= SMALL and value.layout == torch.strided:
-            return f"tensor({_rounded(value.detach())}, {_dtype(value)})"
-        return f"a tensor of shape {tuple(value.shape)}, {_dtype(value)}"
-    if isinstance(value, np.ndarray):
-        if value.size <= SMALL:
-            return f"array({np.array2string(value, precision=4, separator=', ')}, {value.dtype})".replace("\n", "")
-        return f"an array of shape {value.shape}, {value.dtype}"
-    if isinstance(value, Image.Image):
-        return f"a {value.mode} image of {value.width} x {value.height} pixels"
-    if tables.is_table(value):
-        return tables.shown(value)
-    if isinstance(value, list | tuple) and len(value) <= 8:
-        inner = ", ".join(map(shown, value))
-        return f"[{inner}]" if isinstance(value, list) else f"({inner}{',' if len(value) == 1 else ''})"
-    if isinstance(value, list | tuple | dict | set | frozenset):
-        return f"a {type(value).__name__} of {len(value)}"
-    if isinstance(value, float):
-        return f"{value + 0.0:.6g}"
-    if isinstance(value, torch.Generator):
-        return f"a generator seeded with {value.initial_seed()}"
-    text = repr(value)
-    return text if len(text) <= 80 else text[:77] + "..."
-
-
-def shown_call(args: Sequence[Any], kwargs: dict[str, Any]) -> str:
-    """Return a short text that shows the arguments of a call."""
-    return ", ".join([*map(shown, args), *(f"{name}={shown(value)}" for name, value in kwargs.items())])
+def _for_upstream(difference: Difference, grads: Sequence[torch.Tensor]) -> str:
+    """Return the sentence on a difference of gradients, with the upstream gradient of the backward pass."""
+    if len(grads) == 1 and grads[0].dim() == 0:
+        return gettext(
+            "{difference}, where the gradient of the result is {upstream}",
+            difference=difference,
+            upstream=scalar(grads[0]),
+        )
+    return gettext("{difference}, where the gradient of the result is drawn from N(0, 1)", difference=difference)
 
 
 def _tensor(actual: Any, expected: torch.Tensor, rtol: float | None, atol: float | None, what: str) -> None:
     if not isinstance(actual, torch.Tensor):
-        raise Difference(f"{what} should be a tensor of shape {tuple(expected.shape)}, not {shown(actual)}")
+        wanted = gettext("a tensor of shape {shape}", shape=tuple(expected.shape))
+        raise Difference(should_be(what, wanted, shown(actual)))
     if actual.shape != expected.shape:
-        raise Difference(
-            f"{what} {_verb(what, 'has')} shape {tuple(actual.shape)} and should have {tuple(expected.shape)}"
-        )
+        raise Difference(other_shape(what, tuple(actual.shape), tuple(expected.shape)))
     if actual.dtype != expected.dtype:
-        raise Difference(f"{what} {_verb(what, 'is')} {_dtype(actual)} and should be {_dtype(expected)}")
+        raise Difference(is_and_should_be(what, dtype_of(actual), dtype_of(expected)))
     if actual.layout != expected.layout:
-        raise Difference(f"{what} {_verb(what, 'has')} layout {actual.layout} and should have {expected.layout}")
+        raise Difference(
+            ngettext(
+                "{what} has layout {mine} and should have {right}",
+                "{what} have layout {mine} and should have {right}",
+                number_of(what),
+                what=what,
+                mine=actual.layout,
+                right=expected.layout,
+            )
+        )
     mine, right = actual.detach().to_dense(), expected.detach().to_dense()
     if mine.is_complex():
         mine, right = torch.view_as_real(mine), torch.view_as_real(right)
-    if torch.equal(mine, right):  # the usual case, twenty times as fast
+    if torch.equal(mine, right):  # the usual case, and twenty times as fast as isclose
         return
     default = torch.testing._comparison.default_tolerances(expected)
     is_double = expected.dtype in (torch.float64, torch.complex128)
@@ -261,6 +241,8 @@ def _tensor(actual: Any, expected: torch.Tensor, rtol: float | None, atol: float
     rtol, atol = default[0] if rtol is None else rtol, default[1] if atol is None else atol
     if mine.is_floating_point():
         mine, right = mine.double(), right.double()
+        if bool((mine - right).abs().max() <= atol):  # false for NaN; a tenth of the time of isclose
+            return
     close = torch.isclose(mine, right, rtol=rtol, atol=atol, equal_nan=True)
     if close.all():
         return
@@ -281,82 +263,92 @@ def _where(mine: torch.Tensor, right: torch.Tensor, close: torch.Tensor, what: s
     wrong = int((~close).sum())
     if right.dim() == 0:
         if apart := _barely(mine, right):
-            return f"{what} {_verb(what, 'is')} {apart}"
-        return f"{what} {_verb(what, 'is')} {_scalar(mine)} and should be {_scalar(right)}"
+            return ngettext("{what} is {apart}", "{what} are {apart}", number_of(what), what=what, apart=apart)
+        return is_and_should_be(what, scalar(mine), scalar(right))
     is_float = right.is_floating_point()
     nan = mine.isnan() & ~right.isnan() if is_float else torch.zeros_like(close)
     if nan.any():
         place = _index(nan)
-        where = f"{int(nan.sum())} of {right.numel()} places, first at {list(place)}"
-        return f"{what} {_verb(what, 'is')} NaN at {where}, where it should be {_scalar(right[place])}"
+        return ngettext(
+            "{what} is NaN at {wrong} of {count} places, first at {place}, where it should be {right}",
+            "{what} are NaN at {wrong} of {count} places, first at {place}, where it should be {right}",
+            number_of(what),
+            what=what,
+            wrong=int(nan.sum()),
+            count=right.numel(),
+            place=list(place),
+            right=scalar(right[place]),
+        )
     distance = (mine - right).abs() if is_float else (mine.long() - right.long()).abs()
     distance = torch.where(close, torch.zeros_like(distance), distance)
     if is_float:
         distance = distance.nan_to_num(nan=math.inf, posinf=math.inf)
     place = tuple(int(n) for n in np.unravel_index(int(distance.argmax()), tuple(right.shape)))
     apart = _barely(mine[place], right[place])
-    numbers = apart or f"{_scalar(mine[place])} where it should be {_scalar(right[place])}"
-    return f"{what} {_verb(what, 'differs')} at {wrong} of {right.numel()} places, most at {list(place)}: {numbers}"
+    where_right = {"mine": scalar(mine[place]), "right": scalar(right[place])}
+    return ngettext(
+        "{what} differs at {wrong} of {count} places, most at {place}: {numbers}",
+        "{what} differ at {wrong} of {count} places, most at {place}: {numbers}",
+        number_of(what),
+        what=what,
+        wrong=wrong,
+        count=right.numel(),
+        place=list(place),
+        numbers=apart or gettext("{mine} where it should be {right}", **where_right),
+    )
 
 
 def _index(mask: torch.Tensor) -> tuple[int, ...]:
     return tuple(int(n) for n in mask.nonzero()[0])
 
 
-def _scalar(value: torch.Tensor, digits: int = 6) -> str:
-    item = value.item()
-    return f"{item + 0.0:.{digits}g}" if isinstance(item, float) else str(item)  # + 0.0 turns -0.0 into 0.0
-
-
 def _barely(mine: torch.Tensor, right: torch.Tensor) -> str:
     """Return the difference of two numbers that are equal to six digits; empty if they are not."""
-    if not mine.is_floating_point() or _scalar(mine) != _scalar(right):
+    if not mine.is_floating_point() or scalar(mine) != scalar(right):
         return ""
-    return f"off by {abs(mine.item() - right.item()):.1g} from {_scalar(right)}"
-
-
-_PLURAL = {"is": "are", "has": "have", "differs": "differ"}
-
-
-def _verb(what: str, verb: str) -> str:
-    """Return the verb in the number of its subject: the distances are, the gradient of the weights is."""
-    words = re.split(r" (?:of|with|under|after|before|in|for|to|at|by|from)\b|,|\[", what)[0].split()
-    head = words[-1].lower() if words else ""
-    is_plural = (head.endswith("s") and not head.endswith(("ss", "us", "is", "bias", "alias", "axis"))) or head in (
-        "indices",
-        "both",
-    )
-    return _PLURAL[verb] if is_plural and len(words) > 1 else verb
+    distance = f"{abs(mine.item() - right.item()):.1g}"
+    return gettext("off by {distance} from {right}", distance=distance, right=scalar(right))
 
 
 def _array(actual: Any, expected: np.ndarray[Any, Any], rtol: float | None, atol: float | None, what: str) -> None:
     if not isinstance(actual, np.ndarray):
-        raise Difference(f"{what} should be a numpy array of shape {expected.shape}, not {shown(actual)}")
+        wanted = gettext("a numpy array of shape {shape}", shape=expected.shape)
+        raise Difference(should_be(what, wanted, shown(actual)))
     if actual.dtype != expected.dtype:
-        raise Difference(f"{what} {_verb(what, 'is')} {actual.dtype} and should be {expected.dtype}")
+        raise Difference(is_and_should_be(what, actual.dtype, expected.dtype))
     if actual.shape != expected.shape:
-        raise Difference(f"{what} {_verb(what, 'has')} shape {actual.shape} and should have {expected.shape}")
+        raise Difference(other_shape(what, actual.shape, expected.shape))
     if expected.dtype.kind in "biufc":
         _tensor(torch.from_numpy(actual.copy()), torch.from_numpy(expected.copy()), rtol, atol, what)
     elif not np.array_equal(actual, expected):
-        raise Difference(f"{what} should be {shown(expected)}, not {shown(actual)}")
+        raise Difference(should_be(what, shown(expected), shown(actual)))
 
 
 def _image(actual: Any, expected: Image.Image, what: str) -> None:
     if not isinstance(actual, Image.Image):
-        raise Difference(f"{what} should be a PIL image, not {shown(actual)}")
+        raise Difference(should_be(what, gettext("a PIL image"), shown(actual)))
     if (actual.mode, actual.size) != (expected.mode, expected.size):
-        raise Difference(f"{what} is {shown(actual)} and should be {shown(expected)}")
-    _array(np.asarray(actual), np.asarray(expected), 0.0, 0.0, f"{what}, pixel by pixel,")
+        raise Difference(is_and_should_be(what, shown(actual), shown(expected), 1))
+    pixels = gettext("{what}, pixel by pixel,", what=what)
+    _array(np.asarray(actual), np.asarray(expected), 0.0, 0.0, pixels)
 
 
 def _number(actual: Any, expected: complex, rtol: float | None, atol: float | None, what: str) -> None:
-    kind = "an integer" if isinstance(expected, int) else "a number"
     wanted = int if isinstance(expected, int) else (int, float) if isinstance(expected, float) else complex
     if isinstance(expected, int) and isinstance(actual, float):
-        raise Difference(f"{what} should be an integer, {expected}, not the float {actual!r}")
+        raise Difference(
+            gettext(
+                "{what} should be an integer, {right}, not the float {mine}",
+                what=what,
+                right=expected,
+                mine=repr(actual),
+            )
+        )
     if isinstance(actual, bool) or not isinstance(actual, wanted):
-        raise Difference(f"{what} should be {kind}, {shown(expected)}, not {shown(actual)}")
+        values = {"what": what, "right": shown(expected), "mine": shown(actual)}
+        if isinstance(expected, int):
+            raise Difference(gettext("{what} should be an integer, {right}, not {mine}", **values))
+        raise Difference(gettext("{what} should be a number, {right}, not {mine}", **values))
     if isinstance(expected, int):
         same = actual == expected
     else:
@@ -364,25 +356,7 @@ def _number(actual: Any, expected: complex, rtol: float | None, atol: float | No
         both_nan = actual != actual and expected != expected
         same = actual == expected or both_nan or abs(actual - expected) <= atol + rtol * abs(expected)
     if not same:
-        raise Difference(f"{what} should be {shown(expected)}, not {shown(actual)}")
-
-
-def _dtype(value: torch.Tensor) -> str:
-    return str(value.dtype).removeprefix("torch.")
-
-
-def _rounded(value: torch.Tensor) -> str:
-    def number(item: Any) -> Any:
-        if isinstance(item, list):
-            return "[" + ", ".join(map(number, item)) + "]"
-        return f"{item + 0.0:.5g}" if isinstance(item, float) else str(item)
-
-    return str(number(value.tolist())) if value.dtype not in _NO_LIST else str(number(value.float().tolist()))
-
-
-_NO_LIST = tuple(
-    dtype for dtype in vars(torch).values() if isinstance(dtype, torch.dtype) and str(dtype).startswith("torch.float8")
-)
+        raise Difference(should_be(what, shown(expected), shown(actual)))
 
 
 def _with_leaves(args: Sequence[Any]) -> tuple[list[Any], list[torch.Tensor]]:

@@ -1,15 +1,26 @@
-"""Observes how a call changes its arguments. The check's own arguments are never changed."""
+"""Calls of which a check sees more than the result: changed arguments, printed text, calls of its own functions.
+
+The check's own arguments are never changed.
+"""
 
 from __future__ import annotations
 
+import builtins
+import dataclasses
+import io
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import redirect_stdout, suppress
 from dataclasses import dataclass
 from typing import Any
+from unittest.mock import patch
 
 import torch
 
-from .assertions import Difference, assert_equal
+from autograder.language import gettext, gettext_noop
+
+from .assertions import assert_equal
+from .difference import Difference
+from .records import copy_of_record, is_record
 
 
 @dataclass(frozen=True)
@@ -59,15 +70,86 @@ def assert_unchanged(function: Callable[..., Any], *args: Any, **kwargs: Any) ->
     observed = observe(function, *args, **kwargs)
     for place, (given, after) in enumerate(zip([*args, *kwargs.values()], observed.arguments, strict=True)):
         if _differs(after, given):
-            if place < len(args):
-                which = f"its {_ORDINALS[place]} argument" if place < len(_ORDINALS) else f"argument {place + 1}"
+            if place >= len(args):
+                which = gettext("its argument {name}", name=list(kwargs)[place - len(args)])
+            elif place < len(_ORDINALS):
+                which = gettext("its {ordinal} argument", ordinal=gettext(_ORDINALS[place]))
             else:
-                which = f"its argument {list(kwargs)[place - len(args)]}"
-            raise Difference(f"the call changed {which} in place; work on a copy instead")
+                which = gettext("argument {number}", number=place + 1)
+            raise Difference(gettext("the call changed {which} in place; work on a copy instead", which=which))
     return observed.result
 
 
-_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+def printed(function: Callable[..., Any], *args: Any, inputs: Sequence[str] = (), **kwargs: Any) -> str:
+    """Call a student's function and return what it prints.
+
+    >>> assert_equal(printed(student.greet, inputs=["Ada"]), "Hello, Ada!\\n")
+
+    Args:
+        function: the student's function itself, not a lambda around it.
+        args: its arguments.
+        inputs: what each call of `input` returns, in order; one more raises EOFError.
+        kwargs: its named arguments.
+
+    Raises:
+        TypeError: `function` is a lambda.
+    """
+    remote = getattr(type(function), "_printed", None)
+    if remote is not None:
+        return str(remote(function, list(inputs), args, kwargs))
+    if getattr(function, "__name__", "") == "<lambda>":
+        raise TypeError("printed() takes the student's function itself, not a lambda around it")
+    given = iter(inputs)
+
+    def answer(prompt: object = "") -> str:
+        try:
+            return next(given)
+        except StopIteration:
+            raise EOFError("no more input") from None
+
+    with redirect_stdout(io.StringIO()) as text, patch.object(builtins, "input", answer):
+        function(*args, **kwargs)
+    return text.getvalue()
+
+
+class Callback:
+    """A function of a check that is given to student code as an argument.
+
+    It runs outside the jail, in the check's process, on what student code gives it: it must do no more than compute.
+    """
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function = function
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the result of the function."""
+        return self.function(*args, **kwargs)
+
+
+def callback(function: Callable[..., Any]) -> Callback:
+    """Return a function in the form in which a check can give it to student code.
+
+    >>> assert_close(student.integral(callback(lambda x: x**2), 0.0, 1.0), 1 / 3)
+
+    Each call goes out of the jail and back, with arguments and result by value, so that the function itself never
+    enters the process that runs student code. Give no function that reads files, runs text as code or changes
+    anything: student code chooses its arguments. It cannot use the student's objects.
+    """
+    return Callback(function)
+
+
+_ORDINALS = (
+    gettext_noop("first"),
+    gettext_noop("second"),
+    gettext_noop("third"),
+    gettext_noop("fourth"),
+    gettext_noop("fifth"),
+    gettext_noop("sixth"),
+    gettext_noop("seventh"),
+    gettext_noop("eighth"),
+    gettext_noop("ninth"),
+    gettext_noop("tenth"),
+)
 
 
 def _copy(value: Any) -> Any:
@@ -77,6 +159,8 @@ def _copy(value: Any) -> Any:
         return type(value)(_copy(item) for item in value)
     if isinstance(value, dict):
         return {key: _copy(item) for key, item in value.items()}
+    if is_record(value):
+        return copy_of_record(value)
     with suppress(Exception):
         return value.copy()
     return value
@@ -94,6 +178,9 @@ def _put_back(now: Any, then: Any) -> None:
     """Restore the values of a tensor, or of those in a list or tuple, after a call."""
     if isinstance(now, torch.Tensor) and isinstance(then, torch.Tensor) and now.shape == then.shape:
         now.data.copy_(then)
+    elif dataclasses.is_dataclass(now) and type(now) is type(then):
+        for field in dataclasses.fields(now):
+            object.__setattr__(now, field.name, getattr(then, field.name))
     elif isinstance(now, list | tuple) and isinstance(then, list | tuple):
         for mine, before in zip(now, then, strict=False):
             _put_back(mine, before)

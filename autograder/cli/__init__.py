@@ -5,13 +5,18 @@ from __future__ import annotations
 import io
 import os
 import sys
+from collections.abc import Container, Iterable
+from typing import Any
+
+from typer.main import get_command
 
 from autograder.errors import AutograderError
+from autograder.language.staff import ENGLISH, LANGUAGES, for_staff, speak_to_staff, staff_language
 
-from . import authoring, exchange, grading, insight, machine, results, student, submissions
+from . import authoring, grading, insight, machine, results, student, submissions
 from .app import app
 
-for _group in (student, grading, exchange, results, insight, submissions, authoring, machine):
+for _group in (student, grading, results, insight, submissions, authoring, machine):
     app.add_typer(_group.verbs)
 
 
@@ -19,30 +24,59 @@ def main() -> None:
     """Run the command line."""
     in_utf8()
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a character that the encoding lacks is printed as \\u2713
+        if isinstance(stream, io.TextIOWrapper):  # characters that the encoding lacks are printed as \\u2713
             stream.reconfigure(errors="backslashreplace")
     try:
-        app()
+        command = get_command(app)
+        _choose_language(command)
+        command()
     except AutograderError as error:
         from autograder import terminal
 
-        terminal.error(str(error))
+        terminal.error_text(str(error))
         sys.exit(2)
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] == __package__.partition(".")[0]:
             raise
         from autograder import terminal
 
-        terminal.error(f"{' '.join(sys.argv[1:2])}: {_missing(error.name or str(error))}")
+        terminal.error_text(f"{' '.join(sys.argv[1:2])}: {_missing(error.name or str(error))}")
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
 
 
-def in_utf8() -> None:
-    """Begin again in Python's UTF-8 mode where the locale's encoding is another: zoë's folder would have another name.
+def _choose_language(command: Any) -> None:
+    """Set staff's language if the command line names one, and translate the help; --help may come before it is run."""
+    given = _language_in(
+        sys.argv[1:], {name for option in command.params if not option.is_flag for name in option.opts}
+    )
+    if given in LANGUAGES:
+        speak_to_staff(given)
+    if staff_language() != ENGLISH:
+        from .translation import translate
 
-    What is printed keeps to the locale's encoding.
+        translate(command)
+
+
+def _language_in(words: Iterable[str], with_value: Container[str]) -> str:
+    """Return the language that --language names before the command; Typer's own parser takes long to import."""
+    rest = iter(words)
+    for word in rest:
+        name, _, value = word.partition("=")
+        if name == "--language":
+            return value or next(rest, "")
+        if not word.startswith("-"):
+            break
+        if word in with_value:
+            next(rest, "")
+    return ""
+
+
+def in_utf8() -> None:
+    """Restart in Python's UTF-8 mode if the locale has another encoding, in which zoë's folder would have another name.
+
+    Output is still printed in the locale's encoding.
     """
     if sys.getfilesystemencoding() == "utf-8":
         return
@@ -56,9 +90,14 @@ def _missing(module: str) -> str:
     Students install fewer packages than staff, and some modules exist on Linux only.
     """
     if module == "watchfiles":
-        return "needs watchfiles; run: pip install 'torch-autograder[student]'"
+        return for_staff("needs watchfiles; run: pip install 'torch-autograder[student]'")
     if module in ("dask", "distributed", "psycopg"):
-        return f"needs {module}; run: pip install '.[cluster]' in the course's folder"
+        return for_staff("needs {module}; run: pip install '.[cluster]' in the course's folder", module=module)
     if module in ("fcntl", "grp", "pwd", "resource", "termios"):
-        return f"needs Linux: this Python has no module {module}; only check works on this system"
-    return f"is for staff: the module {module} is not installed; run: pip install '.[staff]' in the course's folder"
+        return for_staff(
+            "needs Linux: this Python has no module {module}; only check works on this system", module=module
+        )
+    return for_staff(
+        "is for staff: the module {module} is not installed; run: pip install '.[staff]' in the course's folder",
+        module=module,
+    )

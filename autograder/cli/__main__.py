@@ -1,4 +1,4 @@
-"""`python -m autograder.cli`."""
+"""Runs the command line as `python -m autograder.cli`."""
 
 from . import main
 

@@ -1,4 +1,4 @@
-"""What the commands share: the application, common options, and printing JSON."""
+"""The parts that the commands share: the application, common options, and printing JSON."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+
+from autograder.errors import AutograderError
+from autograder.language.staff import ENGLISH, LANGUAGES, list_for_staff, speak_to_staff
 
 app = typer.Typer(
     add_completion=True,
@@ -52,7 +55,20 @@ Sets = Annotated[
 OneSet = Annotated[str, typer.Argument(metavar="PS", help="The problem set.", autocompletion=_problem_sets)]
 OneStudent = Annotated[str, typer.Argument(metavar="STUDENT", help="nbgrader's student id.", autocompletion=_students)]
 Students = Annotated[list[str] | None, typer.Option("--student", "-s", help="Only this student; can be repeated.")]
-Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+
+
+def _in_english(as_json: bool) -> bool:
+    """Keep sentences English in what programs read."""
+    if as_json:
+        speak_to_staff(ENGLISH)
+    return as_json
+
+
+def _languages(incomplete: str) -> list[str]:
+    return [language for language in LANGUAGES if language.startswith(incomplete)]
+
+
+Json = Annotated[bool, typer.Option("--json", callback=_in_english, help="Print the result as JSON, in English.")]
 Jobs = Annotated[
     int | None, typer.Option("--jobs", "-j", min=1, max=512, help="Worker processes; one per core by default.")
 ]
@@ -66,8 +82,24 @@ Roster = Annotated[
 def _course(
     context: typer.Context,
     folder: Annotated[Path, typer.Option("--course", "-C", metavar="DIR", help="The course's folder.")] = Path(),
+    language: Annotated[
+        str | None,
+        typer.Option(
+            metavar="LANGUAGE",
+            help="Of messages, tables and help for staff, en or zh; that of the environment by default.",
+            autocompletion=_languages,
+        ),
+    ] = None,
 ) -> None:
     context.obj = folder
+    if language and language not in LANGUAGES:
+        raise AutograderError(
+            "--language {language}: unknown; choose one of: {known}",
+            language=language,
+            known=list_for_staff(LANGUAGES),
+        )
+    if language:
+        speak_to_staff(language)
 
 
 def print_json(value: Any) -> None:

@@ -8,8 +8,11 @@ from typing import Annotated
 import typer
 
 from autograder.errors import AutograderError
+from autograder.language.staff import for_staff, list_for_staff
 
+from . import auditing
 from .app import Jobs, Json, OneSet, Sets, print_json
+from .course import course_folder
 
 PANEL = "Staff"
 verbs = typer.Typer()
@@ -28,6 +31,7 @@ def build(
 
     Example: [bold]autograder build ps4 --language zh[/]
     """
+    folder = course_folder(context)
     from autograder import terminal
     from autograder.course import config, handouts
     from autograder.gradebook.points import Repointed
@@ -38,150 +42,50 @@ def build(
     from autograder.release.unfinished import gaps
 
     if check:
-        stale = maker.out_of_step(context.obj, problem_sets)
+        stale = maker.out_of_step(folder, problem_sets)
         for name in stale:
-            terminal.error(f"assignments/{name}: out of date with solutions/{name}; run: autograder build {name}")
+            terminal.error(
+                "assignments/{name}: out of date with solutions/{name}; run: autograder build {name}", name=name
+            )
         raise typer.Exit(1 if stale else 0)
 
     def made(name: str) -> None:
-        terminal.say(f"assignments/{name}/{name}.ipynb")
-        for item in handouts.of(context.obj, name):
-            terminal.say(f"assignments/{name}/{item.name} ({size(item.size)})")
-        if left := {gap.exercise for gap in gaps(context.obj, name)}:
-            terminal.say(f"  unfinished: {', '.join(sorted(left))}; autograder audit {name} names what to fill in")
+        terminal.say_text(f"assignments/{name}/{name}.ipynb")
+        for item in handouts.of(folder, name):
+            terminal.say_text(f"assignments/{name}/{item.name} ({size(item.size)})")
+        if left := {gap.exercise for gap in gaps(folder, name)}:
+            terminal.say(
+                "  unfinished: {names}; autograder audit {name} names what to fill in",
+                names=list_for_staff(sorted(left)),
+                name=name,
+            )
 
     def repointed(change: Repointed) -> None:
         for line in change.lines():
-            terminal.say(f"  {line}")
+            terminal.say_text(f"  {line}")
 
-    with Trial(context.obj) as trial:
+    with Trial(folder) as trial:
         maker.build(
-            context.obj,
+            folder,
             problem_sets,
             language=language,
             report=made,
             repointed=repointed,
             tried=trial.refuse_failing,
         )
-    for item in packages(config.load(context.obj).packages):
+    for item in packages(config.load(folder).packages):
         if not item.ok:
-            terminal.error(f"{config.FILE}: {item.name}: not installed here, so that nothing can be graded; {item.fix}")
+            terminal.error(
+                "{file}: {name}: not installed here, so that nothing can be graded; {fix}",
+                file=config.FILE,
+                name=item.name,
+                fix=item.fix,
+            )
     if trial.unavailable:
-        terminal.say(f"note: the set-up cells were not tried, since {trial.unavailable}")
+        terminal.say("note: the set-up cells were not tried, since {why}", why=trial.unavailable)
 
 
-@verbs.command(rich_help_panel=PANEL)
-def audit(
-    context: typer.Context,
-    problem_sets: Sets = None,
-    exercise: Annotated[str | None, typer.Option("--exercise", "-e", help="Only this exercise.")] = None,
-    mutants: Annotated[
-        bool, typer.Option("--mutants", help="Only test the checks: each small wrong change to a solution must fail.")
-    ] = False,
-    diagnoses: Annotated[
-        bool,
-        typer.Option(
-            "--diagnoses", help="With --mutants: also report which a misconception explains, and whether rightly."
-        ),
-    ] = False,
-    marks: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--marks",
-            metavar="FILE",
-            help="Only compare with marks given by hand: answers in <problem set>.py, marks in .json of the same name.",
-        ),
-    ] = None,
-    jobs: Jobs = None,
-    as_json: Json = False,
-) -> None:
-    """Audit the course's material: solutions earn all points, stubs none, every misconception is caught and named.
-
-    Example: [bold]autograder audit ps4 --exercise dropout --mutants[/]
-    """
-    from autograder import terminal
-
-    if marks:
-        from autograder.release.proofs.hand_marks import compare
-
-        with terminal.bar("Marking") as bar:
-            agreement = compare(context.obj, marks, jobs=jobs, started=bar.started, advanced=bar.advanced)
-        if as_json:
-            print_json(agreement)
-        else:
-            for one in agreement.answers:
-                said = f" ({one.explanation})" if one.explanation else ""
-                points = f"{one.by_hand:g} by hand, {one.by_engine:g} by the engine, of {one.of:g}"
-                terminal.say(f"{one.problem_set} {one.title}: {points}{said}")
-            terminal.say(
-                f"{len(agreement.answers)} answers: the mean difference is {agreement.mean_apart:.1%} of the points,"
-                f" the largest {agreement.farthest:.0%}; correlation {agreement.correlation:.2f};"
-                f" the mean difference between markers is {agreement.markers_apart:.1%}"
-            )
-        raise typer.Exit(0)
-    if mutants:
-        from autograder.release.proofs.mutants import hunt
-
-        with terminal.bar("Trying mutants") as bar:
-            tried = hunt(
-                context.obj,
-                problem_sets,
-                exercise=exercise,
-                jobs=jobs,
-                diagnose=diagnoses,
-                started=bar.started,
-                advanced=bar.advanced,
-            )
-        if as_json:
-            print_json(tried)
-        else:
-            for survivor in tried.survivors:
-                terminal.say(f"{survivor.problem_set} {survivor.exercise}: {survivor.operator}\n{survivor.diff}")
-            for taken in tried.mistaken:
-                terminal.say(f"{taken.problem_set} {taken.exercise}: mistaken for a misconception\n{taken.diff}")
-            for entry in tried.stale:
-                terminal.say(f"{entry.problem_set} {entry.exercise}: {entry.text}")
-            terminal.say(
-                f"{tried.mutants} mutants: {tried.killed} killed, {tried.equivalent} equivalent,"
-                f" {len(tried.survivors)} survive; {len(tried.stale)} entries to remove"
-            )
-            if diagnoses:
-                terminal.say(
-                    f"{tried.explained} of the killed are known misconceptions,"
-                    f" {tried.explained_by_two} are two at once; {len(tried.mistaken)} are explained wrongly"
-                )
-        raise typer.Exit(1 if tried.survivors or tried.stale or tried.mistaken else 0)
-    raise typer.Exit(0 if _audited(context, problem_sets, exercise, jobs, as_json) else 1)
-
-
-def _audited(
-    context: typer.Context,
-    problem_sets: list[str] | None,
-    exercise: str | None,
-    jobs: int | None,
-    as_json: bool = False,
-) -> bool:
-    """Run the audit and print its findings; return whether there are none."""
-    from autograder import terminal
-    from autograder.release.proofs.audit import audit as run
-
-    with terminal.bar("Auditing") as bar:
-        result = run(
-            context.obj, problem_sets, exercise=exercise, jobs=jobs, started=bar.started, advanced=bar.advanced
-        )
-    if as_json:
-        print_json(result)
-    else:
-        for item in result.findings:
-            terminal.say(f"{item.problem_set} {item.exercise}: {item.text}")
-        for item in result.crashing:
-            terminal.say(f"note: {item.problem_set} {item.exercise}: {item.text}")
-        terminal.say(
-            f"{result.exercises} exercises, {result.checks} checks, {result.misconceptions} misconceptions,"
-            f" {result.ways} other ways, {result.forbidden_calls} forbidden calls, {result.bodies} cheap answers:"
-            f" {len(result.findings)} failures"
-        )
-    return not result.findings
+verbs.command(rich_help_panel=PANEL)(auditing.audit)
 
 
 @verbs.command(rich_help_panel=PANEL)
@@ -195,11 +99,12 @@ def preview(
 
     Example: [bold]autograder preview ps4 --language zh --open[/]
     """
+    folder = course_folder(context)
     from autograder import terminal
     from autograder.release.preview import preview as write
 
-    path = write(context.obj, problem_set, language)
-    terminal.say(str(path))
+    path = write(folder, problem_set, language)
+    terminal.say_text(str(path))
     if open_it:
         typer.launch(path.resolve().as_uri())
 
@@ -226,22 +131,25 @@ def release(
 
     Example: [bold]autograder release ps4[/]
     """
+    folder = course_folder(context)
     from autograder import terminal
     from autograder.exchange.nbgrader_exchange import Exchange
     from autograder.release import student_zip
 
-    exchange = None if no_exchange else Exchange(context.obj, "; --no-exchange does without")
+    exchange = None if no_exchange else Exchange(folder, for_staff("; --no-exchange does without"))
     if exchange and not force:
         exchange.refuse_if_released(problem_set)
     build(context, [problem_set])
-    if not _audited(context, [problem_set], None, jobs):
-        terminal.error(f"{problem_set}: not released, since the audit failed; fix the findings above")
+    if not auditing.audited(context, [problem_set], None, jobs):
+        terminal.error(
+            "{problem_set}: not released, since the audit failed; fix the findings above", problem_set=problem_set
+        )
         raise typer.Exit(1)
     if into:
-        for packed in student_zip.pack(context.obj, problem_set, into):
-            terminal.say(f"{into}: {packed}")
+        for packed in student_zip.pack(folder, problem_set, into):
+            terminal.say_text(f"{into}: {packed}")
     if exchange:
-        terminal.say(f"{exchange.release(problem_set, force=force) or problem_set}: released")
+        terminal.say("{problem_set}: released", problem_set=exchange.release(problem_set, force=force) or problem_set)
 
 
 new = typer.Typer(
@@ -263,19 +171,20 @@ def new_problem_set(
 
     Example: [bold]autograder new problem-set ps9 --title "Diffusion"[/]
     """
+    folder = course_folder(context)
     from autograder import terminal
     from autograder.release import new as begin
 
-    for path in begin.problem_set(context.obj, name, title).paths:
-        terminal.say(str(path))
-    terminal.say(f"next: autograder new exercise {name} NAME --reference torch.…; set due: in course.yml")
+    for path in begin.problem_set(folder, name, title).paths:
+        terminal.say_text(str(path))
+    terminal.say("next: autograder new exercise {name} NAME --reference torch.…; set due: in course.yml", name=name)
 
 
 @new.command("exercise")
 def new_exercise(
     context: typer.Context,
     problem_set: OneSet,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="The function that students write.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The function or class that students write.")],
     reference: Annotated[
         str | None,
         typer.Option(metavar="TORCH", help="The torch function to compare with, such as torch.nn.functional.softplus."),
@@ -283,38 +192,110 @@ def new_exercise(
 ) -> None:
     """Create an exercise: prose, stub, examples, hidden checks and misconceptions; lines to fill in are marked TODO.
 
+    Without --reference, a name that begins with a capital letter, such as WeightAverage, creates a class.
+
     Example: [bold]autograder new exercise ps4 softplus --reference torch.nn.functional.softplus[/]
     """
+    folder = course_folder(context)
     from autograder import terminal
     from autograder.release import new as begin
 
-    begun = begin.exercise(context.obj, problem_set, name, reference)
+    begun = begin.exercise(folder, problem_set, name, reference)
     for path in begun.paths:
-        terminal.say(str(path))
+        terminal.say_text(str(path))
     for remark in begun.remarks:
-        terminal.say(f"note: {remark}")
+        terminal.say("note: {remark}", remark=remark)
     terminal.say(
-        f"{len(begun.gaps)} lines to fill in; autograder audit {problem_set} -e {name} lists those that are left:"
+        "{count} lines to fill in; autograder audit {problem_set} -e {name} lists those that are left:",
+        count=len(begun.gaps),
+        problem_set=problem_set,
+        name=name,
     )
     for gap in begun.gaps:
-        terminal.say(f"  {gap}")
+        terminal.say_text(f"  {gap}")
+
+
+@verbs.command(rich_help_panel=PANEL)
+def adopt(
+    context: typer.Context,
+    sources: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="SOURCE...",
+            help="Source notebooks of nbgrader or otter-grader, folders with some, or a course with source/.",
+        ),
+    ],
+    name: Annotated[
+        str | None, typer.Option(help="The problem set's name; by default the folder's. For one notebook only.")
+    ] = None,
+    jobs: Jobs = None,
+    as_json: Json = False,
+) -> None:
+    """Take over source notebooks of nbgrader and otter-grader as problem sets: each cell of tests as a hidden check.
+
+    The checks run outside the student's process. The solution and the stub of each notebook are graded in the jail.
+    A cell of tests that cannot be translated, or that the solution fails there, is named with the reason, and stays
+    as a visible example without points.
+
+    Example: [bold]autograder adopt ~/course/source/ps1[/]
+    """
+    folder = course_folder(context)
+    from autograder import terminal
+    from autograder.adopt import adopt as adoption
+    from autograder.adopt import report
+
+    paths = adoption.notebooks(sources)
+    if name and len(paths) > 1:
+        raise AutograderError(
+            "--name {name}: {count} notebooks are given; give one, or leave --name out", name=name, count=len(paths)
+        )
+    done: list[adoption.Adopted] = []
+    failed: list[str] = []
+    with terminal.bar("Adopting") as bar:
+        bar.started(len(paths))
+        for path in paths:
+            try:
+                done.append(adoption.adopt(folder, path, name=name, jobs=jobs))
+            except AutograderError as error:
+                failed.append(str(error))
+            bar.advanced(path.stem)
+    if as_json:
+        print_json({"adopted": done, "problems": failed})
+    else:
+        report.show(done)
+    for problem in failed:
+        terminal.error_text(problem)
+    if done and not as_json:
+        terminal.say(
+            "next: autograder build {names}; autograder audit; docs/adopting.md",
+            names=" ".join(item.problem_set for item in done),
+        )
+    raise typer.Exit(1 if failed else 0)
 
 
 @verbs.command(rich_help_panel=PANEL)
 def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")],
     title: Annotated[str, typer.Option(help="The course's title, as students see it.")] = "A course with PyTorch",
+    language: Annotated[str, typer.Option(help="Of what students are told, en or zh.")] = "en",
+    packages: Annotated[
+        list[str] | None,
+        typer.Option("--package", metavar="NAME", help="A package that notebooks import, such as pandas; repeatable."),
+    ] = None,
+    gradebook: Annotated[
+        str, typer.Option(metavar="URL", help="Of a PostgreSQL database, postgresql+psycopg://user@host/name.")
+    ] = "",
 ) -> None:
-    """Create a new course in a folder of its own, with one exercise as an example.
+    """Create a new course in a folder of its own: two exercises, a file of data, a helper module, a written question.
 
-    Example: [bold]autograder init ~/vision --title "Computer vision"[/]
+    Example: [bold]autograder init ~/vision --title "Computer vision" --package torchvision[/]
     """
     from autograder import terminal
     from autograder.release import new_course
 
-    for path in new_course.init(folder, title):
-        terminal.say(str(path))
-    terminal.say(f"next: cd {folder} && make test; README.md explains the rest")
+    for path in new_course.init(folder, title, language=language, packages=packages or (), gradebook=gradebook):
+        terminal.say_text(str(path))
+    terminal.say("next: cd {folder} && make test; README.md explains the rest", folder=folder)
 
 
 @verbs.command(rich_help_panel=PANEL)
@@ -332,5 +313,7 @@ def schema(
 
     schemas = {"course": config.schema, "verdict": verdict.schema}
     if what not in schemas:
-        raise AutograderError(f"schema {what}: unknown; choose one of: {', '.join(schemas)}")
+        raise AutograderError(
+            "schema {what}: unknown; choose one of: {known}", what=what, known=list_for_staff(schemas)
+        )
     print_json(schemas[what]())

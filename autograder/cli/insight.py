@@ -8,8 +8,10 @@ from typing import Annotated
 import typer
 
 from autograder.errors import AutograderError
+from autograder.language.staff import for_staff, list_for_staff
 
 from .app import Json, OneSet, print_json
+from .course import course_folder
 
 PANEL = "Insight"
 verbs = typer.Typer()
@@ -33,20 +35,27 @@ def unexplained(
 
     Example: [bold]autograder unexplained ps4 --at-least 3 --write[/]
     """
+    folder = course_folder(context)
     from autograder import terminal
     from autograder.insight import scaffold
     from autograder.insight import unexplained as gathering
 
-    found = gathering.unexplained(context.obj, problem_set, exercise, at_least)
+    found = gathering.unexplained(folder, problem_set, exercise, at_least)
     if not found.graded:
-        raise AutograderError(f"{found.problem_set}: nothing is graded yet; run: autograder grade {found.problem_set}")
-    made = scaffold.write(context.obj, found.problem_set, found.groups) if write else []
+        raise AutograderError(
+            "{problem_set}: nothing is graded yet; run: autograder grade {problem_set}", problem_set=found.problem_set
+        )
+    made = scaffold.write(folder, found.problem_set, found.groups) if write else []
     if as_json:
         print_json({"unexplained": found, "written": made})
         return
     gathering.show(found)
     if write:
-        terminal.say(f"solutions/{found.problem_set}/misconceptions.py: {', '.join(made) or 'nothing new'}")
+        terminal.say(
+            "solutions/{problem_set}/misconceptions.py: {names}",
+            problem_set=found.problem_set,
+            names=list_for_staff(made) or for_staff("nothing new"),
+        )
 
 
 @verbs.command(rich_help_panel=PANEL)
@@ -62,15 +71,16 @@ def report(
 
     Example: [bold]autograder report ps4 --into ps4.html[/]
     """
+    folder = course_folder(context)
     from autograder import terminal
     from autograder.insight import report as making
 
-    found = making.gather(context.obj, problem_set)
+    found = making.gather(folder, problem_set)
     if as_json:
         print_json(found)
         return
-    path = making.write(context.obj, found, into)
-    terminal.say(f"{path}: {found.submissions} submissions; for staff only")
+    path = making.write(folder, found, into)
+    terminal.say("{path}: {submissions} submissions; for staff only", path=path, submissions=found.submissions)
 
 
 @verbs.command(rich_help_panel=PANEL)
@@ -86,13 +96,14 @@ def similarity(
 
     Example: [bold]autograder similarity ps4[/]
     """
+    folder = course_folder(context)
     from autograder import terminal
     from autograder.insight.similarity import compare as comparing
 
-    found = comparing.compare(context.obj, problem_set)
+    found = comparing.compare(folder, problem_set)
     if as_json:
         print_json(found)
         return
     comparing.show(found)
-    path = comparing.write(context.obj, found, into)
-    terminal.say(f"{path}: both solutions of each pair side by side; for staff only")
+    path = comparing.write(folder, found, into)
+    terminal.say("{path}: both solutions of each pair side by side; for staff only", path=path)

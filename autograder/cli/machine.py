@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from autograder.language.staff import for_staff
+
 from .app import Jobs, Json, print_json
 
 PANEL = "This machine"
@@ -43,7 +45,8 @@ def doctor(
     else:
         for item in results:
             mark = "[green]✓[/]" if item.ok else "[red]✗[/]"
-            terminal.out.print(f"{mark} {item.name}" + (f": {item.detail}" if item.detail else ""), soft_wrap=True)
+            name = for_staff(item.name)
+            terminal.out.print(f"{mark} {name}" + (f": {item.detail}" if item.detail else ""), soft_wrap=True)
             if not item.ok:
                 terminal.out.print(f"    {item.fix}", soft_wrap=True)
     raise typer.Exit(0 if all(item.ok for item in results) else 1)

@@ -19,6 +19,8 @@ _HEAD = """\
 <!-- Generated from the commands' help by: python -m autograder.cli.reference -->
 
 `autograder --course DIR`, or `-C DIR`, before the command sets the course's folder; the default is the current one.
+`autograder --language zh` before the command sets the [language](languages.md) of messages, instead of the
+environment's.
 `autograder --install-completion` adds completion of commands, problem sets and students to your shell. Unless a
 command says otherwise, exit codes are 0 (success), 1 (something is not as it should be), and 2 (an input cannot be
 used; the message says which, and what to do).
@@ -72,7 +74,7 @@ def _value(item: Any) -> str:
 
 def _described(item: Any) -> str:
     default = item.default.value if isinstance(item.default, Enum) else item.default
-    if item.is_flag or default is None:
+    if item.is_flag or default in (None, ""):
         return str(item.help or "")
     return f"{item.help or ''} By default {default}.".strip()
 

@@ -7,11 +7,18 @@ from typing import Annotated
 import typer
 
 from autograder.errors import AutograderError
+from autograder.language.staff import for_staff, for_staff_noop, list_for_staff
 
 from .app import Json, OneSet, OneStudent, Sets, print_json
+from .course import course_folder
 
 PANEL = "Grading"
 verbs = typer.Typer()
+_COLUMNS = (
+    *(for_staff_noop("problem set"), for_staff_noop("due"), for_staff_noop("handed in"), for_staff_noop("graded")),
+    *(for_staff_noop("changed"), for_staff_noop("to grade"), for_staff_noop("refused"), for_staff_noop("by hand")),
+    for_staff_noop("late"),
+)
 
 
 @verbs.command(rich_help_panel=PANEL)
@@ -23,30 +30,39 @@ def status(context: typer.Context, problem_sets: Sets = None, as_json: Json = Fa
 
     Example: [bold]autograder status ps4[/]
     """
+    folder = course_folder(context)
     from autograder import status, terminal
 
-    found = status.status(context.obj, problem_sets)
+    found = status.status(folder, problem_sets)
     if as_json:
         print_json(found)
     else:
-        columns = ("problem set", "due", "handed in", "graded", "changed", "to grade", "refused", "by hand", "late")
         rows = [
             (item.problem_set, item.due, str(item.submitted), *(str(len(some) or "") for some in item.groups))
             for item in found
         ]
-        terminal.table(columns, rows, right=columns[2:])
+        terminal.table(_COLUMNS, rows, right=_COLUMNS[2:])
         for item in found:
             for student, why in item.refused.items():
-                terminal.say(terminal.literal(f"refused: {student}: {why}"))
+                terminal.say_text(terminal.literal(for_staff("refused: {student}: {why}", student=student, why=why)))
             for line in item.exchange:
-                terminal.say(terminal.literal(f"left in the exchange: {item.problem_set}: {line}"))
+                left = for_staff("left in the exchange: {problem_set}: {line}", problem_set=item.problem_set, line=line)
+                terminal.say_text(terminal.literal(left))
             if item.tomorrow:
-                students = ", ".join(item.tomorrow)
-                terminal.say(f"{item.problem_set}: waits for watch-exchange until tomorrow: {students}")
+                students = list_for_staff(item.tomorrow)
+                terminal.say(
+                    "{problem_set}: waits for watch-exchange until tomorrow: {students}",
+                    problem_set=item.problem_set,
+                    students=students,
+                )
             if item.submitted and item.missing:
-                terminal.say(f"{item.problem_set}: nothing from {', '.join(item.missing)}")
-        for line in dict.fromkeys(line for item in found for line in [*item.overlooked, *item.strangers]):
-            terminal.say(terminal.literal(line))
+                terminal.say(
+                    "{problem_set}: nothing from {students}",
+                    problem_set=item.problem_set,
+                    students=list_for_staff(item.missing),
+                )
+        for line in dict.fromkeys(line for item in found for line in [*item.overlooked, *item.not_in_roster]):
+            terminal.say_text(terminal.literal(line))
     waits = any(item.changed or item.not_graded or item.refused or item.exchange or item.overlooked for item in found)
     raise typer.Exit(1 if waits else 0)
 
@@ -65,20 +81,30 @@ def show(
 
     Example: [bold]autograder show alice ps4 --exercise dropout[/]
     """
+    folder = course_folder(context)
     import msgspec
 
     from autograder import terminal
     from autograder.feedback import terminal_page
     from autograder.results import folders, freshness, handed_back
 
-    item, setup, state = freshness.submission(context.obj, student, problem_set)
+    item, setup, state = freshness.submission(folder, student, problem_set)
     if state == "not graded":
-        raise AutograderError(f"{student} {problem_set}: not graded yet; run: autograder grade {problem_set}")
-    verdict = folders.read_verdict(context.obj, student, problem_set)
+        raise AutograderError(
+            "{student} {problem_set}: not graded yet; run: autograder grade {problem_set}",
+            student=student,
+            problem_set=problem_set,
+        )
+    verdict = folders.read_verdict(folder, student, problem_set)
     if exercise and exercise not in {found.name for found in verdict.exercises}:
-        known = ", ".join(found.name for found in verdict.exercises)
-        raise AutograderError(f"{problem_set}: no exercise {exercise}; its exercises are {known}")
-    with handed_back.opened(context.obj, setup.course) as handing_back:
+        known = list_for_staff(found.name for found in verdict.exercises)
+        raise AutograderError(
+            "{problem_set}: no exercise {exercise}; its exercises are {known}",
+            problem_set=problem_set,
+            exercise=exercise,
+            known=known,
+        )
+    with handed_back.opened(folder, setup.course) as handing_back:
         grades = handing_back.grades(student, problem_set)
     if as_json:
         print_json({**msgspec.to_builtins(verdict), "gradebook": grades})
@@ -98,7 +124,7 @@ def rerun(context: typer.Context, student: OneStudent, problem_set: OneSet, as_j
     Example: [bold]autograder rerun alice ps4[/]
     """
     from autograder import terminal
-    from autograder.feedback import changes
+    from autograder.feedback import changes, summary
     from autograder.grade import grade
     from autograder.results import folders, freshness
 
@@ -113,9 +139,11 @@ def rerun(context: typer.Context, student: OneStudent, problem_set: OneSet, as_j
             fresh=True,
             started=bar.started,
             advanced=lambda row: bar.advanced(student),
+            begins=bar.in_progress.begins,
+            ends=bar.in_progress.ends,
         )
     for problem in [*outcome.problems, *outcome.notices]:
-        terminal.error(problem)
+        terminal.error_text(problem)
     if outcome.problems or outcome.left:
         raise typer.Exit(2 if outcome.problems else 130)
     [after] = outcome.verdicts
@@ -124,10 +152,11 @@ def rerun(context: typer.Context, student: OneStudent, problem_set: OneSet, as_j
         print_json({"changes": found, "verdict": after})
         return
     for change in found:
-        was = "-" if change.before is None else f"{change.before:g}"
-        terminal.say(terminal.literal(f"{change.exercise}: {was} -> {change.after:g}: {change.why}"))
-    same = "" if found else ", as before"
-    terminal.say(f"{student} {problem_set}: {after.points:g} of {after.max_points:g} points{same}")
+        was, now = change.shown_before, change.shown_after
+        terminal.say_text(terminal.literal(f"{change.exercise}: {was} -> {now}: {change.why}"))
+    points = summary.points_in_words(after)
+    same = points if found else for_staff("{points}, as before", points=points)
+    terminal.say_text(f"{student} {problem_set}: {same}")
 
 
 @verbs.command(rich_help_panel=PANEL)
@@ -162,10 +191,12 @@ def logs(
         print_json(entries)
         return
     if not entries:
-        terminal.say(f"{log.path_of(context.obj)}: no entries")
+        terminal.say("{path}: no entries", path=log.path_of(context.obj))
     for entry in entries:
         whose = " ".join(filter(None, (entry.student, entry.problem_set)))
         when = f"{entry.time.astimezone():%Y-%m-%d %H:%M:%S}"
-        terminal.say(terminal.literal(f"{when}  {entry.event:<8}  {whose + ': ' if whose else ''}{entry.text}"))
+        terminal.say_text(
+            terminal.literal(f"{when}  {for_staff(entry.event):<8}  {whose + ': ' if whose else ''}{entry.text}")
+        )
         for line in entry.traceback.splitlines():
-            terminal.say(terminal.literal(f"    {line}"))
+            terminal.say_text(terminal.literal(f"    {line}"))

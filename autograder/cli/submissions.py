@@ -7,7 +7,10 @@ from typing import Annotated
 
 import typer
 
+from autograder.language.staff import for_staff, for_staff_noop, list_for_staff
+
 from .app import Json, OneSet, Roster, Sets, print_json
+from .course import course_folder
 
 PANEL = "Submissions and scores"
 verbs = typer.Typer()
@@ -44,16 +47,26 @@ def collect(
                 alike.setdefault((item.outcome, item.note), []).append(f"{item.student}: {item.file}")
         for (outcome, note), whose in alike.items():
             if len(whose) == 1:
-                terminal.say(f"{outcome}: {whose[0]}: {note}")
+                terminal.say_text(f"{for_staff(outcome)}: {whose[0]}: {note}")
             else:  # one line for the whole class; --json lists each file
-                terminal.say(f"{outcome}: {len(whose)} files, the first {whose[0]}: {note}")
+                terminal.say(
+                    "{outcome}: {count} files, the first {first}: {note}",
+                    outcome=for_staff(outcome),
+                    count=len(whose),
+                    first=whose[0],
+                    note=note,
+                )
         if report.missing:
-            terminal.say(f"nothing from: {', '.join(report.missing)}")
-        for line in [*report.unmatched, *report.strangers]:
-            terminal.say(terminal.literal(line))
-        terminal.say(", ".join(f"{count} {outcome}" for outcome, count in report.counts.items()) or "no files")
+            terminal.say("nothing from: {students}", students=list_for_staff(report.missing))
+        for line in [*report.unmatched, *report.not_in_roster]:
+            terminal.say_text(terminal.literal(line))
+        counts = [
+            for_staff("{count} {outcome}", count=count, outcome=for_staff(outcome))
+            for outcome, count in report.counts.items()
+        ]
+        terminal.say_text(list_for_staff(counts) or for_staff("no files"))
     for problem in report.problems:
-        terminal.error(problem)
+        terminal.error_text(problem)
     raise typer.Exit(2 if report.problems else 0)
 
 
@@ -79,8 +92,10 @@ def extend(
     if as_json:
         print_json(given)
     else:
-        off = f", {given.penalty:g} points off" if given.penalty else ""
-        terminal.say(f"{student} {problem_set}: due {given.deadline:%Y-%m-%d %H:%M %Z}{off}")
+        due = for_staff("due {deadline}", deadline=f"{given.deadline:%Y-%m-%d %H:%M %Z}")
+        if given.penalty:
+            due = for_staff("{due}, {points:g} points off", due=due, points=given.penalty)
+        terminal.say_text(f"{student} {problem_set}: {due}")
 
 
 @verbs.command(rich_help_panel=PANEL)
@@ -98,18 +113,19 @@ def export(
 
     Example: [bold]autograder export --format canvas[/]
     """
+    course = course_folder(context)
     from autograder import terminal
     from autograder.lms.export import export as run
 
-    done = run(context.obj, form, problem_sets, into=folder, roster_file=roster)
+    done = run(course, form, problem_sets, into=folder, roster_file=roster)
     if as_json:
         print_json(done)
     else:
-        terminal.say(f"{done.path}: {done.students} students")
-        for line in done.strangers:
-            terminal.say(terminal.literal(line))
+        terminal.say("{path}: {students} students", path=done.path, students=done.students)
+        for line in done.not_in_roster:
+            terminal.say_text(terminal.literal(line))
         if done.waiting:
-            terminal.say(f"{done.waiting} submissions still have to be graded by hand")
+            terminal.say("{count} submissions still have to be graded by hand", count=done.waiting)
 
 
 @verbs.command(rich_help_panel=PANEL)
@@ -132,8 +148,13 @@ def move_gradebook(
     if as_json:
         print_json(moved)
     else:
-        terminal.table(("table", "rows"), [(name, str(rows)) for name, rows in moved.rows.items()], right=("rows",))
-        terminal.say(f"all rows were copied; the SQLite file is unchanged. Now write in {moved.place}: {moved.line}")
+        columns = for_staff_noop("table"), for_staff_noop("rows")
+        terminal.table(columns, [(name, str(rows)) for name, rows in moved.rows.items()], right=columns[1:])
+        terminal.say(
+            "all rows were copied; the SQLite file is unchanged. Now write in {place}: {line}",
+            place=moved.place,
+            line=moved.line,
+        )
 
 
 @verbs.command(rich_help_panel=PANEL)
@@ -163,11 +184,11 @@ def feedback_zip(
     if as_json:
         print_json(done)
     else:
-        terminal.say(f"{done.path}: feedback of {done.students} students")
+        terminal.say("{path}: feedback of {students} students", path=done.path, students=done.students)
         if done.missing:
-            terminal.say(f"no feedback for: {', '.join(done.missing)}")
+            terminal.say("no feedback for: {students}", students=list_for_staff(done.missing))
     for problem in done.problems:
-        terminal.error(problem)
+        terminal.error_text(problem)
     raise typer.Exit(2 if done.problems else 0)
 
 
@@ -192,4 +213,6 @@ def gradescope(
 
     target = into or context.obj / "exports" / f"{problem_set}-autograder.zip"
     files = pack(context.obj, problem_set, target, confined=not no_jail)
-    terminal.say(f"{target}: {len(files)} files, the hidden checks among them: for staff only")
+    terminal.say(
+        "{target}: {count} files, the hidden checks among them: for staff only", target=target, count=len(files)
+    )

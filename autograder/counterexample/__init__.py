@@ -1,1 +1,1 @@
-"""A call to paste: a small one on which a wrong answer gives something else than the course's own solution."""
+"""Finds a small call, for students to paste, on which a wrong answer and the course's solution differ."""

@@ -1,4 +1,4 @@
-"""Where what a program gave differs from what is right, as the end of an expression and two short texts."""
+"""Compares the outcomes of a program for an answer and for the solution."""
 
 from __future__ import annotations
 
@@ -9,22 +9,24 @@ import numpy as np
 import torch
 from PIL import Image
 
-from autograder.authoring.assertions import shown
+from autograder.authoring.showing import shown
 from autograder.diagnosis.traces import same
+from autograder.language import gettext
 
 from .program import Program, leaves, mapped
 from .running import Outcome, is_a
 
-_SHOWN = 16
-"""Tensors of at most this many numbers are shown whole."""
+_MAX_SHOWN = 16
+"""The largest tensor that is shown in full, in numbers."""
 
 
 @dataclass(frozen=True)
 class Difference:
     """How two outcomes differ.
 
-    `kind` stays the same while a program is made smaller; `of` says what is looked at: the result, an argument as the
-    call left it, or an argument's gradient, of which `place` counts the arguments; `suffix` is what is looked at in it.
+    `kind` must not change while a program is reduced. `of` says what differs: the `result`, an `argument` after the
+    call, or an argument's `gradient`; `place` is the index of that argument. `suffix` is the index or attribute that
+    differs.
     """
 
     kind: str
@@ -36,11 +38,11 @@ class Difference:
 
 
 def difference(program: Program, mine: Outcome, right: Outcome, strict: bool = False) -> Difference | None:
-    """The first difference; None where there is none, or where what is right is none to show."""
+    """Return the first difference; None if there is none, or if the solution's outcome cannot be shown."""
     if right.failed:
         return None
     if mine.failed:
-        return Difference("failed", mine.sentence, _ends(right)) if mine.sentence.startswith("your code") else None
+        return Difference("failed", mine.sentence, _text_of(right)) if mine.by_code else None
     if mine.raised == "NotImplementedError":
         return None
     if mine.raised or right.raised:
@@ -48,11 +50,10 @@ def difference(program: Program, mine: Outcome, right: Outcome, strict: bool = F
             return None
         if right.raised and right.step != len(program.steps) - 1:
             return None
-        should = (
-            f"raises {right.raised.rpartition('.')[2]}" if right.raised else _ends(right)
-        )  # no text of the solution's
-        return Difference(f"raises {mine.raised}|{right.raised}", _ends(mine), should)
-    found = _compared(mine.value, right.value, "", strict)
+        # without the text of the solution's exception
+        should = _raises(right.raised.rpartition(".")[2]) if right.raised else _text_of(right)
+        return Difference(f"raises {mine.raised}|{right.raised}", _text_of(mine), should)
+    found = _compare(mine.value, right.value, "", strict)
     if found:
         return found
     given = [*program.last.args, *program.last.kwargs.values()]
@@ -60,13 +61,13 @@ def difference(program: Program, mine: Outcome, right: Outcome, strict: bool = F
         left = mine.after[place] if mine.after else item
         should = right.after[place] if right.after else item
         holds = any(isinstance(leaf, torch.Tensor | np.ndarray) for leaf in leaves(item))
-        if holds and (found := _compared(mapped(left, _data), mapped(should, _data), "")):
+        if holds and (found := _compare(mapped(left, _data), mapped(should, _data), "")):
             return Difference(f"in place {place}", found.mine, found.right, "argument", place, found.suffix)
     for place, (one, other) in enumerate(zip(mine.grads, right.grads, strict=False)):
         if one is None and other is not None:
             if bool(other.any()):
                 return Difference(f"grad {place}", "None", shown(other), "gradient", place)
-        elif other is not None and (found := _compared(one, other, "")):
+        elif other is not None and (found := _compare(one, other, "")):
             return Difference(f"grad {place}", found.mine, found.right, "gradient", place, found.suffix)
     return None
 
@@ -75,36 +76,38 @@ def _data(value: Any) -> Any:
     return value.detach() if isinstance(value, torch.Tensor) else value
 
 
-def _ends(outcome: Outcome) -> str:
+def _text_of(outcome: Outcome) -> str:
     if not outcome.raised:
         return shown(outcome.value)
-    name = outcome.raised.rpartition(".")[2]
-    text = outcome.sentence.removeprefix("your code raised ")
-    return f"raises {text}" if text != outcome.sentence and len(text) <= 200 else f"raises {name}"
+    return _raises(outcome.what if 0 < len(outcome.what) <= 200 else outcome.raised.rpartition(".")[2])
 
 
-def _compared(mine: Any, right: Any, suffix: str, strict: bool = False) -> Difference | None:
+def _raises(what: str) -> str:
+    return gettext("raises {error}", error=what)
+
+
+def _compare(mine: Any, right: Any, suffix: str, strict: bool = False) -> Difference | None:
     if hasattr(right, "_handle"):
         return None
     if isinstance(right, list | tuple):
         if not isinstance(mine, list | tuple) or len(mine) != len(right):
             return Difference("container", shown(mine), shown(right), suffix=suffix)
         for place, (one, other) in enumerate(zip(mine, right, strict=True)):
-            if found := _compared(one, other, f"{suffix}[{place}]", strict):
+            if found := _compare(one, other, f"{suffix}[{place}]", strict):
                 return found
         return None
     if isinstance(right, dict):
         if not isinstance(mine, dict) or mine.keys() != right.keys():
             return Difference("container", shown(mine), shown(right), suffix=suffix)
         for key in right:
-            if found := _compared(mine[key], right[key], f"{suffix}[{key!r}]", strict):
+            if found := _compare(mine[key], right[key], f"{suffix}[{key!r}]", strict):
                 return found
         return None
     if isinstance(right, torch.Tensor):
         return _tensor(mine, right, suffix, strict)
     if isinstance(right, Image.Image):
         if isinstance(mine, Image.Image) and (mine.mode, mine.size) == (right.mode, right.size):
-            return _compared(np.asarray(mine), np.asarray(right), suffix, strict)
+            return _compare(np.asarray(mine), np.asarray(right), suffix, strict)
         return Difference("type", shown(mine), shown(right), suffix=suffix)
     if isinstance(right, np.ndarray):
         if not isinstance(mine, np.ndarray):
@@ -153,7 +156,7 @@ def _tensor(mine: Any, right: torch.Tensor, suffix: str, strict: bool) -> Differ
     kind = "value" if not bool(coarse.all()) else "precision"
     is_nan = bool((one.double().isnan() & ~other.double().isnan()).any())
     kind = "NaN" if is_nan else kind
-    if right.numel() <= _SHOWN and kind != "precision":
+    if right.numel() <= _MAX_SHOWN and kind != "precision":
         return Difference(kind, shown(mine.detach()), shown(right.detach()), suffix=suffix)
     gap = torch.where(close, torch.zeros_like(other, dtype=torch.float64), (one.double() - other.double()).abs())
     gap = gap.nan_to_num(nan=float("inf"), posinf=float("inf"))
@@ -168,7 +171,7 @@ def _tensor(mine: Any, right: torch.Tensor, suffix: str, strict: bool) -> Differ
 
 
 def has_nan(outcome: Outcome) -> bool:
-    """Whether a result holds a NaN."""
+    """Return whether a result contains NaN."""
     return any(
         bool(leaf.isnan().any())
         for leaf in leaves(outcome.value)

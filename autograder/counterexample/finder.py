@@ -1,4 +1,4 @@
-"""The call to paste for an exercise that lost points, with what the course's solution gives."""
+"""Finds the example call for an exercise that lost points, with the result of the course's solution."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from .search import Found, Search
 from .writing import parameters_of
 
 CALL_SECONDS = 1.0
-"""Of processor time, for one call."""
+"""The limit of processor time for one call, in seconds."""
 
 
 class Finder:
-    """Finds the calls for the exercises of one problem set.
+    """Finds example calls for the exercises of one problem set.
 
     Args:
-        problem_set: its name.
-        asked: gives what the checks of an exercise ask the solution for; None where it is not at hand.
-        solution: gives the names that the course's own solution binds; None where it is not at hand.
+        problem_set: the problem set's name.
+        asked: returns the requests of an exercise's checks to the solution, by check; None if they are not available.
+        solution: returns the names that the course's solution binds; None if it is not available.
     """
 
     def __init__(
@@ -36,19 +36,19 @@ class Finder:
     ) -> None:
         self._problem_set, self._asked, self._solution = problem_set, asked, solution
         self._of_mistakes: dict[tuple[str, ...], Found | None] = {}
-        """By exercise, misconception and failing checks: the call that shows the misconception itself."""
+        """By exercise, misconception and failing checks, the call on which the misconception itself differs."""
 
     def find(
         self, exercise: Exercise, failing: Sequence[str], student: Session, known: Misconception | None = None
     ) -> Example | None:
-        """A call on which the student's differs, of those that the failing checks make.
+        """Return a call made by the failing checks on which the student's answer differs; None if there is none.
 
         Args:
             exercise: the exercise.
-            failing: its checks that fail.
+            failing: the names of its failing checks.
             student: the student's session.
-            known: the misconception that explains them. The call that shows it, which is looked for once, is tried
-                before all others.
+            known: the misconception that explains the failures. Its own example call, which is searched for only
+                once, is tried first.
 
         Raises:
             OutOfTime: the submission's time is used up.

@@ -1,4 +1,4 @@
-"""A few calls that a check made, as steps that can be run on any notebook and written as code."""
+"""A few calls made by a check, as steps that can be run on any notebook and written as code."""
 
 from __future__ import annotations
 
@@ -6,26 +6,29 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
 import torch
+from PIL import Image
 
+from autograder.authoring.tables import is_table
 from autograder.session.asked import Asked
 
 MAX_STEPS = 10
-"""What takes more is no example to read."""
-MOST_ASKED = 200
-"""Of what a check asks for so much is looked at: one that trains a network asks for thousands of things."""
+"""The maximum number of steps; longer examples are hard to read."""
+MAX_REQUESTS = 200
+"""The number of a check's requests that are considered: one that trains a network makes thousands."""
 
 
 @dataclass(frozen=True)
 class Ref:
-    """In the place of an object of the student's: what a step gave."""
+    """A reference to the object that a step returned."""
 
     step: int
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step: `op` as in a request, its target a name or what an earlier step gave."""
+    """One step: `op` as in a request; its target is a name, or the object that an earlier step returned."""
 
     op: str
     target: str | Ref
@@ -35,7 +38,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Program:
-    """Steps, of which the last is looked at; with `backward`, how the gradients of its arguments are asked for."""
+    """Steps, of which the last one's result is compared; `backward` says how gradients are requested."""
 
     steps: tuple[Step, ...]
     backward: str = ""
@@ -43,22 +46,22 @@ class Program:
 
     @property
     def last(self) -> Step:
-        """What is looked at."""
+        """Return the step whose result is compared."""
         return self.steps[-1]
 
     @property
     def size(self) -> int:
-        """How many numbers its arguments hold."""
+        """Return how many numbers the arguments contain."""
         return sum(_size(item) for step in self.steps for item in (*step.args, *step.kwargs.values()))
 
 
 def programs_of(asked: Sequence[Asked]) -> Iterator[Program]:
-    """For each call, or attribute of an object, what leads to it and nothing else; with gradients where asked for."""
+    """Yield, for each call or plain attribute, a program of the steps it needs; also with gradients if requested."""
     through = {item.target for item in asked if item.op == "backward"}
-    asked = asked[:MOST_ASKED]
+    asked = asked[:MAX_REQUESTS]
     for place, item in enumerate(asked):
         if item.op == "call" or (item.op == "getattr" and _is_plain(item.result)):
-            steps = _leading_to(asked, place)
+            steps = _steps_for(asked, place)
             if 0 < len(steps) <= MAX_STEPS:
                 yield Program(tuple(steps))
                 if item.token in through:
@@ -69,12 +72,12 @@ def _is_plain(value: Any) -> bool:
     return not hasattr(value, "_handle")
 
 
-def _leading_to(asked: Sequence[Asked], place: int) -> list[Step]:
-    """The steps on the objects that the one at `place` is about, up to it."""
+def _steps_for(asked: Sequence[Asked], place: int) -> list[Step]:
+    """Return the steps that the request at index `place` needs, including itself; [] if they form no program."""
     made: dict[int, int] = {}
-    """By an object's number, the first step that gave it."""
+    """By an object's number, the first step that returned it."""
     classes: set[int] = set()
-    """Numbers of functions and classes, which keep no state."""
+    """Numbers of functions and classes, which have no state."""
     for number, item in enumerate(asked[: place + 1]):
         handle = getattr(item.result, "_handle", None)
         if handle is not None:
@@ -150,7 +153,7 @@ def _handles(item: Asked) -> set[int]:
 
 
 def mapped(value: Any, change: Callable[[Any], Any]) -> Any:
-    """The value with each thing in it that is no list, tuple or dict changed."""
+    """Return the value with `change` applied to each element that is not a list, tuple or dict."""
     if type(value) in (list, tuple):
         return type(value)(mapped(item, change) for item in value)
     if type(value) is dict:
@@ -159,7 +162,7 @@ def mapped(value: Any, change: Callable[[Any], Any]) -> Any:
 
 
 def leaves(value: Any) -> Iterator[Any]:
-    """The things in a value that are no lists, tuples or dicts."""
+    """Yield the elements of a value that are not lists, tuples or dicts."""
     if type(value) in (list, tuple):
         for item in value:
             yield from leaves(item)
@@ -171,7 +174,7 @@ def leaves(value: Any) -> Iterator[Any]:
 
 
 def changed(program: Program, change: Callable[[Any], Any]) -> Program:
-    """The program with each leaf of its arguments changed."""
+    """Return the program with `change` applied to each leaf of its arguments."""
     steps = tuple(
         Step(
             step.op,
@@ -185,16 +188,19 @@ def changed(program: Program, change: Callable[[Any], Any]) -> Program:
 
 
 def all_leaves(program: Program) -> list[Any]:
-    """All leaves of its arguments, in order."""
+    """Return all leaves of the program's arguments, in order."""
     return [leaf for step in program.steps for item in (*step.args, *step.kwargs.values()) for leaf in leaves(item)]
 
 
 def _size(value: Any) -> int:
-    return sum(
-        int(leaf.numel())
-        if isinstance(leaf, torch.Tensor)
-        else int(getattr(leaf, "size", 1) or 1)
-        if not hasattr(leaf, "mode")
-        else leaf.width * leaf.height
-        for leaf in leaves(value)
-    )
+    return sum(map(_size_of_leaf, leaves(value)))
+
+
+def _size_of_leaf(leaf: Any) -> int:
+    if isinstance(leaf, torch.Tensor):
+        return int(leaf.numel())
+    if isinstance(leaf, Image.Image):
+        return leaf.width * leaf.height
+    if isinstance(leaf, np.ndarray) or is_table(leaf):
+        return int(leaf.size) or 1
+    return 1

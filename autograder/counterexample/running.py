@@ -1,4 +1,4 @@
-"""A program run on a notebook: the student's in the jail, or the course's own solution in this process."""
+"""Runs a program on a notebook: the student's in the jail, or the course's solution in this process."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from autograder.session.remote import CallFailed, Student, StudentError
+from autograder.session.remote import CallFailed, CodeFailed, Student, StudentError
 from autograder.session.session import Session
 
 from .program import Program, Ref, leaves, mapped
@@ -16,22 +16,26 @@ from .program import Program, Ref, leaves, mapped
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a program gave: a value with its arguments and gradients afterwards, or how it ended."""
+    """The outcome of a program: a value with its arguments and gradients after the call, or how it failed."""
 
     value: Any = None
     after: list[Any] | None = None
     grads: list[Any] = field(default_factory=list)
     raised: str = ""
-    """The class of an exception."""
+    """The class name of the exception, if one was raised."""
     sentence: str = ""
-    """What the student reads of it."""
+    """The sentence about it that the student reads."""
     failed: bool = False
-    """Whether it gave neither value nor exception."""
+    """Whether there was neither a value nor an exception."""
+    by_code: bool = False
+    """Whether the student's code caused that, as the sentence says."""
+    what: str = ""
+    """The exception as the student reads it: its class and message."""
     step: int = -1
 
 
 def run(program: Program, session: Session) -> Outcome:
-    """What the program gives in a session that is turned to the exercise.
+    """Run the program in a session that is set to the exercise, and return its outcome.
 
     Raises:
         OutOfTime: the submission's time is used up.
@@ -41,8 +45,8 @@ def run(program: Program, session: Session) -> Outcome:
     student, found = Student(session), []  # type: ignore[var-annotated]
     try:
         for step in program.steps:
-            args = [mapped(item, lambda leaf: _given(leaf, found)) for item in step.args]
-            kwargs = {name: mapped(item, lambda leaf: _given(leaf, found)) for name, item in step.kwargs.items()}
+            args = [mapped(item, lambda leaf: _resolved(leaf, found)) for item in step.args]
+            kwargs = {name: mapped(item, lambda leaf: _resolved(leaf, found)) for name, item in step.kwargs.items()}
             if step.op == "name":
                 found.append(getattr(student, str(step.target)))
             else:
@@ -61,14 +65,15 @@ def run(program: Program, session: Session) -> Outcome:
         return Outcome(value, after, grads)
     except StudentError as error:
         kind = str(session.trace[-1]) if session.trace and isinstance(session.trace[-1], str) else "Exception"
-        return Outcome(raised=kind, sentence=error.sentence, step=len(found))
+        return Outcome(raised=kind, sentence=error.sentence, step=len(found), what=error.raised)
     except CallFailed as error:
-        return Outcome(failed=True, sentence=str(error), step=len(found))
+        by_code = isinstance(error, CodeFailed)
+        return Outcome(failed=True, sentence=str(error), step=len(found), by_code=by_code)
     except (AttributeError, RuntimeError, TypeError, ValueError, IndexError) as error:
         return Outcome(failed=True, sentence=type(error).__name__, step=len(found))
 
 
-def _given(leaf: Any, found: list[Any]) -> Any:
+def _resolved(leaf: Any, found: list[Any]) -> Any:
     if isinstance(leaf, Ref):
         return found[leaf.step]
     if isinstance(leaf, torch.Tensor) and leaf.layout == torch.strided:
@@ -79,7 +84,7 @@ def _given(leaf: Any, found: list[Any]) -> Any:
 
 
 def _total(value: Any, how: str) -> torch.Tensor | None:
-    """One number of a result, through which gradients are asked for."""
+    """Return a sum over the result from which gradients are computed; None if no part requires a gradient."""
     tensors = [leaf for leaf in leaves(value) if isinstance(leaf, torch.Tensor) and leaf.is_floating_point()]
     tensors = [leaf for leaf in tensors if leaf.requires_grad]
     if not tensors:
@@ -89,6 +94,6 @@ def _total(value: Any, how: str) -> torch.Tensor | None:
 
 
 def is_a(kind: str, other: str) -> bool:
-    """Whether an exception's class is another one or below it, as far as Python's own classes go."""
+    """Return whether an exception's class is `other` or derived from it, as far as they are built-in classes."""
     mine, theirs = getattr(builtins, kind, None), getattr(builtins, other, None)
     return kind == other or (isinstance(mine, type) and isinstance(theirs, type) and issubclass(mine, theirs))

@@ -1,8 +1,8 @@
-"""The call on which a wrong answer is shown: a failing one made smaller, with numbers of its own.
+"""Finds a small call on which a wrong answer differs: a failing check's call, reduced and with simple numbers.
 
-The student's function runs in the jail, as in a check; the course's solution runs in this process. A smaller call is
-kept where the solution still takes it and the two still differ in the same manner. Nothing is tried more often than
-`MOST_CALLS` times, and nothing depends on a clock, so that the same answer gets the same call.
+The student's function runs in the jail, as in a check; the course's solution runs in this process. A reduced call is
+kept if the solution accepts it and the two still differ in the same way. The number of calls is limited by `MAX_CALLS`
+and not by time, so that equal answers get equal calls.
 """
 
 from __future__ import annotations
@@ -20,25 +20,25 @@ from autograder.session.session import Session
 from .differing import Difference, difference, has_nan
 from .program import Program, all_leaves, changed, programs_of
 from .running import run
-from .writing import LONGEST, NotWritten, code_of
+from .writing import MAX_LENGTH, NotWritten, code_of
 
-MOST_CALLS = 150
-"""So many calls of the student's at most."""
-LONGEST_VALUE = 300
-"""Characters of what a call gives."""
-SMALL = 16
-"""A call with so many numbers is read at a glance, and made no smaller."""
-MOST_FIRST = 40
-"""So many programs are tried as they are."""
+MAX_CALLS = 150
+"""The maximum number of calls of the student's function."""
+MAX_RESULT_LENGTH = 300
+"""The maximum length of a result, in characters."""
+SMALL_SIZE = 16
+"""The size, in numbers, up to which a call is easy to read and is not reduced further."""
+MAX_UNREDUCED = 40
+"""The maximum number of programs that are tried unreduced."""
 
 
-class _Enough(Exception):
-    """The calls are used up."""
+class _OutOfCalls(Exception):
+    """The limit of calls is reached."""
 
 
 @dataclass(frozen=True)
 class Found:
-    """A call as code, what it gives and what is right; and what it takes to try it on another answer."""
+    """A call as code, its result and the right one; and the data to try it on another answer."""
 
     code: str
     mine: str
@@ -51,36 +51,36 @@ class Found:
 
 
 class Search:
-    """Looks for the call.
+    """Searches for an example call.
 
     Args:
-        student: a session of the student's, turned to the exercise.
+        student: the student's session, set to the exercise.
         solution: a session with the course's solution.
-        parameters: of the exercise's function.
+        parameters: the names of the parameters of the exercise's function.
     """
 
     def __init__(self, student: Session, solution: Session, parameters: Sequence[str]) -> None:
         self._student, self._solution, self._parameters = student, solution, parameters
-        self._left = MOST_CALLS
+        self._calls_left = MAX_CALLS
         self._nan = False
-        """Whether what is right may hold NaN, as it does in the check."""
+        """Whether right results may contain NaN, as they do in the check."""
         self._strict = False
-        """Whether numbers are compared as strictly as the strictest check does."""
+        """Whether numbers are compared as strictly as in the strictest checks."""
 
     def run(self, checks: Sequence[Sequence[Asked]]) -> Found | None:
-        """The call, of what the solution was asked for in the checks that fail.
+        """Return a call, reduced from the requests of the failing checks; None if none is found.
 
         Raises:
             OutOfTime: the submission's time is used up.
         """
-        found = self._found(checks)
+        found = self._search(checks)
         if found is None:
-            self._strict, self._left = True, MOST_CALLS // 2
-            found = self._found(checks)
+            self._strict, self._calls_left = True, MAX_CALLS // 2
+            found = self._search(checks)
         return found
 
     def again(self, found: Found) -> Found | None:
-        """The call that was found for another answer with the same mistake, where it shows this one in the same way.
+        """Return a call found for another answer with the same mistake, if this answer differs on it in the same way.
 
         Raises:
             OutOfTime: the submission's time is used up.
@@ -89,13 +89,13 @@ class Search:
         differs = self._differs(found.program, found.kind)
         return self._as_code(found.program, found.drawn, differs) if differs else None
 
-    def _found(self, checks: Sequence[Sequence[Asked]]) -> Found | None:
+    def _search(self, checks: Sequence[Sequence[Asked]]) -> Found | None:
         candidates = [(place, program) for place, asked in enumerate(checks) for program in programs_of(asked)]
         candidates.sort(key=lambda item: (bool(item[1].backward), item[1].size > 2_000, item[0]))
         fallback: Found | None = None
         tried = 0
         try:
-            for _, program in candidates[:MOST_FIRST]:
+            for _, program in candidates[:MAX_UNREDUCED]:
                 first = self._differs(program)
                 if first is None and program.backward:
                     program = replace(program, backward="square")
@@ -103,21 +103,21 @@ class Search:
                 if first is None:
                     continue
                 tried += 1
-                left, self._left = self._left, min(self._left, MOST_CALLS // 2)
-                spent = self._left
+                left, self._calls_left = self._calls_left, min(self._calls_left, MAX_CALLS // 2)
+                spent = self._calls_left
                 try:
-                    small = self._smaller(program, first.kind)
-                    found = self._written(small, first.kind)
-                except _Enough:
+                    small = self._reduced(program, first.kind)
+                    found = self._as_shortest_code(small, first.kind)
+                except _OutOfCalls:
                     found = None
-                self._left = left - (spent - self._left)
-                if found and len(found.code) <= LONGEST:
+                self._calls_left = left - (spent - self._calls_left)
+                if found and len(found.code) <= MAX_LENGTH:
                     return found
                 if found and (fallback is None or len(found.code) < len(fallback.code)):
                     fallback = found
                 if tried >= 3:
                     break
-        except _Enough:
+        except _OutOfCalls:
             pass
         return fallback
 
@@ -127,42 +127,42 @@ class Search:
             return None
         if not kind:
             self._nan = has_nan(right)
-        if self._left <= 0:
-            raise _Enough
-        self._left -= 1
+        if self._calls_left <= 0:
+            raise _OutOfCalls
+        self._calls_left -= 1
         mine = run(program, self._student)
         found = difference(program, mine, right, self._strict)
         if found and kind and found.kind != kind:
             return None
         return found
 
-    def _kept(self, program: Program, kind: str) -> bool:
+    def _still_differs(self, program: Program, kind: str) -> bool:
         return self._differs(program, kind) is not None
 
-    def _smaller(self, program: Program, kind: str) -> Program:
+    def _reduced(self, program: Program, kind: str) -> Program:
         best = program
         try:
             again = True
-            while again and best.size > SMALL:
+            while again and best.size > SMALL_SIZE:
                 again = False
                 for smaller in _narrowed(best):
-                    if smaller.size < best.size and self._kept(smaller, kind):
+                    if smaller.size < best.size and self._still_differs(smaller, kind):
                         best, again = smaller, True
                         break
-            for other in _plain(best):
-                if self._kept(other, kind):
+            for other in _with_simple_numbers(best):
+                if self._still_differs(other, kind):
                     best = other
                     break
-        except _Enough:
+        except _OutOfCalls:
             pass
         return best
 
-    def _written(self, program: Program, kind: str) -> Found | None:
-        """The program as code: in numbers, or drawn at random, as it was tried."""
-        self._left += 6
+    def _as_shortest_code(self, program: Program, kind: str) -> Found | None:
+        """Return the program as code, with the numbers written out or drawn at random; None if it cannot be written."""
+        self._calls_left += 6
         best: Found | None = None
-        for form in (_exact, _laid_out, _recipe):
-            for seed in range(3 if form is _recipe else 1):
+        for form in (_exact, _transposed, _drawn_at_random):
+            for seed in range(3 if form is _drawn_at_random else 1):
                 other, drawn = form(replace(program, seed=seed))
                 differs = self._differs(other, kind)
                 if differs is None:
@@ -171,25 +171,25 @@ class Search:
                 if found and (best is None or len(found.code) < len(best.code)):
                     best = found
                 break
-            if best and len(best.code) <= LONGEST:
+            if best and len(best.code) <= MAX_LENGTH:
                 break
         return best
 
     def _as_code(self, program: Program, drawn: dict[int, str], differs: Difference) -> Found | None:
-        """The call that differs; None where it cannot be written."""
+        """Return the call that differs, as code; None if it cannot be written."""
         try:
             code = code_of(program, differs, self._parameters, drawn)
         except NotWritten:
             return None
-        texts = code, _cut(differs.mine), _cut(differs.right)
+        texts = code, _shortened(differs.mine), _shortened(differs.right)
         return Found(*texts, program, drawn, differs.kind, self._strict, self._nan)
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]} …"
+def _shortened(text: str) -> str:
+    return text if len(text) <= MAX_RESULT_LENGTH else f"{text[:MAX_RESULT_LENGTH]} …"
 
 
-# --- smaller ----------------------------------------------------------------------------------------------------------
+# --- reducing ---------------------------------------------------------------------------------------------------------
 
 
 def _is_dense(leaf: Any) -> bool:
@@ -197,7 +197,7 @@ def _is_dense(leaf: Any) -> bool:
 
 
 def _narrowed(program: Program) -> Iterator[Program]:
-    """Programs with fewer rows, columns, channels: all axes of one size at once, then of one tensor alone."""
+    """Yield programs with smaller axes: all axes of one size together, then single axes of one tensor."""
     tensors = [leaf for leaf in all_leaves(program) if _is_dense(leaf)]
     sizes = sorted({size for leaf in tensors for size in leaf.shape if size > 1}, reverse=True)
     for size in sizes:
@@ -231,7 +231,7 @@ def _resized(leaf: Any, size: int, new: int, numbers: bool) -> Any:
 
 
 def _halved(leaf: Any, size: int) -> Any:
-    """All axes of a size, and of its multiples, halved."""
+    """Return the leaf with axes of this size, and of its multiples, halved."""
     if _is_dense(leaf):
         for axis in range(leaf.dim()):
             if leaf.shape[axis] % size == 0:
@@ -241,25 +241,25 @@ def _halved(leaf: Any, size: int) -> Any:
     return leaf
 
 
-# --- plainer numbers --------------------------------------------------------------------------------------------------
+# --- simple numbers ---------------------------------------------------------------------------------------------------
 
 
-def _plain(program: Program) -> Iterator[Program]:
-    """The program with numbers of its own: whole, then of one decimal; then the check's, rounded."""
-    for make in (_whole, _tenths, lambda leaf: _rounded(leaf, 0), lambda leaf: _rounded(leaf, 1)):
+def _with_simple_numbers(program: Program) -> Iterator[Program]:
+    """Yield the program with other numbers: integers, then tenths; then its own numbers, rounded."""
+    for make in (_integers, _tenths, lambda leaf: _rounded(leaf, 0), lambda leaf: _rounded(leaf, 1)):
         yield changed(program, make)
 
 
 def _is_random(leaf: Any) -> bool:
-    """Whether a tensor may hold any numbers: floating point, finite, no probabilities, no mask."""
+    """Return whether a tensor may contain any numbers: finite floating-point, neither probabilities nor a mask."""
     if not (_is_dense(leaf) and leaf.is_floating_point() and leaf.numel() > 1 and bool(leaf.isfinite().all())):
         return False
-    if _is_shares(leaf) or bool(((leaf == 0) | (leaf == 1)).all()):
+    if _is_probabilities(leaf) or bool(((leaf == 0) | (leaf == 1)).all()):
         return False
     return 1e-2 < float(leaf.detach().abs().max()) < 1e3
 
 
-def _is_shares(leaf: torch.Tensor) -> bool:
+def _is_probabilities(leaf: torch.Tensor) -> bool:
     sums = leaf.detach().double().sum(-1) if leaf.dim() else leaf.detach()
     return (
         leaf.dim() > 0
@@ -273,7 +273,7 @@ def _like(leaf: torch.Tensor, numbers: torch.Tensor) -> torch.Tensor:
     return numbers.reshape(leaf.shape).to(leaf.dtype).requires_grad_(leaf.requires_grad)
 
 
-def _whole(leaf: Any) -> Any:
+def _integers(leaf: Any) -> Any:
     if not _is_random(leaf):
         return leaf
     steps = torch.tensor([1, 3, -2, 2, 0, 4, -1, 5, -3, 1, 2, -4, 3])
@@ -292,16 +292,16 @@ def _tenths(leaf: Any) -> Any:
 
 
 def _rounded(leaf: Any, digits: int) -> Any:
-    if not (_is_dense(leaf) and leaf.is_floating_point()) or not bool(leaf.isfinite().all()) or _is_shares(leaf):
+    if not (_is_dense(leaf) and leaf.is_floating_point()) or not bool(leaf.isfinite().all()) or _is_probabilities(leaf):
         return leaf
     return leaf.detach().double().round(decimals=digits).to(leaf.dtype).requires_grad_(leaf.requires_grad)
 
 
-# --- as it is written -------------------------------------------------------------------------------------------------
+# --- forms of writing -------------------------------------------------------------------------------------------------
 
 
 def _exact(program: Program) -> tuple[Program, dict[int, str]]:
-    """As it can be pasted: contiguous, and float64 or float32 as written."""
+    """Return the program with tensors that can be written as code: contiguous, with numbers of four digits."""
 
     def plain(leaf: Any) -> Any:
         if isinstance(leaf, np.ndarray) and min(leaf.strides, default=0) >= 0:
@@ -311,20 +311,20 @@ def _exact(program: Program) -> tuple[Program, dict[int, str]]:
         kept = leaf.detach()
         if kept.is_floating_point():
             short = kept.double().apply_(lambda number: float(f"{number:.4g}")).to(kept.dtype)
-            kept = short if not _is_shares(leaf) else kept
+            kept = short if not _is_probabilities(leaf) else kept
         needed = leaf.requires_grad and bool(program.backward)
         return kept.clone(memory_format=torch.contiguous_format).requires_grad_(needed)
 
     return changed(program, plain), {}
 
 
-def _laid_out(program: Program) -> tuple[Program, dict[int, str]]:
-    """With axes that lie in memory in another order, which the code then exchanges."""
+def _transposed(program: Program) -> tuple[Program, dict[int, str]]:
+    """Return the program with tensors of transposed memory layout, which the code creates by permuting axes."""
     return changed(program, lambda leaf: leaf.detach() if _is_dense(leaf) else leaf), {}
 
 
-def _recipe(program: Program) -> tuple[Program, dict[int, str]]:
-    """With large tensors drawn at random, in the order in which they are written."""
+def _drawn_at_random(program: Program) -> tuple[Program, dict[int, str]]:
+    """Return the program with large tensors drawn at random, in the order in which they are written."""
     drawn: dict[int, str] = {}
     program, _ = _exact(program)
     torch.default_generator.manual_seed(program.seed)
@@ -337,7 +337,7 @@ def _recipe(program: Program) -> tuple[Program, dict[int, str]]:
         dtype = "" if leaf.dtype in (torch.float32, torch.int64) else f", dtype={leaf.dtype}"
         grad = leaf.requires_grad
         if leaf.is_floating_point():
-            if _is_shares(leaf):
+            if _is_probabilities(leaf):
                 new, text = (
                     torch.rand(leaf.shape, dtype=leaf.dtype).softmax(-1),
                     f"torch.rand({shape}{dtype}).softmax(-1)",

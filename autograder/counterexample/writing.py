@@ -1,4 +1,4 @@
-"""A program as code that a student can paste below their own."""
+"""Writes a program as code that students can paste below their own."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from PIL import Image
 from .differing import Difference
 from .program import Program, Ref, leaves
 
-LONGEST = 160
-"""Characters of an example that is written out in numbers."""
-MOST = 64
-"""Numbers of one tensor that is written out."""
+MAX_LENGTH = 160
+"""The maximum length of an example with its numbers written out, in characters."""
+MAX_NUMBERS = 64
+"""The maximum size of a tensor that is written out, in numbers."""
 
 
 class NotWritten(Exception):
@@ -25,16 +25,16 @@ class NotWritten(Exception):
 
 
 def code_of(program: Program, difference: Difference, parameters: Sequence[str], drawn: dict[int, str]) -> str:
-    """The code whose last line is what differs.
+    """Return code whose last line evaluates to what differs.
 
     Args:
-        program: what is called.
-        difference: says what is looked at.
-        parameters: the names of what the exercise's function takes, for variables.
-        drawn: by a tensor's id, how it is drawn at random.
+        program: the program.
+        difference: the difference that the code shows.
+        parameters: the parameter names of the exercise's function, used as names of variables.
+        drawn: code that draws a tensor at random, by the tensor's id.
 
     Raises:
-        NotWritten: some value has no short form.
+        NotWritten: a value has no short form.
     """
     names: dict[int, str] = {}
     used = {item.step for step in program.steps for item in _refs(step)}
@@ -98,7 +98,7 @@ def _parameter(parameters: Sequence[str], place: int, step: Any) -> str:
 
 
 def parameters_of(function: Callable[..., Any]) -> list[str]:
-    """The names of a function's parameters."""
+    """Return the names of a function's parameters; an empty list if they are not known."""
     try:
         names = list(inspect.signature(function).parameters)
     except (TypeError, ValueError):
@@ -137,7 +137,7 @@ def _value(value: Any, names: dict[int, str], drawn: dict[int, str]) -> str:
             return f"torch.Generator().manual_seed({seed})"
         raise NotWritten("a generator")
     if isinstance(value, np.ndarray):
-        if value.size > MOST:
+        if value.size > MAX_NUMBERS:
             raise NotWritten("a large array")
         back = tuple(slice(None, None, -1 if stride < 0 else None) for stride in value.strides)
         if min(value.strides, default=0) < 0:
@@ -148,19 +148,19 @@ def _value(value: Any, names: dict[int, str], drawn: dict[int, str]) -> str:
         return f"np.{value.dtype.name}({_numbers(value.item())})"
     if isinstance(value, Image.Image) and value.mode in ("L", "RGB", "RGBA", "LA"):
         array = np.asarray(value)
-        if array.size > MOST:
+        if array.size > MAX_NUMBERS:
             raise NotWritten("a large image")
         return f"Image.fromarray(np.array({_numbers(array.tolist())}, dtype=np.uint8))"
     raise NotWritten(type(value).__name__)
 
 
 def _tensor(value: torch.Tensor) -> str:
-    if value.layout == torch.sparse_coo and value._nnz() <= MOST:
+    if value.layout == torch.sparse_coo and value._nnz() <= MAX_NUMBERS:
         inner = f"{_tensor(value._indices())}, {_tensor(value._values().detach())}, {tuple(value.shape)}"
         return f"torch.sparse_coo_tensor({inner})"
     if value.layout != torch.strided or value.is_complex():
         raise NotWritten("a tensor of another kind")
-    if value.numel() > MOST:
+    if value.numel() > MAX_NUMBERS:
         raise NotWritten("a large tensor")
     usual = {torch.float32, torch.int64, torch.bool}
     kept = "" if value.dtype in usual else f", dtype={value.dtype}"

@@ -1,10 +1,11 @@
-"""Which of several notebooks that a student handed in together is the one that counts."""
+"""Decides which of several notebooks that a student submitted together is graded."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from autograder.language import gettext
 from autograder.notebook.comparison import defined_names, plain
 from autograder.notebook.reading import Cell
 
@@ -12,12 +13,12 @@ from . import recognition
 from .release import Release
 
 _MOST = 5
-"""So many file names stand in a line."""
+"""Maximum number of file names listed in one line."""
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A notebook that may be what counts: its answers, and the student's own cells that define something."""
+    """A notebook that may be graded: its answers, and the student's own cells that define names."""
 
     name: str
     cells: tuple[Cell, ...]
@@ -25,14 +26,14 @@ class Candidate:
     helpers: frozenset[str]
 
     def holds_all_of(self, other: Candidate) -> bool:
-        """Whether nothing of another notebook is lost where this one is taken."""
+        """Return whether this notebook contains everything that the student wrote in another one."""
         if not other.answers.items() <= self.answers.items():
             return False
         return len(self.answers) > len(other.answers) or other.helpers <= self.helpers
 
 
 def candidate(name: str, cells: Sequence[Cell], release: Release) -> Candidate:
-    """The candidate of a notebook's cells."""
+    """Return the candidate for a notebook's cells."""
     given = {plain(ours.source) for ours in release.cells.values()}
     own = {plain(cell.source) for cell in cells if cell.kind == "code" and cell.grade_id not in release.cells}
     helpers = frozenset(text for text in own - given if defined_names(text))
@@ -40,15 +41,14 @@ def candidate(name: str, cells: Sequence[Cell], release: Release) -> Candidate:
 
 
 def choose(found: Sequence[Candidate], named: Candidate | None = None) -> Candidate | None:
-    """The notebook that counts; None where more than one could be meant.
+    """Return the notebook to be graded; None if the choice is ambiguous.
 
-    It is the one that holds all that is written in the others. So a release as it was given out never goes before
-    written work.
+    It is the one that contains everything written in the others, so an unchanged release never precedes written work.
 
     Args:
-        found: the notebooks, of which the first is preferred where they are the same.
-        named: the one with the file name that was asked for. It counts, too, where the others answer other drafts of
-            the same questions; not where they answer what it does not.
+        found: the notebooks; the first is preferred if they are equal.
+        named: the notebook with the expected file name. It is also chosen if the others are other drafts of the same
+            answers, but not if they answer questions that it does not.
     """
     most = max(found, key=lambda one: (len(one.answers), len(one.helpers)))
     if not most.answers:
@@ -61,7 +61,7 @@ def choose(found: Sequence[Candidate], named: Candidate | None = None) -> Candid
 
 
 def listed(names: Sequence[str]) -> str:
-    """File names as students chose them, fit for one line."""
+    """Return file names that students chose as text for one line; long names and long lists are cut."""
     shown = ["".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in name) for name in names]
-    more = f" and {len(shown) - _MOST} more" if len(shown) > _MOST else ""
-    return ", ".join(name[:100] for name in shown[:_MOST]) + more
+    some, more = ", ".join(name[:100] for name in shown[:_MOST]), len(shown) - _MOST
+    return gettext("{listed} and {more} more", listed=some, more=more) if more > 0 else some

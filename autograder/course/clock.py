@@ -1,27 +1,29 @@
-"""Counts days by the course's clock, which goes forward and back with summer time."""
+"""Counts days in the course's time zone, with changes to and from summer time."""
 
 from __future__ import annotations
 
 import math
 from datetime import UTC, datetime, timedelta, tzinfo
 
+from autograder.language.staff import for_staff
+
 _DAY = timedelta(days=1)
 
 
 def fault(moment: datetime, zone: tzinfo) -> str:
-    """Why a time without a zone is not one moment by a clock; empty where it is."""
+    """Return why a local time is not a unique moment in a time zone; empty if it is."""
     first, second = (moment.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
     if first.utcoffset() == second.utcoffset():
         return ""
     if second.astimezone(UTC) > first.astimezone(UTC):
-        return "is there twice, since the clocks go back then"
-    return "does not exist, since the clocks go forward then"
+        return for_staff("is there twice, since the clocks go back then")
+    return for_staff("does not exist, since the clocks go forward then")
 
 
 def later(moment: datetime, extra: timedelta, zone: tzinfo, hours: float = 0) -> datetime:
-    """The moment so many days later at the same time of day, by a clock, and then what is left of `extra` and `hours`.
+    """Return the moment whole days of `extra` later at the same local time, plus the rest of `extra` and `hours`.
 
-    Where the clock shows that time twice, it is the later one; where it is left out, as much after the change.
+    If that local time exists twice, the later one is used; if it is skipped, the moment shifted by the change.
     """
     days, rest = divmod(extra, _DAY)
     there = (moment.astimezone(zone).replace(tzinfo=None) + timedelta(days=days)).replace(tzinfo=zone)
@@ -32,7 +34,7 @@ def later(moment: datetime, extra: timedelta, zone: tzinfo, hours: float = 0) ->
 
 
 def days_begun(deadline: datetime, moment: datetime, zone: tzinfo) -> int:
-    """How many days have begun after a deadline, each at its time of day; 0 up to the deadline."""
+    """Return the number of days begun after a deadline, each at its local time; 0 until the deadline."""
     if moment.astimezone(UTC) <= deadline.astimezone(UTC):
         return 0
     shown, end = (time.astimezone(zone).replace(tzinfo=None) for time in (moment, deadline))

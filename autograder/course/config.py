@@ -9,19 +9,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 
 from autograder.errors import AutograderError
+from autograder.language import ENGLISH, LANGUAGES
+from autograder.language.staff import for_staff, list_for_staff
 
-from . import clock, words
+from . import clock, nbgrader, words
 from .layout import COURSE_FILE
 
 FILE = COURSE_FILE
 _DATE = "%Y-%m-%d %H:%M"
-LANGUAGES = ("en", "zh")
+if TYPE_CHECKING:
+    Language = str
+else:
+    Language = Literal[LANGUAGES]
 _MAX_NODES = 100_000
 """Maximum number of nodes in the file, after expanding aliases."""
 
@@ -36,34 +41,18 @@ def _date(value: Any) -> Any:
     try:
         return datetime.strptime(value, _DATE)
     except (TypeError, ValueError):  # also rejects numbers, which pydantic would read as seconds since 1970
-        raise ValueError("not a date; write 2026-10-01 23:59") from None
+        raise ValueError(for_staff("not a date; write 2026-10-01 23:59")) from None
 
 
 def _time_zone(value: str) -> str:
     if value not in zoneinfo.available_timezones():
-        raise ValueError("no such time zone; write one like Europe/Berlin or UTC")
+        raise ValueError(for_staff("no such time zone; write one like Europe/Berlin or UTC"))
     return value
 
 
 def _import_name(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,60}", value):
-        raise ValueError("not a package's name; write it as in the import, such as sklearn")
-    return value
-
-
-_PASSWORD = re.compile(r"[^:]+://[^@]*:[^@]*@|.*[?&](ssl)?password=")
-
-
-def gradebook_url(value: str) -> str:
-    """Return `value` if it is a supported db_url of nbgrader's, without a password.
-
-    Raises:
-        ValueError: it is not; the text says why.
-    """
-    if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
-        raise ValueError("not a gradebook; write sqlite:///gradebook.db or postgresql+psycopg://user@host/name")
-    if not value.startswith("sqlite") and _PASSWORD.match(value):
-        raise ValueError("contains a password, which others may read; put it into PGPASSWORD or ~/.pgpass")
+        raise ValueError(for_staff("not a package's name; write it as in the import, such as sklearn"))
     return value
 
 
@@ -115,7 +104,7 @@ def _deduction(value: Any) -> Any:
     except ValueError:
         amount = -1
     if isinstance(value, bool) or not 0 <= amount < math.inf or (text.endswith("%") and amount > 100):
-        raise ValueError("not a deduction; write 10% (of the score) or 2 (points)")
+        raise ValueError(for_staff("not a deduction; write 10% (of the score) or 2 (points)"))
     return Deduction(amount / 100, True) if text.endswith("%") else Deduction(amount, False)
 
 
@@ -164,11 +153,11 @@ class Course(_Model):
 
     name: str = Field(pattern=r"^[A-Za-z0-9_.-]+$", description="nbgrader's course id")
     title: str = Field(min_length=1, description="shown in reports")
-    language: Literal["en", "zh"] = Field(default="en", description="language of the release's prose")
+    language: Language = Field(default=ENGLISH, description="language of the prose and of all that students are told")
     timezone: Annotated[str, AfterValidator(_time_zone)] = Field(
         default="UTC", description="time zone of all dates, an IANA name such as Europe/Berlin"
     )
-    gradebook: Annotated[str, AfterValidator(gradebook_url)] = Field(
+    gradebook: Annotated[str, AfterValidator(nbgrader.db_url)] = Field(
         default="sqlite:///gradebook.db",
         description="nbgrader's db_url; for PostgreSQL postgresql+psycopg://user@host/name, without a password",
     )
@@ -214,7 +203,7 @@ class Course(_Model):
 
     @property
     def clock(self) -> zoneinfo.ZoneInfo:
-        """The time zone of all dates."""
+        """Return the time zone of all dates."""
         return zoneinfo.ZoneInfo(self.timezone)
 
     def due_of(self, problem_set: str) -> datetime | None:
@@ -234,12 +223,15 @@ def load(root: Path) -> Course:
         data = path.read_bytes()
         text = data.decode("utf-8-sig")
     except FileNotFoundError:
-        raise AutograderError(f"{path}: no such file; name the course's folder with -C DIR") from None
+        raise AutograderError("{path}: no such file; name the course's folder with -C DIR", path=path) from None
     except OSError as error:
-        raise AutograderError(f"{path}: cannot be read: {error}") from None
+        raise AutograderError("{path}: cannot be read: {error}", path=path, error=error) from None
     except UnicodeDecodeError as error:
-        raise _mistake(data.count(b"\n", 0, error.start) + 1, "not UTF-8 text; save it as UTF-8") from None
-    return parse(text)
+        raise words.mistake(
+            data.count(b"\n", 0, error.start) + 1, for_staff("not UTF-8 text; save it as UTF-8")
+        ) from None
+    course = parse(text)
+    return course.model_copy(update={"gradebook": nbgrader.absolute(course.gradebook, root)})
 
 
 def parse(text: str) -> Course:
@@ -250,22 +242,23 @@ def parse(text: str) -> Course:
     """
     try:
         tree = yaml.compose(text, Loader=yaml.SafeLoader)
-        _written_out(tree, {})
+        _count_nodes(tree, {})
         _refuse_twice(tree, set())
         fields = yaml.load(text, Loader=_Plain)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise _mistake(line, words.yaml(str(error.problem))) from None
+        raise words.mistake(line, words.yaml(str(error.problem))) from None
     except yaml.reader.ReaderError as error:
-        raise _mistake(text.count("\n", 0, error.position) + 1, f"not YAML: {error.reason}") from None
+        line = text.count("\n", 0, error.position) + 1
+        raise words.mistake(line, for_staff("not YAML: {why}", why=error.reason)) from None
     except RecursionError:
-        raise _mistake(1, "not YAML: nested too deeply") from None
+        raise words.mistake(1, for_staff("not YAML: nested too deeply")) from None
     if not isinstance(fields, dict):
-        raise _mistake(1, "not a mapping; begin with name: and title:")
+        raise words.mistake(1, for_staff("not a mapping; begin with name: and title:"))
     try:
         course = Course.model_validate(fields)
     except ValidationError as error:
-        raise _first(error, tree) from None
+        raise _first_error(error, tree) from None
     _refuse_unclear_times(course, tree)
     return course
 
@@ -275,27 +268,27 @@ def _refuse_unclear_times(course: Course, tree: yaml.Node | None) -> None:
         due = problem_set.due
         if due and (why := clock.fault(due, course.clock)):
             place = ["problem_sets", name, "due"]
-            what = f"{due:%Y-%m-%d %H:%M} {why} in {course.timezone}; write a time before or after"
-            raise _mistake(_line(tree, place), f"{'.'.join(place)}: {what}")
+            what = for_staff(
+                "{field}: {time} {why} in {zone}; write a time before or after",
+                field=".".join(place),
+                time=f"{due:%Y-%m-%d %H:%M}",
+                why=why,
+                zone=course.timezone,
+            )
+            raise words.mistake(words.line_of(tree, place), what)
 
 
-def _mistake(line: int, what: str) -> AutograderError:
-    return AutograderError(
-        f"{FILE}:{line}: " + "".join(letter if letter.isprintable() else " " for letter in what)[:400]
-    )
-
-
-def _written_out(node: yaml.Node | None, sizes: dict[int, int]) -> int:
+def _count_nodes(node: yaml.Node | None, sizes: dict[int, int]) -> int:
     """Return the number of nodes in the tree of `node`, after expanding aliases, since merging copies them."""
     if node is None or isinstance(node, yaml.ScalarNode):
         return 1
     if id(node) not in sizes:
         sizes[id(node)] = _MAX_NODES  # an alias within its own anchor exceeds the limit
         below = [part for pair in node.value for part in pair] if isinstance(node, yaml.MappingNode) else node.value
-        sizes[id(node)] = 1 + sum(_written_out(part, sizes) for part in below)
+        sizes[id(node)] = 1 + sum(_count_nodes(part, sizes) for part in below)
         if sizes[id(node)] > _MAX_NODES:
             raise yaml.MarkedYAMLError(
-                problem="aliases expand to too many nodes; write them out", problem_mark=node.start_mark
+                problem=for_staff("aliases expand to too many nodes; write them out"), problem_mark=node.start_mark
             )
     return sizes[id(node)]
 
@@ -312,7 +305,9 @@ def _refuse_twice(node: yaml.Node | None, seen: set[int]) -> None:
     names = set()
     for key, value in node.value:
         if isinstance(key, yaml.ScalarNode) and key.value in names:
-            raise _mistake(key.start_mark.line + 1, f"{key.value[:80]}: appears twice; remove one")
+            raise words.mistake(
+                key.start_mark.line + 1, for_staff("{field}: appears twice; remove one", field=key.value[:80])
+            )
         names.add(key.value if isinstance(key, yaml.ScalarNode) else None)
         _refuse_twice(value, seen)
 
@@ -329,8 +324,8 @@ class _Plain(yaml.SafeLoader):
             LookupError,
             TypeError,
             ValueError,
-        ):  # raised by PyYAML, as for !!int x
-            what = f"not a valid {str(node.tag).rpartition(':')[2]}"
+        ):  # raised by PyYAML, for example for !!int x
+            what = for_staff("not a valid {kind}", kind=str(node.tag).rpartition(":")[2])
             raise yaml.MarkedYAMLError(problem=what, problem_mark=node.start_mark) from None
 
 
@@ -340,18 +335,19 @@ _Plain.yaml_implicit_resolvers = {
 }
 
 
-def _first(error: ValidationError, tree: yaml.Node | None) -> AutograderError:
+def _first_error(error: ValidationError, tree: yaml.Node | None) -> AutograderError:
     # For a misspelt field pydantic reports an unknown and a missing field; the unknown one is more helpful.
     found = min(error.errors(), key=lambda item: item["type"] != "extra_forbidden")
     place = [part for part in found["loc"] if part != "[key]"]
-    line = _line(tree, place)
+    line = words.line_of(tree, place)
     field = ".".join(map(str, place)) or "course"
     if found["type"] == "extra_forbidden":
-        message = f"no such field; known fields: {', '.join(_known(place))}"
+        message = for_staff("no such field; known fields: {names}", names=list_for_staff(_known(place)))
     else:
         message = words.plain(found, place)
-    more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
-    return _mistake(line, f"{field[:80]}: {message}{more}")
+    if more := error.error_count() - 1:
+        message = for_staff("{message} (and {count} more)", message=message, count=more)
+    return words.mistake(line, f"{field[:80]}: {message}")
 
 
 def _known(place: list[Any]) -> list[str]:
@@ -363,18 +359,6 @@ def _known(place: list[Any]) -> list[str]:
     elif len(place) == 3 and place[0] == "problem_sets":
         model = ProblemSet
     return list(model.model_fields)
-
-
-def _line(node: yaml.Node | None, place: list[Any]) -> int:
-    line = 1
-    for part in place:
-        if not isinstance(node, yaml.MappingNode):
-            break
-        pair = next((pair for pair in node.value if pair[0].value == str(part)), None)
-        if pair is None:
-            break
-        line, node = pair[0].start_mark.line + 1, pair[1]
-    return line
 
 
 def schema() -> dict[str, Any]:
@@ -390,5 +374,10 @@ def chosen(course: Course, problem_sets: Sequence[str] | None) -> list[str]:
     """
     for name in problem_sets or ():
         if name not in course.problem_sets:
-            raise AutograderError(f"{FILE}: no problem set {name}; there are {', '.join(course.problem_sets)}")
+            raise AutograderError(
+                "{file}: no problem set {name}; there are {known}",
+                file=FILE,
+                name=name,
+                known=list_for_staff(course.problem_sets),
+            )
     return list(problem_sets or course.problem_sets)

@@ -1,6 +1,6 @@
-"""Handouts: the files in solutions/<ps>/files/, which students get beside the notebook, and which grading uses.
+"""Handouts: the files in solutions/<ps>/files/, which students get beside the notebook and grading uses.
 
-What a student hands in of them is never used: the jail and the checks have the course's own.
+Submitted copies of them are never used: the jail and the checks use the course's own files.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import os
 import stat
 import sys
 import sysconfig
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
@@ -21,6 +21,7 @@ from types import ModuleType
 
 from autograder.errors import AutograderError
 from autograder.jail.scratch import Scratch
+from autograder.language.staff import list_for_staff, some_for_staff
 from autograder.notebook.handout_names import MAX_FILE, MAX_FILES, MAX_TOTAL, fault, is_left_out, size
 
 from . import layout
@@ -30,7 +31,7 @@ _OURS = frozenset({"autograder", "inside"})
 
 @dataclass(frozen=True)
 class Handout:
-    """One file: its path relative to the notebook's folder, where it is, its size in bytes, when it was changed."""
+    """One file: its path relative to the notebook's folder, its source, size in bytes and `st_mtime_ns`."""
 
     name: str
     path: Path
@@ -47,7 +48,7 @@ class Handout:
             with os.fdopen(os.open(self.path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
                 return file.read()
         except OSError as error:
-            raise AutograderError(f"{self.path}: cannot be read ({error.strerror})") from None
+            raise AutograderError("{path}: cannot be read ({why})", path=self.path, why=error.strerror) from None
 
     def digest(self) -> str:
         """Return the SHA-256 of its content, in hexadecimal digits."""
@@ -70,17 +71,31 @@ def of(root: Path, problem_set: str) -> tuple[Handout, ...]:
         return ()
     found = sorted(_below(folder, folder), key=lambda item: item.name)
     if len(found) > MAX_FILES:
-        raise AutograderError(f"{folder}: {len(found)} files; at most {MAX_FILES} can be handed out; pack them in one")
+        raise AutograderError(
+            "{folder}: {count} files; at most {most} can be handed out; pack them in one",
+            folder=folder,
+            count=len(found),
+            most=MAX_FILES,
+        )
     total = sum(item.size for item in found)
     if total > MAX_TOTAL:
-        raise AutograderError(f"{folder}: {size(total)} in total; at most {size(MAX_TOTAL)} can be handed out")
+        raise AutograderError(
+            "{folder}: {size} in total; at most {most} can be handed out",
+            folder=folder,
+            size=size(total),
+            most=size(MAX_TOTAL),
+        )
     names: dict[str, str] = {}
     for item in found:
         if (other := names.setdefault(item.name.lower(), item.name)) != item.name:
-            raise AutograderError(f"{item.path}: is the same file as {other} on Windows and macOS; rename one")
+            raise AutograderError(
+                "{path}: is the same file as {other} on Windows and macOS; rename one", path=item.path, other=other
+            )
     for module in sorted(modules(found)):
         if module in sys.stdlib_module_names or module in _OURS or _is_installed(module):
-            raise AutograderError(f"{folder}: {module} is also the name of a Python module; rename the file")
+            raise AutograderError(
+                "{folder}: {module} is also the name of a Python module; rename the file", folder=folder, module=module
+            )
     return tuple(found)
 
 
@@ -88,26 +103,33 @@ def _below(folder: Path, top: Path) -> Iterator[Handout]:
     try:
         found = folder.lstat()
         if not stat.S_ISDIR(found.st_mode):
-            raise AutograderError(f"{folder}: is not a folder; put the files that students get into a folder there")
+            raise AutograderError(
+                "{folder}: is not a folder; put the files that students get into a folder there", folder=folder
+            )
         entries = [Path(entry.path) for entry in os.scandir(folder)]
     except OSError as error:
-        raise AutograderError(f"{folder}: cannot be read ({error.strerror})") from None
+        raise AutograderError("{folder}: cannot be read ({why})", folder=folder, why=error.strerror) from None
     for path in entries:
         if is_left_out(path.name):
             continue
         found = path.lstat()
         name = path.relative_to(top).as_posix()
         if stat.S_ISLNK(found.st_mode):
-            raise AutograderError(f"{path}: is a symbolic link; put the file itself there")
+            raise AutograderError("{path}: is a symbolic link; put the file itself there", path=path)
         if why := fault(name):
-            raise AutograderError(f"{str(path)!r}: {why}; rename it, or move it out of {top}")
+            raise AutograderError(
+                "{path!r}: {why}; rename it, or move it out of {top}", path=str(path), why=why, top=top
+            )
         if stat.S_ISDIR(found.st_mode):
             yield from _below(path, top)
         elif not stat.S_ISREG(found.st_mode):
-            raise AutograderError(f"{path}: is not a regular file; put the file itself there")
+            raise AutograderError("{path}: is not a regular file; put the file itself there", path=path)
         elif found.st_size > MAX_FILE:
             raise AutograderError(
-                f"{path}: has {size(found.st_size)}; a file that is handed out can have at most {size(MAX_FILE)}"
+                "{path}: has {size}; a file that is handed out can have at most {most}",
+                path=path,
+                size=size(found.st_size),
+                most=size(MAX_FILE),
             )
         else:
             yield Handout(name, path, found.st_size, found.st_mtime_ns)
@@ -128,7 +150,7 @@ def _is_installed(module: str) -> bool:
 def sharing(root: Path, problem_sets: Sequence[str]) -> list[list[str]]:
     """Return the problem sets in groups that can share a jail: those with handouts by themselves.
 
-    Nobody sees the files of another problem set, which may not be out yet.
+    Submissions must not see the files of another problem set, which may not be released yet.
     """
     apart = [name for name in problem_sets if of(root, name)]
     together = [name for name in problem_sets if name not in apart]
@@ -143,7 +165,7 @@ def for_jail(root: Path, problem_sets: Collection[str]) -> tuple[Handout, ...]:
     """
     if len(sharing(root, list(problem_sets))) > 1:
         raise AutograderError(
-            f"{', '.join(problem_sets)}: one has files beside its notebook, and needs jails of its own"
+            "{names}: one has files beside its notebook, and needs jails of its own", names=list_for_staff(problem_sets)
         )
     return tuple(item for name in problem_sets for item in of(root, name))
 
@@ -151,6 +173,20 @@ def for_jail(root: Path, problem_sets: Collection[str]) -> tuple[Handout, ...]:
 def digests(handouts: Iterable[Handout]) -> dict[str, str]:
     """Return the SHA-256 of each handout by its name, as a release's metadata holds them."""
     return {item.name: item.digest() for item in handouts}
+
+
+def refuse_changed(root: Path, problem_set: str, released: Mapping[str, str]) -> None:
+    """Raise AutograderError if the handouts differ from those of the release, which are given by their digests."""
+    now = digests(of(root, problem_set))
+    if now != released:
+        names = sorted({name for name, _ in now.items() ^ released.items()})
+        raise AutograderError(
+            "{folder}: not as in the release: {names}; run: autograder build {problem_set}, and tell"
+            " students to fetch the files again",
+            folder=folder_of(root, problem_set),
+            names=some_for_staff(names),
+            problem_set=problem_set,
+        )
 
 
 def copy(handouts: Iterable[Handout], into: Path, mode: int = 0o644) -> None:
@@ -170,20 +206,20 @@ def copy(handouts: Iterable[Handout], into: Path, mode: int = 0o644) -> None:
         path.chmod(mode)
 
 
-# --- where staff's own code runs --------------------------------------------------------------------------------------
+# --- handouts for staff's code in this process ------------------------------------------------------------------------
 
 _inside: list[tuple[Path, str]] = []
-"""The problem sets whose handouts are at hand, the innermost last."""
+"""The problem sets whose handouts are available, the innermost last."""
 _imported: dict[Path, dict[str, ModuleType]] = {}
-"""The modules imported from each problem set's handouts: two problem sets may have a helper of the same name."""
+"""The modules imported from each problem set's handouts; two problem sets may have helpers of the same name."""
 
 
 @contextmanager
 def beside(root: Path, problem_set: str) -> Iterator[None]:
-    """In the block, this process works in a copy of the problem set's handouts, and can import its helper modules.
+    """Work in a copy of the problem set's handouts within the block, with its helper modules importable.
 
-    Checks, solutions and misconceptions find them so as the student's code does in the jail. A problem set without
-    handouts changes nothing.
+    Checks, solutions and misconceptions then find them as the student's code does in the jail. Without handouts nothing
+    changes.
 
     Raises:
         AutograderError: a file cannot be handed out.
@@ -192,10 +228,11 @@ def beside(root: Path, problem_set: str) -> Iterator[None]:
     if here in _inside[-1:] or not (handouts := of(*here)):
         yield
         return
-    place = _copied(handouts)
+    place = _scratch_copy(handouts)
     before = Path.cwd()
     os.chdir(place)
     sys.path.insert(0, str(place))
+    others = uncover(*here)
     sys.modules.update(_imported.get(place, {}))
     _inside.append(here)
     try:
@@ -208,10 +245,17 @@ def beside(root: Path, problem_set: str) -> Iterator[None]:
         _imported[place] = mine
         for name in mine:
             del sys.modules[name]
+        sys.modules.update(others)
+
+
+def uncover(root: Path, problem_set: str) -> dict[str, ModuleType]:
+    """Forget, and return, the imported modules that hide helper modules: pytest knows tests/ as the module `tests`."""
+    names = modules(of(root, problem_set)) & sys.modules.keys()
+    return {name: sys.modules.pop(name) for name in names if getattr(sys.modules[name], "__file__", None) is None}
 
 
 @cache
-def _copied(handouts: tuple[Handout, ...]) -> Path:
+def _scratch_copy(handouts: tuple[Handout, ...]) -> Path:
     """Return a folder with copies of the handouts, which is removed when this process ends."""
     scratch = Scratch()
     atexit.register(scratch.cleanup)

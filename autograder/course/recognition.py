@@ -1,6 +1,6 @@
-"""Which problem set a submitted notebook is of, and what is answered in it.
+"""Recognizes which problem set a notebook belongs to, and which of its questions are answered.
 
-The grade ids of its cells tell; where they are lost (a copy through another service), the cells' texts do.
+It uses the grade ids of the cells or, if another service has removed them, the texts of the cells.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from autograder.errors import AutograderError
+from autograder.language import gettext
 from autograder.notebook.comparison import defined_names, is_same, plain
 from autograder.notebook.reading import Cell
 
@@ -17,13 +18,13 @@ from .release import Release, ReleasedCell
 
 
 def answers(cells: Iterable[Cell], release: Release) -> dict[str, str]:
-    """What the student wrote, by the grade id of the cell that asks for it.
+    """Return what the student wrote, by the grade id of the cell for the answer.
 
-    An exercise may be answered in a cell of the student's own; what stands as it was given out is no answer.
+    An exercise may also be answered in a cell that the student added; unchanged text is no answer.
     """
     marked: dict[str, str] = {}
     own: dict[str, str] = {}
-    exercises = {item.name: item.solution_id for item in release.exercises}
+    exercises = {item.name: item.solution_id for item in release.exercises if not item.at_cell}
     for cell in cells:
         ours = release.cells.get(cell.grade_id)
         text = plain(cell.source)
@@ -38,12 +39,12 @@ def answers(cells: Iterable[Cell], release: Release) -> dict[str, str]:
 
 
 def is_answer(source: str, ours: ReleasedCell) -> bool:
-    """Whether something is written in a cell that asks for an answer."""
+    """Return whether the student has written something in a cell for an answer."""
     return not ours.locked and bool(source.strip()) and not is_same(source, ours.source)
 
 
 def others(release: Release) -> list[Release]:
-    """The releases of the course's other problem sets, as far as they are built."""
+    """Return the releases of the course's other problem sets that are built."""
     root = release.path.parent.parent.parent
     found = []
     for folder in sorted((root / layout.RELEASE).iterdir()):
@@ -56,9 +57,9 @@ def others(release: Release) -> list[Release]:
 
 
 def fault(cells: Sequence[Cell], release: Release) -> str:
-    """Why a notebook is none of the release's problem set, to be read behind the file's name; else empty."""
+    """Return why a notebook is not of the release's problem set, to follow the file's name; empty if it is."""
     wanted = release.problem_set
-    # Usually the exercises are there, and the other releases need not be read.
+    # Usually the exercises are found, so that the other releases need not be read.
     count = _exercises_by_id if any(cell.grade_id for cell in cells) else _exercises_by_text
     if 2 * count(cells, release) >= len(release.exercises):
         return ""
@@ -67,12 +68,18 @@ def fault(cells: Sequence[Cell], release: Release) -> str:
         mine = count(cells, release)
         most, name = max(((count(cells, other), other.problem_set) for other in known), default=(0, ""))
         if most > mine:
-            return f"is {name}, not {wanted}; hand it in as {name} if it counts there, and ask the student for {wanted}"
+            return gettext(
+                "is {other}, not {wanted}; hand it in as {other} if it counts there, and ask the student for {wanted}",
+                other=name,
+                wanted=wanted,
+            )
         if mine:
             return ""
     if answers(cells, release):
         return ""
-    return f"holds no exercise of {wanted} or of another problem set; ask the student for {wanted}.ipynb"
+    return gettext(
+        "holds no exercise of {wanted} or of another problem set; ask the student for {wanted}.ipynb", wanted=wanted
+    )
 
 
 def _exercises_by_id(cells: Iterable[Cell], release: Release) -> int:
@@ -81,7 +88,7 @@ def _exercises_by_id(cells: Iterable[Cell], release: Release) -> int:
 
 
 def _exercises_by_text(cells: Iterable[Cell], release: Release) -> int:
-    """How many exercises are in a notebook whose cells lost their ids: their examples, or what defines their name."""
+    """Return the number of exercises in a notebook without grade ids, by their examples or definitions."""
     sources = [cell.source for cell in cells if cell.kind == "code"]
     texts = {plain(source) for source in sources}
     names = set().union(*map(defined_names, sources))

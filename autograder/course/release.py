@@ -1,4 +1,4 @@
-"""The release of a problem set, as students got it: its cells, their points, and its exercises."""
+"""The release of a problem set, as students received it: its cells, their points, and its exercises."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import nbformat
 
 from autograder.errors import AutograderError
 from autograder.notebook import vocabulary
-from autograder.notebook.vocabulary import Vocabulary
+from autograder.notebook.vocabulary import ALL, Vocabulary
 
 from .layout import RELEASE
 
 
 @dataclass(frozen=True)
 class ReleasedCell:
-    """A cell with a grade id of nbgrader's; `raw` is the cell as in the file."""
+    """A cell with one of nbgrader's grade ids; `raw` is the cell as in the file."""
 
     grade_id: str
     kind: str
@@ -28,7 +28,11 @@ class ReleasedCell:
 
 @dataclass(frozen=True)
 class ReleasedExercise:
-    """An exercise: the grade ids of its stub and its visible examples, its points and its vocabulary."""
+    """An exercise: the grade ids of its stub and its visible examples, its points and its vocabulary.
+
+    The examples of a cell of tests are the visible part of the cell, and its stub is the nearest answer above it, or
+    itself if there is none.
+    """
 
     name: str
     solution_id: str
@@ -38,18 +42,22 @@ class ReleasedExercise:
     without: tuple[str, ...]
     replaced: tuple[tuple[str, str], ...]
     others: tuple[str, ...]
+    at_cell: bool = False
+    """Whether it is a cell of tests, whose name the student does not define."""
+    bonus: float = 0.0
+    """Its bonus points, which are no part of its points."""
 
     @property
     def vocabulary(self) -> Vocabulary:
-        """The functions that the exercise may call."""
+        """Return the functions that the exercise may call."""
         return vocabulary.of(self.also, self.without)
 
 
 @dataclass(frozen=True)
 class Release:
-    """The release of one problem set; `points` is the total.
+    """The release of one problem set; `points` is the total, without bonus points.
 
-    `handouts` are the files that were built with it: the SHA-256 of each by its name.
+    `handouts` maps the names of the files that were built with it to their SHA-256.
     """
 
     problem_set: str
@@ -76,12 +84,20 @@ def load(root: Path, problem_set: str) -> Release:
     try:
         notebook = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
     except FileNotFoundError:
-        raise AutograderError(f"{path}: no release; run: autograder build {problem_set}") from None
+        raise AutograderError(
+            "{path}: no release; run: autograder build {problem_set}", path=path, problem_set=problem_set
+        ) from None
     except (OSError, ValueError) as error:
-        raise AutograderError(f"{path}: cannot be read ({error}); run: autograder build {problem_set}") from None
+        raise AutograderError(
+            "{path}: cannot be read ({error}); run: autograder build {problem_set}",
+            path=path,
+            error=error,
+            problem_set=problem_set,
+        ) from None
     cells: dict[str, ReleasedCell] = {}
     solutions: dict[str, tuple[str, dict[str, Any]]] = {}
-    examples: dict[str, tuple[str, float]] = {}
+    examples: dict[str, tuple[str, float, float]] = {}
+    at_cell: set[str] = set()
     points = 0.0
     for raw in notebook.get("cells", []):
         ours = raw["metadata"].get("autograder", {})
@@ -96,7 +112,10 @@ def load(root: Path, problem_set: str) -> Release:
         if "exercise" in ours:
             solutions[ours["exercise"]] = grade_id, ours
         elif "examples" in ours:
-            examples[ours["examples"]] = grade_id, float(graded["points"])
+            examples[ours["examples"]] = grade_id, float(graded["points"]), float(ours.get("bonus", 0))
+            if "answer" in ours:
+                at_cell.add(ours["examples"])
+                solutions[ours["examples"]] = ours["answer"] or grade_id, {"also": [ALL]}
     exercises = tuple(
         ReleasedExercise(
             name,
@@ -107,10 +126,14 @@ def load(root: Path, problem_set: str) -> Release:
             tuple(ours.get("without", ())),
             tuple(sorted(ours.get("uses", {}).items())),
             tuple(ours.get("others", ())),
+            name in at_cell,
+            examples[name][2],
         )
         for name, (grade_id, ours) in solutions.items()
     )
-    if not exercises:
-        raise AutograderError(f"{path}: contains no exercise; run: autograder build {problem_set}")
+    if not exercises and not points:
+        raise AutograderError(
+            "{path}: contains no exercise; run: autograder build {problem_set}", path=path, problem_set=problem_set
+        )
     handouts = dict(notebook["metadata"].get("autograder", {}).get("handouts", {}))
     return Release(problem_set, path, notebook, cells, exercises, points, handouts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from autograder.language import gettext
 from autograder.notebook.comparison import defined_names, is_same, superseded_stubs
 from autograder.notebook.reading import Cell
 
@@ -41,23 +42,33 @@ def repair(cells: list[Cell], release: Release) -> Repaired:
             kept.append(Cell(cell.kind, cell.source, "", cell.attachments))
         elif counting[cell.grade_id] != place:
             if ours.locked:
-                repairs.append(f"A copy of the locked cell {ours.grade_id} was removed.")
+                repairs.append(gettext("A copy of the locked cell {cell} was removed.", cell=ours.grade_id))
             elif is_same(cell.source, ours.source):
-                repairs.append(f"An unchanged copy of the cell {ours.grade_id} was removed.")
-            else:  # a copy of a solution cell may contain the student's work: it runs as a cell of the student's own
+                repairs.append(_copy_removed(ours.grade_id))
+            else:  # a copy of a solution cell may contain the student's work: it is kept as a cell of the student
                 repairs.append(
-                    f"The cell {ours.grade_id} appears more than once; the last one with an answer is graded."
+                    gettext(
+                        "The cell {cell} appears more than once; the last one with an answer is graded.",
+                        cell=ours.grade_id,
+                    )
                 )
                 kept.append(Cell(cell.kind, cell.source, "", cell.attachments))
         elif ours.locked:
             # Prose is not graded, and may be in the other language's release: it is restored without a remark.
             if ours.kind == "code" and (not is_same(cell.source, ours.source) or cell.kind != ours.kind):
-                repairs.append(f"The locked cell {ours.grade_id} was changed; it was put back as it was.")
+                repairs.append(
+                    gettext("The locked cell {cell} was changed; it was put back as it was.", cell=ours.grade_id)
+                )
             kept.append(Cell(ours.kind, ours.source, ours.grade_id))
         else:
             if cell.kind != ours.kind:
                 repairs.append(
-                    f"The cell {ours.grade_id} was changed to a {cell.kind} cell; it was changed back to {ours.kind}."
+                    gettext(
+                        "The cell {cell} was changed to a {kind} cell; it was changed back to {right}.",
+                        cell=ours.grade_id,
+                        kind=cell.kind,
+                        right=ours.kind,
+                    )
                 )
             kept.append(Cell(ours.kind, cell.source, ours.grade_id, cell.attachments))
     left_out = {cells[place].grade_id for place in stubs}
@@ -70,16 +81,17 @@ def repair(cells: list[Cell], release: Release) -> Repaired:
             before = {cell.grade_id for cell in released[:index]}
             place = max((place for place, cell in enumerate(kept, 1) if cell.grade_id in before), default=0)
             kept.insert(place, Cell(ours.kind, ours.source, ours.grade_id))
-            repairs.append(f"The locked cell {ours.grade_id} was missing; it was put back.")
+            repairs.append(gettext("The locked cell {cell} was missing; it was put back.", cell=ours.grade_id))
         elif ours.kind == "code" or not ours.locked:
             kept.append(Cell(ours.kind, ours.source if ours.locked else "", ours.grade_id))
             if ours.grade_id not in left_out:
-                repairs.append(f"The cell {ours.grade_id} was missing; it was put back at the end.")
+                said = gettext("The cell {cell} was missing; it was put back at the end.", cell=ours.grade_id)
+                repairs.append(said)
     return Repaired(tuple(kept), tuple(repairs))
 
 
 def _counting(cells: list[Cell], release: Release) -> dict[str, int]:
-    """Return the index of the cell that counts, by grade id: the last one with an answer, else the last one."""
+    """Return the index of the cell that is graded, by grade id: the last one with an answer, or else the last one."""
     last: dict[str, int] = {}
     written: dict[str, int] = {}
     for place, cell in enumerate(cells):
@@ -103,14 +115,22 @@ def _stubs_to_leave_out(cells: list[Cell], counting: dict[str, int], release: Re
     ]
     found: dict[int, str] = {}
     for exercise in release.exercises:
+        if exercise.at_cell:
+            continue
         stub = release.cells[exercise.solution_id].source
         marked = counting.get(exercise.solution_id)
         is_stub = marked is not None and is_same(cells[marked].source, stub)
         defining = {place: is_same(source, stub) for place, source, names in own if exercise.name in names}
         for place in superseded_stubs(marked, is_stub, defining, counting.get(exercise.examples_id)):
-            found[place] = f"An unchanged copy of the cell {exercise.solution_id} was removed."
+            found[place] = _copy_removed(exercise.solution_id)
             if place == marked:
-                found[place] = (
-                    f"The cell {exercise.solution_id} is unchanged; your own cell with {exercise.name} is graded."
+                found[place] = gettext(
+                    "The cell {cell} is unchanged; your own cell with {exercise} is graded.",
+                    cell=exercise.solution_id,
+                    exercise=exercise.name,
                 )
     return found
+
+
+def _copy_removed(grade_id: str) -> str:
+    return gettext("An unchanged copy of the cell {cell} was removed.", cell=grade_id)

@@ -16,7 +16,7 @@ def load(path: Path, name: str) -> ModuleType:
     """Run a file and return its module.
 
     Args:
-        path: the file, below a problem set's folder in solutions/; it can use what students get beside the notebook.
+        path: the file, in a problem set's folder in solutions/; it can use the problem set's handouts.
         name: the module's name; it should contain the problem set's if every problem set has such a file.
 
     Raises:
@@ -24,14 +24,16 @@ def load(path: Path, name: str) -> ModuleType:
     """
     spec = importlib.util.spec_from_file_location(name, path)
     if not path.is_file() or spec is None or spec.loader is None:
-        raise AutograderError(f"{path}: no such file")
+        raise AutograderError("{path}: no such file", path=path)
     module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # inspect.getsource needs it for classes
+    sys.modules[name] = module  # needed by inspect.getsource for classes
     try:
         with handouts.beside(path.absolute().parents[2], path.parent.name):
             spec.loader.exec_module(module)
     except AutograderError:
         raise
     except Exception as error:
-        raise AutograderError(f"{path}: does not run: {type(error).__name__}: {error}") from None
+        raise AutograderError(
+            "{path}: does not run: {kind}: {error}", path=path, kind=type(error).__name__, error=error
+        ) from None
     return module

@@ -14,7 +14,7 @@ _FORM = re.compile(
 )
 _UTC = ("UTC", "GMT", "Z")
 _YEARS = range(1970, 9999)
-"""A time before or after is none, and cannot be counted with."""
+"""Valid years; other dates are mistakes, and could overflow."""
 
 
 @dataclass(frozen=True)
@@ -30,12 +30,12 @@ class Timestamp:
 
 
 def read(text: str, clock: ZoneInfo) -> Timestamp | None:
-    """Return the time that a text names; None if that is none, or could be two.
+    """Return the time in a text; None if it is invalid or ambiguous.
 
     Args:
-        text: a date and a time, with an offset or a zone: UTC, a region's (Europe/Berlin), or what the course's clock
-            calls it at that time (CET, CEST). Without one it is in UTC, as in nbgrader.
-        clock: the course's.
+        text: a date and a time, with an offset or a zone: UTC, a region (Europe/Berlin), or the abbreviation in the
+            course's time zone at that time (CET, CEST). Without one it is in UTC, as in nbgrader.
+        clock: the course's time zone.
     """
     text = text.strip()
     form = _FORM.fullmatch(text)
@@ -44,6 +44,15 @@ def read(text: str, clock: ZoneInfo) -> Timestamp | None:
     except (ValueError, OverflowError):
         return None
     return Timestamp(text, moment) if moment and moment.year in _YEARS else None
+
+
+def moment_in(data: bytes, clock: ZoneInfo) -> datetime | None:
+    """Return the moment in the contents of a timestamp.txt, in UTC; None if it cannot be read."""
+    try:
+        stamp = read(data.decode("utf-8-sig"), clock)
+    except UnicodeDecodeError:
+        return None
+    return stamp.moment.replace(tzinfo=UTC) if stamp else None
 
 
 def _moment(form: re.Match[str], clock: ZoneInfo) -> datetime | None:

@@ -1,4 +1,4 @@
-"""The main job, shown: a class is made, graded, and every score compared with what it must be."""
+"""The demo: generates a class, grades it, and compares every score with the expected one."""
 
 from .run import run
 from .student import Student

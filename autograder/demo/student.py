@@ -1,4 +1,4 @@
-"""A made student: what they hand in, and what it must earn."""
+"""A generated student: the submission, and the score that it must get."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from autograder.errors import AutograderError
 from autograder.release.proofs import made
 
 ALL = "all"
-"""In `loses`: every check of the exercise."""
+"""In `loses`, means every check of the exercise."""
 EVERY = "*"
-"""In `writes` and `loses`: every exercise."""
+"""In `writes` and `loses`, means every exercise."""
 
 
 @dataclass(frozen=True)
 class Student:
-    """A student who solves everything in `problem_sets` but what is said here.
+    """A student who solves all exercises in `problem_sets`, with the given exceptions.
 
     Args:
         name: nbgrader's student id.
-        about: what is special, for the table.
-        problem_sets: those handed in.
-        writes: code by exercise, in place of the solution; `"misconception:NAME"` takes it from the course's
+        about: what is special about the student, for the table.
+        problem_sets: the problem sets handed in.
+        writes: code by exercise, instead of the solution; `"misconception:NAME"` takes it from the course's
             misconceptions, an empty text leaves the stub.
-        edits: changes the notebook's JSON after that.
-        loses: by exercise the points that must be lost, or the checks that must fail, or ALL.
-        file: the bytes to hand in in place of the notebook; empty for no file at all.
-        renamed: the file's name, where it is not the problem set's.
-        refused: a part of the line that must say why the submission cannot be graded.
+        edits: called with the notebook's JSON to change it.
+        loses: by exercise, the points that must be lost, or the checks that must fail, or ALL.
+        file: the bytes to hand in instead of the notebook; empty for no file at all.
+        renamed: the file's name, if it is not the problem set's.
+        refused: a part of the expected message on why the submission cannot be graded.
     """
 
     name: str
@@ -49,7 +49,7 @@ class Student:
     def hand_in(
         self, submitted: Path, release: Release, solutions: Mapping[str, str], known: Sequence[Misconception]
     ) -> None:
-        """Write the submission into nbgrader's submitted/ folder."""
+        """Write the submission to nbgrader's submitted/ folder."""
         folder = submitted / self.name / release.problem_set
         folder.mkdir(parents=True)
         data = self.file
@@ -72,10 +72,13 @@ class Student:
         return notebook
 
     def expected(self, points: Mapping[str, Mapping[str, float]]) -> float:
-        """What the submission must earn, from the points of each exercise's checks.
+        """Return the score that the submission must get.
+
+        Args:
+            points: the points of each check, by exercise and check.
 
         Raises:
-            AutograderError: `loses` names a check that is not there.
+            AutograderError: `loses` names a check that does not exist.
         """
         total = sum(worth for checks in points.values() for worth in checks.values())
         if EVERY in self.loses:
@@ -87,18 +90,23 @@ class Student:
                 continue
             for name in checks if lost == ALL else lost:
                 if name not in checks:
-                    raise AutograderError(f"the demo's student {self.name} loses {exercise}::{name}, which is no check")
+                    raise AutograderError(
+                        "the demo's student {student} loses {exercise}::{name}, which is not a check",
+                        student=self.name,
+                        exercise=exercise,
+                        name=name,
+                    )
                 total -= checks[name]
         return total
 
 
 def load(path: Path) -> list[Student]:
-    """The made class in a file of staff's.
+    """Return the generated class defined in a file of staff's.
 
     Raises:
         AutograderError: there is no such file, or it does not run.
     """
     module = staff_module.load(path, "autograder_demo_students")
     if not hasattr(module, "STUDENTS"):
-        raise AutograderError(f"{path}: defines no STUDENTS, the list of the demo's class")
+        raise AutograderError("{path}: defines no STUDENTS, the list of the demo's class", path=path)
     return list(module.STUDENTS)

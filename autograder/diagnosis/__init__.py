@@ -1,1 +1,1 @@
-"""Why an answer is wrong: known misconceptions, and what its outputs tell."""
+"""Finds out why an answer is wrong, from known misconceptions and from what the answer's calls gave."""

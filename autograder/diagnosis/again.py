@@ -1,8 +1,8 @@
-"""The student's function called again, with arguments changed to see what a mistake depends on."""
+"""Calls the student's function again, with changed arguments, to see what a mistake depends on."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from autograder.model.submission import Exercise
@@ -13,16 +13,18 @@ from autograder.session.session import Session
 from .outputs import Call, OtherKind, copy_of, pairs_of
 
 Again = Callable[[Mapping[str, Any]], bool | None]
-"""Whether the student's function gives what is right for such arguments; None where that is not known."""
+"""Returns whether the student's function gives the right result for these arguments; None if that is not known."""
 
 SECONDS = 1.0
-"""Of processor time, for one call."""
+"""Processor time for one call, in seconds."""
 MOST = 40
-"""So many calls at most for one answer."""
+"""The maximum number of calls for one answer."""
+MOST_ASKED = 60
+"""The maximum number of calls for one answer of which only the results are compared."""
 
 
 def calling(session: Session, exercise: Exercise, solution: Callable[..., Any]) -> Again:
-    """What calls the student's function again, in a session of theirs, beside the course's own solution."""
+    """Return a function that compares the student's function, called in `session`, with the course's own solution."""
     left = MOST
     session.turn_to(exercise)
 
@@ -34,12 +36,10 @@ def calling(session: Session, exercise: Exercise, solution: Callable[..., Any]) 
         given = [copy_of(value) for value in arguments.values()]
         try:
             right = solution(*map(copy_of, given))
-        except Exception:  # it takes no such arguments
+        except Exception:  # the solution does not accept these arguments
             return None
         try:
-            with session.trial(SECONDS):
-                session.begin(0)
-                mine = getattr(Student(session), exercise.name)(*given)
+            mine = _called(session, exercise, given)
             return all(pair.agrees for pair in pairs_of(Call(given, (right, None), (mine, None), passed=True)))
         except (StudentError, OtherKind):
             return False
@@ -47,3 +47,27 @@ def calling(session: Session, exercise: Exercise, solution: Callable[..., Any]) 
             return None
 
     return again
+
+
+def asking(session: Session, exercise: Exercise) -> Callable[[Mapping[str, Any]], Any]:
+    """Return a function that calls the student's, in `session`; it returns None where that gives no result."""
+    left = MOST_ASKED
+    session.turn_to(exercise)
+
+    def ask(arguments: Mapping[str, Any]) -> Any:
+        nonlocal left
+        if not left:
+            return None
+        left -= 1
+        try:
+            return _called(session, exercise, [copy_of(value) for value in arguments.values()])
+        except (StudentError, CallFailed, OutOfTime):
+            return None
+
+    return ask
+
+
+def _called(session: Session, exercise: Exercise, given: Sequence[Any]) -> Any:
+    with session.trial(SECONDS):
+        session.begin(0)
+        return getattr(Student(session), exercise.name)(*given)

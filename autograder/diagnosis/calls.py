@@ -1,4 +1,4 @@
-"""The arguments of the calls that the checks make, by parameter."""
+"""Binds the arguments of the checks' calls to parameters."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from autograder.session.asked import Asked
 
 
 def arguments_of(exercise: str, solution: Any, asked: Sequence[Asked]) -> list[dict[str, Any]]:
-    """Of each request the arguments with which it calls the exercise's function; none where it is another request."""
+    """Return, for each request, the arguments of the call of the exercise's function; {} for any other request."""
     if not inspect.isfunction(solution):
         return [{} for _ in asked]
     signature = inspect.signature(solution)

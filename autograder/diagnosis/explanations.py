@@ -1,4 +1,4 @@
-"""What explains an answer: a misconception, two, one beside properties that fail, or what was found by trying."""
+"""The explanations of an answer: misconceptions, combinations of them, and mistakes that were found by trying."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from typing import TypeAlias, TypeGuard
 
 from autograder.authoring import Misconception
+from autograder.language import current, gettext, joined
+from autograder.model.verdict import RELATION
 
-from .experiments import CUT_OFF, Generic, cost_of
+from .experiments import Generic, cost_of, cut_off
 from .repair import IDEA, Repaired
 from .variants import LeftOut, Variant
 
 CUT_OFF_SHARE = 1 / 3
-"""The share of an exercise's points that a result costs which is cut off from the graph."""
+"""The share of an exercise's points that a result without a graph costs."""
 
 
 @dataclass(frozen=True)
@@ -24,60 +26,64 @@ class Both:
 
     @property
     def name(self) -> str:
-        """As in a verdict."""
+        """Return the name in the verdict."""
         return f"{self.first.name} + {self.second.name}"
 
     @property
     def hint(self) -> str:
-        """Both hints."""
-        return f"{self.first.hint} And besides: {self.second.hint}"
+        """Return both hints."""
+        return _besides(hint_of(self.first), hint_of(self.second))
 
     def cost(self, max_points: float) -> float:
-        """What both cost together."""
+        """Return what both cost together."""
         return min(self.first.cost(max_points) + self.second.cost(max_points), max_points)
 
 
 @dataclass(frozen=True)
 class Twofold:
-    """A misconception, and one more thing that is changed beside it."""
+    """A misconception, and one more change."""
 
     known: Misconception
     besides: LeftOut | Variant
 
     @property
     def name(self) -> str:
-        """As in a verdict."""
+        """Return the name in the verdict."""
         return f"{self.known.name} + {self.besides.name}"
 
     @property
     def hint(self) -> str:
-        """Both hints."""
+        """Return both hints."""
         other = self.besides.hint
-        return f"Two things are wrong. {self.known.hint} But for that: {other[:1].lower()}{other[1:]}"
+        return gettext(
+            "Two things are wrong. {first} But for that: {second}",
+            first=hint_of(self.known),
+            second=f"{other[:1].lower()}{other[1:]}",
+        )
 
     def cost(self, max_points: float) -> float:
-        """What both cost together."""
+        """Return what both cost together."""
         return min(self.known.cost(max_points) + cost_of(IDEA, max_points), max_points)
 
 
 @dataclass(frozen=True)
 class CutOff:
-    """A mistake in the values, and a result that is cut off from the graph besides."""
+    """A mistake in the values, and a result that is also cut off from the graph."""
 
     values: Misconception | LeftOut | Variant | Generic
 
     @property
     def name(self) -> str:
-        """As in a verdict."""
+        """Return the name in the verdict."""
         return f"{self.values.name} + generic:detached"
 
     @property
     def hint(self) -> str:
-        """Both hints."""
-        return f"{self.values.hint} And besides: the result {CUT_OFF}"
+        """Return both hints."""
+        return _besides(hint_of(self.values), cut_off())
 
     def cost(self, max_points: float) -> float:
-        """What both cost together; of what nobody has written down the checks tell what it is worth."""
+        """Return what both cost together; all points if staff have not described the mistake: the checks decide."""
         if not isinstance(self.values, Misconception):
             return max_points
         return min(self.values.cost(max_points) + cost_of(CUT_OFF_SHARE, max_points), max_points)
@@ -85,69 +91,70 @@ class CutOff:
 
 @dataclass(frozen=True)
 class Besides:
-    """What explains all values, and properties that fail besides, for themselves."""
+    """An explanation of all values, and property checks that fail independently of them."""
 
     values: Misconception | Both | CutOff | Twofold | LeftOut | Variant | Generic
     lost: float
-    """The points of these properties."""
+    """The points of these property checks."""
 
     @property
     def name(self) -> str:
-        """As in a verdict."""
+        """Return the name in the verdict."""
         return self.values.name
 
     @property
     def hint(self) -> str:
-        """The hint for the values; the failed checks speak for themselves."""
-        return self.values.hint
+        """Return the hint for the values; the failed checks have their own messages."""
+        return hint_of(self.values)
 
     def cost(self, max_points: float) -> float:
-        """What both cost together."""
+        """Return what both cost together."""
         return min(self.values.cost(max_points) + self.lost, max_points)
 
 
 @dataclass(frozen=True)
 class Partly:
-    """What explains most of what is wrong, not all."""
+    """An explanation of most of the mistakes, not all."""
 
     values: Misconception | LeftOut | Variant
     rest: str = ""
-    """What is said of what it does not explain, if anything is known of that."""
+    """A sentence about what it does not explain, if anything is known about that."""
 
     @property
     def name(self) -> str:
-        """As in a verdict."""
+        """Return the name in the verdict."""
         return f"partly:{self.values.name}"
 
     @property
     def hint(self) -> str:
-        """The hint for most of it."""
-        return f"{self.values.hint} {self.rest or 'Something else is wrong besides.'}"
+        """Return the hint, with a sentence about the rest."""
+        return joined(hint_of(self.values), self.rest or gettext("Something else is wrong besides."))
 
     def cost(self, max_points: float) -> float:
-        """All: it changes no points."""
+        """Return all points, since a partial explanation changes no points."""
         return max_points
 
 
 @dataclass(frozen=True)
 class OnceItRuns:
-    """A small change without which the answer gives no result, and what explains the results with it."""
+    """A small change that the answer needs to give a result, and what explains the results with it."""
 
     change: Repaired
     results: Misconception | Both | Twofold | CutOff | Besides | LeftOut | Variant | Generic
 
     @property
     def name(self) -> str:
-        """As in a verdict."""
+        """Return the name in the verdict."""
         return f"{self.results.name} + {self.change.name}"
 
     @property
     def hint(self) -> str:
-        """Where it ends, and the hint for what it would give."""
-        return f"It gives no result as it is. {self.change.place} And besides: {self.results.hint}"
+        """Return the place of the change, and the hint for the results with it."""
+        first = joined(gettext("It gives no result as it is."), self.change.place)
+        return _besides(first, hint_of(self.results))
 
     def cost(self, max_points: float) -> float:
-        """What both cost together."""
+        """Return what both cost together."""
         return min(self.change.cost(max_points) + self.results.cost(max_points), max_points)
 
 
@@ -156,16 +163,30 @@ Explanation: TypeAlias = (
 )
 
 
+def hint_of(explanation: Explanation) -> str:
+    """Return the sentence for the student, in the current language."""
+    return explanation.hint_in(current()) if isinstance(explanation, Misconception) else explanation.hint
+
+
+def _besides(first: str, second: str) -> str:
+    return gettext("{first} And besides: {second}", first=first, second=second)
+
+
 def is_known(explanation: Explanation | None) -> bool:
-    """Whether what staff have written down explains all values."""
+    """Return whether misconceptions that staff described explain all values."""
     values = explanation.values if isinstance(explanation, Besides) else explanation
     return isinstance(values, Misconception | Both)
+
+
+def explains(explanation: Explanation | None) -> bool:
+    """Return whether it explains results; a relation only says what should hold and does not."""
+    return explanation is not None and not explanation.name.startswith(RELATION)
 
 
 def is_whole(
     explanation: Explanation | None,
 ) -> TypeGuard[Misconception | Both | Twofold | CutOff | Besides | LeftOut | Variant | Generic]:
-    """Whether it explains all results, and not a small change or a part of them."""
+    """Return whether it explains all results, not only some or those after a small change."""
     return (
         explanation is not None
         and not isinstance(explanation, Partly | Repaired | OnceItRuns)
@@ -174,5 +195,5 @@ def is_whole(
 
 
 def has_share(explanation: Explanation) -> bool:
-    """Whether it explains the results however many checks fail."""
+    """Return whether it explains the results regardless of how many checks fail."""
     return not isinstance(explanation, Generic) or explanation.has_share

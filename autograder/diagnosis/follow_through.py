@@ -1,8 +1,8 @@
-"""Mistakes made in another exercise: an answer that is right given the student's own version of what it calls.
+"""Recognizes mistakes from another exercise: answers that are right given the student's own version of what they call.
 
-The course's solution of the exercise, or another way to solve it that staff have written down, runs in this process
-with the names of the other exercises bound to the student's: each such call goes into the jail and back. Where a
-check's calls then give what the student's gave, the answer follows from the mistake that was made there.
+The course's solution of the exercise, or another way to solve it that staff have written, runs in this process with
+the names of the other exercises bound to the student's versions: each such call goes into the jail and back. If a
+check's calls then give what the student's gave, the answer follows from the mistake in the other exercise.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _OURS = "autograder.session.remote.Student"
 
 @dataclass(frozen=True)
 class _Way:
-    """One way to solve an exercise: its function or class, and the names that it reads."""
+    """One way to solve an exercise: its function or class, the names that it reads, and the exercises that it calls."""
 
     solution: Any
     names: dict[str, Any]
@@ -39,12 +39,12 @@ class _Way:
 
 
 class FollowThrough:
-    """The ways to solve the exercises of one problem set by calling others.
+    """The ways to solve those exercises of one problem set that call others.
 
     Args:
-        problem_set: its name.
+        problem_set: the problem set's name.
         folder: the course's folder solutions/<ps>.
-        exercises: the names of its exercises.
+        exercises: the names of the problem set's exercises.
     """
 
     def __init__(self, problem_set: str, folder: Path, exercises: frozenset[str]) -> None:
@@ -54,7 +54,7 @@ class FollowThrough:
         self._ways: dict[str, list[_Way]] | None = None
 
     def upstream(self, exercise: str) -> frozenset[str]:
-        """The exercises that a solution of this one may call."""
+        """Return the exercises that a solution of this one may call."""
         return frozenset().union(*(way.upstream for way in self._of(exercise)))
 
     def follows(
@@ -67,22 +67,22 @@ class FollowThrough:
         trace: list[Any],
         is_partly_right: bool = False,
     ) -> list[str]:
-        """The exercises, of those that are `wrong`, from which what a check saw follows; none where it does not.
+        """Return the exercises among `wrong` whose mistakes explain a check's trace; none if they do not.
 
         Args:
-            exercise: the one that is graded.
-            wrong: exercises of the student's that have a mistake.
-            session: the student's.
-            seed: of the check.
+            exercise: the graded exercise.
+            wrong: the exercises in which the student made a mistake.
+            session: a session with the student's code.
+            seed: the check's seed.
             run: runs the check on a session.
-            trace: what the student's calls gave in it.
+            trace: the results of the student's calls in the check.
             is_partly_right: whether other checks show that the exercise is right otherwise.
 
         Raises:
             OutOfTime: the submission's time is used up.
         """
         if not is_partly_right and not any(map(says_something, trace)):
-            return []  # an exception alone says too little of where it comes from
+            return []  # an exception alone says too little about its cause
         mine = without_sharing(trace)
         for way in self._of(exercise.name):
             called = sorted(way.upstream & wrong)
@@ -101,7 +101,7 @@ class FollowThrough:
         run: Callable[[Session], Any],
         call: Callable[[Any], Any],
     ) -> list[Any]:
-        """What the check sees of this way, with the student's own versions of what it calls, called by `call`."""
+        """Return the check's trace of this way, with the student's own versions of what it calls, wrapped by `call`."""
         session.turn_to(exercise)
         session.begin(seed)
         local = rehearsal(self._problem_set, {exercise.name: way.solution})
@@ -144,7 +144,7 @@ def _as_it_is(theirs: Any) -> Any:
 
 
 def _call_in_place(theirs: Any) -> Callable[..., Any]:
-    """The student's function, with what it does to its arguments in place done to the caller's."""
+    """Wrap the student's function so that its in-place changes are also made to the caller's arguments."""
 
     def call(*args: Any, **kwargs: Any) -> Any:
         observed = observe(theirs, *args, **kwargs)
@@ -158,7 +158,7 @@ def _call_in_place(theirs: Any) -> Callable[..., Any]:
 
 @contextmanager
 def _bound(names: dict[str, Any], other: Mapping[str, Any]) -> Iterator[None]:
-    """In the block, some of the names stand for something else."""
+    """Bind some of the names to other values within the block."""
     before = {name: names[name] for name in other}
     names.update(other)
     try:
@@ -168,6 +168,6 @@ def _bound(names: dict[str, Any], other: Mapping[str, Any]) -> Iterator[None]:
 
 
 def _plain(trace: list[Any]) -> list[Any]:
-    """The calls' values, with the names in the jail of exceptions that passed through this process."""
+    """Return the trace without shared memory, with exceptions from the jail under their names in the jail."""
     entries = without_sharing(trace)
     return [entry.removeprefix(_OURS) if isinstance(entry, str) else entry for entry in entries]

@@ -1,15 +1,16 @@
-"""Why an answer is wrong: the misconception that gives what the student's code gave, call by call.
+"""Explains a wrong answer by the misconception whose calls give the same results.
 
-Each misconception goes once through the same checks as a submission, in this process, and what its calls gave is kept.
-A wrong solution is explained by it where all its own calls gave the same, within rounding; of several, by the one
-whose numbers are nearest. Where none explains it alone, two may: each shows in checks in which the other gives what is
-right. Where two do not either, the outputs are compared with those of the course's own solution (`experiments.py`).
+Each misconception runs once through the same checks as a submission, in this process, and its trace is kept. It
+explains a wrong answer if all calls of the answer gave the same, within rounding; if several do, the one with the
+nearest numbers is chosen. If none explains the answer alone, two may: each shows in checks in which the other gives
+the right results. If two do not either, the outputs are compared with those of the course's own solution
+(`experiments`), and with those of its variants (`variants`).
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,9 @@ from autograder.model.submission import Exercise
 from autograder.session.session import Session
 
 from . import experiments
-from .again import calling
+from .again import asking, calling
 from .explanations import Besides, Both, CutOff, Explanation, Partly, Twofold, has_share
+from .numbers import differs_by_numbers
 from .outputs import Call, shows_a_mistake
 from .rehearsal import Known, Rehearsals
 from .traces import (
@@ -39,14 +41,14 @@ from .traces import (
 from .variants import LeftOut, Variant, fitting
 
 ENOUGH = 3
-"""So many floating point numbers that are the same are no coincidence."""
+"""The number of equal floating-point numbers that rules out a coincidence."""
 
 
 def load(path: Path) -> list[Misconception]:
-    """The misconceptions in a file of staff's; none where there is no such file.
+    """Return the misconceptions in a file that staff wrote; none if there is no such file.
 
     Raises:
-        AutograderError: the file does not run.
+        AutograderError: the file cannot be run.
     """
     if not path.is_file():
         return []
@@ -55,10 +57,10 @@ def load(path: Path) -> list[Misconception]:
 
 
 class Diagnosis:
-    """Explains wrong answers to the exercises of one problem set by what staff's own code gives.
+    """Explains wrong answers to the exercises of one problem set.
 
     Args:
-        rehearsals: what the solutions and misconceptions give.
+        rehearsals: the traces of the solutions and misconceptions.
     """
 
     def __init__(self, rehearsals: Rehearsals) -> None:
@@ -74,16 +76,16 @@ class Diagnosis:
         session: Session | None = None,
         before: str = "",
     ) -> Explanation | None:
-        """The misconception or the two that give what the student's calls gave, else what the outputs alone tell.
+        """Return what explains all results of the student's calls, or most of them; None if nothing does.
 
         Args:
-            exercise: the one that is graded.
-            trace: what the calls gave.
-            failing: the properties that fail, with their points: they may fail for themselves.
-            passed: the checks that pass.
-            holding: the properties that hold, be it that a misconception lacks them.
-            session: the student's, where their function can be called again.
-            before: the name of what explained the answer before, where it cannot.
+            exercise: the graded exercise.
+            trace: the results of the student's calls.
+            failing: the failing property checks, with their points; they may fail independently of the values.
+            passed: the names of the passing checks.
+            holding: the property checks that pass, even if a misconception would fail them.
+            session: a session with the student's code, if their function can be called again.
+            before: the name of the earlier explanation, if it cannot.
         """
         trace = self._rehearsals.seen_of(exercise, trace)
         values = {name: entries for name, entries in trace.items() if name not in failing}
@@ -97,7 +99,7 @@ class Diagnosis:
         if known:
             return known
         if not self._is_seen(exercise, values, passed):
-            return self._varied(exercise, trace, passed)
+            return self._varied(exercise, trace, passed) or self._relation(exercise, values, session, before)
         found: Explanation | None = self._generic(exercise, trace, passed)
         if failing and not (found and has_share(found)):
             found = self._beside(exercise, self._generic(exercise, values, passed), trace, failing) or found
@@ -105,7 +107,7 @@ class Diagnosis:
             condition = self._condition(exercise, values, passed, session, before)
             found = self._beside(exercise, condition, trace, failing) if failing else None
             found = found or condition
-        return found or self._partly(exercise, values, passed)
+        return found or self._partly(exercise, values, passed) or self._relation(exercise, values, session, before)
 
     def _known_one(self, exercise: Exercise, trace: Trace) -> Misconception | Both | CutOff | None:
         return self.misconception(exercise, trace) or self.both(exercise, trace) or self.cut_off(exercise, trace)
@@ -117,7 +119,7 @@ class Diagnosis:
         trace: Trace,
         failing: Mapping[str, float],
     ) -> Besides | None:
-        """What explains all values, beside the properties that fail for themselves."""
+        """Return what explains all values, together with the property checks that fail independently of them."""
         if values is None or not has_share(values):
             return None
         alone = [values.first, values.second] if isinstance(values, Both) else [values]
@@ -126,7 +128,7 @@ class Diagnosis:
         return Besides(values, sum(points for name, points in failing.items() if name not in own))
 
     def misconception(self, exercise: Exercise, trace: Trace) -> Misconception | None:
-        """The misconception whose calls all gave what the student's gave; of several the one that is nearest."""
+        """Return the misconception whose calls all gave what the student's gave; the nearest if there are several."""
         if not any(says_something(entry) for given in trace.values() for entry in given):
             return None
         fitting = [
@@ -136,17 +138,17 @@ class Diagnosis:
         ]
         right = self._rehearsals.right(exercise) if fitting else None
         if right and same(trace, _part(right.trace, trace)):
-            return None  # what lost the points is not among what the calls gave
+            return None  # the cause of the lost points does not show in the calls
         return min(
             fitting, key=lambda known: apart(trace, _part(self._rehearsals.trace(exercise, known), trace)), default=None
         )
 
     def both(self, exercise: Exercise, trace: Trace) -> Both | None:
-        """The first two misconceptions that explain all calls together.
+        """Return the first two misconceptions that explain all calls together.
 
-        In each check the calls gave what the one gives where the other gives what is right, and what both give
-        everywhere else. So each is seen alone in some check, by a value; where both show, in different ways, nothing
-        says what they would give together.
+        In each check the calls gave what one misconception gives where the other gives the right results, and what both
+        give everywhere else. So each must show alone, by a value, in some check; if both show in different ways in the
+        same check, it is not known what they would give together.
         """
         right = self._rehearsals.right(exercise)
         if right is None or not trace.keys() <= right.trace.keys():
@@ -162,7 +164,7 @@ class Diagnosis:
 
     @staticmethod
     def _both_by_part(found: Sequence[Known], trace: Trace, right: Trace) -> Both | None:
-        """The first two of which each gives some of several results, as the state, and the other gives the rest."""
+        """Return the first two misconceptions of which one gives some of several results and the other the rest."""
         mine, others = parts_of(trace), parts_of(right)
         if mine is None or others is None:
             return None
@@ -174,19 +176,19 @@ class Diagnosis:
         return None
 
     def cut_off(self, exercise: Exercise, trace: Trace) -> CutOff | None:
-        """The misconception that gives the same values, in a graph that the student's lack: as NumPy's code does."""
+        """Return the misconception that gives the same values, if only the student's lack a graph, as in NumPy code."""
         right = self._rehearsals.right(exercise)
         if right is None or not any(says_something(entry) for given in trace.values() for entry in given):
             return None
         if same_but_for_the_graph(trace, _part(right.trace, trace)) or _changes_arguments(right.trace):
-            return None  # what is changed in place is a leaf, in no graph
+            return None  # a tensor that is changed in place is a leaf, in no graph
         for known in self._rehearsals.misconceptions(exercise):
             if same_but_for_the_graph(trace, _part(self._rehearsals.trace(exercise, known), trace)):
                 return CutOff(known)
         return None
 
     def nearest(self, exercise: Exercise, trace: Trace) -> tuple[str, float]:
-        """The misconception with which most of the calls agree, and their share; of no name where there is none."""
+        """Return the misconception that most calls agree with, and their share; "" and 0 if there are none."""
         trace = self._rehearsals.seen_of(exercise, trace)
         shares = {
             known.name: agreeing(trace, self._rehearsals.trace(exercise, known))
@@ -197,7 +199,7 @@ class Diagnosis:
     def _generic(
         self, exercise: Exercise, trace: Trace, passed: Collection[str]
     ) -> LeftOut | Variant | Twofold | CutOff | experiments.Generic | None:
-        """What the outputs tell beside those of the solution, whole or with one thing changed."""
+        """Return the rule, or the variant of the solution, that explains the outputs."""
         if self._rehearsals.right(exercise) is None:
             return None
         calls = self._calls(exercise, trace, passed)
@@ -212,7 +214,7 @@ class Diagnosis:
     def _varied(
         self, exercise: Exercise, trace: Trace, passed: Collection[str]
     ) -> LeftOut | Variant | Twofold | CutOff | None:
-        """The solution with one thing changed that gives what the calls gave, or a known mistake with one changed."""
+        """Return the variant of the solution, or of a known mistake, that gives what the calls gave."""
         right = self._rehearsals.right(exercise)
         says = any(says_something(one) for given in trace.values() for one in given)
         if right is None or not says or same(trace, _part(right.trace, trace)):
@@ -228,15 +230,19 @@ class Diagnosis:
             given = self._rehearsals.trace_of(exercise, found.key, found.solution)
             return found if same(trace, _part(given, trace)) else CutOff(found)
         for known in self._rehearsals.misconceptions(exercise):
-            if found := fitting(known.solution, calls, partial(fits, first=f"{known.name}/"), is_mistaken=True):
-                return Twofold(known, found)
+            first = f"{known.name}/"
+            alone = self._rehearsals.trace(exercise, known)
+            if found := fitting(known.solution, calls, partial(fits, first=first), is_mistaken=True):
+                both = self._rehearsals.trace_of(exercise, f"{first}{found.key}", found.solution)
+                if differs_by_numbers(_part(both, trace), alone):  # NaN alone does not tell one mistake from another
+                    return Twofold(known, found)
         return None
 
     def _is_seen(self, exercise: Exercise, trace: Trace, passed: Collection[str]) -> bool:
-        """Whether each check that fails has a call that is seen to be wrong.
+        """Return whether each failing check has a call whose result is visibly wrong.
 
-        Where none is, a check compares more strictly than is done here, or something else than what calls give: then
-        nothing can be said of what is right.
+        If one has none, it compares more strictly than this module, or something other than results: then it is not
+        known what is right.
         """
         shows = {check: False for check in trace if check not in passed}
         for check in shows:
@@ -246,7 +252,7 @@ class Diagnosis:
     def _condition(
         self, exercise: Exercise, trace: Trace, passed: Collection[str], session: Session | None, before: str
     ) -> experiments.Generic | None:
-        """On what condition the answer is wrong, tried on the student's function where that can be called again."""
+        """Return the condition under which the answer is wrong, confirmed on the student's function if possible."""
         right = self._rehearsals.right(exercise)
         if right is None or not callable(right.solution):
             return None
@@ -256,8 +262,20 @@ class Diagnosis:
         again = calling(session, exercise, right.solution) if session else None
         return experiments.condition(calls, again, before)
 
+    def _relation(
+        self, exercise: Exercise, trace: Trace, session: Session | None, before: str
+    ) -> experiments.Generic | None:
+        """Return what should be so whatever the arguments are, and is not so for the student's function."""
+        right = self._rehearsals.right(exercise)
+        if right is None or not callable(right.solution):
+            return None
+        student = asking(session, exercise) if session else None
+        return experiments.relation(
+            self._calls(exercise, trace, ()), experiments.asking(right.solution), student, before
+        )
+
     def _partly(self, exercise: Exercise, trace: Trace, passed: Collection[str]) -> Partly | None:
-        """What gives the same in most of the checks that fail, two at least, and what is right in all that pass."""
+        """Return what explains most of the failing checks, at least two, and agrees with all passing ones."""
         right = self._rehearsals.right(exercise)
         if right is None:
             return None
@@ -266,11 +284,11 @@ class Diagnosis:
         raising = {check for check in off if ends_otherwise(trace[check], right.trace.get(check, []))}
         calls = self._calls(exercise, trace, passed)
 
-        def fits(other: Trace) -> bool:
+        def fits(other: Trace, differs: Callable[[list[Any], list[Any]], bool] = _differs_by_a_value) -> bool:
             alike = {check for check in off if same(trace[check], other.get(check))}
-            told = {check for check in alike if _differs_by_a_value(trace[check], right.trace.get(check, []))}
+            told = {check for check in alike if differs(trace[check], right.trace.get(check, []))}
             some = raising - alike
-            if some and told and alike == off - some:  # all but what ends with an exception, up to there
+            if some and told and alike == off - some:  # all but the checks that end with an exception
                 if not all(same_until_it_ends(trace[check], other.get(check, [])) for check in some):
                     return False
             elif len(told) < 2 or 2 * len(alike) <= len(off):
@@ -284,14 +302,17 @@ class Diagnosis:
         found = fitting(
             right.solution,
             calls,
-            lambda variant: fits(self._rehearsals.trace_of(exercise, variant.key, variant.solution)),
+            lambda variant: fits(
+                self._rehearsals.trace_of(exercise, variant.key, variant.solution),
+                lambda mine, other: _differs_by_a_value(mine, other) and differs_by_numbers({"": mine}, {"": other}),
+            ),
             most_first=1,
         )
         return Partly(found, rest) if found else None
 
     @staticmethod
     def _is_all_there(known: Known, trace: Trace, right: Trace) -> bool:
-        """Whether the answer gives the same in every check in which a mistake shows, by numbers enough."""
+        """Return whether the answer agrees in every check in which a mistake shows, by enough numbers."""
         shows = known.shows & trace.keys()
         if not all(same(trace[check], known.trace[check]) for check in shows):
             return False
@@ -300,7 +321,7 @@ class Diagnosis:
         return sum(numbers) >= ENOUGH
 
     def _calls(self, exercise: Exercise, trace: Trace, passed: Collection[str]) -> list[Call]:
-        """What the calls gave, each beside what is right."""
+        """Return the calls, each with its result and the right one."""
         right = self._rehearsals.right(exercise)
         found: list[Call] = []
         if right is None:
@@ -317,17 +338,17 @@ def _changes_arguments(trace: Trace) -> bool:
 
 
 def _part(trace: Trace, other: Trace) -> Trace:
-    """The trace of the checks that another has."""
+    """Return the part of a trace for the checks that are also in `other`."""
     return {name: trace[name] for name in other if name in trace}
 
 
 def _differing(mine: list[list[Any]], other: list[list[Any]] | None) -> set[int]:
-    """The places of the results that are not the same in all calls."""
+    """Return the positions of the results that are not the same in all calls."""
     if other is None or len(other) != len(mine):
         return set(range(len(mine)))
     return {place for place, pair in enumerate(zip(mine, other, strict=True)) if not same(*pair)}
 
 
 def _differs_by_a_value(mine: list[Any], right: list[Any]) -> bool:
-    """Whether calls gave a value that is not the right one: an exception says too little of why it was raised."""
+    """Return whether calls gave a wrong value: an exception alone says too little about its cause."""
     return any(says_something(one) and not same(one, other) for one, other in itertools.zip_longest(mine, right))

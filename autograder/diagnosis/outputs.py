@@ -1,4 +1,4 @@
-"""What a student's calls gave beside what the course's own solution gives, as pairs of tensors."""
+"""Compares the results of a student's calls with those of the course's own solution, as pairs of tensors."""
 
 from __future__ import annotations
 
@@ -9,23 +9,24 @@ from typing import Any
 import numpy as np
 import torch
 
+from autograder.authoring.records import copy_of_record, is_record
 from autograder.jail.inside import values
 
 from . import traces
 
 NEAR = 1e-3
-"""How far apart, in shares, what a passing check has compared may lie."""
+"""The relative difference that is tolerated in passing checks."""
 
 
 @dataclass(frozen=True)
 class Call:
-    """One thing that a check asked for.
+    """One call or backward pass of a check.
 
-    `given` are its arguments as they came, None for a backward pass; `right` and `mine` are what the reference and the
-    student's code gave: a pair (value, arguments afterwards or None), or the name of an exception's class. `inputs` are
-    the tensors whose gradients a backward pass gave, where they are known; `arguments` those of a call of the
-    exercise's function, by parameter. Of a check that `passed` nothing that lies near is wrong: it may compare less
-    strictly.
+    `given` are its arguments as they were passed, None for a backward pass; `right` and `mine` are the results of the
+    reference and of the student's code: a pair (value, arguments afterwards or None), or the name of an exception's
+    class. `inputs` are the tensors whose gradients a backward pass gave, if known; `arguments` those of a call of the
+    exercise's function, by parameter. If its check `passed`, results that are nearly right are not wrong: the check may
+    compare less strictly.
     """
 
     given: list[Any] | None
@@ -38,7 +39,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Pair:
-    """A number or tensor of the student's beside the right one."""
+    """A number or tensor of the student's, with the right one."""
 
     mine: torch.Tensor
     right: torch.Tensor
@@ -46,28 +47,28 @@ class Pair:
 
     @property
     def agrees(self) -> bool:
-        """Whether dtype, shape and numbers are right, within rounding."""
+        """Return whether dtype, shape and numbers are right, within rounding."""
         if self.mine.dtype != self.right.dtype:
             return False
         return close(self.mine, self.right) or (self.call.passed and _is_near(self.mine, self.right))
 
     @property
     def is_gradient(self) -> bool:
-        """Whether a backward pass gave them."""
+        """Return whether they are gradients of a backward pass."""
         return self.call.given is None
 
     @property
     def inputs(self) -> Sequence[torch.Tensor]:
-        """The tensors that the call was given, or those whose gradients it gave."""
+        """Return the call's tensor arguments, or the tensors whose gradients the backward pass gave."""
         return self.call.inputs if self.is_gradient else tensors_of(self.call)
 
 
 class OtherKind(Exception):
-    """The outputs differ in more than numbers."""
+    """Raised if outputs differ in more than numbers."""
 
 
 def pairs_of(call: Call) -> Iterator[Pair]:
-    """The numbers and tensors of a call's result, each beside the right one.
+    """Yield the numbers and tensors of a call's result, each with the right one.
 
     Raises:
         OtherKind: the results differ in more than numbers.
@@ -81,7 +82,7 @@ def pairs_of(call: Call) -> Iterator[Pair]:
 
 
 def is_wrong(call: Call) -> bool:
-    """Whether a call gave other numbers than the right ones, or another kind of thing."""
+    """Return whether a call gave wrong numbers or a result of another type."""
     try:
         return not all(pair.agrees for pair in pairs_of(call))
     except OtherKind:
@@ -89,18 +90,20 @@ def is_wrong(call: Call) -> bool:
 
 
 def copy_of(value: Any) -> Any:
-    """An argument with tensors of its own, outside any graph: what is called with it may change it."""
+    """Return a copy of an argument, with its tensors outside any graph, since the called function may change it."""
     if isinstance(value, torch.Tensor):
         return value.detach().clone()
     if isinstance(value, list | tuple):
         return type(value)(map(copy_of, value))
     if values.is_table(value) and hasattr(value, "copy"):
         return value.copy()
-    return {key: copy_of(item) for key, item in value.items()} if isinstance(value, dict) else value
+    if isinstance(value, dict):
+        return {key: copy_of(item) for key, item in value.items()}
+    return copy_of_record(value)
 
 
 def shows_a_mistake(call: Call) -> bool:
-    """Whether what a call gave differs from what is right: in numbers, in kind, in its graph, or in its arguments."""
+    """Return whether a call's result differs from the right one: in numbers, type, graph, or changed arguments."""
     try:
         pairs = list(pairs_of(call))
     except OtherKind:
@@ -134,7 +137,7 @@ def _leaves(mine: Any, right: Any) -> Iterator[tuple[torch.Tensor, torch.Tensor]
 
 
 def as_tensor(value: Any) -> torch.Tensor | None:
-    """A number, array or dense tensor as a tensor; None for anything else."""
+    """Return a number, array or dense real tensor as a tensor; None for anything else."""
     if isinstance(value, torch.Tensor):
         return value if value.layout == torch.strided and not value.is_complex() else None
     if isinstance(value, np.ndarray) and value.dtype.kind in "biuf" and value.dtype.itemsize <= 8:
@@ -149,7 +152,7 @@ def as_tensor(value: Any) -> torch.Tensor | None:
 def _equal(mine: Any, right: Any) -> bool:
     if isinstance(right, torch.Tensor):  # sparse or complex
         return False
-    if values.is_table(right):
+    if values.is_table(right) or is_record(right):
         return traces.same(mine, right)
     if hasattr(right, "tobytes"):
         return bool(mine.size == right.size and mine.tobytes() == right.tobytes())
@@ -159,7 +162,7 @@ def _equal(mine: Any, right: Any) -> bool:
 def close(
     mine: torch.Tensor, right: torch.Tensor, changed: Callable[[torch.Tensor], torch.Tensor] = lambda right: right
 ) -> bool:
-    """Whether `mine` is `right`, or what `changed` makes of it, within the rounding of the coarser of both dtypes."""
+    """Return whether `mine` is `changed(right)` within rounding: 1e-9 for float64 and int64 only, else 1e-4."""
     if mine.shape != right.shape:
         return False
     fine = {mine.dtype, right.dtype} <= {torch.float64, torch.int64}
@@ -181,5 +184,5 @@ def _is_near(mine: torch.Tensor, right: torch.Tensor) -> bool:
 
 
 def tensors_of(call: Call) -> list[torch.Tensor]:
-    """The tensors among a call's arguments."""
+    """Return the tensors among a call's arguments."""
     return [item for item in call.given or [] if isinstance(item, torch.Tensor)]

@@ -1,4 +1,4 @@
-"""The checks run on code that staff wrote, in this process: what a misconception gives, and what the solution gives."""
+"""Runs the checks in this process on code that staff wrote: on the solution and on the misconceptions."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _LIMITS = SessionLimits(call_seconds=60, submission_seconds=3600)
 
 
 def rehearsal(problem_set: str, namespace: dict[str, Any], keeps_arguments: bool = False) -> Session:
-    """A session with the names of code that staff wrote; they may call what they like."""
+    """Return a session in this process with the names of code that staff wrote, which need not be isolated."""
     submission = Submission(problem_set, [], [], [])
     return Session(LocalTransport(namespace), submission, _LIMITS, watched=False, keeps_arguments=keeps_arguments)
 
 
 @dataclass(frozen=True)
 class Known:
-    """A misconception, what its calls gave, and the checks in which that is not what the solution's gave."""
+    """A misconception, its trace, and the checks in which that differs from the solution's."""
 
     misconception: Misconception
     trace: Trace
@@ -36,23 +36,24 @@ class Known:
 
 @dataclass(frozen=True)
 class Right:
-    """What the course's own solution was asked for and gave, by the check's name."""
+    """The requests to the course's own solution and its results, by the check's name."""
 
     asked: dict[str, list[Asked]]
     trace: Trace
     arguments: dict[str, list[dict[str, Any]]]
-    """Of each request the arguments with which it calls the exercise's function, by parameter."""
+    """For each request the arguments of the call of the exercise's function, by parameter."""
     solution: Any
 
 
 class Rehearsals:
-    """What the solutions and misconceptions of one problem set give, worked out when first needed.
+    """The traces of the solutions and misconceptions of one problem set, computed when first needed.
 
     Args:
-        misconceptions: those of the problem set; one without a hint is not finished, and left aside.
-        rehearse: runs the checks of an exercise on a session; gives what `note` says of each, its trace by default.
-        problem_set: its name.
-        solution: gives the names that the course's own solution binds.
+        misconceptions: those of the problem set; unfinished ones, without a hint, are ignored.
+        rehearse: runs the checks of an exercise on a session; returns what its third argument returns after each
+            check, by default the check's trace.
+        problem_set: the problem set's name.
+        solution: returns the names that the course's own solution of an exercise binds, None if there is none.
     """
 
     def __init__(
@@ -72,15 +73,15 @@ class Rehearsals:
         self._about_memory: dict[str, bool] = {}
 
     def misconceptions(self, exercise: Exercise) -> list[Misconception]:
-        """Those of an exercise."""
+        """Return the misconceptions of an exercise."""
         return [known for known in self._misconceptions if known.exercise == exercise.name]
 
     def trace(self, exercise: Exercise, known: Misconception) -> Trace:
-        """What a misconception gives."""
+        """Return the trace of a misconception."""
         return self.trace_of(exercise, known.name, known.solution)
 
     def trace_of(self, exercise: Exercise, name: str, solution: Callable[..., Any]) -> Trace:
-        """What another way to write the exercise gives, which is called `name`."""
+        """Return the trace of another solution of the exercise, which is called `name`."""
         key = f"{exercise.name}/{name}"
         if key not in self._traces:
             session = rehearsal(self._problem_set, {exercise.name: solution})
@@ -88,7 +89,7 @@ class Rehearsals:
         return self._traces[key]
 
     def right(self, exercise: Exercise) -> Right | None:
-        """What the course's own solution gives; None where it is not at hand."""
+        """Return the requests to the course's own solution and its results; None if there is none."""
         name = exercise.name
         if name not in self._rights:
             namespace = self._solution(exercise)
@@ -105,7 +106,7 @@ class Rehearsals:
         return self._rights[name]
 
     def known(self, exercise: Exercise, right: Trace) -> list[Known]:
-        """The misconceptions of an exercise beside what is `right`."""
+        """Return the misconceptions of an exercise, compared with the trace `right`."""
         if exercise.name not in self._known:
             found = []
             for known in self.misconceptions(exercise):
@@ -116,26 +117,26 @@ class Rehearsals:
         return self._known[exercise.name]
 
     def asked(self, exercise: Exercise) -> Mapping[str, Sequence[Asked]] | None:
-        """What the checks ask the course's own solution for, by the check's name; None where it is not at hand."""
+        """Return the requests to the course's own solution, by the check's name; None if there is none."""
         right = self.right(exercise)
         return right.asked if right else None
 
     def prepare(self, exercise: Exercise) -> None:
-        """Work out what the solution and each misconception of the exercise give."""
+        """Compute the traces of the solution and of each misconception of the exercise."""
         for known in self.misconceptions(exercise):
             self.trace(exercise, known)
         if right := self.right(exercise):
             self.known(exercise, right.trace)
 
     def seen_of(self, exercise: Exercise, trace: Trace) -> Trace:
-        """What of a trace tells answers apart: that results are views only in exercises that are about it."""
+        """Return the relevant part of a trace: that results are views counts only in exercises about memory."""
         return trace if self._is_about_memory(exercise) else _apart_from_memory(trace)
 
     def _is_about_memory(self, exercise: Exercise) -> bool:
-        """Whether the solution and a misconception differ in nothing but in what shares memory."""
+        """Return whether the solution and a misconception differ only in which results share memory with arguments."""
         name = exercise.name
         if name not in self._about_memory:
-            self._about_memory[name] = True  # until it is known nothing is left out
+            self._about_memory[name] = True  # until this is known, nothing is left out
             right = self.right(exercise)
             others = [self.trace(exercise, known) for known in self.misconceptions(exercise)]
             self._about_memory[name] = right is not None and any(

@@ -1,7 +1,7 @@
-"""Whether an answer is one small change away from right, or two: found by changing it and trying the checks again.
+"""Finds one or two small changes that make an answer right, by trying changes and running the checks again.
 
-The changed code is the student's own and runs where theirs runs, in the jail. Nothing is guessed from it: an answer
-counts as mended where every check of values passes.
+The changed code is the student's own and runs in the jail, as theirs does. Nothing is inferred from the code: an
+answer is repaired if every check of values passes.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import ast
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from autograder.language import all_of, gettext, gettext_noop, joined
 from autograder.model.submission import CodeCell, Exercise
 from autograder.model.verdict import REPAIR, Change, CheckVerdict, SmallChanges
 from autograder.mutation.definition import Candidate
@@ -19,24 +20,24 @@ from autograder.notebook.bindings import Bindings, Definition, nodes, statements
 from .experiments import cost_of
 
 MAX_NODES = 4_000
-"""Of an answer's syntax trees; a longer one is not changed, since finding what to change would take its time."""
+"""The maximum number of nodes in an answer's syntax trees; a search in a longer answer would take too long."""
 MOST = 2 / 3
-"""Changes count that make so much of the points of values right, where they do not make all."""
+"""The share of the points of value checks that changes must earn, if they do not earn all."""
 MOST_TO_RUN = 30
-"""So many changes at most are tried only to see a result."""
+"""The maximum number of changes that are tried only to get a result."""
 MAX_CHANGES = 2
-"""So many small changes at most make an answer right that is given points for what it is without them."""
+"""The maximum number of small changes to an answer that still earns points."""
 SLIP, IDEA = 0.15, 1 / 3
-"""The share of an exercise's points that one change costs: of a number's kind only, or of anything else."""
+"""The share of an exercise's points that one change costs: to a number's type only, or to anything else."""
 
 
 class TooMuch(Exception):
-    """Trying has cost more than it may: raised by what tries a change."""
+    """Raised by the function that tries a change, if the search has cost too much."""
 
 
 @dataclass(frozen=True)
 class Repaired:
-    """The changes that make an answer right, and what the checks give then."""
+    """The changes that make an answer right, and the points of the checks with them."""
 
     found: SmallChanges
     source: str = ""
@@ -44,87 +45,90 @@ class Repaired:
 
     @property
     def changes(self) -> list[Change]:
-        """The changes, one or two."""
+        """Return the changes, one or two."""
         return self.found.changes
 
     @property
     def points(self) -> float:
-        """The checks' points with them."""
+        """Return the checks' points with the changes."""
         return self.found.points
 
     @property
     def whole(self) -> bool:
-        """Whether all checks of values pass with them."""
+        """Return whether all value checks pass with the changes."""
         return self.found.whole
 
     @property
     def name(self) -> str:
-        """As in a verdict."""
+        """Return the name in the verdict."""
         return REPAIR + " + ".join(change.operator for change in self.changes)
 
     @property
     def hint(self) -> str:
-        """That it is right but for them, and where to look; not what to write."""
+        """Return a sentence that says where to look, not what to write."""
         if not self.whole:
-            return f"With a small change most of the checks pass. {self.place}"
-        things = "something small" if len(self.changes) == 1 else "two small things"
-        return f"It is right but for {things}. {self.place}"
+            return joined(gettext("With a small change most of the checks pass."), self.place)
+        if len(self.changes) == 1:
+            return joined(gettext("It is right but for something small."), self.place)
+        return joined(gettext("It is right but for two small things."), self.place)
 
     @property
     def place(self) -> str:
-        """Where to look."""
-        places = " and ".join(
-            f"line {change.line} of cell {change.cell}{_ABOUT.get(change.operator, '')}" for change in self.changes
+        """Return a sentence that says where to look."""
+        places = all_of(
+            gettext(_ABOUT.get(change.operator, _PLACE), line=change.line, cell=change.cell) for change in self.changes
         )
-        return f"Look at {places}."
+        return gettext("Look at {places}.", places=places)
 
     def cost(self, max_points: float) -> float:
-        """What the changes cost: a number's kind is a slip only where nothing else is wrong."""
+        """Return the cost of the changes: a number's type is a slip only if nothing else is wrong."""
         shares = [SLIP if self.whole and change.operator in SLIPS else IDEA for change in self.changes]
         return min(sum(cost_of(share, max_points) for share in shares), max_points)
 
 
+_PLACE = gettext_noop("line {line} of cell {cell}")
 _ABOUT = {
-    "dtype": ", at the dtype",
-    "integer": ", at whether it gives an integer",
-    "number": ", at whether it gives Python's own number or a tensor",
-    "axis kept": ", at the shape",
-    "axis": ", at the shape",
-    "transposed": ", at which axis is which",
-    "constant": ", at the numbers",
-    "comparison": ", at the comparison",
-    "regrouped": ", at the order of the operations",
-    "statements swapped": ", at the order of the statements",
-    "return moved": ", at where it returns",
-    "return added": ", at what the function returns",
-    "undefined name": ", at the names",
-    "name": ", at the names",
-    "arguments swapped": ", at the order of the arguments",
-    "off by one": ", at where the range begins and ends",
-    "eps moved": ", at where eps is added",
-    "root added": ", at what is divided by",
-    "sum for mean": ", at what it is divided by",
-    "mean for sum": ", at what it is divided by",
-    "bias": ", at what a variance is divided by",
-    "operator": ", at the signs and operations",
-    "sign": ", at the signs",
-    "term dropped": ", at a term or factor too many",
-    "term added": ", at a term that is missing",
-    "index dropped": ", at an index too many",
-    "items swapped": ", at the order",
-    "operands swapped": ", at the order",
-    "call dropped": ", at a step too many",
+    "dtype": gettext_noop("line {line} of cell {cell}, at the dtype"),
+    "integer": gettext_noop("line {line} of cell {cell}, at whether it gives an integer"),
+    "number": gettext_noop("line {line} of cell {cell}, at whether it gives Python's own number or a tensor"),
+    "axis kept": gettext_noop("line {line} of cell {cell}, at the shape"),
+    "axis": gettext_noop("line {line} of cell {cell}, at the shape"),
+    "transposed": gettext_noop("line {line} of cell {cell}, at which axis is which"),
+    "constant": gettext_noop("line {line} of cell {cell}, at the numbers"),
+    "comparison": gettext_noop("line {line} of cell {cell}, at the comparison"),
+    "regrouped": gettext_noop("line {line} of cell {cell}, at the order of the operations"),
+    "statements swapped": gettext_noop("line {line} of cell {cell}, at the order of the statements"),
+    "return moved": gettext_noop("line {line} of cell {cell}, at where it returns"),
+    "return added": gettext_noop("line {line} of cell {cell}, at what the function returns"),
+    "undefined name": gettext_noop("line {line} of cell {cell}, at the names"),
+    "name": gettext_noop("line {line} of cell {cell}, at the names"),
+    "arguments swapped": gettext_noop("line {line} of cell {cell}, at the order of the arguments"),
+    "off by one": gettext_noop("line {line} of cell {cell}, at where the range begins and ends"),
+    "eps moved": gettext_noop("line {line} of cell {cell}, at where eps is added"),
+    "root added": gettext_noop("line {line} of cell {cell}, at what is divided by"),
+    "sum for mean": gettext_noop("line {line} of cell {cell}, at what it is divided by"),
+    "mean for sum": gettext_noop("line {line} of cell {cell}, at what it is divided by"),
+    "bias": gettext_noop("line {line} of cell {cell}, at what a variance is divided by"),
+    "operator": gettext_noop("line {line} of cell {cell}, at the signs and operations"),
+    "sign": gettext_noop("line {line} of cell {cell}, at the signs"),
+    "term dropped": gettext_noop("line {line} of cell {cell}, at a term or factor too many"),
+    "term added": gettext_noop("line {line} of cell {cell}, at a term that is missing"),
+    "index dropped": gettext_noop("line {line} of cell {cell}, at an index too many"),
+    "items swapped": gettext_noop("line {line} of cell {cell}, at the order"),
+    "operands swapped": gettext_noop("line {line} of cell {cell}, at the order"),
+    "call dropped": gettext_noop("line {line} of cell {cell}, at a step too many"),
 }
+"""The description of the place, by the operator of the change."""
 
 
 def redefined(cells: Sequence[CodeCell], name: str, after: int) -> bool:
-    """Whether a cell from number `after` on defines a name once more."""
+    """Return whether a cell with number `after` or later defines a name again."""
     later = [item for cell in cells if cell.number >= after for item in statements(cell.source)]
     return any(isinstance(item, Definition) and item.name == name for item in later)
 
 
 def _definitions(cells: Sequence[CodeCell], names: Bindings, exercise: Exercise) -> list[tuple[int, ast.AST]]:
-    """The functions and classes that an exercise consists of, each with the number of its cell; none of a long one."""
+    """Return the definitions that an exercise consists of, with their cells' numbers; none if it is too long."""
     places = {id(item): cell.number for cell in cells for item in statements(cell.source)}
     reached = names.reachable(exercise.name, exercise.elsewhere)
     reached_here = {id(node): (places[id(node)], node) for _, node in reached if id(node) in places}
@@ -142,7 +146,7 @@ def _change(cell: int, candidate: Candidate) -> Change:
 
 
 def running(cells: Sequence[CodeCell], exercise: Exercise, most: int) -> Iterator[tuple[Change, str]]:
-    """At `most` so many small changes that give a result where the answer gives none, with the changed definition."""
+    """Yield at most `most` small changes that may give a result where the answer has none, with the changed code."""
     if not most:
         return
     names = Bindings([cell.source for cell in cells])
@@ -160,15 +164,16 @@ def repair(
     passes: Callable[[str, str], bool],
     most: int = 400,
 ) -> Repaired | None:
-    """The small changes that make all checks of values pass; None where none are found.
+    """Return the small changes that make all value checks pass, or most of them; None if none are found.
 
     Args:
-        cells: the notebook's.
-        exercise: the one that the checks are about.
-        checks: what they gave.
-        properties: the names of those that are about no values.
-        passes: whether a check, by its name, passes with changed definitions. Raises TooMuch to end the search.
-        most: so many changes are tried, one after the other.
+        cells: the notebook's code cells.
+        exercise: the exercise that the checks grade.
+        checks: the verdicts of its checks.
+        properties: the names of the property checks, which compare no values.
+        passes: runs a check, by its name, with changed definitions and returns whether it passes. Raises TooMuch to
+            end the search.
+        most: the maximum number of candidates in each step of the search.
     """
     names = Bindings([cell.source for cell in cells])
     found = _definitions(cells, names, exercise) if most else []
@@ -197,7 +202,7 @@ class _Search:
         self._passes, self._most = passes, most
 
     def run(self, found: Sequence[tuple[int, ast.AST]]) -> Repaired | None:
-        """Change after change, each of which must leave fewer checks failing than before."""
+        """Apply changes one after another, each of which must leave fewer checks failing than before."""
         values, changed, changes = self._values, {}, []  # type: ignore[var-annotated]
         for _ in range(MAX_CHANGES):
             best = self._best(found, values, changed)
@@ -225,7 +230,7 @@ class _Search:
     def _best(
         self, found: Sequence[tuple[int, ast.AST]], values: dict[str, bool], changed: dict[str, str]
     ) -> tuple[int, Candidate, dict[str, bool]] | None:
-        """The change with which most points are earned and none lost; the first with which all are."""
+        """Return the change that earns the most points and loses none; the first that earns all."""
         failing = [name for name, passed in values.items() if not passed]
         if not failing:
             return None

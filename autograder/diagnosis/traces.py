@@ -1,4 +1,4 @@
-"""What the calls of an exercise's checks gave: compared within rounding, and kept as bytes for a later comparison."""
+"""Compares and encodes traces, the results of the calls of an exercise's checks; comparisons allow for rounding."""
 
 from __future__ import annotations
 
@@ -10,33 +10,37 @@ import msgspec
 import numpy as np
 import torch
 
+from autograder.authoring.records import is_record, parts
 from autograder.jail.inside import values, wire
+from autograder.session import records
 from autograder.session.remote import handle_of
 
 Trace = dict[str, list[Any]]
-"""By a check's name, what its calls gave, as a session notes it."""
+"""The results of the calls, by the check's name, as a session records them."""
 
 MAX_ELEMENTS = 1024
-"""Of a larger tensor only so many of its elements are kept."""
+"""The number of elements that are kept of a larger tensor."""
 MAX_BYTES = 1 << 19
-"""A trace that takes more, thinned as it is, is not kept."""
+"""The maximum size of an encoded trace, in bytes; a trace that is larger even when thinned is not kept."""
 
 
 # --- compared ---------------------------------------------------------------------------------------------------------
 
 
 def says_something(entry: Any) -> bool:
-    """Whether an entry of a trace is a value: exceptions and functions alone look alike in many wrong solutions."""
+    """Return whether an entry is a value: exceptions and functions alone look alike in many wrong solutions."""
     return isinstance(entry, tuple) and not hasattr(entry[0], "_handle") and entry[0] is not None
 
 
 def without_sharing(entries: list[Any]) -> list[Any]:
-    """What calls gave, but for that their values share the memory of arguments: a view is as good as a copy."""
+    """Return the entries without the note that a value shares memory with an argument: a view is as good as a copy."""
     return [(entry[0], None) if isinstance(entry, tuple) and entry[1] == () else entry for entry in entries]
 
 
 def same(mine: Any, other: Any) -> bool:
-    """Whether two traces, or two values in them, are the same within the rounding of their dtype."""
+    """Return whether two traces, or two values in them, are the same within the rounding of their dtype."""
+    if mine is None or isinstance(mine, (str, int)):  # first, since type checks against torch take longer
+        return type(mine) is type(other) and bool(mine == other)
     if isinstance(mine, torch.Tensor):
         return isinstance(other, torch.Tensor) and _same_tensor(mine, other)
     if isinstance(mine, np.ndarray | np.generic):
@@ -47,8 +51,14 @@ def same(mine: Any, other: Any) -> bool:
         return type(mine) is type(other) and len(mine) == len(other) and all(map(same, mine, other))
     if isinstance(mine, float) and isinstance(other, float):
         return mine == other or (mine != mine and other != other) or abs(mine - other) <= 1e-6 * max(1.0, abs(other))
-    if hasattr(mine, "_handle") and hasattr(other, "_handle"):  # one of them may have been kept
+    if hasattr(mine, "_handle") and hasattr(other, "_handle"):  # one of them may be decoded
         return bool(mine._handle.kind == other._handle.kind)
+    if is_record(mine) and is_record(other):  # one of them may be decoded where its module is not imported
+        try:
+            (name, fields), (other_name, others) = parts(mine), parts(other)
+        except Exception:  # a class of the course that does not expect its own data
+            return False
+        return name.rpartition(".")[2] == other_name.rpartition(".")[2] and same({**fields}, {**others})
     if type(mine) is not type(other):
         return False
     if values.is_table(mine):
@@ -68,7 +78,7 @@ def _same_tensor(mine: torch.Tensor, other: torch.Tensor) -> bool:
         other.requires_grad,
     ):
         return False
-    if mine.layout == torch.sparse_coo:  # which entries there are matters as well, be they zero
+    if mine.layout == torch.sparse_coo:  # the stored indices matter as well, even if their values are zero
         first, second = _entries(mine), _entries(other)
         return torch.equal(first._indices(), second._indices()) and _same_tensor(first._values(), second._values())
     if not (mine.is_floating_point() or mine.is_complex()):
@@ -81,7 +91,7 @@ def _same_tensor(mine: torch.Tensor, other: torch.Tensor) -> bool:
 def _entries(tensor: torch.Tensor) -> torch.Tensor:
     try:
         return tensor.detach().coalesce()
-    except RuntimeError:  # not every dtype can be added up
+    except RuntimeError:  # coalesce cannot add every dtype
         return tensor.detach()
 
 
@@ -101,15 +111,16 @@ def _same_array(mine: np.ndarray[Any, Any], other: np.ndarray[Any, Any]) -> bool
         return False
     if mine.dtype.kind in "fc":
         return bool(np.allclose(mine, other, rtol=1e-4, atol=1e-6, equal_nan=True))
-    if mine.dtype.kind in "mM":  # what is no time equals nothing, itself neither
+    if mine.dtype.kind in "mM":  # NaT is not equal to itself
         return bool(np.array_equal(mine.view("i8"), other.view("i8")))
     return bool(np.array_equal(mine, other))
 
 
 def same_but_for_the_graph(mine: Trace, other: Trace) -> bool:
-    """Whether the values are the same, and some of the student's lack the graph that the others have.
+    """Return whether the values are the same, and some of the student's lack the graph that the others have.
 
-    Where a gradient is missing a check ends, and so may the student's own code, which NumPy's functions refuse.
+    A check ends where a gradient is missing, and so may the student's own code, since NumPy's functions raise an error
+    for tensors that require gradients.
     """
     lacks = False
     for check, entries in mine.items():
@@ -121,7 +132,7 @@ def same_but_for_the_graph(mine: Trace, other: Trace) -> bool:
             needs = isinstance(two, tuple) and _needs_gradient(two[0])
             ended = needs and (one == "RuntimeError" or not (isinstance(one, tuple) and _needs_gradient(one[0])))
             if (needs and one == "RuntimeError") or (isinstance(one, str) and isinstance(two, str)):
-                continue  # what torch refuses and what NumPy refuses are other exceptions
+                continue  # torch and NumPy raise different exceptions for the same fault
             if not same(_detached(one), _detached(two)):
                 return False
             lacks = lacks or ended
@@ -143,7 +154,7 @@ def _detached(value: Any) -> Any:
 
 
 def ends_otherwise(mine: list[Any], right: list[Any]) -> bool:
-    """Whether a call gave no value of the kind that is right: an exception in its place, or a dict with other keys."""
+    """Return whether a call gave an exception in place of a value, or a dict with other keys."""
     return any(itertools.starmap(_is_of_another_kind, zip(mine, right, strict=False)))
 
 
@@ -156,7 +167,7 @@ def _is_of_another_kind(mine: Any, right: Any) -> bool:
 
 
 def same_until_it_ends(mine: list[Any], other: list[Any]) -> bool:
-    """Whether calls gave the same until the first that ended with an exception."""
+    """Return whether calls gave the same until the first that ended with an exception."""
     for one, two in zip(mine, other, strict=False):
         if _is_of_another_kind(one, two):
             return True
@@ -166,10 +177,10 @@ def same_until_it_ends(mine: list[Any], other: list[Any]) -> bool:
 
 
 def parts_of(trace: Trace) -> list[list[Any]] | None:
-    """Of each check's first call with several results the first of them, the second, …, and last what else it gave.
+    """Return, for each position, the results at it of every check's first call, and a last list with everything else.
 
-    Later calls may be given what an earlier one returned. None where the calls give one result, or now so many and now
-    so many.
+    Only first calls are compared, since later ones may be passed what an earlier one returned. None if the calls give
+    one result, or different numbers of results.
     """
     sizes = {len(entry[0]) if isinstance(entry[0], tuple) else 1 for entry in _pairs(trace) if says_something(entry)}
     size = sizes.pop() if len(sizes) == 1 else 1
@@ -192,16 +203,16 @@ def _pairs(trace: Trace) -> list[Any]:
 
 
 def floats_in(value: Any) -> int:
-    """How many floating point numbers a result holds."""
+    """Return the number of floating-point numbers in a result."""
     if isinstance(value, list | tuple):
         return sum(map(floats_in, value))
     return value.numel() if isinstance(value, torch.Tensor) and value.is_floating_point() else 0
 
 
 def apart(mine: Any, other: Any) -> float:
-    """How far from each other the numbers of two traces lie that are the same, the tolerance being 1.
+    """Return the largest difference between the numbers of two equal traces, in units of the tolerance.
 
-    What is nearer than a hundredth of it is rounding, and counts as 0.
+    A difference below a hundredth of the tolerance is rounding, and counts as 0.
     """
     if isinstance(mine, torch.Tensor) and mine.layout == torch.strided and mine.is_floating_point() and mine.numel():
         _, atol = _tolerance(mine.dtype, _numbers(other))
@@ -215,7 +226,7 @@ def apart(mine: Any, other: Any) -> float:
 
 
 def agreeing(mine: Trace, other: Trace) -> float:
-    """The share of the calls that gave the same, from 0 to 1."""
+    """Return the share of the calls that gave the same, from 0 to 1."""
     pairs = [
         pair
         for check in mine.keys() | other.keys()
@@ -234,8 +245,8 @@ class _Kept(msgspec.Struct, frozen=True, array_like=True):
 
 
 @dataclass(frozen=True)
-class _Stand:
-    """In a trace that was kept, in the place of an object of the student's."""
+class _Placeholder:
+    """In a decoded trace, the placeholder for an object in the jail."""
 
     _handle: wire.Handle
 
@@ -245,32 +256,32 @@ _decoder = msgspec.msgpack.Decoder(_Kept)
 
 
 def to_bytes(trace: Trace) -> bytes:
-    """The trace, its largest tensors thinned; empty where it is too large even so."""
+    """Encode a trace, with its largest tensors thinned; return b"" if it is too large even so."""
     whole = not _has_large(trace)
-    packer = values.Packer(handle_of)
+    packer = values.Packer(handle_of, records=records.outside())
     try:
         node = packer.pack(trace if whole else _thinned(trace))
-    except wire.WireError:  # nested as deeply as a value may be, and deeper in a trace
+    except wire.WireError:  # a value of the maximum depth is nested deeper in a trace
         return b""
     kept = _encode(_Kept(whole, wire.encode(wire.Returned(0, node, None, [])), b"".join(packer.body)))
     return kept if len(kept) <= MAX_BYTES else b""
 
 
 def from_bytes(data: bytes) -> Trace:
-    """A trace that was kept.
+    """Decode a trace.
 
     Raises:
-        WireError, msgspec.MsgspecError: it is damaged.
+        WireError, msgspec.MsgspecError: the data is damaged.
     """
     kept = _decoder.decode(data)
     answer = wire.decode_from_student(kept.head)
     assert isinstance(answer, wire.Returned)
-    trace: Trace = values.Unpacker(memoryview(kept.body), _Stand).unpack(answer.value)
+    trace: Trace = values.Unpacker(memoryview(kept.body), _Placeholder, records=records.outside()).unpack(answer.value)
     return trace
 
 
 def is_whole(data: bytes) -> bool:
-    """Whether a trace was kept from which a diagnosis can be made."""
+    """Return whether a trace was kept unthinned, so that a diagnosis can be made from it."""
     return bool(data) and _decoder.decode(data).whole
 
 

@@ -1,4 +1,4 @@
-"""Which exercises of a problem set the solution of another one calls: a mistake in one of them costs only there."""
+"""Finds the exercises that the solution of another exercise calls: a mistake in one of them costs only there."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from pathlib import Path
 
 @lru_cache(maxsize=64)
 def upstream_of(path: Path, exercises: frozenset[str]) -> Mapping[str, frozenset[str]]:
-    """By exercise, those of `exercises` that its code in the file `path` calls itself, also through a helper."""
+    """Return the `exercises` that each exercise in the file `path` calls, also through a helper function."""
     if not path.is_file():
         return {}
     return called(path.read_text(encoding="utf-8"), exercises)
 
 
 def called(source: str, exercises: Collection[str]) -> dict[str, frozenset[str]]:
-    """By exercise, the other exercises whose names the definition of it, or of a helper it uses, reads."""
+    """Return the other exercises whose names each exercise's definition, or a helper function of it, reads."""
     names: dict[str, set[str]] = {}
     for statement in ast.parse(source).body:
         if isinstance(statement, ast.FunctionDef | ast.ClassDef):
@@ -26,7 +26,7 @@ def called(source: str, exercises: Collection[str]) -> dict[str, frozenset[str]]
 
 
 def _reached(name: str, names: Mapping[str, set[str]], exercises: Collection[str]) -> set[str]:
-    """The exercises that `name` reads; what another exercise reads in its turn is that one's affair."""
+    """Return the exercises that `name` reads, not those that these read in turn."""
     found: set[str] = set()
     seen, waiting = {name}, [name]
     while waiting:

@@ -1,1 +1,1 @@
-"""nbgrader's exchange: releases go out, submissions come in, feedback goes back."""
+"""nbgrader's exchange: releasing assignments, collecting submissions, and returning feedback."""

@@ -1,4 +1,4 @@
-"""The state of watch-exchange between rounds, in verdicts/arrivals.json."""
+"""The state of watch-exchange between rounds, stored in verdicts/arrivals.json."""
 
 from __future__ import annotations
 
@@ -17,35 +17,35 @@ class Arrivals(msgspec.Struct):
 
     day: str = ""
     gradings: dict[str, int] = {}
-    """How often each was graded on this day."""
+    """The number of times each submission was graded on this day."""
     deferred: dict[str, str] = {}
-    """By submission, the timestamp of what is graded tomorrow."""
+    """By submission, the timestamp of the attempt that will be graded tomorrow."""
     refused: dict[str, str] = {}
-    """By submission, the timestamp of what could not be graded; it is not tried again before another one arrives."""
+    """By submission, the timestamp of an attempt that could not be graded; only a newer one is tried."""
     begun: list[str] = []
-    """Submissions that are being graded; after a crash, that were."""
+    """Submissions that are being graded, or were when the watch crashed."""
     unreleased: list[str] = []
-    """Graded submissions whose feedback is not released yet."""
+    """Graded submissions whose feedback has not been released yet."""
     left: dict[str, list[str]] = {}
-    """By problem set, a line for each hand-in that is left in the exchange, as of the last round."""
+    """By problem set, a line for each submission that was left in the exchange in the last round."""
     reported: list[str] = []
-    """Lines on the exchange that were printed before, and are not printed again."""
+    """Lines about the exchange that have been printed, and are not printed again."""
 
     def begin(self, day: str) -> None:
-        """Begin a new day where it is one."""
+        """Reset the counts of the day if `day` is a new one."""
         if day != self.day:
             self.day, self.gradings, self.deferred = day, {}, {}
 
 
 def of(root: Path) -> Arrivals:
-    """The state that was kept; an empty one where there is none of this version."""
+    """Return the stored state; an empty one if there is none in this version's format."""
     with contextlib.suppress(OSError, msgspec.MsgspecError):
         return msgspec.json.decode(_path(root).read_bytes(), type=Arrivals)
     return Arrivals()
 
 
 def keep(root: Path, arrivals: Arrivals) -> None:
-    """Write the state.
+    """Store the state.
 
     Raises:
         AutograderError: it cannot be written.
@@ -54,19 +54,19 @@ def keep(root: Path, arrivals: Arrivals) -> None:
 
 
 def waiting_for_tomorrow(root: Path, course: Course, problem_set: str) -> list[str]:
-    """Students who handed in more often than is graded in a day."""
+    """Return the students whose newest submission waits for tomorrow, since their daily gradings are used up."""
     known = of(root)
     names = known.deferred if known.day == today(course) else ()
     return sorted(name.partition("/")[2] for name in names if name.partition("/")[0] == problem_set)
 
 
 def left_in_exchange(root: Path, problem_set: str) -> list[str]:
-    """A line for each hand-in that the last round of the watch could not take."""
+    """Return a line for each submission that the last round of the watch could not collect."""
     return of(root).left.get(problem_set, [])
 
 
 def today(course: Course) -> str:
-    """The day, by the course's clock."""
+    """Return the current date in the course's time zone, such as 2026-10-01."""
     return f"{datetime.now(course.clock):%Y-%m-%d}"
 
 

@@ -1,4 +1,4 @@
-"""What `autograder doctor` says of a machine that others use too: the exchange, people's homes, and who owns what."""
+"""Checks of `autograder doctor` on a shared machine: the exchange, home folders, and the owner of the course."""
 
 from __future__ import annotations
 
@@ -8,62 +8,83 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder.course import config
+from autograder.course import config, nbgrader
 from autograder.course.layout import COURSE_FILE
 from autograder.errors import AutograderError
 from autograder.jail.doctor import HealthCheck
+from autograder.language.staff import for_staff, for_staff_noop, for_staff_plural, some_for_staff
 
 from . import ownership
 from .nbgrader_exchange import Exchange
 
 _FIRST_PERSON = 1000
 _SHOWN = 5
+_OWNER = for_staff_noop("the course's owner")
 
 
 def deployment(root: Path) -> Iterator[HealthCheck]:
-    """Look at the course in `root`, its exchange, and the homes of those who share the machine.
+    """Yield checks of the course in `root`, its exchange, and the home folders on this machine.
 
     Args:
-        root: the course's folder; where it holds no course there is nothing to look at.
+        root: the course's folder; if it contains no course, nothing is checked.
     """
     if not (root / COURSE_FILE).is_file():
         return
     yield _course(root)
+    label = for_staff_noop("exchange")
     try:
         name = config.load(root).name
         exchange = Exchange(root)
+    except nbgrader.NoExchange:
+        yield HealthCheck(label, True, for_staff("none here"), for_staff("see above"))
+        return
     except AutograderError as error:
-        missing = "no such folder" in str(error)
-        yield HealthCheck("exchange", missing, "none here" if missing else str(error), "see above")
+        yield HealthCheck(label, False, str(error), for_staff("see above"))
         return
     if exchange.folder is None:
-        yield HealthCheck("exchange", True, "no folder")
+        yield HealthCheck(label, True, for_staff("no folder"))
         return
-    why = exchange.fault()
-    what, _, fix = why.rpartition("; ")
-    yield HealthCheck("exchange", not why, what or f"{exchange.folder / name} cannot be replaced", fix)
+    if why := exchange.fault():
+        yield HealthCheck(label, False, why.what, why.fix)
+    else:
+        safe = for_staff("{folder} cannot be replaced", folder=exchange.folder / name)
+        yield HealthCheck(label, True, safe, "")
     yield _homes()
 
 
 def _course(root: Path) -> HealthCheck:
-    """Whether the course and what is in it belongs to who runs this, and whether others can look into it."""
+    """Check whether all files of the course belong to the current user, and whether others can read them."""
     me = os.geteuid()
     below = [root, *root.iterdir(), *(root / "submitted").glob("*"), *(root / "verdicts").glob("*")]
     foreign = sorted(str(path) for path in below if path.lstat().st_uid != me)
     if foreign:
         owner, user = ownership.name_of(Path(foreign[0]).lstat().st_uid), ownership.name_of(me)
-        detail = f"{_some(foreign)} {'belongs' if len(foreign) == 1 else 'belong'} to {owner}, and you are {user}"
-        fix = f"work as one user: sudo -u {owner} …, or: sudo chown -R {user} {root.resolve()}"
-        return HealthCheck("the course's owner", False, detail, fix)
+        detail = for_staff_plural(
+            "{files} belongs to {owner}, and you are {user}",
+            "{files} belong to {owner}, and you are {user}",
+            len(foreign),
+            files=some_for_staff(foreign, _SHOWN),
+            owner=owner,
+            user=user,
+        )
+        fix = for_staff(
+            "work as one user: sudo -u {owner} …, or: sudo chown -R {user} {folder}",
+            owner=owner,
+            user=user,
+            folder=root.resolve(),
+        )
+        return HealthCheck(_OWNER, False, detail, fix)
     open_to_all = all(path.stat().st_mode & stat.S_IXOTH for path in (root.resolve(), *root.resolve().parents))
     if open_to_all and _people():
-        detail = f"{root.resolve()} can be read by other users of this machine, solutions and scores with it"
-        return HealthCheck("the course's owner", False, detail, f"chmod 700 {root.resolve()}")
-    return HealthCheck("the course's owner", True, ownership.name_of(me))
+        detail = for_staff(
+            "{folder} can be read by other users of this machine, with its solutions and scores", folder=root.resolve()
+        )
+        return HealthCheck(_OWNER, False, detail, f"chmod 700 {root.resolve()}")
+    return HealthCheck(_OWNER, True, ownership.name_of(me))
 
 
 def _people() -> list[pwd.struct_passwd]:
-    """Others who have an account here."""
+    """Return the accounts of other people on this machine."""
     return [
         user
         for user in pwd.getpwall()
@@ -74,12 +95,13 @@ def _people() -> list[pwd.struct_passwd]:
 
 
 def _homes() -> HealthCheck:
-    """Whether students can look into each other's homes."""
+    """Check whether students can look into each other's home folders."""
     homes = {Path(user.pw_dir) for user in _people()} | set(Path("/home").glob("*/"))
     seen = sorted(str(home) for home in homes if _open(home))
     if not seen:
-        return HealthCheck("homes", True, "each is closed to others")
-    return HealthCheck("homes", False, f"others can look into {_some(seen)}", f"chmod 700 {' '.join(seen[:_SHOWN])}")
+        return HealthCheck(for_staff_noop("homes"), True, for_staff("each is closed to others"))
+    detail = for_staff("others can look into {folders}", folders=some_for_staff(seen, _SHOWN))
+    return HealthCheck("homes", False, detail, f"chmod 700 {' '.join(seen[:_SHOWN])}")
 
 
 def _open(home: Path) -> bool:
@@ -87,11 +109,6 @@ def _open(home: Path) -> bool:
         found = home.stat()
     except OSError:
         return False
-    if found.st_uid < _FIRST_PERSON:  # no person's
+    if found.st_uid < _FIRST_PERSON:  # not a person's
         return False
     return bool(found.st_mode & stat.S_IRWXO) or bool(found.st_mode & stat.S_IRWXG and not ownership.private(found))
-
-
-def _some(names: list[str]) -> str:
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return ", ".join(names[:_SHOWN]) + more

@@ -1,4 +1,4 @@
-"""nbgrader's exchange, as the course's nbgrader_config.py names it: releases, submissions and feedback."""
+"""nbgrader's exchange, as configured in the course's nbgrader_config.py: releases, submissions and feedback."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ class Exchange:
 
     Args:
         root: the course's folder.
-        otherwise: what else may be done where the exchange's folder is not there, as the end of the error's line.
+        otherwise: the alternative named at the end of the error message if the exchange's folder does not exist.
 
     Raises:
-        AutograderError: its folder is not there, or cannot be written.
+        AutograderError: its folder does not exist, or is not writable.
     """
 
     def __init__(self, root: Path, otherwise: str = "") -> None:
@@ -49,53 +49,54 @@ class Exchange:
             settings.ExchangeFactory.release_feedback = ReleaseFeedback
         self._api = NbGraderAPI(config=settings)
         self.folder: Path | None = None
-        """None where the exchange is no folder, but another that nbgrader_config.py plugs in."""
+        """The exchange's folder; None if nbgrader_config.py plugs in an exchange that is not a folder."""
         if issubclass(self._api.exchange.collect, Folder):
             self.folder = Path(Folder(config=settings).root)
             self._course, self._course_folder = course.name, self.folder / course.name
             self.refuse_if_missing(otherwise)
 
     def refuse_if_missing(self, otherwise: str = "") -> None:
-        """Raise an AutograderError where the exchange's folder is not there, or cannot be written."""
+        """Raise an AutograderError if the exchange's folder does not exist, or is not writable."""
         if self.folder is not None:
             nbgrader.refuse_unusable_exchange(self.folder, otherwise)
 
-    def fault(self) -> str:
-        """What lets others stand in for the course in the exchange, with the fix; an empty text where nothing does."""
+    def fault(self) -> ownership.Fault | None:
+        """Return how others could replace the course's folder in the exchange, with the fix; None if they cannot."""
         if self.folder is None:
-            return ""
+            return None
         return ownership.fault(self.folder, self._course, shared=self._api.coursedir.groupshared)
 
     def refuse_if_unsafe(self) -> None:
-        """Raise an AutograderError where the course's folder is not the user's own, or others can replace it."""
+        """Raise an AutograderError if the course's folder is not the user's own, or others can replace it."""
         self.refuse_if_missing()
         if why := self.fault():
-            raise AutograderError(why)
+            raise AutograderError("{why}", why=why)
 
     def place(self, problem_set: str) -> Path | None:
-        """The folder from which students fetch a problem set; None where the exchange is no folder."""
+        """Return the folder from which students fetch a problem set; None if the exchange is not a folder."""
         return self._course_folder / "outbound" / problem_set if self.folder else None
 
     def refuse_if_released(self, problem_set: str) -> None:
-        """Raise an AutograderError where a problem set is released already."""
+        """Raise an AutograderError if a problem set is already released."""
         place = self.place(problem_set)
         if place and place.exists():
             raise AutograderError(
-                f"{place}: is released already; --force replaces it (students who fetched it keep the older one)"
+                "{place}: is released already; --force replaces it (students who fetched it keep the older one)",
+                place=place,
             )
 
     def release(self, problem_set: str, *, force: bool = False) -> Path | None:
-        """Put the release in assignments/ where students fetch it, by nbgrader's own release_assignment.
+        """Copy the release in assignments/ to the exchange, with nbgrader's own release_assignment.
 
         Args:
-            problem_set: its name.
-            force: replace one that is there; who fetched it before keeps the older one.
+            problem_set: the problem set's name.
+            force: replace an earlier release; students who fetched that one keep it.
 
         Returns:
-            The folder in the exchange; None where the exchange is no folder.
+            The folder in the exchange; None if the exchange is not a folder.
 
         Raises:
-            AutograderError: nbgrader does not release it; the line says why.
+            AutograderError: nbgrader does not release it; the message says why.
         """
         if self.folder:
             ownership.protect(self.folder)
@@ -112,14 +113,16 @@ class Exchange:
                 releasing.start()
             except (ExchangeError, OSError, RuntimeError) as error:
                 why = " ".join((words[0] if words else str(error)).split())[-300:]
-                raise AutograderError(f"{problem_set}: nbgrader does not release it: {why}") from None
+                raise AutograderError(
+                    "{problem_set}: nbgrader does not release it: {why}", problem_set=problem_set, why=why
+                ) from None
         return self.place(problem_set)
 
     def collect(self, problem_set: str) -> dict[str, str]:
-        """Do what `nbgrader collect PS --update` does; gives a line for each folder that is not fit, by its path.
+        """Do what `nbgrader collect PS --update` does; return a line for each invalid folder, by its path.
 
         Raises:
-            AutograderError: nbgrader does not; the line says why.
+            AutograderError: nbgrader does not collect it; the message says why.
         """
         self.refuse_if_unsafe()
         if self.folder and not (self._course_folder / "inbound").is_dir():  # nothing was released yet
@@ -133,11 +136,15 @@ class Exchange:
             try:
                 collecting.start()
             except (ExchangeError, OSError, RuntimeError, SQLAlchemyError) as error:
-                raise AutograderError(f"{problem_set}: nbgrader does not collect it: {_why(words, error)}") from None
+                raise AutograderError(
+                    "{problem_set}: nbgrader does not collect it: {why}",
+                    problem_set=problem_set,
+                    why=_why(words, error),
+                ) from None
         return dict(getattr(collecting, "refused", {}))
 
     def release_feedback(self, problem_set: str, student: str) -> str:
-        """Do what `nbgrader release_feedback PS --student STUDENT` does; gives why not, or an empty text."""
+        """Do what `nbgrader release_feedback PS --student STUDENT` does; return why it failed, or ""."""
         with last_words() as words:
             done = self._api.release_feedback(problem_set, student)
         return "" if done["success"] else _why(words, done["error"].strip().splitlines()[-1])

@@ -1,4 +1,4 @@
-"""nbgrader's release, which leaves no student a way to put another folder in the place of the course's."""
+"""nbgrader's release_assignment, which prevents students from replacing the course's folder in the exchange."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from . import ownership
 
 
 class ReleaseAssignment(ExchangeReleaseAssignment):  # type: ignore[misc]
-    """`nbgrader_plugin.configure` puts it in the place of nbgrader's own, for formgrader's button too."""
+    """Installed by `nbgrader_plugin.configure` instead of nbgrader's own, also for formgrader's button."""
 
     def ensure_root(self) -> None:
-        """Open the exchange to all as nbgrader does, with the sticky bit, and look at whose it is."""
+        """Open the exchange to all users as nbgrader does, with the sticky bit, and check who owns it."""
         super().ensure_root()
         ownership.protect(Path(self.root))
         why = ownership.fault(Path(self.root), self.coursedir.course_id, shared=self.coursedir.groupshared)
         if why:
-            self.fail(why)
+            self.fail(str(why))

@@ -1,4 +1,4 @@
-"""nbgrader's release of feedback, of our pages made anew: with the points and comments that were given by hand."""
+"""nbgrader's release_feedback, with our pages rendered again: with the points and comments given by hand."""
 
 from __future__ import annotations
 
@@ -9,24 +9,31 @@ from nbgrader.exchange.default import ExchangeReleaseFeedback
 
 from autograder.course import config
 from autograder.errors import AutograderError
+from autograder.language.staff import for_staff
 from autograder.results import handed_back
 
 
 class ReleaseFeedback(ExchangeReleaseFeedback):  # type: ignore[misc]
-    """`nbgrader_plugin.configure` puts it in the place of nbgrader's own, for formgrader's button too."""
+    """Installed by `nbgrader_plugin.configure` instead of nbgrader's own, also for formgrader's button."""
 
     src_path: str
 
     def copy_files(self) -> None:
-        """Release student by student: what is wrong with one page is said, and keeps back that one alone."""
+        """Release the feedback of each student; an error is reported, and prevents only that student's release."""
         root, name = Path(self.coursedir.root), self.coursedir.assignment_id
         wrong: list[str] = []
         with handed_back.opened(root, config.load(root)) as pages:
-            folder = glob.escape(self.src_path).replace("[*]", "*")  # the star is nbgrader's: all students
+            folder = glob.escape(self.src_path).replace("[*]", "*")  # nbgrader's wildcard for all students
             for page in sorted(map(Path, glob.glob(f"{folder}/{glob.escape(name)}.html"))):  # noqa: PTH207
                 student = page.parent.parent.name
                 if not page.with_name("submission_secret.txt").is_file():
-                    self.log.warning("%s: came by another way than the exchange, by which nothing goes back", student)
+                    self.log.warning(
+                        for_staff(
+                            "{student}: was not handed in through the exchange, so feedback cannot be returned"
+                            " through it",
+                            student=student,
+                        )
+                    )
                     continue
                 try:
                     pages.refresh(student, name)
@@ -35,4 +42,4 @@ class ReleaseFeedback(ExchangeReleaseFeedback):  # type: ignore[misc]
                 except (AutograderError, OSError) as error:
                     wrong.append(f"{student}: {error}")
         if wrong:
-            self.fail(f"not released: {'; '.join(wrong)}")
+            self.fail(for_staff("not released: {lines}", lines="; ".join(wrong)))

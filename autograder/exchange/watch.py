@@ -1,4 +1,4 @@
-"""Watches nbgrader's exchange: collects what arrives, grades it, and gives feedback back where the course says so."""
+"""Watches nbgrader's exchange: collects and grades new submissions, and releases feedback if the course says so."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ import msgspec
 from autograder.course import config, nbgrader
 from autograder.course.config import Course
 from autograder.errors import AutograderError, in_a_line, traceback_of
+from autograder.feedback.summary import points_in_words
 from autograder.grade import grade, stoppable
+from autograder.language.staff import for_staff
 from autograder.results import folders, freshness
 from autograder.results.log import Log
 from autograder.results.run_lock import held
@@ -21,13 +23,13 @@ from . import arrivals
 from .arrivals import Arrivals
 from .nbgrader_exchange import Exchange
 
-_LOOK_SECONDS = 0.2
-"""So soon does Ctrl-C end the time between two rounds."""
+_POLL_SECONDS = 0.2
+"""The maximum delay until Ctrl-C ends the pause between two rounds."""
 
 
 @dataclass
 class _Watch:
-    """What a watch holds from one round to the next."""
+    """The state of a watch that is kept between rounds."""
 
     root: Path
     exchange: Exchange
@@ -36,7 +38,7 @@ class _Watch:
     complain: Callable[[str], None]
     complaints: int = 0
     repeated: set[str] = field(default_factory=set)
-    """What is wrong now and was said."""
+    """The errors of the last round, which were reported."""
 
     def wrong(self, line: str) -> None:
         self.complaints += 1
@@ -53,32 +55,32 @@ def watch(
     say: Callable[[str], None],
     complain: Callable[[str], None],
 ) -> bool:
-    """Look at the exchange every `every` seconds until Ctrl-C, which lets the submissions under way be graded first.
+    """Check the exchange every `every` seconds until Ctrl-C; submissions that are being graded are finished first.
 
     Args:
         root: the course's folder.
-        problem_sets: their names; all that are built by default.
+        problem_sets: the names of the problem sets; all that are built by default.
         every: seconds from the end of one round to the next.
-        once: one round only.
-        jobs: worker processes; one a core by default.
-        say: called with a line for each submission.
-        complain: called with a line for each that cannot be taken or graded, once.
+        once: whether to run one round only.
+        jobs: the number of worker processes; one per core by default.
+        say: called with a line for each graded or deferred submission.
+        complain: called once with a line for each submission that cannot be collected or graded.
 
     Returns:
-        Whether nothing was complained of.
+        Whether `complain` was never called.
 
     Raises:
-        AutograderError: course or exchange cannot be used, or another watch is at work.
+        AutograderError: course or exchange cannot be used, or another watch is running.
     """
     names = _names(root, problem_sets)
     state = _Watch(root, Exchange(root), jobs, say, complain)
     state.exchange.refuse_if_unsafe()
-    with held(root, "watch", "another autograder watch-exchange"), stoppable() as stopped:
+    with held(root, "watch", for_staff("another autograder watch-exchange")), stoppable() as stopped:
         while True:
             ended = _round(state, names, stopped)
             until = time.monotonic() + every
             while not (once or ended or stopped()) and time.monotonic() < until:
-                time.sleep(_LOOK_SECONDS)
+                time.sleep(_POLL_SECONDS)
             if once or ended or stopped():
                 return not state.complaints
 
@@ -89,12 +91,12 @@ def _names(root: Path, problem_sets: Sequence[str] | None) -> list[str]:
         return names
     built = [name for name in names if (root / nbgrader.RELEASE / name / f"{name}.ipynb").is_file()]
     if not built:
-        raise AutograderError(f"{root / nbgrader.RELEASE}: no release; run: autograder build")
+        raise AutograderError("{folder}: no release; run: autograder build", folder=root / nbgrader.RELEASE)
     return built
 
 
 def _round(state: _Watch, names: Sequence[str], stopped: Callable[[], bool]) -> bool:
-    """Collect, grade and release once; whether Ctrl-C was pressed while grading."""
+    """Collect, grade and release once; return whether Ctrl-C was pressed while grading."""
     now_wrong: set[str] = set()
     ended = False
     for name in names:
@@ -103,10 +105,10 @@ def _round(state: _Watch, names: Sequence[str], stopped: Callable[[], bool]) -> 
         line = ""
         try:
             ended = _one(state, name)
-        except AutograderError as error:  # the others go on, and the next round tries this one again
+        except AutograderError as error:  # the other problem sets continue, and the next round tries this one again
             line = str(error)
         except Exception as error:
-            line = f"{name}: {in_a_line(error)}; autograder logs tells more"
+            line = for_staff("{name}: {error}; see autograder logs", name=name, error=in_a_line(error))
             with Log(state.root) as log:
                 log.note("failed", name, text=line, trace=traceback_of(error))
         if line:
@@ -118,7 +120,7 @@ def _round(state: _Watch, names: Sequence[str], stopped: Callable[[], bool]) -> 
 
 
 def _one(state: _Watch, name: str) -> bool:
-    """One problem set of a round."""
+    """Do one problem set of a round; return whether Ctrl-C was pressed while grading."""
     course = config.load(state.root)
     known = arrivals.of(state.root)
     known.begin(arrivals.today(course))
@@ -144,7 +146,7 @@ def _collect(state: _Watch, known: Arrivals, name: str) -> None:
 
 
 def _due(state: _Watch, course: Course, known: Arrivals, name: str) -> list[str]:
-    """Who is graded now: not who was refused before, nor who had as many gradings today as the course allows."""
+    """Return the students to grade now: not those refused before, nor those whose daily gradings are used up."""
     due = []
     most = course.gradings_a_day_of(name)
     for student, moment in freshness.arrived(state.root, course, name, known.begun):
@@ -155,7 +157,11 @@ def _due(state: _Watch, course: Course, known: Arrivals, name: str) -> list[str]
             due.append(student)
         elif known.deferred.get(one) != moment:
             known.deferred[one] = moment
-            line = f"{known.gradings[one]} submissions of {student} were graded today; this one is kept for tomorrow"
+            line = for_staff(
+                "{count} submissions of {student} were graded today; this one is kept for tomorrow",
+                count=known.gradings[one],
+                student=student,
+            )
             state.say(f"{name} {student}: {line}")
             with Log(state.root) as log:
                 log.note("deferred", name, student, line)
@@ -163,7 +169,7 @@ def _due(state: _Watch, course: Course, known: Arrivals, name: str) -> list[str]
 
 
 def _grade(state: _Watch, course: Course, known: Arrivals, name: str, students: list[str]) -> bool:
-    """Grade, and count; whether Ctrl-C was pressed."""
+    """Grade the students and count the gradings; return whether Ctrl-C was pressed."""
     moments = dict(freshness.arrived(state.root, course, name, known.begun))
     known.begun = [f"{name}/{student}" for student in students]
     arrivals.keep(state.root, known)
@@ -178,7 +184,7 @@ def _grade(state: _Watch, course: Course, known: Arrivals, name: str, students: 
             known.deferred.pop(one, None)
             if course.feedback_on_arrival_of(name) and one not in known.unreleased:
                 known.unreleased.append(one)
-            state.say(f"{name} {student}: {row.points:g} of {row.max_points:g} points")
+            state.say(f"{name} {student}: {points_in_words(row)}")
         elif not outcome.left:
             known.refused[one] = moments.get(student, "")
     for problem in [*outcome.problems, *outcome.notices]:
@@ -187,18 +193,21 @@ def _grade(state: _Watch, course: Course, known: Arrivals, name: str, students: 
 
 
 def _release(state: _Watch, course: Course, known: Arrivals, name: str) -> None:
-    """Hand on the feedback of those who were graded; what cannot be handed on now is tried again."""
+    """Release the feedback of graded submissions; failures are tried again in the next round."""
     if not course.feedback_on_arrival_of(name):
         return
     for one in [one for one in known.unreleased if one.startswith(f"{name}/")]:
         student = one.partition("/")[2]
         page = folders.feedback(state.root, student, name)
-        # What did not come through the exchange has no secret, by which feedback would find its way back.
+        # Without the exchange's secret, feedback cannot be returned to the student.
         why = ""
         if page.is_file() and page.with_name("submission_secret.txt").is_file():
             why = state.exchange.release_feedback(name, student)
         if not why:
             known.unreleased.remove(one)
-        elif (line := f"{name} {student}: its feedback is not released: {why}") not in known.reported:
-            known.reported.append(line)  # whose it is belongs to it: two may share a reason
-            state.wrong(line)
+        else:
+            unreleased = for_staff("its feedback is not released: {why}", why=why)
+            line = f"{name} {student}: {unreleased}"  # with the student, since two may share a reason
+            if line not in known.reported:
+                known.reported.append(line)
+                state.wrong(line)

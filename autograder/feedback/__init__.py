@@ -1,1 +1,1 @@
-"""What people read: graded notebooks and feedback. All that a student wrote or showed is cleaned here."""
+"""Writes graded notebooks and feedback for people to read; cleans all text and outputs that come from students."""

@@ -1,4 +1,4 @@
-"""Student-made text and HTML made harmless for the reader's browser."""
+"""Makes text and HTML from students harmless for the reader's browser."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _PICTURES = ("image/png", "image/jpeg", "image/gif")
 _SEAL = '<div class="tex2jax_ignore">'
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 _TAG = re.compile(r"<(?P<closes>/?)(?P<name>[A-Za-z][A-Za-z0-9]*)")
-_ENDS_ITSELF = frozenset(
+_OPTIONAL_END_TAG = frozenset(
     "area base br col dd dt embed hr img input li link meta option p source".split()
     + "tbody td tfoot th thead tr track wbr".split()
 )
 _MAX_DEPTH = 500
-"""Of elements in one another; the time that cleaning takes grows with its square."""
+"""The maximum depth of nested elements; the time for cleaning grows with its square."""
 _MAX_ELEMENTS = 20_000
-"""For what is written so that its depth cannot be told; a large table has more cells, which are not counted."""
+"""A limit for text whose depth cannot be determined; table cells, of which large tables have more, are not counted."""
 _MATHML = frozenset(
     """math semantics annotation mrow mi mn mo ms mtext mspace msup msub msubsup mfrac msqrt mroot munder mover
     munderover mtable mtr mtd mstyle mpadded mphantom menclose mfenced mmultiscripts""".split()
@@ -44,7 +44,7 @@ _ATTRIBUTES = {
 
 
 def html(text: str) -> str:
-    """HTML without anything that runs, loads from elsewhere, restyles the page or poses as a part of it."""
+    """Return HTML without anything that runs, loads other resources, restyles the page or imitates a part of it."""
     if _is_deep(text):
         return f"<pre>{escaped(text)}</pre>"
     return nh3.clean(
@@ -58,9 +58,9 @@ def html(text: str) -> str:
 
 
 def _is_deep(page: str) -> bool:
-    """Whether the elements of a page may be so deep in one another that cleaning it takes minutes."""
+    """Return whether elements may be nested so deeply that cleaning takes minutes."""
     names = [(bool(match["closes"]), match["name"].lower()) for match in _TAG.finditer(page)]
-    nesting = [(closes, name) for closes, name in names if name not in _ENDS_ITSELF]
+    nesting = [(closes, name) for closes, name in names if name not in _OPTIONAL_END_TAG]
     if sum(not closes for closes, _ in nesting) > _MAX_ELEMENTS:
         return True
     within: list[str] = []
@@ -76,21 +76,21 @@ def _is_deep(page: str) -> bool:
 
 
 def sealed(page: str) -> str:
-    """Clean HTML that stays as it is on nbgrader's pages, as an output and as a Markdown cell.
+    """Wrap clean HTML so that nbgrader's pages show it unchanged, as an output and as a Markdown cell.
 
-    Without a line break none of it is read as Markdown; MathJax, whose formulas can draw all over a page, passes it by.
+    Without line breaks, none of it is read as Markdown. MathJax ignores it: its formulas can cover all of a page.
     """
     line = page.strip().replace("\n", "&#10;")
     return f"{_SEAL}{line}</div>"
 
 
 def is_sealed(source: str) -> bool:
-    """Whether a Markdown cell is what `sealed` made of a student's text."""
+    """Return whether a Markdown cell was made by `sealed` from a student's text."""
     return source.startswith(_SEAL)
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
-    if name == "src":  # pictures come along; nothing is loaded from elsewhere, which would tell who reads what when
+    if name == "src":  # pictures are embedded; loading one from elsewhere would reveal who reads what when
         return (
             value if value.startswith(tuple(f"data:{mime};base64," for mime in (*_PICTURES, "image/svg+xml"))) else None
         )
@@ -100,7 +100,7 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
 
 
 def text(value: str) -> str:
-    """Printed text: terminal colours gone, and of what a progress bar rewrote only the last state kept."""
+    """Return printed text without terminal colours, and only the last state of lines that a progress bar overwrote."""
     if "\r" in value or "\x1b" in value:
         lines = _ANSI.sub("", value).replace("\r\n", "\n").split("\n")
         value = "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in lines)
@@ -108,7 +108,7 @@ def text(value: str) -> str:
 
 
 def outputs(shown: list[wire.Output]) -> list[dict[str, Any]]:
-    """What a cell showed, as outputs of the notebook format that are safe to render."""
+    """Return a cell's outputs in the notebook format, safe to render."""
     cleaned: list[dict[str, Any]] = []
     for output in shown:
         match output:
@@ -138,5 +138,5 @@ def _bundle(data: dict[str, str]) -> dict[str, str]:
 
 
 def escaped(value: str) -> str:
-    """Text as HTML."""
+    """Return text as HTML."""
     return escape(text(value), quote=True)

@@ -1,6 +1,6 @@
-"""Python code in colours, word by word; what is no Python keeps its text like all else.
+"""Highlights Python code, token by token; text that is not Python is kept unchanged.
 
-Every student's cells are new, so that this runs for each of them.
+Every student's cells are new, so this runs for each of them and has to be fast.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _BUILTINS = frozenset(name for name in dir(builtins) if not name.startswith("_")
 
 
 def highlighted(source: str) -> Markup:
-    """The source as HTML, with spans of class keyword, name, builtin, string, number and comment."""
+    """Return the source as HTML, with spans of class keyword, name, builtin, string, number and comment."""
     parts = []
     at = 0
     before = ""
@@ -34,7 +34,7 @@ def highlighted(source: str) -> Markup:
 
 
 def _class_of(word: str, before: str, sign: str) -> str:
-    """The class of a word, by the word before it and the sign next to it."""
+    """Return the class of a word from the word before it and the character next to it."""
     if keyword.iskeyword(word):
         return "keyword"
     if before in ("def", "class"):

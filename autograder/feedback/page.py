@@ -1,23 +1,24 @@
-"""The feedback page of one submission: self-contained HTML in nbgrader's feedback/ folder."""
+"""Renders the feedback page of one submission: self-contained HTML in nbgrader's feedback/ folder."""
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from markupsafe import Markup, escape
 
 from autograder.course.config import Course
+from autograder.language import gettext, number
 from autograder.model.grades import Grades, with_grades
 from autograder.model.verdict import CheckVerdict, Verdict
 
 from . import cleaning, panel, prose
-from .graded_notebook import REMARKS, examples_of
+from .graded_notebook import REMARKS, VERDICT, examples_of
 from .highlighting import highlighted
 from .templating import environment
 
-_MOST_IN_COLOURS = 200_000
-"""Characters of a notebook; a longer one is shown in black, so that none takes long."""
+_MAX_HIGHLIGHTED = 200_000
+"""The maximum number of characters of a highlighted notebook; longer ones would take too long."""
 
 
 @lru_cache(maxsize=4096)
@@ -26,32 +27,32 @@ def _code(source: str) -> Markup:
 
 
 _html = lru_cache(maxsize=4096)(cleaning.html)
-"""The notebook may come from its file, which is cleaned as if a student had written it."""
+"""The notebook may come from a file, which is cleaned as if a student had written it."""
 
 
-@lru_cache(maxsize=4096)  # of what passed the rows are the same on every page
-def _row(check: CheckVerdict, begun: bool) -> Markup:
+@lru_cache(maxsize=4096)  # rows of passed checks are the same on every page
+def _row(check: CheckVerdict, begun: bool, language: str) -> Markup:
     template = environment("autograder.feedback").get_template("check.html.j2")
     return Markup(template.render(check=check, begun=begun))
 
 
 def render(course: Course, verdict: Verdict, notebook: Any, grades: Grades | None) -> str:
-    """The page for the student.
+    """Return the page for the student, in the current language.
 
     Args:
-        course: for its title.
-        verdict: what grading found.
+        course: the course, for its title and language.
+        verdict: the submission's verdict.
         notebook: the graded notebook.
-        grades: what the gradebook holds of the submission, points and comments given by hand with it; None where it is
-            not there or holds nothing.
+        grades: the submission's grades in the gradebook, with points and comments given by hand; None if the gradebook
+            has none.
     """
     examples = examples_of(notebook)
     recorded = with_grades(verdict, grades, examples)
     exercises = {exercise.name: exercise for exercise in recorded.exercises}
-    by_checks = {exercise.name: exercise.points for exercise in verdict.exercises}
+    by_checks = {exercise.name: exercise for exercise in verdict.exercises}
     cells, written_points = [], 0.0
     submitted = [cell for cell in notebook["cells"] if cell["id"] != REMARKS]
-    colours = sum(len(cell["source"]) for cell in submitted) <= _MOST_IN_COLOURS
+    colours = sum(len(cell["source"]) for cell in submitted) <= _MAX_HIGHLIGHTED
     for place, cell in enumerate(submitted, 1):
         name = cell["metadata"].get("autograder", {}).get("examples")
         graded = cell["metadata"].get("nbgrader", {})
@@ -66,7 +67,7 @@ def render(course: Course, verdict: Verdict, notebook: Any, grades: Grades | Non
             body = Markup(_html(cell["source"]) if is_html else prose.render(cell["source"], cell.get("attachments")))
         said = panel.by_hand(grades.cells.get(grade_id), by_checks.get(name)) if grades else ""
         if is_written and not grades:
-            said = f"Graded by hand: up to {panel.number(graded['points'])} points."
+            said = gettext("Graded by hand: up to {points} points.", points=number(graded["points"]))
         cells.append(
             {
                 "kind": cell["cell_type"],
@@ -76,7 +77,7 @@ def render(course: Course, verdict: Verdict, notebook: Any, grades: Grades | Non
                 "verdict": exercises.get(name),
                 "mine": not graded or bool(graded["solution"]),
                 "by_hand": said,
-                "comment": grades.comments.get(grade_id, "") if grades else "",
+                "comment": panel.comment(grades.comments.get(grade_id, "")) if grades else "",
             }
         )
     return (
@@ -90,17 +91,22 @@ def render(course: Course, verdict: Verdict, notebook: Any, grades: Grades | Non
             total=panel.total(verdict, grades, examples, written_points),
             remarks=panel.remarks(verdict),
             to_do=panel.to_do(recorded),
-            paste=panel.PASTE,
+            paste=gettext(panel.PASTE),
             cells=cells,
-            row=_row,
+            row=partial(_row, language=course.language),
         )
     )
 
 
 def _verdict_output(output: Any, examples_of: str | None) -> bool:
-    """The two outputs in which the graded notebook carries the verdict; the page shows it in its own way."""
+    """Return whether an output is one of the two with the exercise's verdict, which the page shows in its own way.
+
+    In notebooks that an earlier version graded, only its text identifies the verdict.
+    """
     if examples_of is None:
         return False
+    if output.get("metadata", {}).get(VERDICT):
+        return True
     data = output.get("data", {})
     is_score = output["output_type"] == "execute_result"
     return bool(is_score or data.get("text/plain", "").startswith(f"{examples_of}: "))

@@ -1,4 +1,4 @@
-"""Markdown with formulas to harmless HTML."""
+"""Converts Markdown with formulas to harmless HTML."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from . import cleaning
 
 _FORMULA = re.compile(r"\$\$(?P<block>.+?)\$\$|(?<![\\$\w])\$(?P<inline>[^\s$](?:[^$\n]*[^\s$\\])?)\$(?!\w)", re.DOTALL)
 _CODE = re.compile(r"(^```.*?(?:^```\s*?$|\Z)|`[^`\n]+`)", re.DOTALL | re.MULTILINE)
-"""A block that nothing ends goes on to the end, as in Markdown, and is searched once."""
-_PICTURE = re.compile(r"\(data:image/[a-z+]+;base64,[A-Za-z0-9+/=]*\)")
+"""A code block that is not closed extends to the end, as in Markdown, so it is searched once only."""
+_PICTURE = re.compile(r"""[("']data:image/[a-z+]+;base64,[A-Za-z0-9+/=]*[)"']""")
 MAX_CHARACTERS = 30_000
-"""Of a cell, pictures apart: longer ones are shown as they were typed, since some take time by the square."""
+"""The maximum length of a rendered cell without pictures; longer ones are shown as typed, since rendering some takes
+quadratic time.
+"""
 
 
 @lru_cache(maxsize=4096)
@@ -36,14 +38,14 @@ def _rendered(source: str, attachments: tuple[tuple[str, str, str], ...]) -> str
     return cleaning.html(page)
 
 
-# mistune lets pictures of pixels through as data: links; the course's own are drawings. The cleaning that follows
+# mistune allows raster pictures as data: links; the course's own are SVG drawings. The cleaning that follows
 # allows data: for pictures alone.
 _RENDERER = mistune.HTMLRenderer(escape=False, allow_harmful_protocols=["data:image/svg+xml;"])
 _MARKDOWN = mistune.create_markdown(renderer=_RENDERER, plugins=["table", "strikethrough", "url"])
 
 
 def render(source: str, attachments: Mapping[str, Mapping[str, str]] | None = None) -> str:
-    """Safe HTML of a Markdown cell; formulas become MathML, attached pictures come along."""
+    """Return safe HTML of a Markdown cell; formulas become MathML, attached pictures are embedded."""
     if len(source) > MAX_CHARACTERS and len(_PICTURE.sub("", source)) > MAX_CHARACTERS:
         return f"<pre>{cleaning.escaped(source)}</pre>"
     pictures = tuple(
@@ -55,5 +57,5 @@ def render(source: str, attachments: Mapping[str, Mapping[str, str]] | None = No
 def _formula(latex: str, *, block: bool) -> str:
     try:
         return str(latex2mathml.converter.convert(latex, display="block" if block else "inline"))
-    except Exception:  # whatever a student's formula makes of the converter, the text itself is shown
+    except Exception:  # if the converter fails on a student's formula, its text is shown
         return f"<code>{cleaning.escaped(latex)}</code>"

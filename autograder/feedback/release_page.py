@@ -1,4 +1,4 @@
-"""The page that shows a release: self-contained HTML, for staff, before students get it."""
+"""Renders a page that shows a release to staff before students get it: self-contained HTML."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from .templating import environment
 def render(
     course: Course, release: Release, language: str, unfinished: Sequence[str] = (), files: Sequence[str] = ()
 ) -> str:
-    """The page.
+    """Return the page.
 
     Args:
-        course: for its title.
-        release: what is shown.
-        language: of its prose.
-        unfinished: what is still to be filled in, a line each.
-        files: what students get beside the notebook, a line each.
+        course: the course, for its title.
+        release: the release.
+        language: the language of its prose.
+        unfinished: what is still to be filled in, one item per line.
+        files: the files that students get besides the notebook, one per line.
     """
     return (
         environment("autograder.feedback")
@@ -55,4 +55,5 @@ def _cell(raw: dict[str, Any]) -> dict[str, Any]:
         "forbidden": ours.get("forbidden", []),
         "examples": ours.get("examples", ""),
         "points": graded.get("points", 0) if graded.get("grade") else 0,
+        "bonus": ours.get("bonus", 0),
     }

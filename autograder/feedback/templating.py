@@ -1,4 +1,4 @@
-"""The templates of pages: every text is escaped, and a name that is not there is an error."""
+"""The templates of pages: every text is escaped, and an undefined name is an error."""
 
 from __future__ import annotations
 
@@ -7,12 +7,26 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from autograder.language import gettext, ngettext, number
+from autograder.language.staff import for_staff, list_for_staff, some_for_staff, staff_language
+
 from . import cleaning, panel
+
+_STAFF = {
+    "for_staff": for_staff,
+    "list_for_staff": list_for_staff,
+    "some_for_staff": some_for_staff,
+    "staff_language": staff_language,
+}
 
 
 @cache
 def environment(package: str, **settings: Any) -> Environment:
-    """Of the folder templates/ of a package, with the filters `points` and `plain`."""
+    """Return the environment of a package's folder templates/.
+
+    It has the filters `points`, `of_points`, `check_points` and `plain`, and translates texts to the language in use,
+    or to staff's.
+    """
     made = Environment(
         loader=PackageLoader(package),
         autoescape=True,
@@ -21,6 +35,10 @@ def environment(package: str, **settings: Any) -> Environment:
         lstrip_blocks=True,
         **settings,
     )
-    made.filters["points"] = panel.number
+    made.filters["points"] = number
+    made.filters["check_points"] = panel.check_points
     made.filters["plain"] = cleaning.text
+    made.filters["of_points"] = panel.points_of
+    made.globals |= {"gettext": gettext, "ngettext": ngettext, **_STAFF}
+    made.globals |= {"of_points": panel.of_points, "slashed": panel.slashed}
     return made

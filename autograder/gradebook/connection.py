@@ -14,9 +14,9 @@ import sqlalchemy
 from nbgrader.api import Assignment, Base, Gradebook, SubmittedAssignment
 from sqlalchemy import Connection, column, create_engine, insert, inspect, select, table
 
-from autograder.course import nbgrader
 from autograder.course.config import Course
-from autograder.errors import AutograderError
+from autograder.errors import AutograderError, RunError
+from autograder.language.staff import for_staff
 
 from .locking import PATIENCE, be_patient, hurry, is_in_the_way, is_locked
 
@@ -35,36 +35,35 @@ _SEARCHED = (
 
 
 @contextmanager
-def opened(root: Path, course: Course) -> Iterator[Gradebook]:
+def opened(course: Course) -> Iterator[Gradebook]:
     """Open the course's gradebook; a context manager.
 
     Raises:
         AutograderError: the gradebook cannot be read or written.
     """
-    url = nbgrader.database(root, course.gradebook)
     try:
-        with connected(url, course.name) as gradebook:
+        with connected(course.gradebook, course.name) as gradebook:
             yield gradebook
     except sqlalchemy.exc.SQLAlchemyError as error:
-        raise unusable(url, error) from None
+        raise unusable(course.gradebook, error) from None
 
 
-def exists(root: Path, course: Course) -> bool:
+def exists(course: Course) -> bool:
     """Return whether the gradebook exists, without creating it."""
-    url = nbgrader.database(root, course.gradebook)
+    url = course.gradebook
     return not url.startswith("sqlite:///") or Path(url.removeprefix("sqlite:///")).exists()
 
 
-def submissions(root: Path, course: Course) -> set[tuple[str, str]]:
+def submissions(course: Course) -> set[tuple[str, str]]:
     """Return problem set and student of every submission with rows; empty if there is no gradebook.
 
     Raises:
         AutograderError: the gradebook cannot be read.
     """
-    if not exists(root, course):
+    if not exists(course):
         return set()
     query = select(Assignment.name, SubmittedAssignment.student_id).join(Assignment.submissions)
-    with opened(root, course) as gradebook:
+    with opened(course) as gradebook:
         return {(name, student) for name, student in gradebook.db.execute(query)}
 
 
@@ -137,23 +136,42 @@ def version() -> str:
 
 
 def unusable(db_url: str, error: Exception, what: str = "") -> AutograderError:
-    """Return the error for staff, without the password; `what` says what failed, such as " cannot be written"."""
+    """Return the error for staff, without the password.
+
+    Args:
+        db_url: the gradebook's URL.
+        error: the database's error.
+        what: what failed, such as "the gradebook {url} cannot be written"; in staff's language.
+    """
     url = sqlalchemy.engine.make_url(db_url)
     shown = url.render_as_string(hide_password=True)
+    failed = (what or for_staff("the gradebook {url}")).replace("{url}", shown)
     if is_locked(error):
         return AutograderError(
-            f"the gradebook {shown}{what}: another program kept it locked for {PATIENCE} seconds;"
-            " end that program, then run the same command again"
+            "{failed}: another program kept it locked for {seconds} seconds; end that program, then run the same"
+            " command again",
+            failed=failed,
+            seconds=PATIENCE,
         )
     why = str(getattr(error, "orig", None) or error).splitlines()[0]
-    fix = "check gradebook: in course.yml"
+    fix = for_staff("check gradebook: in course.yml")
     if "peer authentication" in why.lower():
         user = getpass.getuser()
-        fix = (
-            f"peer authentication needs a role with your user name, {user}: write {user}@ in gradebook: of course.yml,"
-            f" and create it as the database's owner (sudo -u postgres createuser {user};"
-            f" sudo -u postgres createdb … --owner {user})"
+        fix = for_staff(
+            "peer authentication needs a role with your user name, {user}: write {user}@ in gradebook: of course.yml,"
+            " and create it as the database's owner (sudo -u postgres createuser {user};"
+            " sudo -u postgres createdb … --owner {user})",
+            user=user,
         )
     elif url.get_backend_name() == "postgresql":
-        fix += ", its server, and the password in PGPASSWORD or ~/.pgpass"
-    return AutograderError(f"the gradebook {shown}{what}: {why}; {fix}")
+        fix = for_staff("check gradebook: in course.yml, its server, and the password in PGPASSWORD or ~/.pgpass")
+    return AutograderError("{failed}: {why}; {fix}", failed=failed, why=why, fix=fix)
+
+
+def unwritable(db_url: str, error: Exception) -> AutograderError:
+    """Return the error for staff when something cannot be written: a RunError unless it concerns one submission."""
+    found = unusable(db_url, error, for_staff("the gradebook {url} cannot be written"))
+    refused = isinstance(error, sqlalchemy.exc.DataError | sqlalchemy.exc.IntegrityError)
+    unfit = isinstance(error, sqlalchemy.exc.StatementError) and not isinstance(error, sqlalchemy.exc.DBAPIError)
+    # A value that the database rejects concerns one submission; any other error would recur with the next one.
+    return found if refused or unfit else RunError("{why}", why=found)

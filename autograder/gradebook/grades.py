@@ -1,4 +1,4 @@
-"""What the gradebook holds of a submission, read as nbgrader adds it up."""
+"""Reads a submission's grades from the gradebook, with the same sums as nbgrader."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ _FIND_COMMENTS = (
 
 
 def read(database: Any, student: str, problem_set: str) -> Grades | None:
-    """The grades and comments of a submission; None where the gradebook has none of it.
+    """Return the grades and comments of a submission; None if it has neither.
 
     Args:
         database: a session of the gradebook.
         student: nbgrader's student id.
-        problem_set: nbgrader's assignment.
+        problem_set: the name of nbgrader's assignment.
 
     Raises:
-        SQLAlchemyError: it cannot be read.
+        SQLAlchemyError: the gradebook cannot be read.
     """
     found = database.execute(_FIND_NOTEBOOK, {"problem_set": problem_set, "student": student}).first()
     if found is None:
@@ -54,6 +54,6 @@ def read(database: Any, student: str, problem_set: str) -> Grades | None:
         for name, score, worth, automatic, by_hand, extra in database.execute(_FIND_GRADES, {"notebook": notebook})
     }
     comments = {name: text for name, text in database.execute(_FIND_COMMENTS, {"notebook": notebook}) if text.strip()}
-    if all(cell.waiting for cell in cells.values()) and not comments:  # its rows come before, as with an extension
+    if all(cell.waiting for cell in cells.values()) and not comments:  # e.g. an extension has created its rows
         return None
     return Grades(cells, comments, penalty or 0)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
@@ -41,7 +40,7 @@ def penalty(
     days = _days(course, submission)
     if not days or policy.per_day is None:
         return None
-    days -= _spent(course, gradebook, student, submission, days)
+    days -= _days_used(course, gradebook, student, submission, days)
     off = days * policy.per_day.points(score)
     if policy.cap is not None:
         off = min(off, policy.cap.points(score))
@@ -60,7 +59,7 @@ def _days(course: Course, submission: SubmittedAssignment) -> int:
     return days_begun(deadline, moment, course.clock)
 
 
-def _spent(course: Course, gradebook: Gradebook, student: str, submission: SubmittedAssignment, days: int) -> int:
+def _days_used(course: Course, gradebook: Gradebook, student: str, submission: SubmittedAssignment, days: int) -> int:
     """Return how many late days the student uses for a submission that is `days` late."""
     left = course.late.late_days
     if left:
@@ -87,7 +86,7 @@ def settle(course: Course, gradebook: Gradebook, student: str, problem_set: str 
         student: nbgrader's student id.
         problem_set: the only problem set to update; ignored if the course has late days, which span problem sets.
     """
-    # The lock makes sure that earlier writes of others are seen here, and that later ones wait and see these.
+    # With the lock, earlier writes of other processes are seen here, and later ones wait and see these.
     hold_student(gradebook.db, student)
     gradebook.db.flush()
     gradebook.db.expire_all()
@@ -120,11 +119,11 @@ def set_due(gradebook: Gradebook, problem_set: str, due: datetime | None) -> Non
         gradebook.update_or_create_assignment(problem_set, duedate=due)
 
 
-def extensions(root: Path, course: Course, problem_set: str) -> dict[str, timedelta]:
+def extensions(course: Course, problem_set: str) -> dict[str, timedelta]:
     """Return the extensions of a problem set, by student."""
-    if not connection.exists(root, course):
+    if not connection.exists(course):
         return {}
-    with opened(root, course) as gradebook:
+    with opened(course) as gradebook:
         try:
             rows = gradebook.find_assignment(problem_set).submissions
         except MissingEntry:
@@ -143,11 +142,11 @@ class HandedInLate:
     penalty: float
 
 
-def handed_in_late(root: Path, course: Course, problem_set: str) -> list[HandedInLate]:
+def handed_in_late(course: Course, problem_set: str) -> list[HandedInLate]:
     """Return the late submissions of a problem set; empty if it is not in the gradebook."""
-    if not connection.exists(root, course):
+    if not connection.exists(course):
         return []
-    with opened(root, course) as gradebook:
+    with opened(course) as gradebook:
         try:
             rows = gradebook.find_assignment(problem_set).submissions
         except MissingEntry:

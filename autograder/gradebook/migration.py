@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.course import config, nbgrader
 from autograder.errors import AutograderError
+from autograder.language.staff import for_staff
 
 from .connection import VERSION, make_tables, unusable, version
 from .locking import be_patient
@@ -43,9 +44,9 @@ def move(root: Path, target: str) -> Moved:
     """
     path = _source(root)
     try:
-        config.gradebook_url(target)
+        nbgrader.db_url(target)
     except ValueError as error:
-        raise AutograderError(f"the new gradebook: {error}") from None
+        raise AutograderError("the new gradebook: {error}", error=error) from None
     if target.startswith("sqlite"):
         raise AutograderError("the new gradebook: is SQLite; write postgresql+psycopg://user@host/name")
     be_patient()
@@ -57,11 +58,11 @@ def move(root: Path, target: str) -> Moved:
             _refuse_another_form(source, path)
             _refuse_if_full(database, target)
             make_tables(database)
-            rows = {item.name: _copied(source, database, item, path) for item in Base.metadata.sorted_tables}
+            rows = {item.name: _copy_table(source, database, item, path) for item in Base.metadata.sorted_tables}
     except SQLAlchemyError as error:
         if isinstance(getattr(error, "orig", None), sqlite3.Error):
-            raise unusable(f"sqlite:///{path}", error, " cannot be read") from None
-        raise unusable(target, error, " cannot be filled") from None
+            raise unusable(f"sqlite:///{path}", error, for_staff("the gradebook {url} cannot be read")) from None
+        raise unusable(target, error, for_staff("the gradebook {url} cannot be filled")) from None
     finally:
         here.dispose()
         there.dispose()
@@ -69,12 +70,14 @@ def move(root: Path, target: str) -> Moved:
 
 
 def _source(root: Path) -> Path:
-    prefix, url = "sqlite:///", nbgrader.database(root, config.load(root).gradebook)
+    prefix, url = "sqlite:///", config.load(root).gradebook
     if not url.startswith(prefix):
-        raise AutograderError(f"{config.FILE}: gradebook: is not SQLite; set it to the file to copy from")
+        raise AutograderError("{file}: gradebook: is not SQLite; set it to the file to copy from", file=config.FILE)
     path = Path(url.removeprefix(prefix))
     if not path.is_file():
-        raise AutograderError(f"{path}: no such file; there is nothing to copy, so just change {config.FILE}")
+        raise AutograderError(
+            "{path}: no such file; there is nothing to copy, so just change {file}", path=path, file=config.FILE
+        )
     return path
 
 
@@ -83,9 +86,11 @@ def _refuse_another_form(source: Connection, path: Path) -> None:
         known = source.execute(select(VERSION.c.version_num)).scalar()
     except SQLAlchemyError as error:
         why = str(getattr(error, "orig", error)).splitlines()[0]
-        raise AutograderError(f"{path}: is not nbgrader's gradebook ({why}); check gradebook: in course.yml") from None
+        raise AutograderError(
+            "{path}: is not nbgrader's gradebook ({why}); check gradebook: in course.yml", path=path, why=why
+        ) from None
     if known != version():
-        raise AutograderError(f"{path}: is of another version of nbgrader; run: nbgrader db upgrade")
+        raise AutograderError("{path}: is of another version of nbgrader; run: nbgrader db upgrade", path=path)
 
 
 def _refuse_if_full(database: Connection, target: str) -> None:
@@ -94,11 +99,14 @@ def _refuse_if_full(database: Connection, target: str) -> None:
         if item.name in there and _count(database, item):
             shown = sqlalchemy.engine.make_url(target).render_as_string()
             raise AutograderError(
-                f"{shown}: is not empty: {_count(database, item)} rows in table {item.name}; make a new database"
+                "{shown}: is not empty: {rows} rows in table {table}; make a new database",
+                shown=shown,
+                rows=_count(database, item),
+                table=item.name,
             )
 
 
-def _copied(source: Connection, database: Connection, item: Table, path: Path) -> int:
+def _copy_table(source: Connection, database: Connection, item: Table, path: Path) -> int:
     """Copy the rows of one table, and return their number after checking it in the target."""
     try:
         for some in source.execute(select(item)).mappings().partitions(_ROWS):
@@ -106,9 +114,17 @@ def _copied(source: Connection, database: Connection, item: Table, path: Path) -
         count, found = _count(source, item), _count(database, item)
     except SQLAlchemyError as error:
         why = " ".join(str(getattr(error, "orig", None) or error).split())
-        raise AutograderError(f"{path}: table {item.name}: {why}; fix that row; nothing was copied") from None
+        raise AutograderError(
+            "{path}: table {table}: {why}; fix that row; nothing was copied", path=path, table=item.name, why=why
+        ) from None
     if count != found:
-        raise AutograderError(f"{path}: table {item.name}: {found} of {count} rows arrived; nothing was copied")
+        raise AutograderError(
+            "{path}: table {table}: {found} of {count} rows arrived; nothing was copied",
+            path=path,
+            table=item.name,
+            found=found,
+            count=count,
+        )
     return count
 
 
@@ -120,4 +136,4 @@ def _place(root: Path) -> str:
     """Return file and line of course.yml's gradebook field, or the file and that the line is new."""
     lines = (root / config.FILE).read_text(encoding="utf-8-sig").splitlines()
     numbers = [number for number, line in enumerate(lines, 1) if re.match(r"""["']?gradebook["']?\s*:""", line)]
-    return f"{config.FILE}:{numbers[0]}" if numbers else f"{config.FILE} (a new line)"
+    return f"{config.FILE}:{numbers[0]}" if numbers else for_staff("{file} (a new line)", file=config.FILE)

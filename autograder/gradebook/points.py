@@ -1,4 +1,4 @@
-"""Cells whose points changed after submissions were graded, and the scores that this affects."""
+"""Finds cells whose points changed after submissions were graded, and the affected scores."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from nbgrader.api import Grade, Gradebook, GradeCell, MissingEntry
 
 from autograder.course import nbgrader
 from autograder.course.config import Course
+from autograder.language.staff import for_staff, for_staff_plural, some_for_staff
 
 from .connection import exists, opened
 
@@ -23,7 +24,7 @@ class Repointed(msgspec.Struct, frozen=True):
     before: float
     after: float
     automatic: list[str]
-    """Students whose automatic score `autograder grade` computes again."""
+    """Students whose automatic score `autograder grade` recomputes."""
     gone: list[str]
     """Students whose submission is no longer in submitted/; their score is kept."""
     by_hand: dict[str, float]
@@ -31,24 +32,58 @@ class Repointed(msgspec.Struct, frozen=True):
 
     def lines(self) -> list[str]:
         """Return one line for each thing that staff should know or do."""
-        what = f"{self.problem_set}: {self.cell} is worth {self.after:g}, and was {self.before:g}"
+        what = for_staff(
+            "{problem_set}: {cell} is worth {points:g}, and was {before:g}",
+            problem_set=self.problem_set,
+            cell=self.cell,
+            points=self.after,
+            before=self.before,
+        )
         said = []
         if self.automatic:
-            said.append(f"{what}: {_many(self.automatic)} graded before; run: autograder grade {self.problem_set}")
+            said.append(
+                for_staff_plural(
+                    "{what}: {count} submission was graded before; run: autograder grade {problem_set}",
+                    "{what}: {count} submissions were graded before; run: autograder grade {problem_set}",
+                    len(self.automatic),
+                    what=what,
+                    count=len(self.automatic),
+                    problem_set=self.problem_set,
+                )
+            )
         if self.gone:
-            said.append(f"{what}: the score of {_some(self.gone)} is kept: no submission in {nbgrader.SUBMITTED}/")
+            said.append(
+                for_staff(
+                    "{what}: the score of {students} is kept: no submission in {folder}/",
+                    what=what,
+                    students=some_for_staff(self.gone),
+                    folder=nbgrader.SUBMITTED,
+                )
+            )
         if self.by_hand:
             over = sorted(student for student, score in self.by_hand.items() if score > self.after)
-            above = f", and that of {_some(over)} is above the maximum" if over else ""
-            said.append(f"{what}: the score given by hand is kept ({_some(sorted(self.by_hand))}){above}; review it")
+            students = some_for_staff(sorted(self.by_hand))
+            said.append(
+                for_staff(
+                    "{what}: the score given by hand is kept ({students}), and that of {above} is above the maximum;"
+                    " review it",
+                    what=what,
+                    students=students,
+                    above=some_for_staff(over),
+                )
+                if over
+                else for_staff(
+                    "{what}: the score given by hand is kept ({students}); review it", what=what, students=students
+                )
+            )
         return said
 
 
-def worth(root: Path, course: Course, problem_set: str) -> dict[str, float]:
+def worth(course: Course, problem_set: str) -> dict[str, float]:
     """Return the maximum score of each graded cell in the gradebook, by grade id; empty for an unknown problem set."""
-    if not exists(root, course):
+    if not exists(course):
         return {}
-    with opened(root, course) as gradebook:
+    with opened(course) as gradebook:
         return {cell.name: cell.max_score for cell in _cells(gradebook, problem_set)}
 
 
@@ -57,7 +92,7 @@ def changed(root: Path, course: Course, problem_set: str, before: Mapping[str, f
     if not before:
         return []
     found = []
-    with opened(root, course) as gradebook:
+    with opened(course) as gradebook:
         cells = _cells(gradebook, problem_set)
         # The automatic score of a written question is the 0 of an empty answer, and remains 0.
         written = {item.name for item in cells[0].notebook.solution_cells} if cells else set()
@@ -94,12 +129,3 @@ def _cells(gradebook: Gradebook, problem_set: str) -> list[GradeCell]:
         return list(gradebook.find_notebook(problem_set, problem_set).grade_cells)
     except MissingEntry:
         return []
-
-
-def _many(students: list[str]) -> str:
-    return f"{len(students)} {'submission was' if len(students) == 1 else 'submissions were'}"
-
-
-def _some(students: list[str]) -> str:
-    more = f" and {len(students) - 5} more" if len(students) > 5 else ""
-    return ", ".join(students[:5]) + more

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
@@ -12,7 +12,6 @@ from typing import Any
 import nbformat
 import sqlalchemy
 from nbgrader.api import (
-    Assignment,
     Comment,
     Grade,
     MissingEntry,
@@ -27,11 +26,13 @@ from sqlalchemy import bindparam, insert, select, update
 
 from autograder.course.config import Course
 from autograder.course.release import Release
-from autograder.errors import AutograderError, RunError
+from autograder.errors import RunError
 from autograder.model.grades import Grades
+from autograder.model.person import Person
 
 from . import grades, late
-from .connection import add_indexes, connected, unusable
+from .bonus import extra
+from .connection import add_indexes, connected, unwritable
 from .locking import hold_student, in_turn
 
 # nbgrader's models add rows in an order that SQLAlchemy 2 warns about, once per submission.
@@ -51,12 +52,12 @@ _FIND_NOTEBOOK = select(_NOTEBOOK.c.id).where(
     _NOTEBOOK.c.notebook_id == bindparam("notebook"), _NOTEBOOK.c.assignment_id == bindparam("submission")
 )
 _FIND_GRADES = (
-    select(_GRADE.c.cell_id, _GRADE.c.id, _GRADE.c.manual_score)
+    select(_GRADE.c.cell_id, _GRADE.c.id, _GRADE.c.manual_score, _GRADE.c.extra_credit)
     .where(_GRADE.c.cell_id.in_(bindparam("cells", expanding=True)), _GRADE.c.notebook_id == bindparam("place"))
     .order_by(_GRADE.c.id)
     .with_for_update(key_share=True)
 )
-_FIND_COMMENTS = select(_COMMENT.c.cell_id, _COMMENT.c.id).where(
+_FIND_COMMENTS = select(_COMMENT.c.cell_id, _COMMENT.c.id, _COMMENT.c.auto_comment).where(
     _COMMENT.c.cell_id.in_(bindparam("cells", expanding=True)), _COMMENT.c.notebook_id == bindparam("place")
 )
 _ADD_SUBMISSION, _ADD_NOTEBOOK = insert(_SUBMISSION), insert(_NOTEBOOK)
@@ -70,7 +71,12 @@ _SET_GRADE = (
     .where(_GRADE.c.id == bindparam("row"))
     .values(auto_score=bindparam("score"), needs_manual_grade=bindparam("must_look"))
 )
+_SET_EXTRA = update(_GRADE).where(_GRADE.c.id == bindparam("row")).values(extra_credit=bindparam("credit"))
 _SET_COMMENT = update(_COMMENT).where(_COMMENT.c.id == bindparam("row")).values(auto_comment=bindparam("comment"))
+
+
+_FIELDS = {"first_name": "first_name", "last_name": "last_name", "email": "email", "lms_user_id": "lms_id"}
+"""The fields of nbgrader's students, with those of a `Person`."""
 
 
 @dataclass(frozen=True)
@@ -87,19 +93,18 @@ class Recorder:
     """Writes to an open gradebook; a context manager. Other processes can use the gradebook at the same time.
 
     Args:
-        db_url: nbgrader's db_url.
-        course: the course, with its name, due dates and time zone.
+        course: the course, with its gradebook, name, due dates and time zone.
     """
 
-    def __init__(self, db_url: str, course: Course) -> None:
+    def __init__(self, course: Course) -> None:
         self._course = course
-        self._db_url = db_url
+        self._db_url = course.gradebook
         self._cells: dict[str, _Cells] = {}
         try:
-            self._gradebook = connected(db_url, course.name)
+            self._gradebook = connected(self._db_url, course.name)
             add_indexes(self._gradebook)
         except sqlalchemy.exc.SQLAlchemyError as error:
-            raise _cannot(db_url, error) from None
+            raise unwritable(self._db_url, error) from None
 
     def __enter__(self) -> Recorder:
         return self
@@ -136,9 +141,11 @@ class Recorder:
             self._cells[name] = _Cells(known_notebook.assignment_id, known_notebook.id, graded, written)
             self._gradebook.db.commit()  # an open transaction would block changes of the tables
         except RuntimeError as error:
-            raise RunError(f"{release.path}: {error}; undo the change of its cells, or rename it") from None
+            raise RunError(
+                "{path}: {error}; undo the change of its cells, or rename it", path=release.path, error=error
+            ) from None
         except sqlalchemy.exc.SQLAlchemyError as error:
-            raise _cannot(self._db_url, error) from None
+            raise unwritable(self._db_url, error) from None
 
     def _up_to_date(self, release: Release) -> bool:
         try:
@@ -152,24 +159,22 @@ class Recorder:
         }
         return stored == wanted
 
-    def submissions(self) -> set[tuple[str, str]]:
-        """Return problem set and student of every submission with rows."""
-        query = select(Assignment.name, SubmittedAssignment.student_id).join(Assignment.submissions)
-        try:
-            found = {(name, student) for name, student in self._gradebook.db.execute(query)}
-            self._gradebook.db.commit()
-            return found
-        except sqlalchemy.exc.SQLAlchemyError as error:
-            raise _cannot(self._db_url, error) from None
-
-    def record(self, student: str, problem_set: str, notebook: Any, handed_in: datetime | None) -> None:
-        """Write one autograded notebook's scores in one transaction; scores given by hand are kept.
+    def record(
+        self,
+        student: str,
+        problem_set: str,
+        notebook: Any,
+        handed_in: datetime | None,
+        bonus: Mapping[str, float] = {},
+    ) -> None:
+        """Write one autograded notebook's scores in one transaction; scores and extra credit given by hand are kept.
 
         Args:
             student: nbgrader's student id.
             problem_set: the name of nbgrader's assignment and of its notebook.
             notebook: the autograded notebook, with a score in the output of each examples cell.
-            handed_in: when, in UTC and without a time zone; None if that is not known.
+            handed_in: the time of submission in UTC, without a time zone; None if it is unknown.
+            bonus: the bonus points by grade id, which are added to the extra credit given by hand.
         """
         cells = self._cells[problem_set]
         scores: dict[str, float | None] = {}
@@ -184,15 +189,20 @@ class Recorder:
         def write() -> None:
             hold_student(self._gradebook.db, student)
             place, is_new = self._place(student, problem_set, handed_in)
-            self._write_scores(place, scores, is_new)
-            self._write_comments(place, comments, is_new)
+            there = {"cells": [*scores, *comments], "place": place}
+            found = [] if is_new else self._gradebook.db.execute(_FIND_COMMENTS, there)
+            known = {cell: (row, text) for cell, row, text in found}
+            texts = {cell: text for cell, (_, text) in known.items()}
+            more = {cells.graded[name]: points for name, points in bonus.items() if name in cells.graded}
+            extras = self._write_scores(place, scores, is_new, more, texts)
+            self._write_comments(place, comments | extras, {cell: row for cell, (row, _) in known.items()})
             if self._course.late_of(problem_set).per_day is not None:
                 late.settle(self._course, self._gradebook, student, problem_set)
 
         try:
             in_turn(self._gradebook.db, write)
         except sqlalchemy.exc.SQLAlchemyError as error:
-            raise _cannot(self._db_url, error) from None
+            raise unwritable(self._db_url, error) from None
 
     def _place(self, student: str, problem_set: str, handed_in: datetime | None) -> tuple[str, bool]:
         """Return the id of the student's notebook, and whether it is new; missing rows are created."""
@@ -213,28 +223,42 @@ class Recorder:
         database.execute(_TAKE_PENALTY_BACK, {"row": place})
         return str(place), False
 
-    def _write_scores(self, place: str, scores: Mapping[str, float | None], is_new: bool) -> None:
+    def _write_scores(
+        self,
+        place: str,
+        scores: Mapping[str, float | None],
+        is_new: bool,
+        bonus: Mapping[str, float],
+        texts: Mapping[str, str | None],
+    ) -> dict[str, str | None]:
         """Set the automatic scores; cells that were or have to be graded by hand are marked for manual grading.
 
         The rows are locked when they are read, so that a score given by hand at the same time is not lost.
+
+        Returns:
+            The automatic comments on the cells with bonus points; `texts` are the earlier ones.
         """
         there = {"cells": list(scores), "place": place}
         found = [] if is_new else self._gradebook.db.execute(_FIND_GRADES, there)
-        known = {cell: (row, by_hand) for cell, row, by_hand in found}
-        new, old = [], []
+        known = {cell: rest for cell, *rest in found}
+        new, old, credits, comments = [], [], [], dict[str, str | None]()
         for cell, score in scores.items():
-            row, by_hand = known.get(cell, (None, None))
+            row, by_hand, credit = known.get(cell, (None, None, None))
             must_look = by_hand is not None or score is None
+            more = extra(credit, texts.get(cell), bonus.get(cell, 0.0))
+            if more:
+                comments[cell] = more.comment
             if row is None:
                 values = {"auto_score": score, "needs_manual_grade": must_look}
+                values["extra_credit"] = more.credit if more else None
                 new.append({"id": new_uuid(), "notebook_id": place, "cell_id": cell, **values})
             else:
                 old.append({"row": row, "score": score, "must_look": must_look})
-        self._write((_ADD_GRADE, new), (_SET_GRADE, old))
+                credits += [{"row": row, "credit": more.credit}] if more else []
+        self._write((_ADD_GRADE, new), (_SET_GRADE, old), (_SET_EXTRA, credits))
+        return comments
 
-    def _write_comments(self, place: str, comments: Mapping[str, str | None], is_new: bool) -> None:
-        there = {"cells": list(comments), "place": place}
-        known = {} if is_new else dict(tuple(row) for row in self._gradebook.db.execute(_FIND_COMMENTS, there))
+    def _write_comments(self, place: str, comments: Mapping[str, str | None], known: Mapping[str, str]) -> None:
         new, old = [], []
         for cell, comment in comments.items():
             if cell in known:
@@ -249,32 +273,33 @@ class Recorder:
                 self._gradebook.db.execute(statement, rows)
 
     def grades_of(self, student: str, problem_set: str) -> Grades | None:
-        """What the gradebook holds of a submission; None where that is nothing."""
+        """Return the grades and comments of a submission in the gradebook; None if it has neither."""
         try:
             found = grades.read(self._gradebook.db, student, problem_set)
             self._gradebook.db.commit()
             return found
         except sqlalchemy.exc.SQLAlchemyError as error:
-            raise _cannot(self._db_url, error) from None
+            raise unwritable(self._db_url, error) from None
 
-    def name_students(self, people: Mapping[str, tuple[str, str, str, str]]) -> None:
-        """Set first name, last name, email address and lms_user_id of students in the gradebook.
+    def name_students(self, person_of: Callable[[str], Person | None]) -> None:
+        """Set the names, email addresses and LMS ids of the students in the gradebook.
 
         Args:
-            people: the four values by student id; an empty value leaves the field unchanged.
+            person_of: returns the person with a student's id, if known; an empty field is left unchanged.
         """
-        fields = ("first_name", "last_name", "email", "lms_user_id")
 
         def write() -> None:
             for student in self._gradebook.db.scalars(select(Student)):
-                for field, text in zip(fields, people.get(student.id, ()), strict=False):
+                person = person_of(student.id)
+                for field, of_person in _FIELDS.items() if person else ():
+                    text = getattr(person, of_person)
                     if text and getattr(student, field) != text:
                         setattr(student, field, text)
 
         try:
             in_turn(self._gradebook.db, write)
         except sqlalchemy.exc.SQLAlchemyError as error:
-            raise _cannot(self._db_url, error) from None
+            raise unwritable(self._db_url, error) from None
 
     def export(self) -> list[dict[str, Any]]:
         """Return student, problem set, score and maximum of every submission, as nbgrader computes them."""
@@ -291,11 +316,3 @@ class Recorder:
                     }
                 )
         return rows
-
-
-def _cannot(db_url: str, error: Exception) -> AutograderError:
-    found = unusable(db_url, error, " cannot be written")
-    refused = isinstance(error, sqlalchemy.exc.DataError | sqlalchemy.exc.IntegrityError)
-    unfit = isinstance(error, sqlalchemy.exc.StatementError) and not isinstance(error, sqlalchemy.exc.DBAPIError)
-    # A value that the database rejects concerns one submission; any other error would recur with the next one.
-    return found if refused or unfit else RunError(str(found))

@@ -1,1 +1,1 @@
-"""From a submission to its verdict: the checks, the rules, the reasons."""
+"""Grades a submission: runs its checks, applies the rules, and explains lost points."""

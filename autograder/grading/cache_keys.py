@@ -1,8 +1,8 @@
-"""Cache keys: digests of everything that a result depends on, so that a cached one is used only where it still holds.
+"""Computes cache keys: digests of everything that a result depends on, so that no stale result is used.
 
 A result depends on the student's code, the files beside the notebook, the exercise's rules, its checks with their
-helpers and data files, the limits, this engine and torch; where points were lost, on the misconceptions and the
-solutions as well, since a hint is part of the result.
+helper modules and data files, the limits (which include the language), this engine with its catalogues, and torch. If
+points were lost, it also depends on the misconceptions and the solutions, since the hint is part of the result.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import msgspec
 
 from autograder.diagnosis.upstream import upstream_of
 from autograder.jail import packages as installed
-from autograder.jail.jail import SandboxLimits
+from autograder.jail.sandbox_limits import SandboxLimits
 from autograder.model.limits import SessionLimits
 from autograder.model.submission import Exercise, Submission
 from autograder.model.verdict import ExerciseResult
@@ -32,7 +32,7 @@ _encode = msgspec.msgpack.Encoder().encode
 
 
 def digest(*parts: bytes) -> bytes:
-    """A digest of 16 bytes, equal only for equal parts."""
+    """Return a 16-byte digest of the parts and their lengths."""
     found = hashlib.blake2b(digest_size=16)
     for part in parts:
         found.update(len(part).to_bytes(8, "little") + part)
@@ -41,27 +41,27 @@ def digest(*parts: bytes) -> bytes:
 
 @cache
 def engine() -> bytes:
-    """Digest of this engine's code, of Python's version and of the packages that a verdict depends on."""
+    """Return the digest of this engine's files, Python's version and the packages that a verdict depends on."""
     package = Path(__file__).parents[1]
-    sources = sorted(path for path in package.rglob("*") if path.suffix in (".py", ".j2", ".css"))
+    sources = sorted(path for path in package.rglob("*") if path.suffix in (".py", ".j2", ".css", ".po"))
     versions = [platform.python_version(), *(f"{name} {importlib.metadata.version(name)}" for name in _PACKAGES)]
     return digest(*map(str.encode, versions), *(path.read_bytes() for path in sources))
 
 
 @cache
 def versions(packages: tuple[str, ...]) -> bytes:
-    """Digest of the versions of the packages that a course names; one that is not installed has none."""
+    """Return the digest of the installed versions of the packages that a course names."""
     return digest(*(f"{name} {version}".encode() for name, version in installed.versions(packages).items()))
 
 
 class CacheKeys:
-    """The cache keys of one problem set, as its files are now.
+    """The cache keys of one problem set, for its current files.
 
     Args:
         root: the course's folder.
         problem_set: its name.
-        session_limits: those of the problem set's sessions.
-        sandbox_limits: those of its jail.
+        session_limits: the limits of its sessions.
+        sandbox_limits: the limits of its jail.
     """
 
     def __init__(
@@ -80,16 +80,16 @@ class CacheKeys:
         self._hints: dict[str, bytes] = {}
 
     def inputs(self) -> bytes:
-        """Digest of every input except the submission; the same with and without a jail."""
+        """Return the digest of every input except the submission; it is the same with and without a jail."""
         files = _contents(self._files.root, [*self._files.checks, self._files.misconceptions])
         return digest(self._in_jail, self._check_support, self._solution, files)
 
     def cells(self, submission: Submission) -> bytes:
-        """Key of what the cells show: their code, the files beside the notebook, this engine, the limits."""
+        """Return the key of the cells' outputs: their code, the files beside the notebook, engine and limits."""
         return digest(self._environment, _encode(submission.cells))
 
     def exercise(self, exercise: Exercise) -> bytes:
-        """Key of an exercise's result without its hint, given the same cells."""
+        """Return the key of an exercise's result without its hint, given the same cells."""
         if exercise.name not in self._checks:
             self._checks[exercise.name] = _contents(self._files.root, [self._files.check(exercise.name)])
         return digest(
@@ -97,7 +97,7 @@ class CacheKeys:
         )
 
     def _upstream(self, exercise: str) -> bytes:
-        """What decides whether a mistake follows from another exercise; empty where solutions call no other one."""
+        """Return the digest of what decides about follow-through; empty if no solution of it calls another exercise."""
         exercises = frozenset(path.stem.removeprefix("test_") for path in self._files.checks)
         ways = self._files.solution.with_name("ways.py")
         found = upstream_of(self._files.solution, exercises).get(exercise, frozenset())
@@ -109,7 +109,7 @@ class CacheKeys:
         return digest(self._solution, _contents(self._files.root, [*others, self._files.misconceptions]))
 
     def hint(self, result: ExerciseResult) -> bytes:
-        """Key of its hint: the solutions and the exercise's misconceptions; empty where no points were lost."""
+        """Return the key of a hint: the solutions and the exercise's misconceptions; empty if no points were lost."""
         verdict = result.verdict
         if verdict.status != "graded" or all(check.flawless for check in verdict.checks):
             return b""
@@ -120,7 +120,7 @@ class CacheKeys:
 
 
 def _misconceptions_of(exercise: str, path: Path) -> bytes:
-    """The code of a file of misconceptions without those of other exercises."""
+    """Return the code of a file of misconceptions without the misconceptions of other exercises."""
     text = path.read_bytes() if path.is_file() else b""
     try:
         tree = ast.parse(text)
@@ -130,7 +130,7 @@ def _misconceptions_of(exercise: str, path: Path) -> bytes:
 
 
 def _is_of(node: ast.stmt) -> str | None:
-    """The exercise that a statement is a misconception of; None where it is something else."""
+    """Return the exercise of a misconception; None if the statement is no misconception."""
     for mark in getattr(node, "decorator_list", []):
         match mark:
             case ast.Call(func=ast.Name("misconception"), args=[ast.Constant(str(exercise)), *_]):
@@ -139,6 +139,6 @@ def _is_of(node: ast.stmt) -> str | None:
 
 
 def _contents(root: Path, paths: Iterable[Path]) -> bytes:
-    """Digest of files by their places in the course; one that is missing counts as absent."""
+    """Return the digest of files with their paths in the course; missing files are skipped."""
     found = sorted(path for path in paths if path.is_file())
     return digest(*(part for path in found for part in (str(path.relative_to(root)).encode(), path.read_bytes())))

@@ -1,14 +1,14 @@
-"""The files that a problem set consists of, listed once for all who hash, pack, copy or search them.
+"""Lists the files of a problem set, for all modules that hash, pack, copy or search them.
 
 conftest.py, tests/conftest.py             shared by all checks of the course
 tests/hidden/*                             shared by all problem sets: modules, data files, folders without checks
 tests/hidden/<ps>/test_<exercise>.py       the checks
-tests/hidden/<ps>/**                       what these checks share: modules, conftest.py, data files
+tests/hidden/<ps>/**                       shared by these checks: modules, conftest.py, data files
 solutions/<ps>/<ps>.py                     the solutions
 solutions/<ps>/misconceptions.py           the misconceptions
-solutions/<ps>/files/**                    what students get beside the notebook: data, helper modules
-solutions/<ps>/**                          what a release is made from beside the solutions: pictures and the like
-assignments/<ps>/**                        what students get
+solutions/<ps>/files/**                    the handouts, for students beside the notebook: data, helper modules
+solutions/<ps>/**                          other sources of the release, such as pictures
+assignments/<ps>/**                        the release for students
 """
 
 from __future__ import annotations
@@ -22,43 +22,43 @@ from autograder.course import handouts, layout
 
 @dataclass(frozen=True)
 class ProblemSetFiles:
-    """The files of one problem set as they are now, each tuple in alphabetical order."""
+    """The current files of one problem set, each tuple in alphabetical order."""
 
     root: Path
     problem_set: str
     checks: tuple[Path, ...]
-    """One for each exercise."""
+    """One file per exercise."""
     check_support: tuple[Path, ...]
-    """What checks import or read: helper modules, conftest.py, data files."""
+    """Files that the checks import or read: helper modules, conftest.py, data files."""
     solution: Path
     misconceptions: Path
     solution_support: tuple[Path, ...]
-    """What stands beside the solutions and the misconceptions."""
+    """Other files beside the solutions and the misconceptions, without handouts."""
     handouts: tuple[Path, ...]
-    """What students get beside the notebook, where it is written."""
+    """Sources of the files that students get beside the notebook."""
     released: tuple[Path, ...]
-    """What students get, without copies of the handouts."""
+    """Files of the release, without the copies of the handouts."""
 
     def check(self, exercise: str) -> Path:
-        """The file of an exercise's checks; it may be missing."""
+        """Return the path of an exercise's checks, which may not exist."""
         return self.root / layout.CHECKS / self.problem_set / f"test_{exercise}.py"
 
     def for_checks(self) -> tuple[Path, ...]:
-        """What the checks of all exercises run with."""
+        """Return the files that the checks of all exercises need."""
         return self.checks + self.check_support
 
     def for_workers(self, *, solution: bool = True) -> tuple[Path, ...]:
-        """What a machine needs that grades submissions sent to it.
+        """Return the files that a machine needs to grade submissions that are sent to it.
 
         Args:
-            solution: False where the solutions are to stay at home; hints are then found without them.
+            solution: False to leave the solutions out; hints are then determined without them.
         """
         written = [self.misconceptions, *([self.solution, *self.solution_support] if solution else [])]
-        return (*self.for_checks(), *_there(written), *self.handouts, *self.released)
+        return (*self.for_checks(), *_regular_files(written), *self.handouts, *self.released)
 
 
 def files_of(root: Path, problem_set: str) -> ProblemSetFiles:
-    """The files of a problem set.
+    """Return the files of a problem set.
 
     Args:
         root: the course's folder.
@@ -71,7 +71,7 @@ def files_of(root: Path, problem_set: str) -> ProblemSetFiles:
     mine = [*_below(hidden / problem_set)]
     checks = [path for path in mine if _is_check(path)]
     conftests = [root / "conftest.py", root / "tests" / "conftest.py"]
-    support = [*_there(conftests), *_shared(hidden), *(path for path in mine if not _is_check(path))]
+    support = [*_regular_files(conftests), *_shared(hidden), *(path for path in mine if not _is_check(path))]
     given = handouts.of(root, problem_set)
     release = root / layout.RELEASE / problem_set
     copies = {release / item.name for item in given}
@@ -97,11 +97,14 @@ def files_of(root: Path, problem_set: str) -> ProblemSetFiles:
 
 
 def for_building(root: Path, problem_sets: Iterable[str]) -> list[Path]:
-    """What a copy of the course needs to build, audit and grade the problem sets; a release is made from it."""
-    found = dict.fromkeys(_there(root / name for name in (layout.COURSE_FILE, layout.NBGRADER_CONFIG)))
+    """Return the files that a copy of the course needs to build, audit and grade the problem sets.
+
+    Releases are not among them, since they are built from these files.
+    """
+    found = dict.fromkeys(_regular_files(root / name for name in (layout.COURSE_FILE, layout.NBGRADER_CONFIG)))
     for name in problem_sets:
         mine = files_of(root, name)
-        written = _there([mine.solution, mine.misconceptions])
+        written = _regular_files([mine.solution, mine.misconceptions])
         found |= dict.fromkeys([*mine.for_checks(), *written, *mine.solution_support, *mine.handouts])
     return list(found)
 
@@ -111,22 +114,22 @@ def _is_check(path: Path) -> bool:
 
 
 def _shared(hidden: Path) -> Iterator[Path]:
-    """What stands beside the problem sets' folders, which are those that hold checks."""
+    """Yield the files beside the problem sets' folders, which are the folders with checks."""
     if not hidden.is_dir():
         return
     for path in hidden.iterdir():
         if not path.is_dir():
-            yield from _there([path])
+            yield from _regular_files([path])
         elif not any(map(_is_check, path.glob("*.py"))):
             yield from _below(path)
 
 
 def _below(folder: Path) -> Iterator[Path]:
-    return _there(folder.rglob("*")) if folder.is_dir() else iter(())
+    return _regular_files(folder.rglob("*")) if folder.is_dir() else iter(())
 
 
-def _there(paths: Iterable[Path]) -> Iterator[Path]:
-    """Those that are files, without what Python, pytest, editors and Jupyter leave beside them."""
+def _regular_files(paths: Iterable[Path]) -> Iterator[Path]:
+    """Yield the regular files, except those that Python, pytest, editors and Jupyter generate."""
     for path in paths:
         if path.is_file() and "__pycache__" not in path.parts and not _is_hidden(path):
             yield path

@@ -1,4 +1,4 @@
-"""Finds what students handed in, in nbgrader's submitted/ folder, and makes it ready for grading."""
+"""Finds submissions in nbgrader's folder submitted/ and prepares them for grading."""
 
 from __future__ import annotations
 
@@ -16,19 +16,24 @@ from autograder.course.release import Release
 from autograder.course.repair import Repaired, repair
 from autograder.course.timestamps import Timestamp
 from autograder.errors import AutograderError, in_a_line, writable
+from autograder.language import gettext
+from autograder.language.staff import for_staff
 from autograder.model.submission import Submission, to_submission
-from autograder.notebook.reading import Cell, read
+from autograder.notebook.reading import Cell, read_notebook
 
 _STUDENT = re.compile(r"[^\x00-\x1f\x7f-\x9f/\\<>&\"'*?\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
-"""No control characters, nothing that ends a line, is HTML's, turns the direction of what follows the name, or stands
-for other names in nbgrader's commands."""
+"""Excludes characters that are unsafe in a student's name.
+
+These are control characters, line separators, HTML's special characters, marks of text direction, surrogates, and the
+wildcards of nbgrader's commands.
+"""
 _MAX_BYTES = 1024
-"""Of what nbgrader writes beside a notebook."""
+"""Maximum size of the files that nbgrader writes beside a notebook."""
 
 
 @dataclass(frozen=True)
 class HandedIn:
-    """One student's folder for one problem set; the name can be written anywhere, the folder perhaps not."""
+    """One student's folder for one problem set; `student` can be printed anywhere, the folder's own name may not."""
 
     student: str
     problem_set: str
@@ -37,9 +42,9 @@ class HandedIn:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A submission that can be graded, its cells as they will be shown, and when it was handed in, if that is known.
+    """A submission ready for grading, with its repaired cells and, if known, the time of submission.
 
-    `secret` is what nbgrader's exchange asks for to lead feedback back to the student, where it came from there.
+    `secret` is the token with which nbgrader's exchange returns feedback to the student, if it was submitted there.
     """
 
     handed_in: HandedIn
@@ -50,14 +55,14 @@ class Prepared:
 
 
 def is_student(name: str) -> bool:
-    """Whether a name can be a student's: it becomes a folder's, and stands in pages."""
-    if not _STUDENT.fullmatch(name) or len(name.encode()) > 200:  # files are named after it, with more behind it
+    """Return whether a name can be a student's; it is used as a folder's name and shown in pages."""
+    if not _STUDENT.fullmatch(name) or len(name.encode()) > 200:  # names of files append more to it
         return False
     return not name.startswith(".") and name == name.strip()
 
 
 def find(submitted: Path, problem_sets: Sequence[str]) -> Iterator[HandedIn]:
-    """All that stands in `submitted`/<student>/<problem set>/, by student and problem set."""
+    """Yield the folders `submitted`/<student>/<problem set>/, by student and problem set."""
     if not submitted.is_dir():
         return
     for student in sorted(submitted.iterdir()):
@@ -65,7 +70,7 @@ def find(submitted: Path, problem_sets: Sequence[str]) -> Iterator[HandedIn]:
             continue
         for problem_set in problem_sets:
             folder = student / problem_set
-            # What cannot be looked into is named among what is overlooked.
+            # Path.is_dir would raise for an unreadable folder; such folders are reported as overlooked.
             if os.path.isdir(folder) and not folder.is_symlink():  # noqa: PTH112
                 yield HandedIn(writable(student.name), problem_set, folder)
 
@@ -75,23 +80,27 @@ def prepare(handed_in: HandedIn, release: Release, max_bytes: int, clock: ZoneIn
 
     Args:
         handed_in: the student's folder.
-        release: what the student was given.
-        max_bytes: of the notebook.
-        clock: the course's.
+        release: the release of the problem set.
+        max_bytes: the maximum size of the notebook.
+        clock: the course's time zone.
 
     Raises:
-        AutograderError: it cannot be graded; one line, naming file and fix.
+        AutograderError: it cannot be graded; the message is one line with the file and the fix.
     """
     if not is_student(handed_in.student):
-        raise AutograderError(f"{str(handed_in.folder)!r}: not a student's name; rename the folder")
+        raise AutograderError("{folder!r}: not a student's name; rename the folder", folder=str(handed_in.folder))
     try:
         return _prepared(handed_in, release, max_bytes, clock)
     except AutograderError:
         raise
     except PermissionError:
-        raise AutograderError(f"{handed_in.folder}: cannot be read; make it readable: chmod -R u+rX") from None
+        raise AutograderError(
+            "{folder}: cannot be read; make it readable: chmod -R u+rX", folder=handed_in.folder
+        ) from None
     except Exception as error:
-        raise AutograderError(f"{handed_in.folder}: cannot be read: {in_a_line(error)}; autograder logs") from error
+        raise AutograderError(
+            "{folder}: cannot be read: {error}; autograder logs", folder=handed_in.folder, error=in_a_line(error)
+        ) from error
 
 
 def _prepared(handed_in: HandedIn, release: Release, max_bytes: int, clock: ZoneInfo) -> Prepared:
@@ -103,35 +112,46 @@ def _prepared(handed_in: HandedIn, release: Release, max_bytes: int, clock: Zone
 
 
 def _notebook(folder: Path, release: Release, max_bytes: int) -> tuple[list[Cell], list[str]]:
-    """The cells of the notebook that counts, and what the student is told of the choice."""
+    """Return the cells of the notebook to be graded, and remarks to the student about the choice."""
     right = folder / release.path.name
     named: Candidate | None = None
-    why = f"{right}: no such file; put the student's notebook there"
+    why = for_staff("no such file; put the student's notebook there")
     if right.exists():
-        cells = read(right, max_bytes)
+        cells = read_notebook(right, max_bytes)
         fault = recognition.fault(cells, release)
-        why = f"{right}: {fault}"
+        why = fault
         named = None if fault else candidate(right.name, cells, release)
     beside = _others(folder, release, max_bytes)
     found = [*([named] if named else []), *beside]
     if not found:
-        raise AutograderError(why)
+        raise AutograderError("{path}: {why}", path=right, why=why)
     chosen = choose(found, named)
     if chosen is None:
         names = listed([writable(one.name) for one in found if one.answers])
         raise AutograderError(
-            f"{right}: of {names} more than one could be meant; leave only the right one there, as {right.name}"
+            "{right}: of {names} more than one could be meant; leave only the right one there, as {file}",
+            right=right,
+            names=names,
+            file=right.name,
         )
     left = listed([writable(one.name) for one in beside if one is not chosen and not chosen.holds_all_of(one)])
-    said = [f"Beside {right.name} there is {left}, which is not graded."] if left else []
+    said = []
     if chosen is not named:
-        more = f", which holds more than {right.name}" if named else ""
-        said = [f"The notebook was named {listed([writable(chosen.name)])}; it was taken as {right.name}{more}."]
+        files = {"name": listed([writable(chosen.name)]), "right": right.name}
+        if named:
+            taken = gettext(
+                "The notebook was named {name}; it was taken as {right}, which holds more than {right}.", **files
+            )
+        else:
+            taken = gettext("The notebook was named {name}; it was taken as {right}.", **files)
+        said = [taken]
+    elif left:
+        said = [gettext("Beside {right} there is {others}, which is not graded.", right=right.name, others=left)]
     return list(chosen.cells), said
 
 
 def is_untouched(folder: Path, release: Release, max_bytes: int) -> bool:
-    """Whether what stands in a student's folder is the release as it was given out; not where it cannot be read."""
+    """Return whether a student's folder holds the unchanged release; False if it cannot be read."""
     try:
         cells, _ = _notebook(folder, release, max_bytes)
     except AutograderError:
@@ -140,12 +160,12 @@ def is_untouched(folder: Path, release: Release, max_bytes: int) -> bool:
 
 
 def _others(folder: Path, release: Release, max_bytes: int) -> list[Candidate]:
-    """The notebooks of the problem set beside the one with the right name; what cannot be read is none."""
+    """Return the other notebooks of the problem set in the folder; unreadable ones are left out."""
     found = []
     for path in sorted(folder.glob("*.ipynb")):
         if path.name != release.path.name:
             try:
-                cells = read(path, max_bytes)
+                cells = read_notebook(path, max_bytes)
             except AutograderError:
                 continue
             if not recognition.fault(cells, release):
@@ -154,13 +174,13 @@ def _others(folder: Path, release: Release, max_bytes: int) -> list[Candidate]:
 
 
 def handed_in_at(folder: Path, clock: ZoneInfo) -> Timestamp | None:
-    """nbgrader's timestamp.txt, where it holds one; editors of Windows may put a mark of its encoding before it."""
+    """Return the time in nbgrader's timestamp.txt, or None; editors on Windows may add a byte order mark."""
     text = _plain_text(folder / "timestamp.txt", "utf-8-sig")
     return timestamps.read(text, clock) if text else None
 
 
 def _plain_text(path: Path, encoding: str) -> str | None:
-    """A short file's text; None where it is no plain file (a pipe never ends), a link, longer, or not so encoded."""
+    """Return a short file's text; None for a link, an irregular file (a pipe never ends), or other contents."""
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         with os.fdopen(handle, "rb") as file:
@@ -171,6 +191,6 @@ def _plain_text(path: Path, encoding: str) -> str | None:
 
 
 def _secret(folder: Path) -> str | None:
-    """nbgrader's submission_secret.txt."""
+    """Return the token in nbgrader's submission_secret.txt, or None."""
     text = _plain_text(folder / "submission_secret.txt", "ascii")
     return text if text and text.isalnum() else None

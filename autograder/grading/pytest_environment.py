@@ -1,4 +1,4 @@
-"""The environment of a process that runs the course's checks: pytest with our plug-ins and options only, one thread."""
+"""The environment variables of a process that runs checks: only our pytest plug-ins and options, one thread."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 
 
 def environment(**more: str) -> dict[str, str]:
-    """This process's variables, without what would change how the checks run, and with `more`."""
+    """Return this process's environment variables with `more`, without those that change how checks run."""
     found = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "OMP_NUM_THREADS": "1", **more}
     found.pop("PYTEST_ADDOPTS", None)
     return found

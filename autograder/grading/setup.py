@@ -1,4 +1,4 @@
-"""What one problem set is graded with: its release, its limits and its cache keys."""
+"""The setup to grade one problem set: its release, its limits and its cache keys."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from autograder.course import config, handouts, release
 from autograder.course.config import Course
 from autograder.course.release import Release
 from autograder.errors import AutograderError
-from autograder.jail.jail import SandboxLimits
+from autograder.jail.sandbox_limits import SandboxLimits
+from autograder.language import speaking
+from autograder.language.staff import staff_language
 from autograder.model.limits import SessionLimits, sandbox_limits_of, session_limits_of
 
 from .cache_keys import CacheKeys, digest
@@ -27,12 +29,12 @@ _NO_INPUT: Any = {
     **dict.fromkeys(_ON_ARRIVAL, True),
     "problem_sets": {"__all__": _ON_ARRIVAL},
 }
-"""Fields of course.yml that no result depends on: where the gradebook is, and when submissions are collected."""
+"""Fields of course.yml that no result depends on: the gradebook's address, and settings for collecting submissions."""
 
 
 @dataclass(frozen=True)
 class GradingSetup:
-    """What one problem set is graded with, as the course's files are now."""
+    """The setup to grade one problem set, from the course's current files."""
 
     root: Path
     course: Course
@@ -42,22 +44,35 @@ class GradingSetup:
 
     @property
     def problem_set(self) -> str:
-        """Its name."""
+        """Return its name."""
         return self.release.problem_set
 
     @cached_property
     def keys(self) -> CacheKeys:
-        """Its cache keys."""
+        """Return its cache keys."""
         return CacheKeys(self.root, self.problem_set, self.session_limits, self.sandbox_limits)
 
-    def prepare(self, handed_in: HandedIn) -> Prepared:
-        """Read and repair a submission.
+    def prepare(self, handed_in: HandedIn, *, tell_student: bool = False) -> Prepared:
+        """Read and repair a submission; the remarks on repairs are in the course's language.
+
+        Args:
+            handed_in: the student's folder.
+            tell_student: whether the message of an error is for the student, and not for staff.
 
         Raises:
-            AutograderError: it cannot be graded; one line, naming file and fix.
+            AutograderError: it cannot be graded; the message is one line with the file and the fix.
         """
+        try:
+            return self._prepare(handed_in, self.course.language)
+        except AutograderError:
+            if not tell_student and staff_language() != self.course.language:
+                self._prepare(handed_in, staff_language())  # raises the same error, said to staff
+            raise
+
+    def _prepare(self, handed_in: HandedIn, language: str) -> Prepared:
         max_bytes = self.course.limits_of(self.problem_set).notebook_mb << 20
-        return prepare(handed_in, self.release, max_bytes, self.course.clock)
+        with speaking(language):
+            return prepare(handed_in, self.release, max_bytes, self.course.clock)
 
     @cached_property
     def _inputs(self) -> bytes:
@@ -65,56 +80,43 @@ class GradingSetup:
         return digest(self.keys.inputs(), course.encode(), self.release.path.read_bytes())
 
     def fingerprint(self, item: Prepared) -> bytes:
-        """Digest of everything that the results of a submission are made from.
+        """Return the digest of all inputs of a submission's results.
 
-        It is the same with and without a jail: results of either kind are results.
+        It is the same with and without a jail, so that results of either kind are valid.
         """
         submitted = _encode((item.submission, item.repaired.cells, item.timestamp, item.secret))
         return digest(self._inputs, submitted)
 
 
 def setup_of(root: Path, course: Course, problem_set: str, *, confined: bool = True) -> GradingSetup:
-    """What a problem set is graded with now.
+    """Return the current setup of a problem set.
 
     Args:
         root: the course's folder.
-        course: as its course.yml is now.
+        course: its current course.yml.
         problem_set: its name.
-        confined: False for grading without the jail.
+        confined: False to grade without the jail.
 
     Raises:
-        AutograderError: the problem set is unknown or not built, or was built with other files beside the notebook.
+        AutograderError: the problem set is unknown or not built, or its handouts have changed since it was built.
     """
     config.chosen(course, [problem_set])
     limits = course.limits_of(problem_set)
     released = release.load(root, problem_set)
-    _refuse_other_handouts(root, released)
+    handouts.refuse_changed(root, problem_set, released.handouts)
     return GradingSetup(
         root,
         course,
         released,
-        session_limits_of(limits),
+        session_limits_of(limits, course.language),
         sandbox_limits_of(limits, confined, course.packages),
     )
 
 
-def _refuse_other_handouts(root: Path, released: Release) -> None:
-    """Raise where students have other files than grading would use."""
-    now = handouts.digests(handouts.of(root, released.problem_set))
-    if now != released.handouts:
-        names = sorted({name for name, _ in now.items() ^ released.handouts.items()})
-        more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-        folder = handouts.folder_of(root, released.problem_set)
-        raise AutograderError(
-            f"{folder}: not as in the release: {', '.join(names[:5])}{more}; run: autograder build"
-            f" {released.problem_set}, and tell students to fetch the files again"
-        )
-
-
 def by_jail(setups: Iterable[GradingSetup]) -> list[tuple[SandboxLimits, dict[str, SessionLimits]]]:
-    """Groups of problem sets that can share a jail: its limits, and the sessions' limits by problem set.
+    """Return the groups of problem sets that can share a jail: its limits, and session limits by problem set.
 
-    One with handouts has jails of its own: nobody sees the files of another problem set, which may not be out yet.
+    A problem set with handouts has jails of its own, so that others cannot read its files, which may be unreleased.
     """
     groups: dict[tuple[SandboxLimits, str], dict[str, SessionLimits]] = {}
     for setup in setups:

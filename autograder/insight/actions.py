@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 import msgspec
 
+from autograder.language.staff import for_staff, for_staff_plural
+
 from .figures import ClassReport
 
 _MANY = 3
@@ -40,48 +42,83 @@ def actions(report: ClassReport) -> list[Action]:
 
 def _not_graded(report: ClassReport) -> Iterator[Action]:
     if report.not_graded:
-        count = _count(len(report.not_graded), "submission is", "submissions are")
-        yield Action("missing", f"{count} not graded: run autograder grade {report.problem_set}, and read its errors")
+        line = for_staff_plural(
+            "{count} submission is not graded: run autograder grade {problem_set}, and read its errors",
+            "{count} submissions are not graded: run autograder grade {problem_set}, and read its errors",
+            len(report.not_graded),
+            count=len(report.not_graded),
+            problem_set=report.problem_set,
+        )
+        yield Action("missing", line)
     if report.missing:
-        yield Action("missing", f"{_count(len(report.missing), 'student has', 'students have')} not handed anything in")
+        line = for_staff_plural(
+            "{count} student has not handed anything in",
+            "{count} students have not handed anything in",
+            len(report.missing),
+            count=len(report.missing),
+        )
+        yield Action("missing", line)
 
 
 def _incidents(report: ClassReport) -> Iterator[Action]:
     kinds = Counter(kind for _, kind in dict.fromkeys((item.student, item.kind) for item in report.incidents))
     for kind, students in kinds.most_common():
-        yield Action("incidents", f"{kind}: {_count(students, 'submission', 'submissions')}")
+        line = for_staff_plural(
+            "{kind}: {count} submission", "{kind}: {count} submissions", students, kind=for_staff(kind), count=students
+        )
+        yield Action("incidents", line)
 
 
 def _checks(report: ClassReport) -> Iterator[Action]:
     looks = [(item.name, check) for item in report.exercises for check in item.checks if check.look]
     for name, check in sorted(looks, key=lambda each: each[1].discrimination or 0)[:_MOST]:
-        yield Action("checks", f"a check of {name} may be faulty ({check.look}): {check.sentence}")
-    if len(looks) > _MOST:
-        yield Action("checks", f"{_count(len(looks) - _MOST, 'more check', 'more checks')} to look at")
+        line = for_staff(
+            "a check of {exercise} may be faulty ({why}): {check}",
+            exercise=name,
+            why=for_staff(check.look),
+            check=check.sentence,
+        )
+        yield Action("checks", line)
+    if (more := len(looks) - _MOST) > 0:
+        line = for_staff_plural("{count} more check to look at", "{count} more checks to look at", more, count=more)
+        yield Action("checks", line)
 
 
 def _unexplained(report: ClassReport) -> Iterator[Action]:
     large = [item for item in report.unexplained if item.kind and len(item.students) >= _MANY]
     for item in large[:_MOST]:
-        count = _count(len(item.students), "wrong answer", "wrong answers")
-        yield Action("unexplained", f"{count} to {item.exercise} of the same kind, without a hint")
+        line = for_staff(  # at least _MANY
+            "{count} wrong answers to {exercise} of the same kind, without a hint",
+            count=len(item.students),
+            exercise=item.exercise,
+        )
+        yield Action("unexplained", line)
 
 
 def _forbidden(report: ClassReport) -> Iterator[Action]:
     if report.forbidden:
-        count = _count(len({item.student for item in report.forbidden}), "student", "students")
-        yield Action("forbidden", f"forbidden calls of {count}: these exercises earned nothing")
+        count = len({item.student for item in report.forbidden})
+        line = for_staff_plural(
+            "forbidden calls of {count} student: these exercises earned nothing",
+            "forbidden calls of {count} students: these exercises earned nothing",
+            count,
+            count=count,
+        )
+        yield Action("forbidden", line)
 
 
 def _taught(report: ClassReport) -> Iterator[Action]:
-    hard = sorted((item for item in report.exercises if item.rate < _HARD), key=lambda item: item.rate)
+    hard = sorted((item for item in report.exercises if item.rate < _HARD and item.points), key=lambda item: item.rate)
     for item in hard[:_MOST]:
-        yield Action("exercises", f"{item.name} was solved by {item.rate:.0%}")
+        yield Action(
+            "exercises", for_staff("{exercise} was solved by {share:.0%}", exercise=item.name, share=item.rate)
+        )
     frequent = [item for item in report.misconceptions if len(item.students) >= max(_MANY, _SHARE * report.submissions)]
     for mistake in frequent[:_MOST]:
-        count = _count(len(mistake.students), "student", "students")
-        yield Action("misconceptions", f"{count} made the same mistake in {mistake.exercise}: {mistake.hint}")
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
+        line = for_staff(  # at least _MANY
+            "{count} students made the same mistake in {exercise}: {hint}",
+            count=len(mistake.students),
+            exercise=mistake.exercise,
+            hint=mistake.hint,
+        )
+        yield Action("misconceptions", line)

@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
-from autograder.model.verdict import ExerciseVerdict, Verdict, is_explained
+from autograder.language.staff import for_staff_noop
+from autograder.model.verdict import RELATION, ExerciseVerdict, Verdict, is_explained
 
 from .statistics import Spread, discrimination, spread
 from .troubles import troubles
@@ -35,10 +36,15 @@ class Item(msgspec.Struct, frozen=True):
     discrimination: float | None
     look: str
     """Why staff should review the check; empty if there is no reason."""
+    bonus: bool = False
+    """Whether its points are bonus points."""
 
 
 class ExerciseFigures(msgspec.Struct, frozen=True):
-    """Statistics of one exercise over the class; `solved` counts the students who earned all its points."""
+    """Statistics of one exercise over the class; `solved` counts the students who earned all its points.
+
+    Points and mean are without bonus points, but in an exercise that has no others, solving it is to earn these.
+    """
 
     name: str
     points: float
@@ -49,6 +55,9 @@ class ExerciseFigures(msgspec.Struct, frozen=True):
     not_begun: list[str]
     forbidden: list[str]
     checks: list[Item]
+    bonus: float = 0.0
+    """The bonus points to earn."""
+    bonus_mean: float = 0.0
 
 
 class MisconceptionFigures(msgspec.Struct, frozen=True):
@@ -94,7 +103,10 @@ class Slow(msgspec.Struct, frozen=True):
 
 
 class ClassReport(msgspec.Struct, frozen=True):
-    """All figures of one problem set; points are the checks' points, before deductions for late work."""
+    """All figures of one problem set; points are the checks' points, before deductions for late work.
+
+    They are without bonus points, but for discrimination.
+    """
 
     problem_set: str
     submissions: int
@@ -114,6 +126,11 @@ class ClassReport(msgspec.Struct, frozen=True):
     """Students with a submission but no verdict."""
     missing: list[str] | None
     """Students of the course without a submission; None if there is no roster."""
+    bonus: float = 0.0
+    """The bonus points to earn."""
+    bonus_mean: float = 0.0
+    with_bonus: int = 0
+    """The number of students who earned bonus points."""
 
 
 def report(
@@ -145,7 +162,7 @@ def report(
         points=points,
         scores=spread(totals, points),
         full=sum(item.points == item.max_points for item in verdicts),
-        exercises=_exercises(verdicts, totals),
+        exercises=_exercises(verdicts, [item.score for item in verdicts]),
         misconceptions=misconceptions(verdicts),
         unexplained=list(unexplained_by_exercise(verdicts) if unexplained is None else unexplained),
         forbidden=_of_each(verdicts, lambda item: [(one.name, one.note) for one in _with(item, "forbidden")]),
@@ -155,6 +172,9 @@ def report(
         late=sorted(late, key=lambda item: (-item.hours, item.student)),
         not_graded=sorted(not_graded),
         missing=None if missing is None else sorted(missing),
+        bonus=max((item.max_bonus for item in verdicts), default=0.0),
+        bonus_mean=sum(item.bonus for item in verdicts) / max(1, len(verdicts)),
+        with_bonus=sum(item.bonus > 0 for item in verdicts),
     )
 
 
@@ -176,8 +196,9 @@ def _exercises(verdicts: Sequence[Verdict], totals: Sequence[float]) -> list[Exe
     found = []
     for name, mine in _by_exercise(verdicts).items():
         earned = [item.points if item else 0.0 for item in mine]
+        bonus = [item.bonus if item else 0.0 for item in mine]
         first = next(item for item in mine if item)
-        solved = sum(item.points == item.max_points for item in mine if item)
+        solved = sum(_is_solved(item) for item in mine if item)
         found.append(
             ExerciseFigures(
                 name=name,
@@ -185,13 +206,21 @@ def _exercises(verdicts: Sequence[Verdict], totals: Sequence[float]) -> list[Exe
                 mean=sum(earned) / len(earned),
                 solved=solved,
                 rate=solved / len(earned),
-                discrimination=discrimination(earned, totals),
+                discrimination=discrimination([sum(pair) for pair in zip(earned, bonus, strict=True)], totals),
                 not_begun=_who(verdicts, mine, lambda item: item.status == "not begun"),
                 forbidden=_who(verdicts, mine, lambda item: item.status == "forbidden"),
                 checks=_checks(mine, totals),
+                bonus=first.max_bonus,
+                bonus_mean=sum(bonus) / len(bonus),
             )
         )
     return found
+
+
+def _is_solved(item: ExerciseVerdict) -> bool:
+    if not item.max_points and item.max_bonus:
+        return item.bonus == item.max_bonus
+    return item.points == item.max_points
 
 
 def _by_exercise(verdicts: Sequence[Verdict]) -> dict[str, list[ExerciseVerdict | None]]:
@@ -218,14 +247,15 @@ def _checks(mine: Sequence[ExerciseVerdict | None], totals: Sequence[float]) -> 
         ]
         rate = sum(passed) / len(passed)
         tells = discrimination([check.max_points * one for one in passed], totals)
-        found.append(Item(name, check.sentence, check.max_points, sum(passed), rate, tells, _look(rate, tells)))
+        look = _look(rate, tells)
+        found.append(Item(name, check.sentence, check.max_points, sum(passed), rate, tells, look, check.bonus))
     return found
 
 
 def _look(rate: float, tells: float | None) -> str:
     if tells is None or not _TELLING[0] <= rate <= _TELLING[1] or tells >= LOW:
         return ""
-    return "strong students fail it" if tells < 0 else "low discrimination"
+    return for_staff_noop("strong students fail it") if tells < 0 else for_staff_noop("low discrimination")
 
 
 def misconceptions(verdicts: Sequence[Verdict]) -> list[MisconceptionFigures]:
@@ -234,7 +264,7 @@ def misconceptions(verdicts: Sequence[Verdict]) -> list[MisconceptionFigures]:
     hints: dict[tuple[str, str], Counter[str]] = {}
     for verdict in verdicts:
         for item in verdict.exercises:
-            if item.misconception:
+            if item.misconception and not item.misconception.startswith(RELATION):
                 key = item.name, item.misconception
                 students.setdefault(key, []).append(verdict.student)
                 hints.setdefault(key, Counter())[item.hint] += 1

@@ -11,6 +11,7 @@ from autograder.course import config, nbgrader
 from autograder.errors import AutograderError
 from autograder.gradebook import late
 from autograder.grading.intake import find
+from autograder.language.staff import for_staff
 from autograder.lms import roster
 from autograder.model.verdict import Verdict, read
 from autograder.results import folders
@@ -37,7 +38,7 @@ def gather(root: Path, problem_set: str) -> ClassReport:
         problem_set,
         verdicts,
         seconds={student: taken for student, taken in _seconds(root, problem_set).items() if student in graded},
-        late=[_late(item) for item in late.handed_in_late(root, course, problem_set)],
+        late=[_late(item) for item in late.handed_in_late(course, problem_set)],
         not_graded=sorted(handed_in - graded),
         missing=people.missing(handed_in | graded) if people else None,
         unexplained=unexplained(root, problem_set, verdicts),
@@ -72,8 +73,12 @@ def unexplained(root: Path, problem_set: str, verdicts: Sequence[Verdict]) -> li
 
 
 def _kind(group: gathering.Group) -> str:
-    nearest = f"{group.agreeing:.0%} like {group.nearest}. " if group.nearest else ""
-    return nearest + (f"Fails {group.fails[0]}" if group.fails else "")
+    said = []
+    if group.nearest:
+        said.append(for_staff("{share:.0%} like {name}.", share=group.agreeing, name=group.nearest))
+    if group.fails:
+        said.append(for_staff("Fails {check}", check=group.fails[0]))
+    return " ".join(said)
 
 
 def _verdicts(root: Path, problem_set: str) -> list[Verdict]:
@@ -84,10 +89,14 @@ def _verdicts(root: Path, problem_set: str) -> list[Verdict]:
             found.append(read(path))
         except (OSError, msgspec.MsgspecError):
             raise AutograderError(
-                f"{path}: not a verdict in this version's format; run: autograder grade {problem_set}"
+                "{path}: not a verdict in this version's format; run: autograder grade {problem_set}",
+                path=path,
+                problem_set=problem_set,
             ) from None
     if not found:
-        raise AutograderError(f"{folder}: no verdicts; run: autograder grade {problem_set}")
+        raise AutograderError(
+            "{folder}: no verdicts; run: autograder grade {problem_set}", folder=folder, problem_set=problem_set
+        )
     return found
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from autograder.course.config import Course
-from autograder.feedback.panel import number
+from autograder.language import number
+from autograder.language.staff import for_staff, list_for_staff, staff_language
 
 from . import page
 from .actions import actions
@@ -43,7 +44,8 @@ def render(course: Course, report: ClassReport) -> str:
     return page.render(
         "report.html.j2",
         course=course.title,
-        language=course.language,
+        language=staff_language(),
+        written_in=course.language,
         title=course.problem_sets[report.problem_set].title,
         report=report,
         actions=actions(report),
@@ -60,12 +62,13 @@ def _chart(scores: Spread, points: float) -> _Chart:
     for place, item in enumerate(scores.bins):
         height = room * item.count / tallest
         last = place == len(scores.bins) - 1
-        label = (
-            f"{number(item.low)} to {number(item.high)}" if last else f"{number(item.low)} to below {number(item.high)}"
-        )
+        ends = {"low": number(item.low), "high": number(item.high)}
+        label = for_staff("{low} to {high}", **ends) if last else for_staff("{low} to below {high}", **ends)
         bars.append(_Bar(place * step + 2, _TOP + room - height, step - 4, height, item.count, label))
     median = _WIDTH * scores.median / points if points else 0
-    words = ", ".join(f"{bar.label} points: {bar.count}" for bar in bars)
-    return _Chart(
-        _WIDTH, _HEIGHT, _TOP + room, bars, median, f"Histogram of the scores. {words}. Median {number(scores.median)}."
+    words = for_staff(
+        "Histogram of the scores. {bars}. Median {median}.",
+        bars=list_for_staff(for_staff("{label} points: {count}", label=bar.label, count=bar.count) for bar in bars),
+        median=number(scores.median),
     )
+    return _Chart(_WIDTH, _HEIGHT, _TOP + room, bars, median, words)

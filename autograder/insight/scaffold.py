@@ -46,7 +46,7 @@ def write(root: Path, problem_set: str, groups: Sequence[Group]) -> list[str]:
     text = path.read_text(encoding="utf-8") if path.is_file() else _HEAD.format(problem_set=problem_set)
     known = _bound(text, path)
     if "misconception" not in known:
-        raise AutograderError(f"{path}: import missing; add: from autograder.authoring import misconception")
+        raise AutograderError("{path}: import missing; add: from autograder.authoring import misconception", path=path)
     made = []
     for group in groups:
         name = _name(group)
@@ -86,7 +86,7 @@ def _bound(text: str, path: Path) -> set[str]:
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError) as error:
-        raise AutograderError(f"{path}: not valid Python: {error}") from None
+        raise AutograderError("{path}: not valid Python: {error}", path=path, error=error) from None
     names = {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
     imports = [node for node in tree.body if isinstance(node, ast.ImportFrom)]
     return names | {alias.asname or alias.name for node in imports for alias in node.names}
@@ -96,4 +96,4 @@ def _refuse_live_code(before: str, code: str, after: str, path: Path) -> None:
     """Raise an AutograderError if anything but the stub's function was added, by Python's own parser."""
     wanted = [*ast.parse(before).body, *ast.parse(code).body]
     if [ast.dump(node) for node in ast.parse(after).body] != [ast.dump(node) for node in wanted]:
-        raise AutograderError(f"{path}: a student's answer would have become code; nothing was written")
+        raise AutograderError("{path}: a student's answer would have become code; nothing was written", path=path)

@@ -1,34 +1,27 @@
-"""Classifies incidents (time, memory, crashes) by the engine's own sentences in verdicts."""
+"""Lists what ended cells, calls and programs (time, memory, crashes), by the kinds that verdicts keep."""
 
 from __future__ import annotations
 
-from autograder.model.verdict import Verdict
+from autograder.language.staff import for_staff_noop
+from autograder.model.verdict import Trouble, Verdict
 
-_KINDS = {
-    "out of time": ("was stopped after", "were stopped after", "ran for more than", "used up the processor time"),
-    "out of memory": ("asked for more memory",),
-    "posed as the grader": ("a reply that the grader cannot read", "only the grader speaks"),
-    "ended the program": ("crashed the whole program", "ended the whole program"),
+_KINDS: dict[Trouble, str] = {
+    "": for_staff_noop("other"),
+    "time": for_staff_noop("out of time"),
+    "memory": for_staff_noop("out of memory"),
+    "posed": for_staff_noop("posed as the grader"),
+    "ended": for_staff_noop("ended the program"),
 }
-"""Phrases of the engine's incidents and reasons (see `session/`), by kind of incident."""
-_OURS = "your code "
-"""Prefix of the engine's own reasons; the text of a student's exception follows `your code raised`."""
-
-
-def kind_of(sentence: str) -> str:
-    """Return the kind of incident that one of the engine's sentences reports; empty if it reports none."""
-    if sentence.startswith(f"{_OURS}raised"):
-        return ""
-    return next((kind for kind, words in _KINDS.items() if any(word in sentence for word in words)), "")
+"""The names of the kinds in the report."""
 
 
 def troubles(verdict: Verdict) -> list[tuple[str, str]]:
     """Return (kind, sentence) of each incident of the notebook, and of the first of each kind in each exercise."""
-    found = [(kind_of(line) or "other", line) for line in verdict.incidents]
+    found = [(_KINDS[verdict.troubles.get(line, "")], line) for line in verdict.incidents]
     for item in verdict.exercises:
-        first: dict[str, str] = {}
+        first: dict[Trouble, str] = {}
         for check in item.checks:
-            if not check.passed and check.reason.startswith(_OURS) and (kind := kind_of(check.reason)):
-                first.setdefault(kind, f"{item.name}: {check.reason.partition(' — for ')[0]}")
-        found += first.items()
+            if not check.passed and check.trouble:
+                first.setdefault(check.trouble, f"{item.name}: {check.reason}")
+        found += [(_KINDS[kind], line) for kind, line in first.items()]
     return found

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from autograder import terminal
 from autograder.course import config, nbgrader
 from autograder.course.release import Release
 from autograder.diagnosis import traces
@@ -17,10 +18,11 @@ from autograder.diagnosis.traces import Trace
 from autograder.errors import AutograderError
 from autograder.grading.intake import HandedIn, Prepared, find
 from autograder.grading.setup import GradingSetup, setup_of
+from autograder.language.staff import for_staff, list_for_staff
 from autograder.model.verdict import ExerciseResult, is_explained
 from autograder.results import folders, freshness
 from autograder.results.store import Store
-from autograder.terminal import literal, say
+from autograder.terminal import literal
 
 _NAMED = 12
 """Maximum number of students named in a line."""
@@ -97,10 +99,10 @@ def unexplained(root: Path, problem_set: str, exercise: str | None = None, at_le
     """
     setup = setup_of(root, config.load(root), problem_set)
     if "pandas" in setup.course.packages:
-        importlib.import_module("pandas")  # tables in traces are only put together where it is
+        importlib.import_module("pandas")  # tables in traces can only be rebuilt if it is imported
     name, released = setup.problem_set, setup.release
     if exercise is not None and exercise not in {item.name for item in released.exercises}:
-        raise AutograderError(f"no exercise {exercise} in {name}")
+        raise AutograderError("no exercise {exercise} in {name}", exercise=exercise, name=name)
     result = Unexplained(name)
     gathered: list[_Gathered] = []
     for handed_in, item, findings in _graded(root, setup):
@@ -163,24 +165,34 @@ def _code(item: Prepared, released: Release, exercise: str) -> str:
 def show(found: Unexplained) -> None:
     """Print the groups."""
     for group in found.groups:
-        students = ", ".join(group.students[:_NAMED]) + (", …" if len(group.students) > _NAMED else "")
-        say(f"{found.problem_set} {group.exercise}: {len(group.students)} alike: {students}")
+        students = list_for_staff([*group.students[:_NAMED], *(["…"] if len(group.students) > _NAMED else [])])
+        alike = for_staff("{count} alike: {students}", count=len(group.students), students=students)
+        terminal.say_text(f"{found.problem_set} {group.exercise}: {alike}")
         for reason in group.fails:
-            say(f"  fails {reason}")
+            terminal.say("  fails {check}", check=reason)
         if group.nearest:
-            say(f"  nearest: {group.nearest}, which agrees in {group.agreeing:.0%} of the calls")
+            terminal.say(
+                "  nearest: {name}, which agrees in {share:.0%} of the calls",
+                name=group.nearest,
+                share=group.agreeing,
+            )
         for line in group.changes:
-            say(f"  fixed by {line}")
+            terminal.say("  fixed by {change}", change=line)
         for line in group.code.split("\n"):
-            say(f"  | {line}")
-        say("")
+            terminal.say_text(f"  | {line}")
+        terminal.say_text("")
     left = sum(len(group.students) for group in found.groups)
-    say(
-        f"{found.wrong} answers lost points: {found.explained} are explained, {left} are shown,"
-        f" in {len(found.groups)} groups"
+    terminal.say(
+        "{wrong} answers lost points: {explained} are explained, {shown} are shown, in {groups} groups",
+        wrong=found.wrong,
+        explained=found.explained,
+        shown=left,
+        groups=len(found.groups),
     )
     if found.not_graded:
-        say(
-            f"changed since graded or never graded, run autograder grade {found.problem_set}:"
-            f" {', '.join(found.not_graded[:_NAMED])}{', …' if len(found.not_graded) > _NAMED else ''}"
+        names = found.not_graded[:_NAMED] + (["…"] if len(found.not_graded) > _NAMED else [])
+        terminal.say(
+            "changed since graded or never graded, run autograder grade {problem_set}: {students}",
+            problem_set=found.problem_set,
+            students=list_for_staff(names),
         )

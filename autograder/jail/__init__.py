@@ -1,1 +1,1 @@
-"""Where student code runs: a bubblewrap jail that holds one warm interpreter and nothing of the course."""
+"""The bubblewrap jail in which student code runs, with one warm interpreter and no files of the course."""

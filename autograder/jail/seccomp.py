@@ -11,20 +11,20 @@ _CLONE_THREAD = 0x00010000
 DENIED = (
     # new programs and processes; threads stay allowed
     "fork vfork execve execveat "
-    # looking into or steering other processes
+    # inspecting or controlling other processes
     "ptrace process_vm_readv process_vm_writev process_madvise kcmp pidfd_open pidfd_getfd pidfd_send_signal "
-    # the network and its local forms; the one socket that is open stays usable
+    # the network and local sockets; the one socket that is open stays usable
     "socket connect bind listen accept accept4 "
-    # name spaces and mounts
+    # namespaces and mounts
     "unshare setns mount umount umount2 pivot_root chroot move_mount open_tree fsopen fsconfig fsmount fspick "
     "mount_setattr "
     # memory that resource limits do not count
     "memfd_create memfd_secret shmget shmat shmctl shmdt semget semop semctl msgget msgsnd msgrcv msgctl mq_open "
-    # wide or rarely needed parts of the kernel, where its holes have been
+    # large or rarely needed parts of the kernel, with many past vulnerabilities
     "io_uring_setup io_uring_enter io_uring_register bpf perf_event_open userfaultfd keyctl add_key request_key "
     "open_by_handle_at name_to_handle_at fanotify_init quotactl quotactl_fd lookup_dcookie modify_ldt "
     "personality vmsplice iopl ioperm mknod mknodat "
-    # the machine's own affairs
+    # administration of the machine
     "syslog acct swapon swapoff reboot kexec_load kexec_file_load init_module finit_module delete_module "
     "settimeofday clock_settime adjtimex clock_adjtime sethostname setdomainname "
 ).split()
@@ -32,10 +32,10 @@ DENIED = (
 
 @cache
 def program() -> bytes:
-    """The filter as BPF instructions (`struct sock_filter` each); a denied call fails with EPERM.
+    """Return the filter as BPF instructions (`struct sock_filter` each); denied calls fail with EPERM.
 
     Raises:
-        RuntimeError: libseccomp is not on this machine.
+        RuntimeError: libseccomp is not installed.
     """
     import pyseccomp
 
@@ -48,7 +48,7 @@ def program() -> bytes:
         if number is not None and number >= 0:
             syscalls.add_rule(pyseccomp.ERRNO(errno.EPERM), number)
     syscalls.add_rule(pyseccomp.ERRNO(errno.EPERM), "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, _CLONE_THREAD, 0))
-    # glibc falls back to clone, whose flags a filter can read, where clone3 seems not to exist.
+    # A filter cannot read clone3's flags; without clone3, glibc falls back to clone.
     syscalls.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")
     with tempfile.TemporaryFile() as file:
         syscalls.export_bpf(file)

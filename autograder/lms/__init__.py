@@ -1,1 +1,1 @@
-"""Learning platforms (Moodle, Canvas, Gradescope): archives and file names in, scores and feedback out."""
+"""Learning platforms (Moodle, Canvas, Gradescope): reading submissions, writing scores and feedback."""

@@ -1,15 +1,22 @@
-"""What became of each file that was collected."""
+"""The report of `autograder collect`: the outcome for each file."""
 
 from __future__ import annotations
 
 import msgspec
 
+from autograder.language.staff import for_staff_noop
+
+_OUTCOMES = (
+    *(for_staff_noop("taken"), for_staff_noop("unchanged"), for_staff_noop("kept"), for_staff_noop("ignored")),
+    for_staff_noop("refused"),
+)
+
 
 class Item(msgspec.Struct, frozen=True):
-    """What became of one file.
+    """The outcome for one file.
 
-    Outcomes: taken (now in submitted/), unchanged (stood there already), kept (in submitted-attempts/), refused,
-    ignored (what operating systems and Jupyter add; timestamp.txt, once read).
+    Outcomes: taken (copied to submitted/), unchanged (already in submitted/), kept (copied to submitted-attempts/),
+    refused, and ignored (files of operating systems and Jupyter, files of the release, a timestamp.txt that was read).
     """
 
     file: str
@@ -20,10 +27,10 @@ class Item(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """All files, how many had which outcome, and the roster's students of whom nothing is there.
+    """The outcome for each file, the number of files by outcome, and the roster's students without a submission.
 
-    `unmatched` holds a line for each row of --times that fits nobody, `strangers` one for each student of submitted/
-    who is not in the roster.
+    `unmatched` holds a line for each row of --times that matches no student, `not_in_roster` one for each student in
+    submitted/ whose id is not in the roster.
     """
 
     problem_set: str
@@ -31,9 +38,9 @@ class Report(msgspec.Struct, frozen=True):
     counts: dict[str, int]
     missing: list[str]
     unmatched: list[str] = []
-    strangers: list[str] = []
+    not_in_roster: list[str] = []
 
     @property
     def problems(self) -> list[str]:
-        """A line for each file that was refused."""
+        """Return a line for each file that was refused."""
         return [f"{item.file}: {item.note}" for item in self.items if item.outcome == "refused"]

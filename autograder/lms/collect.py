@@ -1,7 +1,7 @@
-"""Takes in submissions from elsewhere: a folder, or the zip that Moodle or Canvas gives, into nbgrader's submitted/.
+"""Collects submissions from a folder, or from the zip of Moodle or Canvas, into nbgrader's submitted/.
 
-Every file is accounted for in one report. What counts is the last attempt before the student's deadline; the others,
-and what stood in submitted/ before, are kept in submitted-attempts/. What was taken from is never changed.
+The report lists every file. The last attempt before the student's deadline counts; the others, and the previous
+contents of submitted/, are kept in submitted-attempts/. The source is never changed.
 """
 
 from __future__ import annotations
@@ -24,26 +24,28 @@ from autograder.errors import AutograderError
 from autograder.gradebook import late
 from autograder.grading import intake
 from autograder.grading.intake import handed_in_at, is_student
+from autograder.language import gettext, speaking
+from autograder.language.staff import for_staff
 from autograder.notebook import reading
 
 from . import archive, filenames, roster
 from .account import Item, Report
-from .archive import Member, shown
+from .archive import Member, printable
 from .filenames import Sender
 from .roster import Roster, Times
 
 ATTEMPTS = "submitted-attempts"
 _TIMESTAMP = "timestamp.txt"
 _PRESENT = "submitted"
-"""In place of a learning platform: what stands in submitted/ already."""
+"""The `Sender.system` of the notebook that is already in submitted/."""
 _COPYING = timedelta(minutes=1)
-"""Files of one folder whose times differ by less were copied together."""
+"""Files in one folder whose times differ by no more than this count as copied together."""
 _FORMAT = "%Y-%m-%d %H:%M:%S %Z"
 
 
 @dataclass(frozen=True)
 class _Attempt:
-    """A notebook that may be what counts; `moment` is None where nothing says when it was handed in."""
+    """A notebook that may be the one that counts; `moment` is None if it is not known when it was handed in."""
 
     file: str
     data: bytes
@@ -59,7 +61,7 @@ class _Attempt:
         return self.moment or self.stored, self.sender.again, self.file
 
     def is_together_with(self, other: _Attempt) -> bool:
-        """Whether nothing tells which of the two was handed in later."""
+        """Return whether it cannot be determined which of the two was handed in later."""
         if self.sender.stem and self.sender.stem == other.sender.stem:
             return self.sender.again == other.sender.again
         if self.moment is None and other.moment is None:
@@ -68,9 +70,14 @@ class _Attempt:
         return apart <= (_COPYING if self.place == other.place else timedelta())
 
 
+class _Unfit(AutograderError):
+    def __init__(self, why: str) -> None:  # in the course's language
+        super().__init__("{why}", why=why)
+
+
 @dataclass
-class _Class:
-    """What collecting knows of course and class."""
+class _Context:
+    """The course and class for which submissions are collected, and the report's items so far."""
 
     root: Path
     problem_set: str
@@ -82,12 +89,13 @@ class _Class:
     items: list[Item] = field(default_factory=list)
 
     def note(self, file: str, outcome: str, note: str = "", student: str = "", moment: datetime | None = None) -> None:
-        self.items.append(Item(shown(file), outcome, student, note, moment.isoformat() if moment else ""))
+        self.items.append(Item(printable(file), outcome, student, note, moment.isoformat() if moment else ""))
 
     def deadline(self, student: str) -> datetime | None:
+        """Return the student's deadline in UTC, with grace period and extension; None if there is no due date."""
         due = self.course.due_of(self.problem_set)
         grace = timedelta(minutes=self.course.late_of(self.problem_set).grace_minutes)
-        # In UTC: a sum of a local time and hours would not see that the clocks change in between.
+        # In UTC, since adding hours to a local time would ignore daylight saving changes in between.
         return due.astimezone(UTC) + grace + self.extensions.get(student, timedelta()) if due else None
 
 
@@ -99,108 +107,125 @@ def collect(
     roster_file: Path | None = None,
     times_file: Path | None = None,
 ) -> Report:
-    """Take submissions of one problem set in.
+    """Collect the submissions of one problem set; the notes on files are in the course's language.
 
     Args:
         root: the course's folder.
-        source: a folder, or a zip.
-        problem_set: which.
-        roster_file: in place of the course's roster.csv.
-        times_file: when each student handed in; see `roster.times`.
+        source: a folder or a zip.
+        problem_set: the problem set's name.
+        roster_file: a roster to use instead of the course's roster.csv.
+        times_file: a CSV of when each student handed in; see `roster.times`.
 
     Raises:
-        AutograderError: nothing can be taken in at all.
+        AutograderError: nothing can be collected.
     """
     course = config.load(root)
+    with speaking(course.language):
+        return _collected(root, course, source, problem_set, roster_file, times_file)
+
+
+def _collected(
+    root: Path, course: config.Course, source: Path, problem_set: str, roster_file: Path | None, times_file: Path | None
+) -> Report:
     config.chosen(course, [problem_set])
     people = roster.of_course(root, roster_file)
     times = roster.times(times_file, people, course.clock) if times_file else Times({}, [])
-    ours = _Class(
+    context = _Context(
         root,
         problem_set,
         course,
         people,
         times.moments,
-        late.extensions(root, course, problem_set),
+        late.extensions(course, problem_set),
         release.load(root, problem_set),
     )
     limit = course.limits_of(problem_set).notebook_mb << 20
     found = list(archive.members(source, limit, course.clock))
-    by_student = _attempts(ours, found)
+    by_student = _attempts(context, found)
     for student, attempts in sorted(by_student.items()):
         accounts = sorted({attempt.sender.account for attempt in attempts})
         if len(accounts) > 1:
-            claims = f"{student} is claimed by {' and by '.join(map(shown, accounts))}; tell them apart in the roster"
+            claims = for_staff(
+                "{student} is claimed by {accounts}; tell them apart in the roster (lms_id), or remove the wrong one",
+                student=student,
+                accounts=for_staff(" and by ").join(map(printable, accounts)),
+            )
             for attempt in attempts:
-                ours.note(attempt.file, "refused", f"{claims} (lms_id), or remove the wrong one", student)
+                context.note(attempt.file, "refused", claims, student)
             continue
         try:
-            _take(ours, student, attempts)
+            _take(context, student, attempts)
         except OSError as error:
-            done = {item.file for item in ours.items}
+            done = {item.file for item in context.items}
             for attempt in attempts:
-                if shown(attempt.file) not in done:
-                    why = f"cannot be written to {error.filename}: {error.strerror}; mend that, and collect again"
-                    ours.note(attempt.file, "refused", why, student)
-    ours.items.sort(key=lambda item: item.file)
-    counts = Counter(item.outcome for item in ours.items)
+                if printable(attempt.file) not in done:
+                    place = {"file": error.filename, "why": error.strerror}
+                    why = gettext("cannot be written to {file}: {why}; fix this, and collect again", **place)
+                    context.note(attempt.file, "refused", why, student)
+    context.items.sort(key=lambda item: item.file)
+    counts = Counter(item.outcome for item in context.items)
     there = {one.student for one in intake.find(root / nbgrader.SUBMITTED, [problem_set])}
     unmatched = times.unmatched
     if people is None:
         nobody = sorted(times.moments.keys() - by_student.keys() - there)
-        unmatched = [f"{times_file}: {who}: nothing of such a student, so this time is not used" for who in nobody]
+        unused = for_staff("no submission of such a student, so this time is not used")
+        unmatched = [f"{times_file}: {who}: {unused}" for who in nobody]
     return Report(
         problem_set,
-        ours.items,
+        context.items,
         dict(sorted(counts.items())),
         people.missing(by_student) if people else [],
         unmatched,
-        people.strangers(there) if people else [],
+        people.not_in_roster(there) if people else [],
     )
 
 
-def _attempts(ours: _Class, found: list[Member]) -> dict[str, list[_Attempt]]:
-    """The notebooks of each student; everything else goes into the report."""
+def _attempts(context: _Context, found: list[Member]) -> dict[str, list[_Attempt]]:
+    """Return the notebooks of each student; add all other files to the report."""
+    clock = context.course.clock
     stamps = {
         member.parts[:-1]: moment
         for member in found
-        if member.data and member.parts[-1] == _TIMESTAMP and (moment := _stamp(ours, member.data))
+        if member.data and member.parts[-1] == _TIMESTAMP and (moment := timestamps.moment_in(member.data, clock))
     }
-    shared = _shared([member.parts[:-1] for member in found if not (member.refused or member.junk)], ours.problem_set)
-    handouts = tuple(f"{mark}{name}" for name in ours.release.handouts for mark in "/_")
+    shared = _shared(
+        [member.parts[:-1] for member in found if not (member.refused or member.junk)], context.problem_set
+    )
+    handouts = tuple(f"{mark}{name}" for name in context.release.handouts for mark in "/_")
     by_student: dict[str, list[_Attempt]] = {}
     for member in found:
         if member.name.endswith(handouts):
-            ours.note(member.name, "ignored", "came with the notebook; grading uses the course's own")
+            context.note(member.name, "ignored", gettext("came with the notebook; grading uses the course's own"))
             continue
         if member.refused:
-            ours.note(member.name, "refused", member.refused)
+            context.note(member.name, "refused", member.refused)
             continue
         if member.junk or (member.parts[-1] == _TIMESTAMP and member.parts[:-1] in stamps):
-            ours.note(member.name, "ignored", "added by a system, not by the student" if member.junk else "read")
+            note = gettext("added by a system, not by the student") if member.junk else gettext("read")
+            context.note(member.name, "ignored", note)
             continue
         if member.parts[-1] == _TIMESTAMP:
-            ours.note(member.name, "refused", "no date and time that can be read; write 2026-10-01 23:59:00 UTC")
+            context.note(member.name, "refused", gettext("not a readable date and time; write 2026-10-01 23:59:00 UTC"))
             continue
-        sender = filenames.of(member.parts, ours.problem_set, ours.roster, shared)
-        person, why = filenames.student(sender, ours.roster)
+        sender = filenames.of(member.parts, context.problem_set, context.roster, shared)
+        person, why = filenames.student(sender, context.roster)
         if person is None or not is_student(person.id):
-            ours.note(member.name, "refused", shown(why) or "no student's name; rename its folder")
+            context.note(member.name, "refused", printable(why) or gettext("no student's name; rename its folder"))
             continue
         try:
-            found_in_it = _candidate(ours, member, sender)
+            found_in_it = _candidate(context, member, sender)
         except AutograderError as error:
-            ours.note(member.name, "refused", str(error).removeprefix(": "), person.id)
+            context.note(member.name, "refused", str(error).removeprefix(": "), person.id)
             continue
         stored = member.moment or datetime.now(UTC)
-        moment = ours.times.get(person.id) or stamps.get(member.parts[:-1])
+        moment = context.times.get(person.id) or stamps.get(member.parts[:-1])
         note = ""
         if sender.system == "plain":
             moment = moment or member.moment
         elif moment is None and sender.late:
-            note = "Canvas marks it late, but not by how much: until --times says when, it counts as in time"
+            note = gettext("Canvas marks it late, but not by how much: until --times says when, it counts as in time")
         elif moment is None:
-            note = "the zip holds the time of the download only: until --times says when, it counts as in time"
+            note = gettext("the zip holds the time of the download only: until --times says when, it counts as in time")
         by_student.setdefault(person.id, []).append(
             _Attempt(member.name, member.data, sender, moment, stored, found_in_it, member.parts[:-1], note)
         )
@@ -208,82 +233,79 @@ def _attempts(ours: _Class, found: list[Member]) -> dict[str, list[_Attempt]]:
 
 
 def _shared(folders: list[tuple[str, ...]], problem_set: str) -> int:
-    """1 where all files stand in one folder that itself holds folders: a zipped folder of students."""
+    """Return 1 if all files are in subfolders of one folder, such as a zipped folder of students; otherwise 0."""
     plain = [[part for part in parts if part != problem_set] for parts in folders]
     return int(bool(plain) and all(len(parts) > 1 for parts in plain) and len({parts[0] for parts in plain}) == 1)
 
 
-def _candidate(ours: _Class, member: Member, sender: Sender) -> Candidate:
-    """The notebook in a file.
+def _candidate(context: _Context, member: Member, sender: Sender) -> Candidate:
+    """Return the notebook in a file.
 
     Raises:
-        AutograderError: it is no submission of the problem set.
+        AutograderError: the file is not a submission of the problem set.
     """
-    wanted = ours.problem_set
+    wanted = context.problem_set
     if sender.typed:
-        raise AutograderError("typed into the learning platform, not a notebook; ask the student for the .ipynb")
+        raise _Unfit(gettext("typed into the platform, not a notebook; ask the student for the .ipynb"))
     if not member.data.strip():
-        raise AutograderError("the file is empty; ask the student to save the notebook and hand it in again")
+        raise _Unfit(gettext("the file is empty; ask the student to save the notebook and hand it in again"))
     if not member.name.lower().endswith(".ipynb") and not member.data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
-        raise AutograderError(f"not a notebook; ask the student for {wanted}.ipynb")
+        raise _Unfit(gettext("not a notebook; ask the student for {wanted}.ipynb", wanted=wanted))
     cells = reading.parse(member.data, "")
-    if fault := recognition.fault(cells, ours.release):
-        raise AutograderError(fault)
-    return candidates.candidate(member.parts[-1], cells, ours.release)
+    if fault := recognition.fault(cells, context.release):
+        raise _Unfit(fault)
+    return candidates.candidate(member.parts[-1], cells, context.release)
 
 
-def _stamp(ours: _Class, data: bytes) -> datetime | None:
-    """The moment in nbgrader's timestamp.txt."""
-    try:
-        stamp = timestamps.read(data.decode("utf-8-sig"), ours.course.clock)
-    except UnicodeDecodeError:
-        return None
-    return stamp.moment.replace(tzinfo=UTC) if stamp else None
-
-
-def _take(ours: _Class, student: str, attempts: list[_Attempt]) -> None:
-    """Put the attempt that counts into submitted/, and the others aside."""
-    folder = ours.root / nbgrader.SUBMITTED / student / ours.problem_set
-    present = _present(ours, folder)
-    counts, rivals = _choose(ours, student, [*attempts, *([present] if present else [])])
+def _take(context: _Context, student: str, attempts: list[_Attempt]) -> None:
+    """Move the attempt that counts to submitted/, and keep the others in submitted-attempts/."""
+    folder = context.root / nbgrader.SUBMITTED / student / context.problem_set
+    present = _present(context, folder)
+    counts, rivals = _choose(context, student, [*attempts, *([present] if present else [])])
     if counts is None:
         names = candidates.listed([attempt.file for attempt in rivals])
-        right = folder.relative_to(ours.root) / f"{ours.problem_set}.ipynb"
-        why = f"of {names}, handed in together, more than one could be meant; put the right one there as {right}"
+        right = folder.relative_to(context.root) / f"{context.problem_set}.ipynb"
+        why = gettext(
+            "of {names}, handed in together, more than one could be meant; put the right one there as {right}",
+            names=names,
+            right=right,
+        )
         for attempt in rivals:
-            ours.note(attempt.file, "refused", why, student, attempt.moment)
+            context.note(attempt.file, "refused", why, student, attempt.moment)
         in_doubt = {attempt.file for attempt in rivals}
         attempts = [attempt for attempt in attempts if attempt.file not in in_doubt]
         counts = present
     if present and counts and counts.data == present.data:
-        counts = present  # the same again: what stands there stays, with its time unless it has none
+        counts = present  # the same notebook again: the existing one is kept, and its time is set only if it has none
     for attempt in attempts:
         moment = attempt.moment
         if present and counts is present and attempt.data == present.data:
             if moment and not present.moment:
                 _write(folder / _TIMESTAMP, moment.astimezone(UTC).strftime(_FORMAT).encode(), moment)
-            ours.note(attempt.file, "unchanged", attempt.note, student, moment)
+            context.note(attempt.file, "unchanged", attempt.note, student, moment)
         elif attempt is not counts:
-            aside = _aside(ours, student, attempt)
-            why = _why_not(attempt, counts, present, ours.deadline(student))
-            ours.note(attempt.file, "kept", f"{why}; this one is in {aside}", student, moment)
+            kept = _keep_in_attempts(context, student, attempt)
+            why = _why_kept(attempt, counts, present, context.deadline(student))
+            note = gettext("{why}; this one is in {place}", why=why, place=kept)
+            context.note(attempt.file, "kept", note, student, moment)
     if counts is None or counts is present:
         return
     note = counts.note
-    with _made(folder.parent, ours.problem_set, counts) as made:
+    with _new_folder(folder.parent, context.problem_set, counts) as new:
         if folder.exists():
-            before = _put_by(ours, student, folder)
-            note = f"what stood in submitted/ before is in {before}" + (f"; {note}" if note else "")
-        made.rename(folder)
-    ours.note(counts.file, "taken", note, student, counts.moment)
+            before = _move_to_attempts(context, student, folder)
+            moved = gettext("the previous contents of submitted/ are in {place}", place=before)
+            note = gettext("{first}; {second}", first=moved, second=note) if note else moved
+        new.rename(folder)
+    context.note(counts.file, "taken", note, student, counts.moment)
 
 
-def _choose(ours: _Class, student: str, found: list[_Attempt]) -> tuple[_Attempt | None, list[_Attempt]]:
-    """The attempt that counts, or None and those that could be meant.
+def _choose(context: _Context, student: str, found: list[_Attempt]) -> tuple[_Attempt | None, list[_Attempt]]:
+    """Return the attempt that counts, and those handed in together with it; None if it is not clear which counts.
 
-    The last before the deadline counts, but one in which nothing is written never goes before written work.
+    The last attempt before the deadline counts, except that an attempt without answers never precedes one with answers.
     """
-    deadline = ours.deadline(student)
+    deadline = context.deadline(student)
     found = sorted(found, key=lambda attempt: attempt.order)
     written = [one for one in found if one.candidate.answers] or found
     in_time = [one for one in written if deadline is None or one.moment is None or one.moment <= deadline] or written
@@ -296,30 +318,30 @@ def _choose(ours: _Class, student: str, found: list[_Attempt]) -> tuple[_Attempt
     return next((one for one in rivals if one.candidate is chosen), None), rivals
 
 
-def _why_not(attempt: _Attempt, counts: _Attempt | None, present: _Attempt | None, deadline: datetime | None) -> str:
-    """Why another attempt counts."""
+def _why_kept(attempt: _Attempt, counts: _Attempt | None, present: _Attempt | None, deadline: datetime | None) -> str:
+    """Return why another attempt counts."""
     if counts is None:
-        return "others came later, of which more than one could be meant"
+        return gettext("there are later ones, of which more than one could be meant")
     if counts.candidate.answers and not attempt.candidate.answers:
-        return f"nothing is written in it, other than in {shown(counts.file)}"
+        return gettext("nothing is written in it, unlike in {file}", file=printable(counts.file))
     if attempt.moment and deadline and attempt.moment > deadline:
-        return "it came after the deadline, another before it"
+        return gettext("it came after the deadline, another before it")
     if counts is present:
-        return "what stands in submitted/ is newer"
+        return gettext("the one in submitted/ is newer")
     if attempt.is_together_with(counts):
-        return f"all that is written in it is in {shown(counts.file)} too, which counts"
-    return "a later attempt counts"
+        return gettext("everything written in it is also in {file}, which counts", file=printable(counts.file))
+    return gettext("a later attempt counts")
 
 
-def _present(ours: _Class, folder: Path) -> _Attempt | None:
-    """What was handed in before."""
-    path = folder / f"{ours.problem_set}.ipynb"
+def _present(context: _Context, folder: Path) -> _Attempt | None:
+    """Return the submission that is already in submitted/; None if there is none."""
+    path = folder / f"{context.problem_set}.ipynb"
     if folder.is_symlink() or folder.parent.is_symlink():
-        raise OSError(0, "a symbolic link", str(folder))
-    # What is too large to be taken in stands there by other ways; it is moved aside unread.
+        raise OSError(0, for_staff("a symbolic link"), str(folder))
+    # A file too large to be collected was put there in another way; it is moved to submitted-attempts/ unread.
     if not path.is_file() or path.is_symlink() or path.stat().st_size > archive.MAX_TOTAL:
         return None
-    stamp = handed_in_at(folder, ours.course.clock)
+    stamp = handed_in_at(folder, context.course.clock)
     moment = stamp.moment.replace(tzinfo=UTC) if stamp else None
     stored = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     data = path.read_bytes()
@@ -327,50 +349,50 @@ def _present(ours: _Class, folder: Path) -> _Attempt | None:
         cells = reading.parse(data, str(path))
     except AutograderError:  # it cannot be graded either
         cells = []
-    found = candidates.candidate(path.name, cells, ours.release)
+    found = candidates.candidate(path.name, cells, context.release)
     return _Attempt(str(path), data, Sender(_PRESENT, "", ""), moment, stored, found)
 
 
-def _aside(ours: _Class, student: str, attempt: _Attempt) -> str:
-    """Keep an attempt that does not count; the same one is kept once."""
-    place = _place(ours, student, attempt.moment or attempt.stored, attempt.data)
-    if not (ours.root / place).exists():
-        with _made((ours.root / place).parent, ours.problem_set, attempt) as made:
-            made.rename(ours.root / place)
+def _keep_in_attempts(context: _Context, student: str, attempt: _Attempt) -> str:
+    """Keep an attempt that does not count in submitted-attempts/, identical ones only once; return its folder."""
+    place = _place(context, student, attempt.moment or attempt.stored, attempt.data)
+    if not (context.root / place).exists():
+        with _new_folder((context.root / place).parent, context.problem_set, attempt) as new:
+            new.rename(context.root / place)
     return place.as_posix()
 
 
-def _put_by(ours: _Class, student: str, folder: Path) -> str:
-    """Move a folder of submitted/ aside, whatever is in it."""
-    present = _present(ours, folder)
+def _move_to_attempts(context: _Context, student: str, folder: Path) -> str:
+    """Move a folder of submitted/ with all its contents to submitted-attempts/; return its new folder."""
+    present = _present(context, folder)
     moment = (present.moment or present.stored) if present else datetime.now(UTC)
-    place = _place(ours, student, moment, present.data if present else os.urandom(8))
-    if (ours.root / place).exists():
-        place = _place(ours, student, datetime.now(UTC), os.urandom(8))
-    (ours.root / place).parent.mkdir(parents=True, exist_ok=True)
-    folder.rename(ours.root / place)
+    place = _place(context, student, moment, present.data if present else os.urandom(8))
+    if (context.root / place).exists():
+        place = _place(context, student, datetime.now(UTC), os.urandom(8))
+    (context.root / place).parent.mkdir(parents=True, exist_ok=True)
+    folder.rename(context.root / place)
     return place.as_posix()
 
 
-def _place(ours: _Class, student: str, moment: datetime, data: bytes) -> Path:
+def _place(context: _Context, student: str, moment: datetime, data: bytes) -> Path:
     name = f"{moment.astimezone(UTC):%Y-%m-%dT%H%M%S}-{hashlib.sha256(data).hexdigest()[:8]}"
-    return Path(ATTEMPTS, student, ours.problem_set, name)
+    return Path(ATTEMPTS, student, context.problem_set, name)
 
 
 @contextmanager
-def _made(parent: Path, problem_set: str, attempt: _Attempt) -> Iterator[Path]:
-    """A submission's folder, ready to be renamed to its place within `parent`; gone again where it is not."""
+def _new_folder(parent: Path, problem_set: str, attempt: _Attempt) -> Iterator[Path]:
+    """Create a submission's folder in `parent`, to be renamed by the caller; delete it if it was not renamed."""
     parent.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(dir=parent, prefix="."))
+    new = Path(tempfile.mkdtemp(dir=parent, prefix="."))
     try:
-        _write(made / f"{problem_set}.ipynb", attempt.data, attempt.moment or attempt.stored)
+        _write(new / f"{problem_set}.ipynb", attempt.data, attempt.moment or attempt.stored)
         if attempt.moment:
             stamp = attempt.moment.astimezone(UTC).strftime(_FORMAT)
-            _write(made / _TIMESTAMP, stamp.encode(), attempt.moment)
-        made.chmod(0o755)
-        yield made
+            _write(new / _TIMESTAMP, stamp.encode(), attempt.moment)
+        new.chmod(0o755)
+        yield new
     finally:
-        shutil.rmtree(made, ignore_errors=True)
+        shutil.rmtree(new, ignore_errors=True)
 
 
 def _write(path: Path, data: bytes, moment: datetime) -> None:

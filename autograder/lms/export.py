@@ -1,6 +1,6 @@
-"""Scores for elsewhere, as plug-ins: `nbgrader export --exporter autograder.lms.export.CanvasExport`.
+"""Exports scores, as nbgrader plug-ins: `nbgrader export --exporter autograder.lms.export.CanvasExport`.
 
-Whoever needs another format derives from `CourseExport` and writes `save`.
+For another format, derive from `CourseExport` and implement `save`.
 """
 
 from __future__ import annotations
@@ -23,18 +23,19 @@ from autograder.errors import AutograderError
 from autograder.gradebook import grades
 from autograder.gradebook.connection import opened
 from autograder.grading.intake import is_student
+from autograder.language.staff import list_for_staff
 from autograder.model.grades import Grades, with_grades
+from autograder.model.person import Person
 from autograder.model.verdict import ExerciseVerdict, Verdict, read
 from autograder.results import folders
 
-from .roster import Person
 from .scores import CourseExport, Score
 
 _FORMULA = "=+-@＝＋－＠"
 
 
 class CsvExport(CourseExport):
-    """One line a student and problem set: nbgrader's own columns, and what still waits for a grade by hand."""
+    """One row per student and problem set: nbgrader's columns, and whether a grade by hand is still needed."""
 
     def save(self, path: Path, scores: Sequence[Score]) -> None:
         """Write the CSV."""
@@ -53,7 +54,7 @@ class CsvExport(CourseExport):
 
 
 class CanvasExport(CourseExport):
-    """What Canvas' gradebook imports: a line a student, a column a problem set, a row of the points possible."""
+    """The format of Canvas' gradebook import: a row per student, a column per problem set, a row of points possible."""
 
     default = "canvas.csv"
 
@@ -76,7 +77,7 @@ class CanvasExport(CourseExport):
 
 
 class MoodleExport(CourseExport):
-    """What Moodle's grade import takes: students by id number and email address, a column a problem set."""
+    """The format of Moodle's grade import: students by id number and email address, a column per problem set."""
 
     default = "moodle.csv"
 
@@ -90,12 +91,12 @@ class MoodleExport(CourseExport):
 
 
 class JsonExport(CourseExport):
-    """A file a student: the scores, and of checks, points and comments by hand what the student's feedback shows."""
+    """A file per student: scores, and the checks, points and comments by hand as in the student's feedback."""
 
     default = "students"
 
     def scores(self, gradebook: Gradebook) -> list[Score]:
-        """Every score, with its cells' grades and comments."""
+        """Return every score, with the grades and comments of its cells."""
         return [
             replace(item, grades=grades.read(gradebook.db, item.student or item.person.id, item.problem_set))
             for item in super().scores(gradebook)
@@ -108,7 +109,9 @@ class JsonExport(CourseExport):
             of_student.setdefault(item.person.id, []).append(item)
         for student, mine in of_student.items():
             if not is_student(student):
-                raise AutograderError(f"{student!r}: cannot be a file's name; rename the student in the gradebook")
+                raise AutograderError(
+                    "{student!r}: cannot be a file's name; rename the student in the gradebook", student=student
+                )
             data = {
                 "course": self.course.name,
                 "student": student,
@@ -140,7 +143,7 @@ class JsonExport(CourseExport):
 
     @cached_property
     def _exercises(self) -> dict[str, tuple[ReleasedExercise, ...]]:
-        """By problem set that has a release, its exercises."""
+        """Return the exercises of each problem set that has a release, by name."""
         found = {}
         for name in self.course.problem_sets:
             with contextlib.suppress(AutograderError):
@@ -155,12 +158,12 @@ class JsonExport(CourseExport):
 
 
 def _exercises(verdict: Verdict, grades: Grades | None, released: Sequence[ReleasedExercise]) -> list[dict[str, Any]]:
-    """The exercises, with the points that the gradebook holds and the comments on their code.
+    """Return the exercises, with the gradebook's points and the comments on their code.
 
     Args:
-        verdict: what the checks found.
-        grades: what the gradebook holds; None where that is nothing.
-        released: the exercises of the release; empty where there is none.
+        verdict: the results of the checks.
+        grades: the gradebook's grades; None if it has none.
+        released: the exercises of the release; empty if there is no release.
     """
     examples = {exercise.name: exercise.examples_id for exercise in released}
     solutions = {exercise.name: exercise.solution_id for exercise in released}
@@ -172,7 +175,7 @@ def _exercises(verdict: Verdict, grades: Grades | None, released: Sequence[Relea
 
 
 def _by_hand(grades: Grades, released: Sequence[ReleasedExercise]) -> list[dict[str, Any]]:
-    """The cells that are graded by hand alone; `points` is None where nobody has yet."""
+    """Return the cells that are graded by hand only; `points` is None if one is not graded yet."""
     examples = {exercise.examples_id for exercise in released}
     return [
         {
@@ -188,13 +191,15 @@ def _by_hand(grades: Grades, released: Sequence[ReleasedExercise]) -> list[dict[
 
 
 def _exercise(exercise: ExerciseVerdict, by_checks: float, comment: str) -> dict[str, Any]:
-    """Neither the names of checks nor those of misconceptions."""
+    """Return an exercise without the names of its checks and misconceptions, which students must not see."""
     return {
         "name": exercise.name,
         "status": exercise.status,
         "points": exercise.points,
         "points_of_checks": by_checks,
         "max_points": exercise.max_points,
+        "bonus": exercise.bonus,
+        "max_bonus": exercise.max_bonus,
         "note": exercise.note,
         "hint": exercise.hint,
         "comment": comment,
@@ -203,6 +208,7 @@ def _exercise(exercise: ExerciseVerdict, by_checks: float, comment: str) -> dict
                 "sentence": check.sentence,
                 "passed": check.passed,
                 "counted": check.counted,
+                "bonus": check.bonus,
                 "points": check.points,
                 "max_points": check.max_points,
                 "reason": check.reason,
@@ -222,15 +228,15 @@ EXPORTERS: dict[str, type[CourseExport]] = {
 
 @dataclass(frozen=True)
 class Exported:
-    """Where the scores stand, of how many students, and how many submissions still wait for a grade by hand.
+    """Path of the scores, number of students, and number of submissions that still need a grade by hand.
 
-    `strangers` holds a line for each graded student who is not in the roster.
+    `not_in_roster` holds a line for each graded student whose id is not in the roster.
     """
 
     path: str
     students: int
     waiting: int
-    strangers: Sequence[str] = ()
+    not_in_roster: Sequence[str] = ()
 
 
 def export(
@@ -246,31 +252,35 @@ def export(
     Args:
         root: the course's folder.
         form: one of `EXPORTERS`.
-        problem_sets: only these.
-        into: the folder; exports/ in the course's by default.
-        roster_file: in place of the course's roster.csv.
+        problem_sets: the problem sets to export; all by default.
+        into: the folder to write to; exports/ in the course's folder by default.
+        roster_file: a roster to use instead of the course's roster.csv.
 
     Raises:
         AutograderError: an unknown form or problem set, or a file that cannot be read or written.
     """
     if form not in EXPORTERS:
-        raise AutograderError(f"--format {form}: there is {', '.join(EXPORTERS)}")
+        raise AutograderError(
+            "--format {form}: no such format; choose one of {known}", form=form, known=list_for_staff(EXPORTERS)
+        )
     course = config.load(root)
     names = config.chosen(course, problem_sets) if problem_sets else []
     exporter = EXPORTERS[form](root=str(root), roster=str(roster_file or ""), assignment=names)
     path = (into or root / folders.EXPORTS) / exporter.default
-    with opened(root, course) as gradebook:
+    with opened(course) as gradebook:
         scores = exporter.scores(gradebook)
         try:
             exporter.save(path, scores)
         except OSError as error:
-            raise AutograderError(f"{path}: cannot be written: {error.strerror}; choose another --into") from None
+            raise AutograderError(
+                "{path}: cannot be written: {why}; choose another --into", path=path, why=error.strerror
+            ) from None
     waiting = sum(item.needs_manual_grade for item in scores)
-    return Exported(str(path), len({item.person.id for item in scores}), waiting, exporter.strangers)
+    return Exported(str(path), len({item.person.id for item in scores}), waiting, exporter.not_in_roster)
 
 
 def _table(scores: Sequence[Score]) -> tuple[list[str], list[tuple[Person, dict[str, float | None]]]]:
-    """The problem sets, and for each student the scores by problem set."""
+    """Return the problem sets, and for each student the scores by problem set."""
     names = list(dict.fromkeys(item.problem_set for item in scores))
     rows: dict[str, tuple[Person, dict[str, float | None]]] = {}
     for item in scores:
@@ -289,7 +299,7 @@ def _write_csv(path: Path, rows: Iterable[Sequence[Any]]) -> None:
 
 
 def _cell(value: Any) -> Any:
-    """A text that a spreadsheet would take for a formula gets an apostrophe; numbers are ours and stay."""
+    """Return a cell's value, with an apostrophe before a text that a spreadsheet would read as a formula."""
     if isinstance(value, float):
         return f"{value:.2f}".rstrip("0").rstrip(".")
     if isinstance(value, str) and (value.lstrip()[:1] in tuple(_FORMULA) or value[:1] in ("\t", "\r", "\n")):

@@ -1,4 +1,4 @@
-"""Gives students more time, in nbgrader's gradebook; a misspelt name is refused before it becomes a student."""
+"""Extends students' deadlines in nbgrader's gradebook; a misspelt name is refused, since it would create a student."""
 
 from __future__ import annotations
 
@@ -19,38 +19,40 @@ from . import roster
 
 @dataclass(frozen=True)
 class Extended:
-    """A student's new deadline, in the course's time zone, and what is taken off a submission that is there."""
+    """A student's new deadline, in the course's time zone, and the penalty in points of an existing submission."""
 
     deadline: datetime
     penalty: float | None
 
 
 def extend(root: Path, student: str, problem_set: str, extra: timedelta, hours: float = 0) -> Extended:
-    """Give a student more time; it takes the place of an earlier extension, and nothing ends one.
+    """Extend a student's deadline, replacing an earlier extension; extensions do not expire.
 
     Args:
         root: the course's folder.
         student: nbgrader's student id.
-        problem_set: which.
-        extra: on top of the deadline of course.yml; days are of the course's calendar, with the same time of day.
-        hours: on top of that, by any clock.
+        problem_set: the problem set's name.
+        extra: time added to the deadline of course.yml, in calendar days of the course's time zone.
+        hours: elapsed hours added to that.
 
     Raises:
-        AutograderError: naming what is not known.
+        AutograderError: the problem set or student is not known, or there is no due date.
     """
     course = config.load(root)
     config.chosen(course, [problem_set])
     due = course.due_of(problem_set)
     if due is None:
-        raise AutograderError(f"course.yml: problem_sets.{problem_set}: has no due date to extend; add due:")
+        raise AutograderError(
+            "course.yml: problem_sets.{problem_set}: has no due date to extend; add due:", problem_set=problem_set
+        )
     deadline = clock.later(due, extra, course.clock, hours)
     extension = deadline.astimezone(UTC) - due.astimezone(UTC)
-    with opened(root, course) as gradebook:
+    with opened(course) as gradebook:
         try:
             set_due(gradebook, problem_set, due)
         except MissingEntry:
             raise AutograderError(
-                f"{problem_set}: not in the gradebook yet; run: autograder build {problem_set}"
+                "{problem_set}: not in the gradebook yet; run: autograder build {problem_set}", problem_set=problem_set
             ) from None
         _known(root, gradebook, student)
         gradebook.update_or_create_student(student)
@@ -62,7 +64,7 @@ def extend(root: Path, student: str, problem_set: str, extra: timedelta, hours: 
 
 
 def _known(root: Path, gradebook: Gradebook, student: str) -> None:
-    """A misspelt name must not become a student."""
+    """Raise an AutograderError if the student is not known: a misspelt name must not create a student."""
     people = roster.of_course(root, None)
     handed_in = is_student(student) and (root / nbgrader.SUBMITTED / student).is_dir()
     if handed_in or (people and student in people.people):
@@ -70,11 +72,17 @@ def _known(root: Path, gradebook: Gradebook, student: str) -> None:
     try:
         gradebook.find_student(student)
     except MissingEntry:
-        if alike := people and people.listed(student):
+        if alike := people and people.find_by_id(student):
             raise AutograderError(
-                f"{student}: no such student; give the id as it is in {roster.FILE}: {alike.id}"
+                "{student}: no such student; give the id as it is in {file}: {other}",
+                student=student,
+                file=roster.FILE,
+                other=alike.id,
             ) from None
         raise AutograderError(
-            f"{student}: no such student in the gradebook, in {roster.FILE} or in {nbgrader.SUBMITTED}/;"
-            f" check the name, or give a new student a line in {roster.FILE}"
+            "{student}: no such student in the gradebook, in {file} or in {folder}/; check the name, or give"
+            " a new student a line in {file}",
+            student=student,
+            file=roster.FILE,
+            folder=nbgrader.SUBMITTED,
         ) from None

@@ -1,4 +1,4 @@
-"""One zip of feedback that Moodle or Canvas hands out to the students."""
+"""Packs feedback into one zip that Moodle or Canvas distributes to the students."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from .filenames import Sender
 
 @dataclass(frozen=True)
 class Packed:
-    """Where the zip stands, how many students' feedback is in it, and whose is not although they handed in."""
+    """Path of the zip, number of students with feedback in it, and the students who handed in but have none."""
 
     path: str
     students: int
     missing: list[str]
     problems: list[str]
-    """A line for each of whom what was graded cannot be read."""
+    """A line for each student whose graded notebook or verdict cannot be read."""
 
 
 def pack(
@@ -36,15 +36,15 @@ def pack(
     into: Path | None = None,
     roster_file: Path | None = None,
 ) -> Packed:
-    """Zip the feedback of a problem set, made anew with what was given by hand.
+    """Zip the feedback of a problem set, rendered again with the points and comments given by hand.
 
     Args:
         root: the course's folder.
-        problem_set: which.
-        like: the zip or folder that was downloaded from Moodle or Canvas, whose names the feedback must bear to find
-            its way back; without it, <student>/<problem set>.html.
+        problem_set: the problem set's name.
+        like: the zip or folder that was downloaded from Moodle or Canvas; the feedback gets its file names, by which
+            the platform assigns it to students. Without it, the names are <student>/<problem set>.html.
         into: the zip to write; in the course's exports/ by default.
-        roster_file: in place of the course's roster.csv.
+        roster_file: a roster to use instead of the course's roster.csv.
 
     Raises:
         AutograderError: there is no feedback, or a file cannot be read or written.
@@ -67,16 +67,18 @@ def pack(
                 places[person.id] = sender
     else:
         places = {student: None for student in graded if is_student(student)}
-    # The roster's id may be another form of the one that was graded: 7 for 007.
-    forms = {roster.without_form(student): student for student in graded}
-    ids = {student: forms.get(roster.without_form(student), student) for student in places if student not in graded}
+    # The roster's id may be written differently than the graded one: 7 for 007.
+    forms = {roster.normalized_id(student): student for student in graded}
+    ids = {student: forms.get(roster.normalized_id(student), student) for student in places if student not in graded}
     there = {
         who: sender
         for who, sender in sorted(places.items())
         if folders.pages(root, ids.get(who, who), problem_set)[0 if _takes_notebooks(sender) else 1].is_file()
     }
     if not there:
-        raise AutograderError(f"{problem_set}: no feedback of anyone; run: autograder grade {problem_set}")
+        raise AutograderError(
+            "{problem_set}: no feedback for any student; run: autograder grade {problem_set}", problem_set=problem_set
+        )
     problems = []
     try:
         into.parent.mkdir(parents=True, exist_ok=True)
@@ -84,25 +86,27 @@ def pack(
             for who, place in there.items():
                 try:
                     name, data = _file(pages, root, ids.get(who, who), problem_set, place)
-                except AutograderError as error:  # all others get theirs; nobody gets a page of before
+                except AutograderError as error:  # the others still get theirs; nobody gets an outdated page
                     problems.append(str(error))
                     continue
                 info = zipfile.ZipInfo(name, time.localtime()[:6])
                 info.external_attr = 0o644 << 16
                 made.writestr(info, data, zipfile.ZIP_DEFLATED)
     except OSError as error:
-        raise AutograderError(f"{into}: cannot be written: {error.strerror}; choose another --into") from None
+        raise AutograderError(
+            "{path}: cannot be written: {why}; choose another --into", path=into, why=error.strerror
+        ) from None
     missing = sorted(places.keys() - there.keys())
     return Packed(str(into), len(there) - len(problems), missing, problems)
 
 
 def _takes_notebooks(sender: Sender | None) -> bool:
-    """Canvas shows a file under the name of what was handed in: a page would be named .ipynb, so it is a notebook."""
+    """Return whether the feedback is a notebook: Canvas needs the submission's file name, which ends in .ipynb."""
     return sender is not None and sender.system == "canvas"
 
 
 def _file(pages: HandedBack, root: Path, student: str, problem_set: str, sender: Sender | None) -> tuple[str, bytes]:
-    """What a student gets, under which name."""
+    """Return the name and contents of a student's feedback file."""
     notebook, page = folders.pages(root, student, problem_set)
     try:
         if sender is not None and _takes_notebooks(sender):
@@ -111,4 +115,6 @@ def _file(pages: HandedBack, root: Path, student: str, problem_set: str, sender:
         folder = sender.folder if sender is not None and sender.system == "moodle" else student
         return f"{folder}/{page.name}", page.read_bytes()
     except OSError as error:
-        raise AutograderError(f"{error.filename}: cannot be read: {error.strerror}; make it readable") from None
+        raise AutograderError(
+            "{path}: cannot be read: {why}; make it readable", path=error.filename, why=error.strerror
+        ) from None

@@ -1,7 +1,7 @@
-"""A problem set's autograder for Gradescope: the zip that staff upload, and what its run_autograder does over there.
+"""A problem set's autograder for Gradescope: the zip that staff upload, and the program that its run_autograder runs.
 
-https://gradescope-autograders.readthedocs.io/en/latest/specs/ names the files: setup.sh and run_autograder in the zip,
-which is unpacked to /autograder/source; the student's files in /autograder/submission; the answer in
+https://gradescope-autograders.readthedocs.io/en/latest/specs/ specifies the files: setup.sh and run_autograder in
+the zip, which is unpacked to /autograder/source; the student's files in /autograder/submission; the results in
 /autograder/results/results.json.
 """
 
@@ -27,6 +27,8 @@ from autograder.grading.intake import HandedIn
 from autograder.grading.setup import setup_of
 from autograder.jail import bubblewrap
 from autograder.jail.packages import distributions
+from autograder.language import gettext, speaking
+from autograder.language.staff import for_staff
 from autograder.model.verdict import ExerciseVerdict, Verdict
 from autograder.results import folders
 from autograder.results.writer import ResultWriter
@@ -36,7 +38,7 @@ _DISTRIBUTION = "torch-autograder"
 _PACKAGE = Path(__file__).parent.parent
 _SETUP = """\
 #!/usr/bin/env bash
-# Made by `autograder gradescope {problem_set}`. For staff only: beside this stand the hidden checks.
+# Made by `autograder gradescope {problem_set}`. For staff only: this folder contains the hidden checks.
 set -euo pipefail
 cd "${{AUTOGRADER_ROOT:-/autograder}}/source"
 command -v curl >/dev/null || {{ apt-get update; apt-get install -y --no-install-recommends ca-certificates curl; }}
@@ -61,9 +63,9 @@ def pack(root: Path, problem_set: str, into: Path, *, confined: bool = True) -> 
 
     Args:
         root: the course's folder.
-        problem_set: which.
+        problem_set: the problem set's name.
         into: the file to write.
-        confined: False where the jail is to be given up over there.
+        confined: False to grade without the jail on Gradescope.
 
     Returns:
         The names of the files in it.
@@ -75,7 +77,9 @@ def pack(root: Path, problem_set: str, into: Path, *, confined: bool = True) -> 
     config.chosen(course, [problem_set])
     release.load(root, problem_set)
     if not files_of(root, problem_set).checks:
-        raise AutograderError(f"tests/hidden/{problem_set}: no checks; write test_<exercise>.py")
+        raise AutograderError(
+            "tests/hidden/{problem_set}: no checks; write test_<exercise>.py", problem_set=problem_set
+        )
     pinned = dict(_pinned(course.packages))
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     options = "" if confined else "--no-jail "
@@ -100,22 +104,26 @@ def pack(root: Path, problem_set: str, into: Path, *, confined: bool = True) -> 
             for name, path in files.items():
                 archive.write(path, name)
     except OSError as error:
-        raise AutograderError(f"{into}: cannot be written: {error.strerror}; choose another --into") from None
+        raise AutograderError(
+            "{path}: cannot be written: {why}; choose another --into", path=into, why=error.strerror
+        ) from None
     return [*made, *files]
 
 
 def _of_course(root: Path, problem_set: str) -> list[Path]:
-    """What grading needs of the course; the solutions themselves stay at home."""
+    """Return the files of the course that grading needs; the solutions are not among them."""
     return [root / config.FILE, *files_of(root, problem_set).for_workers(solution=False)]
 
 
 def _pinned(packages: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """All that the engine and the course need, in the versions that are installed here; torch brings its own there."""
+    """Yield name and installed version of every distribution that engine and course need, without those of torch."""
     seen: set[str] = set()
     owners = distributions(packages)
     for name in packages:
         if not owners[name]:
-            raise AutograderError(f"{config.FILE}: packages: {name} is not installed here; run: pip install {name}")
+            raise AutograderError(
+                "{file}: packages: {name} is not installed here; run: pip install {name}", file=config.FILE, name=name
+            )
     waiting = [*_needs(_DISTRIBUTION, "staff"), *(Requirement(owner) for name in packages for owner in owners[name])]
     while waiting:
         name = re.sub(r"[-_.]+", "-", waiting.pop().name).lower()
@@ -128,56 +136,65 @@ def _pinned(packages: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 
 def _needs(distribution: str, extra: str = "") -> Iterator[Requirement]:
-    """What a distribution requires, with one of its extras."""
+    """Yield the requirements of a distribution, with one of its extras."""
     try:
         for text in metadata.requires(distribution) or ():
             needed = Requirement(text)
             if needed.marker is None or needed.marker.evaluate({"extra": extra}):
                 yield needed
     except metadata.PackageNotFoundError:
-        raise AutograderError(f"{distribution}: not installed; run: pip install {distribution}") from None
+        raise AutograderError(
+            "{distribution}: not installed; run: pip install {distribution}", distribution=distribution
+        ) from None
 
 
 def grade(base: Path, problem_set: str, *, confined: bool) -> dict[str, Any]:
-    """Grade base/submission, as Gradescope's results.
+    """Grade base/submission and return the result in Gradescope's format.
 
     Raises:
-        AutograderError: the machine or the course is at fault, not the student.
+        AutograderError: the machine or the course has a fault; a student's fault is part of the result.
     """
     root = base / "source/course"
     setup = setup_of(root, config.load(root), problem_set, confined=confined)
     if confined:
         bubblewrap.refuse_if_visible(root)
     if not any((base / "submission").glob("*.ipynb")):
-        return _answer([], 0.0, [f"There is no notebook in what you handed in; hand in {problem_set}.ipynb."])
+        with speaking(setup.course.language):
+            text = gettext(
+                "There is no notebook in your submission; hand in {problem_set}.ipynb.", problem_set=problem_set
+            )
+        return _answer([], 0.0, [text])
     try:
-        item = setup.prepare(HandedIn("submission", problem_set, base / "submission"))
+        item = setup.prepare(HandedIn("submission", problem_set, base / "submission"), tell_student=True)
     except AutograderError as error:
         return _answer([], 0.0, [str(error).replace(f"{base / 'submission'}/", "")])
     with Pool[str](root, {problem_set: setup.session_limits}, setup.sandbox_limits, jobs=1) as pool:
         [(_, result)] = pool.grade([("submission", item.submission)])
     if isinstance(result, AutograderError):
         raise result
-    # Gradescope keeps the answer alone; the page and the notebook are for staff who look into the container.
-    return results(ResultWriter(root, setup.course, None, None, None).write_results(setup, item, result))
+    # Gradescope keeps only the results; the page and the notebook are for staff who look into the container.
+    verdict = ResultWriter(root, setup.course, None, None, None).write_results(setup, item, result)
+    with speaking(setup.course.language):
+        return results(verdict)
 
 
 def results(verdict: Verdict) -> dict[str, Any]:
-    """A verdict in Gradescope's format: a test a check, with what the student's feedback says of it."""
+    """Return a verdict in Gradescope's format: a test per check, with the texts of the student's feedback."""
     tests = [test for exercise in verdict.exercises for test in _tests(exercise)]
-    return _answer(tests, verdict.points, [*verdict.repairs, *verdict.incidents])
+    return _answer(tests, verdict.score, [*verdict.repairs, *verdict.incidents])
 
 
 def _tests(exercise: ExerciseVerdict) -> Iterator[dict[str, Any]]:
     remarks = [exercise.note] if exercise.note else []
-    remarks += [f"Hint: {exercise.hint}"] if exercise.hint else []
+    remarks += [gettext("Hint: {hint}", hint=exercise.hint)] if exercise.hint else []
     for check in exercise.checks:
         lost = not check.passed or exercise.status != "graded"
         said = [*(remarks if lost else []), *([check.reason] if check.reason and not check.passed else [])]
         if lost:
-            remarks = []  # once, at the first check that it cost
+            remarks = []  # only once, at the first check that lost points
+        sentence = gettext("{sentence} (bonus)", sentence=check.sentence) if check.bonus else check.sentence
         yield {
-            "name": f"{exercise.name}: {check.sentence}",
+            "name": f"{exercise.name}: {sentence}",
             "score": 0.0 if lost else check.points,
             "max_score": check.max_points,
             "status": "failed" if lost else "passed",
@@ -200,7 +217,7 @@ def _answer(tests: list[dict[str, Any]], score: float, remarks: list[str]) -> di
 
 
 def main() -> None:
-    """What run_autograder calls. Where the machine is at fault there is no answer: that is not a student's 0."""
+    """Grade for run_autograder. A fault of the machine writes no results, so that no student gets a 0 for it."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--no-jail", action="store_true")
     parser.add_argument("base", type=Path)
@@ -210,7 +227,7 @@ def main() -> None:
         answer = grade(given.base, given.problem_set, confined=not given.no_jail)
         folders.write(given.base / "results/results.json", json.dumps(answer, indent=1).encode())
     except AutograderError as error:
-        sys.exit(f"not graded: {error}")
+        sys.exit(for_staff("not graded: {lines}", lines=error))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Reads dates as learning platforms, spreadsheets and people write them; what could be two dates is refused."""
+"""Reads dates as learning platforms, spreadsheets and people write them; ambiguous dates are refused."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 import dateutil.parser
 
+from autograder.language.staff import for_staff
+
 _NUMBERS = re.compile(
     r"(?<![\d.:+-])(?P<a>\d{1,4})\s?(?P<sign>[./-])\s?(?P<b>\d{1,2})(?P=sign)\s?(?P<c>\d{1,4})(?!\d)\.?"
 )
@@ -16,37 +18,39 @@ _OFFSET = re.compile(r"(?i)\b(?:UTC|GMT)([+-]\d)")
 _SERIAL = re.compile(r"\d{4,6}(?:[.,]\d+)?")
 _FIRST_SERIAL_DAY = datetime(1899, 12, 30)
 _YEARS = range(1970, 9999)
-_WRITE = "write 2026-10-01 23:59"
 
 
 def moment(text: str, clock: tzinfo) -> datetime:
-    """The moment that a text names.
+    """Return the date and time that a text states.
 
     Args:
-        text: a date and a time, in numbers or with an English month. With dots the day comes first.
-        clock: the time zone where it names none.
+        text: a date and a time, in numbers or with an English month name. With dots, the day comes first.
+        clock: the time zone if the text has none.
 
     Raises:
-        ValueError: it is none, or could be two; as the end of a line that begins with the text.
+        ValueError: it is not a date and time, or ambiguous; the message continues a line that begins with the text.
     """
     if _SERIAL.fullmatch(text):
         day = _FIRST_SERIAL_DAY + timedelta(days=float(text.replace(",", ".")))
         meant = f"{day + timedelta(milliseconds=500):%Y-%m-%d %H:%M}"
         raise ValueError(
-            f"is the number by which a spreadsheet counts {meant}; show that column as date and time, save it again,"
-            " or write that"
+            for_staff(
+                "is a spreadsheet's number for {meant}; format that column as date and time and save it again,"
+                " or write the date",
+                meant=meant,
+            )
         )
     if re.fullmatch(r"[\d.,\s]+", text) and not _NUMBERS.search(text):
-        raise ValueError(f"is no time; {_WRITE}")
-    # Of GMT+2 and +2 dateutil takes the first for two hours behind.
+        raise ValueError(for_staff("is no time; write 2026-10-01 23:59"))
+    # dateutil reads GMT+2, unlike +2, as two hours behind UTC.
     found = _parsed(_year_first(_OFFSET.sub(r"\1", text)))
     if found.year not in _YEARS:
-        raise ValueError(f"is no time; {_WRITE}")
+        raise ValueError(for_staff("is no time; write 2026-10-01 23:59"))
     return found if found.tzinfo else found.replace(tzinfo=clock)
 
 
 def _year_first(text: str) -> str:
-    """The text with its date as 2026-10-01, where it is written in numbers."""
+    """Return the text with a numeric date rewritten as 2026-10-01."""
     match = _NUMBERS.search(text)
     if not match:
         return text
@@ -57,26 +61,29 @@ def _year_first(text: str) -> str:
         year, month, day = c if len(c) == 4 else f"20{c}", b, a
     elif len(c) == 4:
         if int(a) <= 12 and int(b) <= 12 and int(a) != int(b):
-            raise ValueError(f"could be {c}-{b:0>2}-{a:0>2} or {c}-{a:0>2}-{b:0>2}; {_WRITE}")
+            first, second = f"{c}-{b:0>2}-{a:0>2}", f"{c}-{a:0>2}-{b:0>2}"
+            raise ValueError(
+                for_staff("could be {first} or {second}; write 2026-10-01 23:59", first=first, second=second)
+            )
         year, month, day = (c, b, a) if int(a) > 12 else (c, a, b)
     else:
-        raise ValueError(f"has a year that could be another number; {_WRITE}")
+        raise ValueError(for_staff("has a year that could be another number; write 2026-10-01 23:59"))
     rest = text[match.end() :]
     rest = _TIME_WITH_DOTS.sub(lambda found: ":".join(filter(None, found.groups())), rest)
     return f"{text[: match.start()]}{year}-{month:0>2}-{day:0>2}{rest}"
 
 
 def _parsed(text: str) -> datetime:
-    """What dateutil reads, once the text holds a whole date, and no time zone that machines read differently."""
+    """Return the date that dateutil reads; raise ValueError if it is incomplete or its time zone is ambiguous."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             defaults = (datetime(2001, 1, 1), datetime(2004, 2, 2))
             first, second = (_dateutil(text, day) for day in defaults)
     except (ValueError, OverflowError, TypeError, Warning):
-        raise ValueError(f"is no time; {_WRITE}") from None
+        raise ValueError(for_staff("is no time; write 2026-10-01 23:59")) from None
     if first != second:
-        raise ValueError(f"is no whole date; {_WRITE}")
+        raise ValueError(for_staff("is no whole date; write 2026-10-01 23:59"))
     return first
 
 

@@ -1,4 +1,4 @@
-"""The scores of a course by problem set and student, as an exporter of nbgrader's gets them."""
+"""The scores of a course by problem set and student, as passed to nbgrader's exporters."""
 
 from __future__ import annotations
 
@@ -18,16 +18,17 @@ from traitlets import Unicode
 from autograder.course import config
 from autograder.course.config import Course
 from autograder.model.grades import Grades
+from autograder.model.person import Person
 
 from . import roster
-from .roster import Person, Roster, without_form
+from .roster import Roster, normalized_id
 
 
 @dataclass(frozen=True)
 class Score:
-    """One student and one problem set; `raw` is None where nothing was graded.
+    """The score of one student for one problem set; `raw` is None if nothing was graded.
 
-    `student` is the id in the gradebook, of which the roster's may be another form.
+    `student` is the id in the gradebook; the roster may have another form of it (007 for 7).
     """
 
     problem_set: str
@@ -39,22 +40,22 @@ class Score:
     needs_manual_grade: bool = False
     student: str = ""
     grades: Grades | None = None
-    """By cell, with comments, where an exporter asks for them."""
+    """Grades by cell, with comments, if the exporter needs them."""
 
     @property
     def score(self) -> float | None:
-        """After the late penalty, never below 0."""
+        """Return the score after the late penalty, never below 0; None if nothing was graded."""
         return None if self.raw is None else max(0.0, self.raw - self.penalty)
 
 
 class CourseExport(ExportPlugin):  # type: ignore[misc]
-    """What our exporters share: the course, its students, their scores."""
+    """Base class of our exporters, with the course, its students and their scores."""
 
     root = Unicode("", help="The course's folder; nbgrader's own by default.").tag(config=True)
     roster = Unicode("", help="A CSV of the students; roster.csv in the course's folder by default.").tag(config=True)
     default = "scores.csv"
-    strangers: Sequence[str] = ()
-    """After `scores`, a line for each graded student who is not in the roster as the gradebook has the id."""
+    not_in_roster: Sequence[str] = ()
+    """Set by `scores`: a line for each graded student whose id in the gradebook is not in the roster."""
 
     def export(self, gradebook: Gradebook) -> None:
         """Write the scores to `to`."""
@@ -67,21 +68,21 @@ class CourseExport(ExportPlugin):  # type: ignore[misc]
 
     @cached_property
     def folder(self) -> Path:
-        """The course's folder."""
+        """Return the course's folder."""
         return Path(self.root or self.parent.coursedir.root)
 
     @cached_property
     def course(self) -> Course:
-        """The course."""
+        """Return the course."""
         return config.load(self.folder)
 
     def scores(self, gradebook: Gradebook) -> list[Score]:
-        """Every score, of those asked for by --assignment and --student."""
+        """Return every score, limited to --assignment and --student if these are given."""
         rows = {(row.name, row.student_id): row for row in _rows(gradebook)}
         graded = _graded(gradebook)
         people = self._people(gradebook, {row.student_id for row in rows.values() if row.id in graded})
         found = []
-        # Databases differ in where they put what has no due date.
+        # Sorted here, since databases differ in where they sort rows without a due date.
         for assignment in sorted(gradebook.assignments, key=lambda item: (item.duedate or datetime.min, item.name)):
             if self.assignment and assignment.name not in map(str, self.assignment):
                 continue
@@ -105,20 +106,21 @@ class CourseExport(ExportPlugin):  # type: ignore[misc]
         return found
 
     def _people(self, gradebook: Gradebook, graded: Collection[str]) -> list[tuple[str, Person]]:
-        """The gradebook's students, as the roster knows them, and those of the roster of whom nothing is there.
+        """Return the gradebook's students, with the roster's data, and the roster's students without a row.
 
-        Each with the id in the gradebook. An id of another form (007 for 7) is the roster's, unless both are graded.
+        Each has its id in the gradebook. An id in another form (007 for 7) means the roster's student, unless both are
+        graded.
         """
         listed = roster.of_course(self.folder, Path(self.roster) if self.roster else None) or Roster([])
         people = {
             row.id: Person(row.id, row.first_name or "", row.last_name or "", row.email or "", row.lms_user_id or "")
             for row in gradebook.students
         } | listed.people
-        self.strangers = listed.strangers(graded) if listed.people else []
-        forms = [without_form(student) for student in graded]
+        self.not_in_roster = listed.not_in_roster(graded) if listed.people else []
+        forms = [normalized_id(student) for student in graded]
         for student in set(graded) - listed.people.keys():
-            person = listed.listed(student)
-            if person and forms.count(without_form(student)) == 1:
+            person = listed.find_by_id(student)
+            if person and forms.count(normalized_id(student)) == 1:
                 del people[person.id]
                 people[student] = person
         wanted = set(map(str, self.student))
@@ -126,7 +128,7 @@ class CourseExport(ExportPlugin):  # type: ignore[misc]
         return [(student, person) for student, person in found if not wanted or wanted & {student, person.id}]
 
     def title(self, problem_set: str) -> str:
-        """A problem set's title."""
+        """Return a problem set's title."""
         known = self.course.problem_sets.get(problem_set)
         return known.title if known else problem_set
 
@@ -141,7 +143,7 @@ def _rows(gradebook: Gradebook) -> Iterable[Any]:
 
 
 def _graded(gradebook: Gradebook) -> set[str]:
-    """The submissions with a score: nbgrader's rows come before, as with an extension."""
+    """Return the ids of submissions with a score: nbgrader also adds rows without one, for example for an extension."""
     query = gradebook.db.query(SubmittedNotebook.assignment_id).join(Grade, Grade.notebook_id == SubmittedNotebook.id)
     scored = query.filter(or_(Grade.auto_score.isnot(None), Grade.manual_score.isnot(None)))
     return {name for (name,) in scored.distinct()}

@@ -1,4 +1,4 @@
-"""What the gradebook holds of one submission: points of the checks and by hand, comments, the late penalty."""
+"""The grades of a submission in the gradebook: scores of checks and by hand, comments, and the late penalty."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from .verdict import Verdict
 
 
 class CellGrade(msgspec.Struct, frozen=True):
-    """The grade of one cell; `points` are nbgrader's score of it, extra credit included."""
+    """The grade of one cell; `points` is nbgrader's score, which includes extra credit, and that the bonus points."""
 
     points: float
     max_points: float
     by_hand: float | None = None
-    """What somebody gave by hand, which takes the place of what the checks gave."""
+    """The score given by hand, which replaces the score of the checks."""
     extra_credit: float = 0
     waiting: bool = False
-    """Whether it has no score yet, of the checks or by hand."""
+    """Whether it has no score yet, neither automatic nor by hand."""
 
 
 class Grades(msgspec.Struct, frozen=True):
@@ -31,26 +31,28 @@ class Grades(msgspec.Struct, frozen=True):
 
     @property
     def points(self) -> float:
-        """The score: after the late penalty, never below 0, as in every export."""
+        """Return the score after the late penalty, never below 0, as in every export."""
         return max(0.0, sum(cell.points for cell in self.cells.values()) - self.late_penalty)
 
     @property
     def max_points(self) -> float:
-        """What all cells are worth."""
+        """Return the maximum score of all cells."""
         return sum(cell.max_points for cell in self.cells.values())
 
     @property
     def waiting(self) -> bool:
-        """Whether a cell has no score yet."""
+        """Return whether a cell has no score yet."""
         return any(cell.waiting for cell in self.cells.values())
 
 
 def with_grades(verdict: Verdict, grades: Grades | None, examples: Mapping[str, str]) -> Verdict:
-    """The verdict with the points of the gradebook where somebody gave an exercise others than the checks.
+    """Return the verdict with the gradebook's points for exercises with points by hand or extra credit.
+
+    The extra credit pays for the bonus points first; what is beyond is a person's, and counts as points.
 
     Args:
-        verdict: what the checks found.
-        grades: what the gradebook holds; None changes nothing.
+        verdict: the verdict of the checks.
+        grades: the grades in the gradebook; None changes nothing.
         examples: by exercise, the grade id of its examples cell, which holds its points.
     """
     if grades is None:
@@ -58,6 +60,9 @@ def with_grades(verdict: Verdict, grades: Grades | None, examples: Mapping[str, 
     exercises = []
     for exercise in verdict.exercises:
         cell = grades.cells.get(examples.get(exercise.name, ""))
-        changed = cell is not None and (cell.by_hand is not None or cell.extra_credit)
-        exercises.append(replace(exercise, points=cell.points) if cell and changed else exercise)
-    return replace(verdict, exercises=exercises)
+        changed = cell is not None and (cell.by_hand is not None or cell.extra_credit or exercise.bonus)
+        if cell and changed:
+            bonus = min(exercise.bonus, cell.extra_credit)
+            exercise = replace(exercise, points=cell.points - bonus, bonus=bonus)
+        exercises.append(exercise)
+    return replace(verdict, exercises=exercises, bonus=sum(exercise.bonus for exercise in exercises))

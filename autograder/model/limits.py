@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from autograder.jail.jail import SandboxLimits
+from autograder.jail.sandbox_limits import SandboxLimits
+from autograder.language import ENGLISH
 
-if TYPE_CHECKING:  # workers do not need the course's module, which would slow their start by a tenth
+if TYPE_CHECKING:  # workers do not need the course's module, whose import would slow their start by a tenth
     from autograder.course.config import Limits
 
 
 class SessionLimits(msgspec.Struct, frozen=True):
-    """Limits of one submission's run.
+    """Limits of one submission's run, and the language in which students are told of it.
 
     `cell_seconds` and `call_seconds` are processor time of one cell and one call; `submission_seconds` is wall-clock
     time of the whole submission; `output_bytes` is the output of one cell; `changes` is the number of small changes
@@ -25,16 +26,18 @@ class SessionLimits(msgspec.Struct, frozen=True):
     submission_seconds: float = 300
     output_bytes: int = 256 << 10
     changes: int = 400
+    language: str = ENGLISH
 
 
-def session_limits_of(limits: Limits) -> SessionLimits:
-    """Return the limits that a session enforces."""
+def session_limits_of(limits: Limits, language: str = ENGLISH) -> SessionLimits:
+    """Return the limits that a session enforces, with the language of the course."""
     return SessionLimits(
         limits.cell_seconds,
         limits.call_seconds,
         limits.submission_seconds,
         limits.output_kb << 10,
         limits.changes,
+        language,
     )
 
 

@@ -12,7 +12,7 @@ from autograder.notebook.vocabulary import Vocabulary
 
 from .verdict import ExerciseResult, Quality
 
-if TYPE_CHECKING:  # as in `limits`
+if TYPE_CHECKING:  # not needed by workers, as in `limits`
     from autograder.course.release import Release
     from autograder.course.repair import Repaired
 
@@ -43,15 +43,18 @@ class Exercise(msgspec.Struct, frozen=True):
     also: list[str] = []
     without: list[str] = []
     others: list[str] = []
+    at_cell: bool = False
+    """Whether it is a cell of tests: its checks use the notebook's names as they are at that cell, and its own name
+    binds nothing."""
 
     @property
     def elsewhere(self) -> list[str]:
-        """Names whose definitions are not read for this exercise's vocabulary: other exercises and replaced names."""
+        """Return the names whose definitions do not count for the vocabulary: other exercises and replaced names."""
         return [*self.others, *self.replaced]
 
     @property
     def vocabulary(self) -> Vocabulary:
-        """The functions that the exercise may call."""
+        """Return the functions that the exercise may call."""
         return vocabulary.of(self.also, self.without)
 
 
@@ -73,7 +76,7 @@ def to_submission(repaired: Repaired, release: Release, repairs: Sequence[str] =
     exercises = []
     for exercise in release.exercises:
         solution, examples = repaired.place(exercise.solution_id), repaired.place(exercise.examples_id)
-        in_order = solution is not None and examples is not None and solution < examples
+        in_order = exercise.at_cell or (solution is not None and examples is not None and solution < examples)
         exercises.append(
             Exercise(
                 exercise.name,
@@ -82,6 +85,7 @@ def to_submission(repaired: Repaired, release: Release, repairs: Sequence[str] =
                 list(exercise.also),
                 list(exercise.without),
                 list(exercise.others),
+                exercise.at_cell,
             )
         )
     shown = {exercise.examples_id for exercise in release.exercises}

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 import msgspec
 
 from autograder.jail.inside import wire
+
+Trouble: TypeAlias = Literal["", "time", "memory", "posed", "ended"]
+"""What ended a cell, a call or the program: a limit, a reply as only the grader gives it, or the code itself."""
 
 
 class CheckVerdict(msgspec.Struct, frozen=True):
@@ -25,15 +29,19 @@ class CheckVerdict(msgspec.Struct, frozen=True):
     """Whether it passed with a float64 result that only has float32's precision."""
     follows: bool = False
     """Whether it passed because the difference follows from a mistake in another exercise."""
+    bonus: bool = False
+    """Whether its points are bonus points, which are no part of the exercise's points and their maximum."""
+    trouble: Trouble = ""
+    """What ended the student's code, if that is why it failed."""
 
     @property
     def flawless(self) -> bool:
-        """Whether it earned its points with full precision."""
+        """Return whether it earned its points with full precision."""
         return self.earned and not self.imprecise
 
     @property
     def earned(self) -> bool:
-        """Whether it earned its points."""
+        """Return whether it earned its points."""
         return self.passed and self.counted
 
 
@@ -46,7 +54,10 @@ class Example(msgspec.Struct, frozen=True):
 
 
 class ExerciseVerdict(msgspec.Struct, frozen=True):
-    """One exercise. Its points are those of its passed checks, unless `mark` is set; 0 for a forbidden call."""
+    """One exercise. Its points are those of its passed checks, unless `mark` is set; 0 for a forbidden call.
+
+    Bonus points are counted apart: `points` and `max_points` are without them.
+    """
 
     name: str
     status: Literal["graded", "not begun", "forbidden"]
@@ -62,15 +73,25 @@ class ExerciseVerdict(msgspec.Struct, frozen=True):
     """How the points are computed, if not as the sum of the checks ("Right but for one mistake (−4).")."""
     example: Example | None = None
     """A call on which the code gives a wrong result, if points were lost and one was found."""
+    bonus: float = 0.0
+    """The bonus points that it earned."""
+    max_bonus: float = 0.0
+
+
+def own(checks: Iterable[CheckVerdict]) -> list[CheckVerdict]:
+    """Return the checks without those of bonus points."""
+    return [check for check in checks if not check.bonus]
 
 
 REPAIR = "repair:"
 """Prefix of `misconception` if no known mistake, but a small change that makes the answer right was found."""
+RELATION = "generic:relation"
+"""Beginning of the name of what should hold and does not, of an answer that nothing explains."""
 
 
 def is_explained(exercise: ExerciseVerdict) -> bool:
-    """Return whether a known mistake or a rule explains why the answer is wrong."""
-    return bool(exercise.misconception) and not exercise.misconception.startswith(REPAIR)
+    """Return whether a known mistake or a rule explains why the answer is wrong; a relation only says what is."""
+    return bool(exercise.misconception) and not exercise.misconception.startswith((REPAIR, RELATION))
 
 
 Quality: TypeAlias = Literal["right", "known mistake", "wrong", "worthless"]
@@ -83,7 +104,7 @@ def quality_of(exercise: ExerciseVerdict) -> Quality:
         return "right"
     explained = exercise.misconception and exercise.points > 0
     by_values = any(check.points for check in exercise.checks)  # properties earn no points if no value is right
-    if explained and exercise.status == "graded" and ":" not in exercise.misconception:  # as generic: and repair: have
+    if explained and exercise.status == "graded" and ":" not in exercise.misconception:  # not "generic:…", "repair:…"
         return "known mistake"
     return "wrong" if exercise.status == "graded" and (explained or by_values) else "worthless"
 
@@ -92,11 +113,14 @@ def by_checks(exercise: ExerciseVerdict) -> ExerciseVerdict:
     """Return the verdict with the sum of its checks' points, ignoring known mistakes."""
     if not exercise.mark or exercise.status != "graded":
         return exercise
-    return msgspec.structs.replace(exercise, points=sum(check.points for check in exercise.checks), mark="")
+    return msgspec.structs.replace(exercise, points=sum(check.points for check in own(exercise.checks)), mark="")
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """One submission: its exercises, the repairs of its notebook, and the incidents while its cells ran."""
+    """One submission: its exercises, the repairs of its notebook, and the incidents while its cells ran.
+
+    `points` and `max_points` are without bonus points.
+    """
 
     problem_set: str
     points: float
@@ -105,6 +129,16 @@ class Verdict(msgspec.Struct, frozen=True):
     repairs: list[str]
     incidents: list[str]
     student: str = ""
+    bonus: float = 0.0
+    """The bonus points that it earned, which are added to its points."""
+    max_bonus: float = 0.0
+    troubles: dict[str, Trouble] = {}
+    """The kinds of those incidents that have one, by their sentences."""
+
+    @property
+    def score(self) -> float:
+        """Return the points with the bonus points."""
+        return self.points + self.bonus
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -115,12 +149,15 @@ class Row(msgspec.Struct, frozen=True):
     points: float
     max_points: float
     remarks: int
+    bonus: float = 0.0
+    max_bonus: float = 0.0
 
 
 def row_of(verdict: Verdict) -> Row:
     """Return the summary of a verdict."""
     remarks = len(verdict.repairs) + len(verdict.incidents)
-    return Row(verdict.problem_set, verdict.student, verdict.points, verdict.max_points, remarks)
+    points = verdict.points, verdict.max_points
+    return Row(verdict.problem_set, verdict.student, *points, remarks, verdict.bonus, verdict.max_bonus)
 
 
 class Graded(msgspec.Struct, frozen=True):
@@ -149,7 +186,7 @@ class SmallChanges(msgspec.Struct, frozen=True):
     whole: bool
     """Whether all checks of values pass with these changes."""
     explained: bool = False
-    """Whether they make it run, no more, and the recorded results are of the changed code."""
+    """Whether they only make the code run, and the recorded results are those of the changed code."""
 
 
 class ExerciseResult(msgspec.Struct, frozen=True):
@@ -169,6 +206,10 @@ class ExerciseResult(msgspec.Struct, frozen=True):
     """The share of calls that agree with it, from 0 to 1."""
     repaired: SmallChanges | None = None
     """The small changes that make the answer right, nearly right, or run, if any were found."""
+    places: dict[str, tuple[str, int, int]] = {}
+    """By check that ended with an exception raised by student code: its class, and the cell and line that raised it."""
+    troubles: dict[str, Trouble] = {}
+    """The kinds of its incidents, by their sentences."""
 
 
 class SubmissionResult(msgspec.Struct, frozen=True, tag=True):
@@ -184,6 +225,8 @@ class SubmissionResult(msgspec.Struct, frozen=True, tag=True):
     """Wall-clock time of grading, in seconds; not part of the verdict, since it depends on the machine."""
     stale_hints: list[ExerciseResult] = []
     """Cached results whose hints alone are out of date, and have to be determined again."""
+    troubles: dict[str, Trouble] = {}
+    """The kinds of the incidents while its cells ran, by their sentences."""
 
     def graded(self, known_mistakes: Literal["by_cost", "by_checks"] = "by_cost") -> Graded:
         """Return the result as one verdict with the outputs.
@@ -192,6 +235,7 @@ class SubmissionResult(msgspec.Struct, frozen=True, tag=True):
             known_mistakes: as in course.yml; "by_checks" ignores known mistakes in the points.
         """
         incidents = [*self.incidents, *(line for item in self.exercises for line in item.incidents)]
+        troubles = self.troubles | {line: kind for item in self.exercises for line, kind in item.troubles.items()}
         verdicts = [item.verdict for item in self.exercises]
         if known_mistakes == "by_checks":
             verdicts = [by_checks(item) for item in verdicts]
@@ -202,6 +246,9 @@ class SubmissionResult(msgspec.Struct, frozen=True, tag=True):
             exercises=verdicts,
             repairs=self.repairs,
             incidents=list(dict.fromkeys(incidents)),
+            bonus=sum(item.bonus for item in verdicts),
+            max_bonus=sum(item.max_bonus for item in verdicts),
+            troubles={line: kind for line, kind in troubles.items() if kind},
         )
         return Graded(verdict, self.outputs)
 

@@ -1,1 +1,1 @@
-"""Small changes to Python code: of solutions, to prove the checks, and of answers, to find what is wrong with them."""
+"""Small changes to Python code: to solutions, to test the checks, and to answers, to find what is wrong with them."""

@@ -1,4 +1,4 @@
-"""One definition of an answer, as a tree whose nodes are exchanged for a moment to write changed versions of it."""
+"""One definition of an answer, as a tree whose nodes are temporarily replaced to write changed versions of it."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from .slips import mark_own
 
 @dataclass(frozen=True)
 class Candidate:
-    """A changed definition: `source` is its code, `line` where it was changed, counted in the cell from 1."""
+    """A changed definition; `source` is its code, `line` the line of the change in the cell, counted from 1."""
 
     name: str
     operator: str
     line: int
     source: str
     whole: str
-    """The definition as it was, written in the same manner."""
+    """The unchanged definition, formatted in the same way."""
 
     def difference(self) -> tuple[str, str]:
-        """The lines that differ, before and after."""
+        """Return the lines that differ, before and after the change."""
         return difference(self.whole, self.source)
 
 
 @dataclass(frozen=True)
 class Edit:
-    """What is put in a node's place."""
+    """The replacement of a node."""
 
     operator: str
     holder: ast.AST
@@ -39,13 +39,13 @@ class Edit:
     place: int | None
     new: ast.AST | list[ast.stmt]
     at: ast.AST
-    """Where it is."""
+    """The node that gives the line of the change."""
     statement: ast.stmt | None = None
-    """The simple statement outside of which nothing changes."""
+    """The simple statement that contains the change; None if there is none."""
 
 
 class DefinitionTree:
-    """One definition, whose nodes are exchanged for a moment."""
+    """One definition, whose nodes can be temporarily replaced."""
 
     def __init__(self, given: ast.FunctionDef | ast.ClassDef, known: frozenset[str]) -> None:
         self.whole = ast.unparse(given)
@@ -64,9 +64,9 @@ class DefinitionTree:
 
     @cached_property
     def in_functions(self) -> list[tuple[ast.FunctionDef, Site]]:
-        """Each site within a function, with the innermost one that it lies in."""
+        """Return each site within a function, with the innermost function that contains it."""
         inner: dict[int, ast.FunctionDef] = {}
-        for function in self.functions:  # ast.walk goes from the outside in
+        for function in self.functions:  # ast.walk visits outer nodes first
             for node in ast.walk(function):
                 inner[id(node)] = function
         found = [(inner[id(site.node)], site) for site in self.sites if id(site.node) in inner]
@@ -74,7 +74,7 @@ class DefinitionTree:
 
     @cached_property
     def by_statement(self) -> dict[int, list[Site]]:
-        """The sites by the id of the simple statement that they lie in; its own site comes first."""
+        """Return the sites by the id of the simple statement that contains them; the statement's own site is first."""
         found: dict[int, list[Site]] = {}
         for site in self.sites:
             found.setdefault(id(site.statement), []).append(site)
@@ -82,14 +82,14 @@ class DefinitionTree:
 
     @cached_property
     def bound(self) -> frozenset[str]:
-        """The names that the definition itself binds, anywhere in it, and those that the notebook does."""
+        """Return the names that the definition or the notebook binds."""
         walked = list(ast.walk(self.root))
         names = {node.name for node in walked if isinstance(node, ast.FunctionDef | ast.ClassDef)}
         names |= {node.arg for node in walked if isinstance(node, ast.arg)}
         return frozenset({*names, *(name for item in self.functions for name in self.names_of(item)), *self.known})
 
     def changed(self, change: Edit) -> Candidate | None:
-        """The definition with the change made; None where it then is no Python."""
+        """Return the definition with the change; None if the result is not valid Python."""
         held = getattr(change.holder, change.field)
         before = list(held) if isinstance(held, list) else held
         try:
@@ -105,7 +105,7 @@ class DefinitionTree:
         return Candidate(self.name, change.operator, self._line_in_cell.get(id(change.at), 1), source, self.whole)
 
     def _written(self, change: Edit) -> str:
-        """The code: where one simple statement has changed, that alone is written anew (a tenth of the time)."""
+        """Return the code; if one simple statement has changed, only that is unparsed (in a tenth of the time)."""
         old = change.statement
         if old is None:
             return ast.unparse(ast.fix_missing_locations(self.root))
@@ -115,7 +115,7 @@ class DefinitionTree:
         return "\n".join([*self._lines[:first], indent(text, " " * old.col_offset), *self._lines[last:]])
 
     def names_of(self, function: ast.FunctionDef) -> list[str]:
-        """Parameters and variables of a function, in order."""
+        """Return the parameters and variables of a function, in order."""
         if id(function) not in self._names:
             given = function.args
             parameters = [item.arg for item in [*given.posonlyargs, *given.args, *given.kwonlyargs]]
@@ -128,7 +128,7 @@ class DefinitionTree:
 
 
 class Site(NamedTuple):
-    """A node, the place where it hangs, and the simple statement that it lies in."""
+    """A node, with its parent, field and index, and the simple statement that contains it."""
 
     holder: ast.AST
     field: str
@@ -151,7 +151,7 @@ COMPOUND = (
 
 
 def _sites(tree: ast.AST, statement: ast.stmt | None) -> Iterator[Site]:
-    """Each node with its place; annotations, decorators and what an exception says are left alone."""
+    """Yield each node with its site; annotations, decorators, base classes and raise statements are skipped."""
     if isinstance(tree, ast.Raise):
         return
     for field, value in ast.iter_fields(tree):
@@ -167,10 +167,10 @@ def _sites(tree: ast.AST, statement: ast.stmt | None) -> Iterator[Site]:
 
 
 def at(site: Site, operator: str, new: ast.AST | list[ast.stmt]) -> Edit:
-    """The change that puts something in the place of a node."""
-    return Edit(operator, site.holder, site.field, site.place, new, _placed(site.node, site.holder), site.statement)
+    """Return the edit that replaces the node of a site."""
+    return Edit(operator, site.holder, site.field, site.place, new, _located(site.node, site.holder), site.statement)
 
 
-def _placed(node: ast.AST, holder: ast.AST) -> ast.AST:
-    """The node, or what holds it where it has no place in the code of its own."""
+def _located(node: ast.AST, holder: ast.AST) -> ast.AST:
+    """Return the node; its parent if the node has no line number."""
     return node if hasattr(node, "lineno") else holder

@@ -1,8 +1,8 @@
-"""Small wrong changes to a reference solution: the slips that a check must notice.
+"""Mutants of a solution: small wrong changes that a check must notice.
 
-Plain `ast`, and not cosmic-ray or mutmut: they replace operators and constants, as a dozen lines here do, but know
-nothing of axes, keepdim, eps, detach or in-place methods, run a test command for each mutant, and would bring a second
-syntax tree (parso, libcst).
+This uses `ast` instead of cosmic-ray or mutmut: they replace operators and constants, which takes a dozen lines here,
+but have no mutations of axes, keepdim, eps, detach or in-place methods, run a test command for each mutant, and would
+add a second syntax tree (parso, libcst).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 
 @dataclass(frozen=True)
 class Mutant:
-    """One changed solution: `removed` and `added` are its lines that differ, without indentation."""
+    """A changed solution; `removed` and `added` are the lines that differ, without indentation."""
 
     exercise: str
     operator: str
@@ -29,32 +29,33 @@ class Mutant:
     added: str
 
     def diff(self) -> str:
-        """As in a patch."""
+        """Return the change in the format of a patch."""
         lines = [f"- {line}" for line in self.removed.splitlines()]
         return "\n".join([*lines, *(f"+ {line}" for line in self.added.splitlines())])
 
 
 def mutants(exercise: str, source: str, operators: Collection[str] | None = None) -> Iterator[Mutant]:
-    """All mutants of the solution's regions that mean something else than `source` and each other.
+    """Yield all mutants of the solution's regions that differ in meaning from `source` and from each other.
 
     Args:
-        exercise: its name.
-        source: of the solution.
-        operators: only these; all where it is None. Of these, some may mean the same, which takes time to tell.
+        exercise: the exercise's name.
+        source: the solution's source.
+        operators: the operators to use; all by default. If they are given, mutants with equal meaning are not removed,
+            since that takes time.
     """
     tree = ast.parse(source)
     mark_own(tree)
     whole = ast.unparse(tree)
-    seen = {_normal(whole)}
+    seen = {_normalized(whole)}
     for holder, field, place, node in list(_nodes(tree, _lines(source))):
         for operator, new in list(changes(node, holder, field)):
             if operators is not None and operator not in operators:
                 continue
-            _put(holder, field, place, ast.copy_location(new, node))
+            _replace(holder, field, place, ast.copy_location(new, node))
             text = ast.unparse(tree)
-            _put(holder, field, place, node)
+            _replace(holder, field, place, node)
             try:
-                code = text if operators is not None else _normal(text)
+                code = text if operators is not None else _normalized(text)
             except SyntaxError:
                 continue
             if code not in seen:
@@ -63,7 +64,7 @@ def mutants(exercise: str, source: str, operators: Collection[str] | None = None
 
 
 def _lines(source: str) -> set[int]:
-    """The numbers of the lines in solution regions."""
+    """Return the line numbers of the solution regions."""
     inside, found = False, set()
     for number, line in enumerate(source.splitlines(), 1):
         if line.strip() == BEGIN:
@@ -76,9 +77,9 @@ def _lines(source: str) -> set[int]:
 
 
 def _nodes(tree: ast.AST, lines: set[int]) -> Iterator[tuple[ast.AST, str, int | None, ast.AST]]:
-    """Each node of the regions with the place where it hangs.
+    """Yield each node of the regions with its parent, field and index.
 
-    What an exception says is left alone, and zip's `strict`: it refuses only what does not occur.
+    The messages of exceptions are skipped, and zip's `strict`, which only raises for inputs that do not occur.
     """
     for field, value in ast.iter_fields(tree):
         for place, node in enumerate(value) if isinstance(value, list) else [(None, value)]:
@@ -90,40 +91,40 @@ def _nodes(tree: ast.AST, lines: set[int]) -> Iterator[tuple[ast.AST, str, int |
                 yield from _nodes(node, lines)
 
 
-def _put(holder: ast.AST, field: str, place: int | None, node: ast.AST) -> None:
+def _replace(holder: ast.AST, field: str, place: int | None, node: ast.AST) -> None:
     if place is None:
         setattr(holder, field, node)
     else:
         getattr(holder, field)[place] = node
 
 
-def _normal(source: str) -> str:
-    """What two texts share that mean the same: their tree, with constants worked out.
+def _normalized(source: str) -> str:
+    """Return a text that is equal for sources of equal meaning: the syntax tree with constants folded.
 
-    Compiled code would do for one Python, but each compiler leaves out something else.
+    Compiled code would do for one version of Python, but each compiler optimizes differently.
 
     Raises:
-        SyntaxError: it is no Python.
+        SyntaxError: it is not valid Python.
     """
     compile(source, "", "exec", dont_inherit=True)  # refuses more than the parser does
-    return ast.dump(_Simplified().visit(ast.parse(source)))
+    return ast.dump(_ConstantFolder().visit(ast.parse(source)))
 
 
-class _Simplified(ast.NodeTransformer):
-    """Works out constants."""
+class _ConstantFolder(ast.NodeTransformer):
+    """Folds constants."""
 
     def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:
         self.generic_visit(node)
-        return _worked_out(node) if isinstance(node.operand, ast.Constant) else node
+        return _folded(node) if isinstance(node.operand, ast.Constant) else node
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
         self.generic_visit(node)
         both = isinstance(node.left, ast.Constant) and isinstance(node.right, ast.Constant)
-        return _worked_out(node) if both else node
+        return _folded(node) if both else node
 
 
-def _worked_out(node: ast.expr) -> ast.expr:
-    """The constant that an operation on numbers gives; the operation itself where it gives none, or a large one."""
+def _folded(node: ast.expr) -> ast.expr:
+    """Return the constant result of an operation on small numbers; the operation itself if there is none."""
     parts = [part for part in ast.walk(node) if isinstance(part, ast.Constant)]
     if not all(type(part.value) in (bool, int, float) and abs(part.value) < 1e6 for part in parts):  # type: ignore[arg-type]
         return node
@@ -131,13 +132,13 @@ def _worked_out(node: ast.expr) -> ast.expr:
         return node
     try:
         with warnings.catch_warnings(action="ignore"):
-            return ast.Constant(eval(compile(ast.unparse(node), "", "eval")))  # two numbers of staff's own
+            return ast.Constant(eval(compile(ast.unparse(node), "", "eval")))  # numbers from staff's code
     except (ArithmeticError, TypeError, ValueError):
         return node
 
 
 def difference(old: str, new: str) -> tuple[str, str]:
-    """The lines in which two texts differ, without indentation."""
+    """Return the lines in which two texts differ, without indentation: those removed and those added."""
     matcher = difflib.SequenceMatcher(None, old.splitlines(), new.splitlines(), autojunk=False)
     removed: list[str] = []
     added: list[str] = []
@@ -146,6 +147,3 @@ def difference(old: str, new: str) -> tuple[str, str]:
             removed += [line.strip() for line in old.splitlines()[first:last]]
             added += [line.strip() for line in new.splitlines()[start:stop]]
     return "\n".join(removed), "\n".join(added)
-
-
-# --- operators --------------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
-"""Small changes to an answer, one of which may make it right: what a student is told to look at, and what it costs.
+"""Small changes to an answer, one of which may make it right: used for the student's hint and for partial points.
 
 Program repair by mutation (Debroy and Wong, "Using Mutation to Automatically Suggest Fixes for Faulty Programs", 2010):
-the slips that mutants of solutions are made by lead back as well, and some more that only answers need.
+the slips by which mutants of solutions are made can also undo a mistake; some more changes are for answers only.
 """
 
 from __future__ import annotations
@@ -16,24 +16,24 @@ from .definition import COMPOUND, Candidate, DefinitionTree, Edit, at
 from .slips import changes, method_of, name_of, neighbours_swapped, with_fields
 
 SLIPS = frozenset({"dtype", "integer", "number"})
-"""Changes that touch the kind of a number only."""
+"""Changes of a number's type only."""
 
 
 def candidates(
     definitions: Iterable[ast.AST], known: frozenset[str] = frozenset(), most: int = 400
 ) -> Iterator[Candidate]:
-    """Changed definitions, the likeliest first; no two alike.
+    """Yield different changed definitions, the most likely repairs first.
 
     Args:
-        definitions: functions and classes that an answer consists of; they are not changed.
+        definitions: the functions and classes of an answer; they are not modified.
         known: the names that the notebook binds.
-        most: so many at most.
+        most: the maximum number of definitions to yield.
     """
     return _candidates(_FINDERS, definitions, known, most)
 
 
 def to_run(definitions: Iterable[ast.AST], known: frozenset[str], most: int) -> Iterator[Candidate]:
-    """Of the changed definitions those that give a result where the answer gives none, right or wrong."""
+    """Yield the changed definitions that return a result, right or wrong, where the answer returns none."""
     return _candidates((_undefined, _returned), definitions, known, most)
 
 
@@ -58,11 +58,11 @@ def _candidates(
 
 
 _SKIPPED = frozenset({"loop ended", "detach", "in place", "branch forced", "dtype"})
-"""Slips that no answer is mended by."""
+"""Slips that never repair an answer."""
 
 
 def _slips(tree: DefinitionTree) -> Iterator[Edit]:
-    """The slips that mutants are made by, the other way round."""
+    """Yield the slips by which mutants are made, since each can also undo a mistake."""
     for site in tree.sites:
         node = site.node
         is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
@@ -77,12 +77,12 @@ def _is_loaded(node: ast.AST) -> bool:
 
 
 def _undefined(tree: DefinitionTree) -> Iterator[Edit]:
-    """Names that nothing binds, as another name of the function; or the part of an expression without them alone."""
+    """Yield undefined names replaced by other names, and expressions without the part that has an undefined name."""
     for function, site in tree.in_functions:
         node = site.node
         if _is_unknown(tree, node):
-            others = [*tree.names_of(function), *_by_likeness(node.id, sorted(tree.known))[:3]]  # type: ignore[attr-defined]
-            for name in _by_likeness(node.id, others):  # type: ignore[attr-defined]
+            others = [*tree.names_of(function), *_by_similarity(node.id, sorted(tree.known))[:3]]  # type: ignore[attr-defined]
+            for name in _by_similarity(node.id, others):  # type: ignore[attr-defined]
                 yield at(site, "undefined name", ast.Name(name, ast.Load()))
     for _, site in tree.in_functions:
         match site.node:
@@ -100,15 +100,15 @@ def _is_bound(tree: DefinitionTree, name: str) -> bool:
     return name in tree.bound or name in ("self", "_") or hasattr(builtins, name)
 
 
-def _by_likeness(name: str, others: Sequence[str]) -> list[str]:
-    def likeness(other: str) -> tuple[bool, float]:
+def _by_similarity(name: str, others: Sequence[str]) -> list[str]:
+    def similarity(other: str) -> tuple[bool, float]:
         return name[:1] == other[:1], len(set(name) & set(other)) / len(set(name) | set(other))
 
-    return sorted(others, key=likeness, reverse=True)
+    return sorted(others, key=similarity, reverse=True)
 
 
 def _returned(tree: DefinitionTree) -> Iterator[Edit]:
-    """A function that returns nothing returns what it worked out last, or what it prints."""
+    """Yield a `return`, of the last value computed or printed, for functions that return nothing."""
     for function in tree.functions:
         if function.name == "__init__" or any(
             isinstance(node, ast.Return) and node.value for node in ast.walk(function)
@@ -130,7 +130,7 @@ _ROOTED = ast.BinOp | ast.Name | ast.Call | ast.Subscript | ast.Attribute
 
 
 def _insertions(tree: DefinitionTree) -> Iterator[Edit]:
-    """Something put around, behind or into an expression."""
+    """Yield expressions with an addition around, after or in them."""
     for function, site in tree.in_functions:
         node, holder = site.node, site.holder
         match node:
@@ -154,7 +154,7 @@ def _insertions(tree: DefinitionTree) -> Iterator[Edit]:
 
 
 def _creations(tree: DefinitionTree) -> Iterator[Edit]:
-    """All that a function creates gets the dtype of one of its arguments."""
+    """Yield functions in which all created tensors get the dtype of one of the arguments."""
     for function in tree.functions:
         made = [node for node in ast.walk(function) if _lacks_dtype(node)]
         for name in tree.names_of(function)[:4] if made else []:
@@ -189,7 +189,7 @@ def _arguments(node: ast.Call, names: Sequence[str]) -> Iterator[tuple[str, ast.
 
 
 def _regrouped(node: ast.BinOp) -> Iterator[tuple[str, ast.AST]]:
-    """Other places of the brackets: a·(b + c) and a·b + c, a/(b·c) and a/b·c."""
+    """Yield the expression with other parentheses: a·(b + c) and a·b + c, a/(b·c) and a/b·c."""
     product, total = ast.Mult | ast.Div, ast.Add | ast.Sub
     match node:
         case ast.BinOp(left=left, op=op, right=ast.BinOp(left=first, op=inner, right=second)):
@@ -206,13 +206,13 @@ def _parameters(function: ast.FunctionDef) -> list[str]:
 
 
 def _unused(function: ast.FunctionDef) -> list[str]:
-    """Parameters that a function does not use."""
+    """Return the parameters that a function does not use."""
     used = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
     return [name for name in _parameters(function) if name not in used]
 
 
 def _results(node: ast.expr, function: ast.FunctionDef) -> Iterator[tuple[str, ast.AST]]:
-    """Something done to what a function returns."""
+    """Yield changes to what a function returns."""
     for item in function.args.args[:1]:
         size = ast.Call(ast.Name("len", ast.Load()), [ast.Name(item.arg, ast.Load())], [])
         yield "sum for mean", ast.BinOp(node, ast.Div(), size)
@@ -232,12 +232,12 @@ def _results(node: ast.expr, function: ast.FunctionDef) -> Iterator[tuple[str, a
 
 
 def _as_number(node: ast.expr) -> ast.expr:
-    """A Python float in place of a tensor without axes."""
+    """Return the conversion of a tensor without axes to a Python float."""
     return ast.Call(ast.Name("float", ast.Load()), [node], [])
 
 
 def _statements(tree: DefinitionTree) -> Iterator[Edit]:
-    """Neighbouring statements change places; a `return` moves out of its loop."""
+    """Yield blocks with two neighbouring statements swapped, or with a `return` moved out of its loop."""
     for holder in ast.walk(tree.root):
         for field in ("body", "orelse"):
             block = getattr(holder, field, None)
@@ -254,14 +254,14 @@ def _statements(tree: DefinitionTree) -> Iterator[Edit]:
 
 
 def _near_names(tree: DefinitionTree) -> Iterator[Edit]:
-    """In a name's place the one assigned last, the first parameter or the one most like it; also all over a line."""
+    """Yield names replaced by the last assigned, the first parameter, or the most similar; also statement-wide."""
     for function in tree.functions:
         names, parameters = tree.names_of(function), _parameters(function)
         latest = ""
         for statement in sorted(_simple(function), key=lambda item: item.lineno):
             used = [node for node in ast.walk(statement) if _is_loaded(node) and node.id in names]  # type: ignore[attr-defined]
             for name in dict.fromkeys(node.id for node in used):  # type: ignore[attr-defined]
-                others = [latest, *parameters[:1], *_by_likeness(name, [item for item in names if item != name])[:1]]
+                others = [latest, *parameters[:1], *_by_similarity(name, [item for item in names if item != name])[:1]]
                 for other in dict.fromkeys(item for item in others if item and item != name):
                     yield from _renamed(tree, statement, name, other)
             stored = [node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and not _is_loaded(node)]
@@ -275,7 +275,7 @@ def _simple(function: ast.FunctionDef) -> Iterator[ast.stmt]:
 
 
 def _renamed(tree: DefinitionTree, statement: ast.stmt, name: str, other: str) -> Iterator[Edit]:
-    """A statement with a name changed to another, in each place and in all of them."""
+    """Yield a statement with a name replaced, at each occurrence and at all of them."""
     own, *inner = tree.by_statement[id(statement)]
     places = [site for site in inner if _is_loaded(site.node) and site.node.id == name]  # type: ignore[attr-defined]
     for site in places:
@@ -289,7 +289,7 @@ def _renamed(tree: DefinitionTree, statement: ast.stmt, name: str, other: str) -
 
 
 def _names(tree: DefinitionTree) -> Iterator[Edit]:
-    """Any other name of the function in a name's place."""
+    """Yield names replaced by any other name of the function."""
     for function, site in tree.in_functions:
         node = site.node
         names = tree.names_of(function)
@@ -300,7 +300,7 @@ def _names(tree: DefinitionTree) -> Iterator[Edit]:
 
 
 def _axes(tree: DefinitionTree) -> Iterator[Edit]:
-    """A parameter in place of a number."""
+    """Yield integers replaced by parameters."""
     for function, site in tree.in_functions:
         is_number = _number(site.node) is not None and not isinstance(site.holder, ast.UnaryOp)
         for name in _parameters(function) if is_number else []:

@@ -1,4 +1,4 @@
-"""The slips that a mutant is made by: what may stand in the place of each kind of node of a solution's syntax tree."""
+"""The slips from which mutants are made: possible replacements for each kind of node of a solution's syntax tree."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from copy import deepcopy
 from typing import Any
 
 _Change = tuple[str, ast.AST]
-"""The name of the operator and what stands in the node's place."""
+"""The name of the mutation operator, and the replacement of the node."""
 
 
 def mark_own(tree: ast.AST) -> None:
-    """Mark names that hold a tensor of the function's own, which may be changed in place without harm."""
+    """Mark names bound to tensors that the function has created, which may be changed in place without harm."""
     for function in ast.walk(tree):
         if not isinstance(function, ast.FunctionDef):
             continue
@@ -33,7 +33,7 @@ def _is_new(value: ast.expr | None) -> bool:
 
 
 def changes(node: ast.AST, holder: ast.AST, field: str) -> Iterator[_Change]:
-    """The slips that can be made at a node, whose place is the field `field` of `holder`."""
+    """Yield the slips that can be made at a node, which is in the field `field` of `holder`."""
     if isinstance(node, ast.stmt):
         yield from _statement(node, holder)
     if isinstance(node, ast.expr) and not isinstance(getattr(node, "ctx", None), ast.Store | ast.Del):
@@ -47,7 +47,7 @@ def changes(node: ast.AST, holder: ast.AST, field: str) -> Iterator[_Change]:
 
 
 def _is_set(holder: ast.AST) -> bool:
-    """Whether the order in a tuple that hangs there is of no account: `in (…)`, `isinstance(…, (…))`."""
+    """Return whether the order of a tuple in this place does not matter: `in (…)`, `isinstance(…, (…))`."""
     return isinstance(holder, ast.Compare) or (isinstance(holder, ast.Call) and name_of(holder) == "isinstance")
 
 
@@ -78,7 +78,7 @@ _DIFFERENTIABLE = ast.BinOp | ast.Call | ast.Subscript
 
 
 def _gradient(node: ast.expr, holder: ast.AST, field: str) -> Iterator[_Change]:
-    """What changes the graph, the dtype or the sign of a result of the solution."""
+    """Yield changes to the graph, the dtype or the sign of a result of the solution."""
     is_result = (field == "value" and isinstance(holder, ast.Assign | ast.Return)) or isinstance(holder, ast.Tuple)
     if isinstance(holder, ast.Tuple) and isinstance(node, ast.Name):
         yield "detach", method_of(node, "detach")
@@ -276,7 +276,7 @@ _VIEWS = set(
 )
 _REDUCTIONS = set("amax amin mean norm sqrt std sum var vector_norm logsumexp softmax exp log abs rsqrt".split())
 _FUNCTIONS: dict[str, tuple[str, ...]] = {}
-"""By the name of a function: others that are taken for it."""
+"""By the name of a function, others that are confused with it."""
 for _group in (
     "mean sum",
     "max min",
@@ -315,18 +315,18 @@ for _group in (
 
 
 def with_fields(node: ast.AST, **fields: object) -> ast.AST:
-    """A copy of a node with some of its fields changed."""
+    """Return a copy of a node with some of its fields changed."""
     return type(node)(**{**dict(ast.iter_fields(node)), **fields})
 
 
 def neighbours_swapped(items: list[Any]) -> Iterator[list[Any]]:
-    """The items with two neighbours exchanged, for each pair in turn."""
+    """Yield copies of the items with two neighbours swapped, for each pair of neighbours."""
     for place in range(len(items) - 1):
         yield [*items[:place], items[place + 1], items[place], *items[place + 2 :]]
 
 
 def method_of(value: ast.expr, name: str, *args: ast.expr) -> ast.Call:
-    """The call of a method of a value."""
+    """Return the call of a method of a value."""
     return ast.Call(ast.Attribute(value, name, ast.Load()), list(args), [])
 
 
@@ -335,7 +335,7 @@ def _plus(value: ast.expr, number: int) -> ast.BinOp:
 
 
 def name_of(node: ast.Call) -> str:
-    """The last name of what a call calls, or the empty string."""
+    """Return the last part of the name of the called function; "" if it has no name."""
     match node.func:
         case ast.Name(id=name) | ast.Attribute(attr=name):
             return name
@@ -348,7 +348,7 @@ def _renamed(node: ast.Call, name: str) -> ast.AST:
 
 
 def _is_module(node: ast.expr) -> bool:
-    """`torch`, `torch.nn.functional`: what stands before a function's name."""
+    """Return whether an expression is a module, such as `torch` or `torch.nn.functional`."""
     while isinstance(node, ast.Attribute):
         node = node.value
     return isinstance(node, ast.Name) and node.id in _MODULES

@@ -16,7 +16,7 @@ from . import magics
 from .texts import text
 
 ANY = "*"
-"""Stands for an unknown name: any name may be changed."""
+"""Placeholder for an unknown name: any name may be changed."""
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
@@ -214,25 +214,25 @@ _FEW_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {
     ast.arg: ("annotation",),
     ast.BinOp: ("left", "op", "right"),
 }
-"""The fields that hold nodes, of the nodes that most code is made of."""
+"""The fields that can hold nodes, for the most common types of nodes."""
 
 
 @dataclass(frozen=True)
 class Parts:
-    """The nodes within a node that rules look at, by what they look for, from the outside in."""
+    """The nodes within a node that the rules examine, by purpose, in breadth-first order."""
 
     changing: list[ast.AST] = field(default_factory=list)
     """Definitions, assignments, stores in attributes, `global`, `:=` and calls."""
     named: list[ast.Name | ast.Attribute | ast.Subscript | ast.Call] = field(default_factory=list)
     learning: list[ast.Import | ast.ImportFrom | ast.Assign] = field(default_factory=list)
-    """What makes a name stand for a module, or for a part of one."""
+    """Statements that can make a name stand for a module or a part of one."""
     binding: list[str] = field(default_factory=list)
-    """Names that arguments and assignments bind."""
+    """Names bound by arguments and assignments."""
 
 
 @lru_cache(maxsize=2048)
 def parts(node: ast.AST) -> Parts:
-    """Sort the nodes within `node` once: most cells of a notebook are the same in the next one."""
+    """Return the nodes within `node`, sorted once; most cells of a notebook recur in the next one."""
     found = Parts()
     for part in nodes(node):
         kind = type(part)

@@ -1,4 +1,4 @@
-"""Compares cells by what a person would see of them, and tells which names a cell defines."""
+"""Compares cells, ignoring invisible differences, and finds the names that a cell defines."""
 
 from __future__ import annotations
 
@@ -9,34 +9,34 @@ from functools import lru_cache
 _DEFINED = re.compile(r"(?m)^(?:(?:async[ \t]+)?def|class)[ \t]+(\w+)|^(\w+)[ \t]*(?::[^=\n]*)?=(?!=)")
 
 
-@lru_cache(maxsize=1024)  # most cells of a notebook are the same in the next one
+@lru_cache(maxsize=1024)  # most cells of a notebook recur in the next one
 def plain(source: str) -> str:
-    """A cell's text without what editors change in it: blanks at the ends of lines, blank lines at its ends."""
+    """Return a cell's text without differences that editors make: trailing spaces, and blank lines at both ends."""
     lines = source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return "\n".join(line.rstrip() for line in lines).strip("\n")
 
 
 def is_same(one: str, other: str) -> bool:
-    """Whether two cells differ in nothing that a person would see."""
+    """Return whether two cells have no visible difference."""
     return one == other or plain(one) == plain(other)
 
 
 def defined_names(source: str) -> set[str]:
-    """The names that a cell defines, as far as the beginnings of its lines show.
+    """Return the names that a cell defines, judging by the beginnings of its lines.
 
-    The text is not parsed: it is read in the process that serves the whole class, where odd code must not end anything.
+    The text is not parsed, since it is read in the process that serves the whole class, which odd code must not stop.
     """
     return {function or variable for function, variable in _DEFINED.findall(source)}
 
 
 def superseded_stubs(marked: int | None, is_stub: bool, own: Mapping[int, bool], examples: int | None) -> set[int]:
-    """The places of an exercise's stubs that must not run, since they would take the name from the answer.
+    """Return the positions of an exercise's stubs that must not run, since they would rebind the answer's name.
 
     Args:
-        marked: the place of the cell that asks for the answer; None where it is gone.
-        is_stub: whether that one is as it was given out.
-        own: the places of cells of the student's own that define the name, and whether each is a copy of the stub.
-        examples: the place of the examples, by which the answer must be there; None where they are gone.
+        marked: the position of the released cell for the answer; None if it is missing.
+        is_stub: whether that cell is unchanged.
+        own: the positions of the student's own cells that define the name, and whether each is a copy of the stub.
+        examples: the position of the examples, before which the answer must be defined; None if they are missing.
     """
     answers = [place for place, copied in own.items() if not copied]
     if not answers and (marked is None or is_stub):

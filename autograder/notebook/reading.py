@@ -1,4 +1,4 @@
-"""Reads notebooks as untrusted data. Only the sources of the cells and the pictures in the prose are kept."""
+"""Reads notebooks as untrusted data, and keeps only the cells' sources and the pictures in the prose."""
 
 from __future__ import annotations
 
@@ -10,15 +10,37 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import AutograderError
+from autograder.language import gettext, gettext_noop
 
 MAX_CELLS = 2000
 _PICTURES = ("image/png", "image/jpeg", "image/gif")
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 
 
+_SAVE = gettext_noop("save it in Jupyter"), gettext_noop("save it in Jupyter and hand it in again")
+_SAVE_NOTEBOOK = (
+    gettext_noop("save the notebook in Jupyter"),
+    gettext_noop("save the notebook in Jupyter and hand it in again"),
+)
+_SAVE_FILE = gettext_noop("save the notebook"), gettext_noop("save the notebook and hand it in again")
+_OPEN = gettext_noop("open it in Jupyter, save"), gettext_noop("open it in Jupyter, save, and hand it in again")
+
+
+class Unreadable(AutograderError):
+    """A file is not a notebook; the message names the fix.
+
+    `at_home` is the message for a notebook that has not been submitted.
+    """
+
+    def __init__(self, name: object, why: str, fix: tuple[str, str]) -> None:
+        here, handed_in = (gettext("{why}; {fix}", why=why, fix=gettext(text)) for text in fix)
+        super().__init__("{name}: {why}", name=name, why=handed_in)
+        self.at_home = f"{name}: {here}"
+
+
 @dataclass(frozen=True)
 class Cell:
-    """One cell of a submission; `grade_id` is one of the release's, or empty for the student's own cells."""
+    """One cell of a submission; `grade_id` is one of the release, or empty for cells that the student added."""
 
     kind: str
     source: str
@@ -26,7 +48,7 @@ class Cell:
     attachments: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
-def read(path: Path, max_bytes: int) -> list[Cell]:
+def read_notebook(path: Path, max_bytes: int) -> list[Cell]:
     """Return the cells of a submitted notebook.
 
     Args:
@@ -38,15 +60,20 @@ def read(path: Path, max_bytes: int) -> list[Cell]:
     """
     try:
         if not path.is_file() or path.is_symlink():
-            raise AutograderError(f"{path}: no such file; the notebook must be handed in under this name")
+            why = gettext("no such file; the notebook must be handed in under this name")
+            raise AutograderError("{path}: {why}", path=path, why=why)
         size = path.stat().st_size
         if size > max_bytes:
-            raise AutograderError(
-                f"{path}: {size >> 20} MiB, at most {max_bytes >> 20}; clear all outputs, save, and hand it in again"
+            why = gettext(
+                "{size} MiB, at most {most}; clear all outputs, save, and hand it in again",
+                size=size >> 20,
+                most=max_bytes >> 20,
             )
+            raise AutograderError("{path}: {why}", path=path, why=why)
         data = path.read_bytes()
     except OSError as error:
-        raise AutograderError(f"{path}: cannot be read: {error.strerror}") from None
+        why = gettext("cannot be read: {why}", why=error.strerror)
+        raise AutograderError("{path}: {why}", path=path, why=why) from None
     return parse(data, str(path))
 
 
@@ -66,32 +93,29 @@ def load(data: bytes, name: str) -> dict[str, Any]:
         AutograderError: as for `read`.
     """
     if not data.strip():
-        raise AutograderError(f"{name}: the file is empty; save the notebook and hand it in again")
+        raise Unreadable(name, gettext("the file is empty"), _SAVE_FILE)
     try:
         notebook = json.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise AutograderError(
-            f"{name}: not UTF-8 text (byte {error.start}); save it in Jupyter and hand it in again"
-        ) from None
+        raise Unreadable(name, gettext("not UTF-8 text (byte {byte})", byte=error.start), _SAVE) from None
     except RecursionError:
-        raise AutograderError(
-            f"{name}: nested too deeply to be a notebook; save it in Jupyter and hand it in again"
-        ) from None
+        raise Unreadable(name, gettext("nested too deeply to be a notebook"), _SAVE) from None
     except ValueError as error:
-        place = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else "a number out of range"
-        raise AutograderError(
-            f"{name}: not valid JSON ({place}); open it in Jupyter, save, and hand it in again"
-        ) from None
+        if isinstance(error, json.JSONDecodeError):
+            why = gettext("not valid JSON (line {line})", line=error.lineno)
+        else:
+            why = gettext("not valid JSON (a number out of range)")
+        raise Unreadable(name, why, _OPEN) from None
     if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
-        raise AutograderError(f"{name}: not a Jupyter notebook of format 4; save it in Jupyter and hand it in again")
+        raise Unreadable(name, gettext("not a Jupyter notebook of format 4"), _SAVE)
     if notebook.get("nbformat") != 4:
-        raise AutograderError(
-            f"{name}: notebook format {ascii(notebook.get('nbformat'))[:20]}, not 4; save it in a current Jupyter"
-        )
+        given = ascii(notebook.get("nbformat"))[:20]
+        why = gettext("notebook format {format}, not 4; save it in a current Jupyter", format=given)
+        raise AutograderError("{name}: {why}", name=name, why=why)
     if len(notebook["cells"]) > MAX_CELLS:
-        raise AutograderError(
-            f"{name}: {len(notebook['cells'])} cells, at most {MAX_CELLS}; delete those you do not need"
-        )
+        counts = {"count": len(notebook["cells"]), "most": MAX_CELLS}
+        why = gettext("{count} cells, at most {most}; delete those you do not need", **counts)
+        raise AutograderError("{name}: {why}", name=name, why=why)
     return notebook
 
 
@@ -102,18 +126,18 @@ def cell_of(raw: Any, place: int, name: str) -> Cell:
         AutograderError: as for `read`.
     """
     if not isinstance(raw, dict) or raw.get("cell_type") not in ("code", "markdown", "raw"):
-        raise AutograderError(f"{name}: cell {place} is not a cell; save the notebook in Jupyter and hand it in again")
+        raise Unreadable(name, gettext("cell {cell} is not a cell", cell=place), _SAVE_NOTEBOOK)
     source = raw.get("source")
     if isinstance(source, list) and all(isinstance(line, str) for line in source):
         source = "".join(source)
     if not isinstance(source, str):
-        raise AutograderError(f"{name}: cell {place} has no text; save the notebook in Jupyter and hand it in again")
+        raise Unreadable(name, gettext("cell {cell} has no text", cell=place), _SAVE_NOTEBOOK)
     metadata = raw.get("metadata")
     graded = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     grade_id = graded.get("grade_id") if isinstance(graded, dict) else None
     return Cell(
         raw["cell_type"],
-        # As Python and Jupyter's editor read it: line ends of other systems are line ends.
+        # Line ends of other systems are line ends, as for Python and Jupyter's editor.
         _text(source).replace("\r\n", "\n").replace("\r", "\n"),
         grade_id if isinstance(grade_id, str) else "",
         _pictures(raw.get("attachments")),
@@ -121,7 +145,7 @@ def cell_of(raw: Any, place: int, name: str) -> Cell:
 
 
 def _text(text: str) -> str:
-    """The text without half characters, which JSON can hold and no file."""
+    """Return the text with lone surrogates replaced, which JSON can contain but files cannot."""
     return text.encode("utf-8", "replace").decode()
 
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
+from autograder.language import gettext, gettext_noop
+
 from .bindings import Bindings, called, global_names, nodes, parts, statements
 from .texts import is_disguised, text
 from .vocabulary import Vocabulary, is_module, longest, plain
@@ -34,7 +36,7 @@ _WAYS = re.compile(
     r"\b(" + "|".join([*_INSIDES, *_FRAMES, "import_module", "__import__", "builtins"]) + r")\b"
     r"|(?<!\.)\b(exec|eval|compile)\b"
 )
-"""Words without which code has no such access, unless it uses letters that are not ASCII."""
+"""Words without which code has no such access, unless it contains letters outside ASCII."""
 _ANY = "object"
 
 _BEHIND = frozenset(
@@ -47,7 +49,7 @@ _BUILTINS_REFUSED = frozenset("exec eval compile __import__ globals __dict__".sp
 _LOOKING_UP = frozenset("attrgetter methodcaller __getattribute__ __getattr__ getmembers".split())
 """Functions, in addition to getattr, that look up an attribute by its name."""
 _DUNDERS = frozenset("__dict__ __getattribute__ __getattr__ __loader__ __spec__".split())
-_UNREADABLE = "a name made up at run time"
+_UNREADABLE = gettext_noop("a name made up at run time")
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,8 @@ class Use:
     by: str = ""
 
     def __str__(self) -> str:
-        name = self.name.removeprefix(f"{_ANY}.")
-        return f"{name} (in {self.by})" if self.by else name
+        name = self.name.removeprefix(f"{_ANY}.").replace(_UNREADABLE, gettext(_UNREADABLE))
+        return gettext("{name} (in {helper})", name=name, helper=self.by) if self.by else name
 
 
 def outside(cells: Iterable[str], exercise: str, vocabulary: Vocabulary, others: Sequence[str] = ()) -> list[Use]:
@@ -100,7 +102,7 @@ def insides(cells: Iterable[str]) -> list[str]:
     return list(_insides(tuple(cells)))
 
 
-# A notebook is analyzed once for each exercise, and most cells are the same in the next notebook, hence the caches.
+# Each notebook is analyzed once per exercise, and most cells recur in the next notebook, hence the caches.
 
 
 @lru_cache(maxsize=4)
@@ -166,19 +168,19 @@ class _Reader:
             if not more and isinstance(statement, ast.Assign)
         }
         for statement in bindings.statements:
-            self._take_in(statement)
+            self._add_imports(statement)
 
-    def _take_in(self, statement: ast.AST) -> None:
+    def _add_imports(self, statement: ast.AST) -> None:
         if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             self.imported.pop(statement.name, None)
             return
-        self._learn(statement, self.imported)
+        self._add_binding(statement, self.imported)
         for block in ("body", "orelse", "finalbody", "handlers"):
             for inner in getattr(statement, block, []):
-                self._take_in(inner)
+                self._add_imports(inner)
 
-    def _learn(self, node: ast.AST, known: dict[str, str]) -> None:
-        """Store in `known` what an import or a simple assignment makes a name stand for."""
+    def _add_binding(self, node: ast.AST, known: dict[str, str]) -> None:
+        """Store in `known` the dotted names that an import or a simple assignment gives to names."""
         if isinstance(node, ast.Import):
             for alias in node.names:
                 first = alias.name.split(".")[0]
@@ -200,7 +202,7 @@ class _Reader:
                         known.pop(target.id, None)
 
     def names(self, node: ast.AST) -> list[str]:
-        """Return the modules' dotted names in `node`, its attributes that reach internals, and computed names."""
+        """Return the dotted names from modules in `node`, its attributes that reach internals, and computed names."""
         if node not in self._names:
             self._names[node] = list(dict.fromkeys(self._read(node)))
         return self._names[node]
@@ -255,21 +257,21 @@ class _Reader:
         for name in found.binding:
             known.pop(name, None)
         for learned in found.learning:
-            self._learn(learned, known)
+            self._add_binding(learned, known)
         named = {id(part): self.dotted(part, known) for part in found.named}
         paths = {id(part.value) for part in found.named if isinstance(part, ast.Attribute) and named[id(part)]}
         for part in found.named:
-            if named[id(part)] and id(part) not in paths:  # of torch.nn.utils.clip_grad_norm_ not torch.nn.utils
+            if named[id(part)] and id(part) not in paths:  # torch.nn.utils.clip_grad_norm_, but not torch.nn.utils
                 yield named[id(part)]
             if isinstance(part, ast.Attribute) and part.attr in _FRAMES | _BEHIND:
                 yield f"{_ANY}.{part.attr}"
             if isinstance(part, ast.Call):
-                yield from self._made_up(part, known)
+                yield from self._dynamic_names(part, known)
             if isinstance(part, ast.Name) and part.id in ("__builtins__", "__loader__", "__spec__"):
                 yield f"{_ANY}.{part.id}"
 
-    def _made_up(self, call: ast.Call, known: dict[str, str]) -> Iterator[str]:
-        """Yield the names that a call runs, imports or looks up by a string, or that the string is not known."""
+    def _dynamic_names(self, call: ast.Call, known: dict[str, str]) -> Iterator[str]:
+        """Yield the names that a call runs, imports or looks up by a string; a placeholder for an unknown string."""
         name = called(call)
         bare = isinstance(call.func, ast.Name) or self.dotted(call.func, known).startswith(("builtins.", "importlib."))
         if not bare or (isinstance(call.func, ast.Name) and call.func.id in self.bindings.of):

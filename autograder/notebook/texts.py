@@ -1,4 +1,4 @@
-"""Evaluates constant string expressions without running code, and tells letters that only look like others."""
+"""Evaluates constant string expressions without running code, and detects letters that look like ASCII letters."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def _called(function: ast.AST, values: list[object], bound: Mapping[str, ast.AST
                 if isinstance(owner, str | bytes) or owner in (str, bytes):
                     made = getattr(owner, method)(*values)
                     return made if not isinstance(made, str | bytes) or len(made) <= _LONGEST else None
-    except Exception:  # the arguments are a student's, and may raise anything
+    except Exception:  # the arguments come from student code, and may raise anything
         return None
     return None
 

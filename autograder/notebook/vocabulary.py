@@ -1,7 +1,7 @@
 """The vocabulary: the operations that an exercise may use, as plain names.
 
-One table serves the static analysis (`rules`), the watch in the jail, `autograder check`, the audit and the docs. An
-exercise adds to it with `also` and removes from it with `without`, by dotted names such as `torch.sigmoid`.
+One table is used by the static analysis (`rules`), the watch in the jail, `autograder check`, the audit and the docs.
+An exercise adds to it with `also` and removes from it with `without`, by dotted names such as `torch.sigmoid`.
 """
 
 from __future__ import annotations
@@ -53,11 +53,11 @@ def plain(name: str) -> str:
 _BASIC = frozenset(plain(name) for names in KINDS.values() for name in names.split())
 _NUMPY_BASIC = _BASIC | {plain(name) for name in NUMPY.split()}
 _FOLLOWED = frozenset({ALL, "torch", "numpy", "scipy", "sklearn", *MATHS})
-"""Libraries of which single operations are allowed."""
+"""Libraries of which single operations, not whole packages, are added."""
 _THROUGH = {"torch": "torch", "numpy": "numpy", "np": "numpy", "scipy": "scipy", "F": "torch.nn.functional"}
-"""What these libraries are called in a module that imports them."""
+"""Names of these libraries in modules that import them."""
 _EVERYWHERE = ("torch.Tensor", "torch.linalg", "torch.functional", "torch")
-"""Namespaces in which every name of the table's kinds is allowed."""
+"""Namespaces in which all names in the table are allowed."""
 
 
 @dataclass(frozen=True)
@@ -69,23 +69,23 @@ class Vocabulary:
 
     @property
     def everything(self) -> bool:
-        """Whether everything is allowed."""
+        """Return whether everything is allowed."""
         return ALL in self.also
 
     @cached_property
     def added(self) -> frozenset[str]:
-        """The plain names of the operations that the exercise adds."""
+        """Return the plain names of the operations that the exercise adds."""
         names = [name for name in self.also if "." not in name or _root(name) not in self.packages]
         return frozenset(plain(name.rpartition(".")[2]) for name in names)
 
     @cached_property
     def packages(self) -> tuple[str, ...]:
-        """The packages and modules beside torch's whose names the exercise adds; inside of them all may be called."""
+        """Return the packages and modules that the exercise adds beside torch; all of their functions may be called."""
         return tuple(dict.fromkeys(root for name in self.also if (root := _root(name)) not in _FOLLOWED))
 
     @cached_property
     def taken(self) -> frozenset[str]:
-        """The plain names of the operations that the exercise removes."""
+        """Return the plain names of the operations that the exercise removes."""
         return frozenset(plain(name.rpartition(".")[2]) for name in self.without)
 
     def allows(self, dotted: str) -> bool:
@@ -134,7 +134,7 @@ class Vocabulary:
         return plain(name) in _NUMPY_BASIC or name in CONSTANTS
 
     def allows_method(self, name: str) -> bool:
-        """Return whether a method with this name may be called; names that are no refused methods of tensors may."""
+        """Return whether a method with this name may be called; only refused names of tensor methods may not."""
         return self.everything or plain(name) not in METHODS_REFUSED - self.added | self.taken
 
     def allows_operation(self, name: str) -> bool:
@@ -153,7 +153,7 @@ class Vocabulary:
 
 
 def is_module(dotted: str) -> bool:
-    """Return whether a name is a module of computations, whose use cannot be followed once it is passed on."""
+    """Return whether a name is a module of computations, whose use cannot be tracked once it is passed on."""
     return dotted in CALCULATING or dotted in REFUSED or dotted.startswith("scipy")
 
 
@@ -167,7 +167,7 @@ def _root(dotted: str) -> str:
 
 
 def _behind(dotted: str) -> str:
-    """Return the name of torch's or NumPy's that a name leads to through another module; empty where it does not."""
+    """Return the name in torch or NumPy that a name in another module refers to; empty if there is none."""
     parts = dotted.split(".")
     for place, part in enumerate(parts[1:], 1):
         if part in _THROUGH:
@@ -177,7 +177,7 @@ def _behind(dotted: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _place(dotted: str) -> tuple[str, str]:
-    """Return the namespace in `_PLACES` that contains a name of torch's, and its first part there."""
+    """Return the namespace in `_PLACES` that contains a name of torch, and its first part there."""
     for place in _PLACES:
         if _within(dotted, place):
             return place, dotted[len(place) + 1 :].partition(".")[0]
@@ -250,4 +250,5 @@ def _of(also: tuple[str, ...], without: tuple[str, ...]) -> Vocabulary:
 def longest(names: Iterable[str]) -> list[str]:
     """Return the names without those that are prefixes of others, in order: torch.nn.Softmax without torch.nn."""
     found = list(dict.fromkeys(names))
-    return [name for name in found if not any(other.startswith(f"{name}.") for other in found)]
+    prefixes = {name[:place] for name in found for place, letter in enumerate(name) if letter == "."}
+    return [name for name in found if name not in prefixes]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from autograder.language import gettext_noop
+
 KINDS: dict[str, str] = {
-    "creation": """
+    gettext_noop("creation"): """
         tensor as_tensor asarray from_numpy from_dlpack frombuffer scalar_tensor zeros ones empty full zeros_like
         ones_like empty_like full_like empty_strided arange range linspace logspace eye new new_tensor new_zeros
         new_ones new_empty new_full new_empty_strided complex polar clone copy fill zero tril_indices triu_indices
         meshgrid cartesian_prod combinations vander sparse_coo_tensor""",
-    "arithmetic and elementary functions": """
+    gettext_noop("arithmetic and elementary functions"): """
         add sub subtract rsub mul multiply div divide true_divide floor_divide remainder fmod pow float_power square
         sqrt rsqrt exp exp2 expm1 log log2 log10 log1p abs absolute neg negative positive sign sgn signbit
         reciprocal floor ceil round trunc fix frac clamp clip clamp_min clamp_max maximum minimum fmax fmin addcmul
@@ -17,22 +19,22 @@ KINDS: dict[str, str] = {
         deg2rad rad2deg nan_to_num xlogy logaddexp logaddexp2 logical_and logical_or logical_not logical_xor
         bitwise_and bitwise_or bitwise_not bitwise_xor bitwise_left_shift bitwise_right_shift angle real imag conj
         conj_physical resolve_conj resolve_neg""",
-    "comparison": """
+    gettext_noop("comparison"): """
         eq ne lt le gt ge greater greater_equal less less_equal not_equal equal allclose isclose isin isnan isinf
         isfinite isposinf isneginf isreal is_nonzero is_same_size""",
-    "indexing and masking": """
+    gettext_noop("indexing and masking"): """
         where gather scatter scatter_add scatter_reduce index_select index_add index_copy index_fill index_put
         index_reduce masked_fill masked_select masked_scatter take take_along_dim put nonzero argwhere select narrow
         slice_scatter select_scatter diagonal_scatter fill_diagonal searchsorted bucketize bincount histc
         unravel_index""",
-    "reductions": """
+    gettext_noop("reductions"): """
         sum nansum mean nanmean prod max min amax amin aminmax argmax argmin median nanmedian mode std var std_mean
         var_mean any all count_nonzero cumsum cumprod cummax cummin trapezoid trapz cumulative_trapezoid quantile
         nanquantile diff trace sum_to_size""",
-    "products": """
+    gettext_noop("products"): """
         matmul mm bmm mv dot vdot inner outer ger kron einsum tensordot addmm addmv addbmm baddbmm addr chain_matmul
         spmm multi_dot vecdot matrix_power cross inverse inv solve det""",
-    "shapes": """
+    gettext_noop("shapes"): """
         reshape reshape_as view view_as flatten unflatten ravel squeeze unsqueeze transpose t permute movedim
         moveaxis swapaxes swapdims adjoint cat concat concatenate stack hstack vstack dstack column_stack row_stack
         split split_with_sizes chunk tensor_split hsplit vsplit dsplit unbind tile repeat repeat_interleave expand
@@ -40,39 +42,24 @@ KINDS: dict[str, str] = {
         contiguous atleast_1d atleast_2d atleast_3d block_diag diag diagonal diag_embed diagflat tril triu
         view_as_real view_as_complex size dim ndimension numel nelement stride storage_offset is_contiguous resize
         resize_as set constant_pad_nd""",
-    "sorting": "sort argsort msort topk kthvalue unique unique_consecutive",
-    "random draws": """
+    gettext_noop("sorting"): "sort argsort msort topk kthvalue unique unique_consecutive",
+    gettext_noop("random draws"): """
         rand randn randint randperm rand_like randn_like randint_like bernoulli multinomial normal poisson uniform
         random exponential geometric cauchy log_normal manual_seed seed initial_seed get_rng_state set_rng_state
         default_generator""",
-    "types and conversion": """
+    gettext_noop("types and conversion"): """
         to type type_as float double half bfloat16 int long short char byte bool cfloat cdouble item tolist numpy
         cpu cuda data_ptr untyped_storage storage element_size is_floating_point is_complex is_signed is_conj is_neg
         is_tensor is_storage result_type promote_types can_cast get_default_dtype set_default_dtype get_device
         get_default_device pin_memory is_pinned is_shared is_set_to set_printoptions apply map finfo iinfo typename
         dim_order dense_dim sparse_dim coalesce is_coalesced indices values to_dense to_sparse to_sparse_coo
         sparse_mask as_subclass""",
-    "autograd": """
+    gettext_noop("autograd"): """
         no_grad enable_grad set_grad_enabled is_grad_enabled inference_mode is_inference is_inference_mode_enabled
         detach requires_grad requires_grad_ backward register_hook register_post_accumulate_grad_hook retain_grad
         vmap grad""",
 }
 """Basic functions and methods of tensors, by kind: `add` stands for torch.add, Tensor.add and Tensor.add_."""
-
-KIND_TITLES = {
-    "creation": "创建",
-    "arithmetic and elementary functions": "算术与初等函数",
-    "comparison": "比较",
-    "indexing and masking": "索引与掩码",
-    "reductions": "归约",
-    "products": "乘积",
-    "shapes": "形状",
-    "sorting": "排序",
-    "random draws": "随机抽样",
-    "types and conversion": "类型与转换",
-    "autograd": "自动求导",
-}
-"""The kinds in Chinese."""
 
 CONSTANTS = frozenset(
     """
@@ -83,7 +70,7 @@ CONSTANTS = frozenset(
     torch_version return_types
     """.split()
 )
-"""Classes, types and numbers of torch that compute nothing."""
+"""Classes, types and constants of torch that compute nothing."""
 
 ATTRIBUTES = frozenset(
     """
@@ -140,7 +127,7 @@ NUMPY = """
     linspace bitwise_count spacing isrealobj iscomplexobj iscomplex mintypecode typename info get_printoptions
     trim_zeros
 """
-"""NumPy's functions of the same kinds that have other names than torch's."""
+"""NumPy's functions of the same kinds with other names than in torch."""
 NUMPY_OPEN = ("numpy.random", "numpy.typing", "numpy.dtypes", "numpy.exceptions", "numpy.testing", "numpy.version")
 NUMPY_LISTED = frozenset(
     "numpy.linalg numpy.lib numpy.lib.stride_tricks numpy.core numpy.lib.stride_tricks.as_strided".split()
@@ -155,7 +142,7 @@ MODULES = frozenset(
     tempfile atexit signal
     """.split()
 )
-"""Other allowed modules, which right solutions commonly use."""
+"""Other allowed modules, which correct solutions commonly use."""
 
 MATHS = ("math", "cmath")
 MATHS_REFUSED = frozenset(("tanh", "dist"))

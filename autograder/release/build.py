@@ -24,30 +24,45 @@ from autograder.errors import AutograderError
 from autograder.gradebook import points as points_of
 from autograder.gradebook.connection import opened
 from autograder.gradebook.points import Repointed
-from autograder.grading.collection import collect
+from autograder.grading.collection import collect, worth
+from autograder.language import ENGLISH, LANGUAGES, gettext, gettext_noop, speaking
+from autograder.language.staff import list_for_staff
 from autograder.notebook.handout_names import fault, is_left_out
 
 from . import source
 
 _PLACE = "the stub of this exercise"
+ANSWER = gettext_noop("YOUR ANSWER HERE")
+"""The placeholder of an answer in prose."""
 
 
 class WriteStub(NbGraderPreprocessor):  # type: ignore[misc]
-    """Preprocessor that puts each exercise's own message into the stub that nbgrader's ClearSolutions inserts."""
+    """Preprocessor that puts each exercise's own message into the stub that nbgrader's ClearSolutions inserts.
+
+    The placeholder of answers in prose is translated to the notebook's language.
+    """
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        """Write the stubs and placeholders in the notebook's language."""
+        with speaking(nb.metadata.get("autograder", {}).get("language", ENGLISH)):
+            done: tuple[Any, Any] = super().preprocess(nb, resources)
+        return done
 
     def preprocess_cell(self, cell: Any, resources: Any, index: int) -> tuple[Any, Any]:
         """Write the message, and remove it from the metadata, which students can see."""
         ours = cell.metadata.get("autograder", {})
         if "stub" in ours:
-            sentence = ours.pop("stub") or f"{ours['exercise']} is not written yet"
+            sentence = ours.pop("stub") or gettext("{exercise} is not written yet", exercise=ours["exercise"])
             cell.source = cell.source.replace(repr(_PLACE), json.dumps(sentence, ensure_ascii=False))
+        elif cell.cell_type == "markdown" and cell.source == ANSWER:
+            cell.source = gettext(ANSWER)
         return cell, resources
 
 
 def configure(config: Config) -> None:
     """Configure how nbgrader clears this course's solutions; nbgrader_config.py calls it as well."""
     config.ClearSolutions.code_stub = {"python": f"raise NotImplementedError({_PLACE!r})"}
-    config.ClearSolutions.text_stub = "YOUR ANSWER HERE"
+    config.ClearSolutions.text_stub = ANSWER
     usual = list(GenerateAssignment.preprocessors.default_args[0])
     usual.insert(usual.index(ClearSolutions) + 1, WriteStub)
     config.GenerateAssignment.preprocessors = usual
@@ -72,8 +87,8 @@ def build(
         folder: the folder to build in, with a gradebook of its own; by default `root`.
         report: called with the name of each problem set after it is built.
         repointed: called with each cell whose points changed after submissions were graded.
-        tried: called with the name and the source notebook of each problem set before anything of it is written; what
-            it raises ends the build.
+        tried: called with the name and the source notebook of each problem set before any of its files are written; an
+            exception that it raises ends the build.
 
     Returns:
         The releases' paths.
@@ -83,16 +98,22 @@ def build(
     """
     course = course_config.load(root)
     names = course_config.chosen(course, problem_sets)
-    if language not in (None, *course_config.LANGUAGES):
-        raise AutograderError(f"--language {language}: unknown; choose one of: {', '.join(course_config.LANGUAGES)}")
-    if folder is None:
-        with opened(root, course):  # reports an unusable gradebook before anything is built
-            pass
+    if language not in (None, *LANGUAGES):
+        raise AutograderError(
+            "--language {language}: unknown; choose one of: {known}", language=language, known=list_for_staff(LANGUAGES)
+        )
+    target = folder or root
+    gradebook = course.gradebook if folder is None else nbgrader.absolute("sqlite:///gradebook.db", target)
+    target_course = course.model_copy(update={"gradebook": gradebook})
+    target.mkdir(parents=True, exist_ok=True)
+    with opened(target_course):  # reports an unusable gradebook before anything is built, and makes a new one's tables
+        pass
     checks = collect(root, names)
-    target, gradebook = (root, course.gradebook) if folder is None else (folder, "sqlite:///gradebook.db")
     for name in names:
-        points = {exercise: sum(check.points for check in found) for exercise, found in checks.get(name, {}).items()}
-        notebook = source.make(root, name, language or course.language, points, course.packages)
+        mine = checks.get(name, {})
+        notebook = source.make(
+            root, name, language or course.language, worth(mine), course.packages, worth(mine, bonus=True)
+        )
         # For `autograder check`, which students run without a course.yml.
         notebook.metadata["autograder"] = {
             "problem_set": name,
@@ -108,10 +129,10 @@ def build(
         path = target / nbgrader.SOURCE / name / f"{name}.ipynb"
         path.parent.mkdir(parents=True, exist_ok=True)
         _remove_former_handouts(path)
-        handouts.copy(given, path.parent)  # from where nbgrader copies them beside the release
+        handouts.copy(given, path.parent)  # nbgrader copies them from there to the release
         path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
-        before = points_of.worth(root, course, name) if folder is None else {}
-        _generate(target, name, course, gradebook)
+        before = points_of.worth(course, name) if folder is None else {}
+        _generate(target, name, target_course)
         report(name)
         for change in points_of.changed(root, course, name, before):
             repointed(change)
@@ -134,7 +155,7 @@ def out_of_step(root: Path, problem_sets: Sequence[str] | None = None) -> list[s
 
 
 def _files_below(folder: Path) -> dict[str, bytes]:
-    """Return the notebook and the handouts of a release by their names."""
+    """Return the contents of a release's notebook and handouts, by their names."""
     paths = [path for path in folder.rglob("*") if path.is_file()]
     names = {path.relative_to(folder).as_posix(): path for path in paths}
     return {name: path.read_bytes() for name, path in names.items() if not any(map(is_left_out, name.split("/")))}
@@ -156,10 +177,10 @@ def _remove_former_handouts(notebook: Path) -> None:
                     folder.rmdir()
 
 
-def _generate(root: Path, name: str, course: Course, gradebook: str) -> None:
+def _generate(root: Path, name: str, course: Course) -> None:
     config = Config()
     configure(config)
-    nbgrader.configure(config, root, course, gradebook)
+    nbgrader.configure(config, root, course)
     config.CourseDirectory.assignment_id = name
     config.GenerateAssignment.force = True
     with last_words() as words:
@@ -167,7 +188,7 @@ def _generate(root: Path, name: str, course: Course, gradebook: str) -> None:
             GenerateAssignment(coursedir=CourseDirectory(config=config), config=config).start()
         except (NbGraderException, RuntimeError, SystemExit) as error:
             why = " ".join((words[0] if words else str(error)).split())[-300:]
-            raise AutograderError(f"{name}: nbgrader cannot make the release: {why}") from None
+            raise AutograderError("{name}: nbgrader cannot make the release: {why}", name=name, why=why) from None
 
 
 @contextmanager

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 import yaml
 
 from autograder.course import config
@@ -27,7 +30,34 @@ def added(text: str, name: str, title: str) -> str:
         sets = {**before.problem_sets, name: config.ProblemSet(title=title)}
         if in_order and after == before.model_copy(update={"problem_sets": sets}):
             return with_it
-    raise AutograderError(f"{config.FILE}: cannot add to problem_sets; add this line by hand: {line}")
+    raise AutograderError(
+        "{file}: cannot add to problem_sets; add this line by hand: {line}", file=config.FILE, line=line
+    )
+
+
+def with_packages(text: str, names: Sequence[str]) -> str:
+    """Return the text of course.yml with more packages at the end of its list.
+
+    Raises:
+        AutograderError: they cannot be added to the packages as they are written.
+    """
+    if not names:
+        return text
+    before = config.parse(text)
+    packages = (*before.packages, *names)
+    line = f"packages: [{', '.join(packages)}]"
+    if before.packages:
+        with_it = re.sub(r"(?m)^packages:[^\n]*$", line, text, count=1)
+    else:
+        with_it = re.sub(r"(?m)^problem_sets:", f"{line}\nproblem_sets:", text, count=1)
+    try:
+        if config.parse(with_it) == before.model_copy(update={"packages": packages}):
+            return with_it
+    except AutograderError:
+        pass
+    raise AutograderError(
+        "{file}: cannot add to packages; write this line by hand: {line}", file=config.FILE, line=line
+    )
 
 
 def _inserted(text: str, line: str) -> str | None:

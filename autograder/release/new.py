@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from autograder.course import config
 from autograder.errors import AutograderError
+from autograder.language.staff import for_staff, list_for_staff
 
 from . import course_entry, source, trial
 from .reference import Parameter, Reference, find, taken
@@ -20,6 +21,7 @@ from .trial import Trial
 from .unfinished import Gap, gaps
 
 _PROBLEM_SET = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+_LANGUAGE = re.compile(r'\[markdown\][^\n]* lang="(\w+)"')
 _LINE = 120
 _HELPERS = {"assert_gradients": ("gradients", "extreme"), "assert_unchanged": ("unchanged",)}
 _IMPORTS = "import torch\n\nfrom autograder.authoring import misconception\n"
@@ -55,14 +57,18 @@ def problem_set(root: Path, name: str, title: str | None = None) -> Begun:
         AutograderError: the name exists or is invalid; nothing was written.
     """
     if not _PROBLEM_SET.fullmatch(name):
-        raise AutograderError(f"{name}: not a valid name of a problem set; use letters, digits, underscore and hyphen")
+        raise AutograderError(
+            "{name}: not a valid name of a problem set; use letters, digits, underscore and hyphen", name=name
+        )
     course = config.load(root)
     folder, checks = root / "solutions" / name, root / "tests" / "hidden" / name
     if name in course.problem_sets:
-        raise AutograderError(f"{config.FILE}: problem set {name} already exists; choose another name")
+        raise AutograderError(
+            "{file}: problem set {name} already exists; choose another name", file=config.FILE, name=name
+        )
     for path in (folder, checks):
         if path.exists():
-            raise AutograderError(f"{path}: already exists; choose another name, or move it away")
+            raise AutograderError("{path}: already exists; choose another name, or move it away", path=path)
     title = title or name
     settings = root / config.FILE
     text = course_entry.added(settings.read_text(encoding="utf-8"), name, title)
@@ -81,7 +87,7 @@ def exercise(root: Path, into: str, name: str, reference: str | None = None) -> 
     Args:
         root: the course's folder.
         into: the problem set.
-        name: the function that students write.
+        name: the function that students write; without a reference, a class if it begins with a capital letter.
         reference: the dotted name of the torch function to compare with, if there is one.
 
     Raises:
@@ -94,23 +100,41 @@ def exercise(root: Path, into: str, name: str, reference: str | None = None) -> 
     wrong, checks = notebook.with_name("misconceptions.py"), root / "tests" / "hidden" / into / f"test_{name}.py"
     for cell in source.code(root, into):
         if cell.metadata.get("exercise") == name:
-            raise AutograderError(f"{notebook}: exercise {name} already exists; choose another name")
+            raise AutograderError(
+                "{notebook}: exercise {name} already exists; choose another name", notebook=notebook, name=name
+            )
     if checks.exists():
-        raise AutograderError(f"{checks}: already exists; choose another name, or move it away")
+        raise AutograderError("{checks}: already exists; choose another name, or move it away", checks=checks)
     found = find(reference) if reference else None
     parameters = found.parameters if found else None
     remarks = []
     if found and parameters is None:
         remarks.append(
-            f"the signature of {reference} could not be read: the stub is def {name}(x); write its parameters"
+            for_staff(
+                "the signature of {reference} could not be read: the stub is def {name}(x); write its parameters",
+                reference=reference,
+                name=name,
+            )
         )
     tried = _without_leftovers(trial.of(found))
     if found and parameters and not tried.draws:
-        remarks.append(f"no valid arguments for {reference} were found: write the checks in {checks}")
+        remarks.append(
+            for_staff(
+                "no valid arguments for {reference} were found: write the checks in {path}",
+                reference=reference,
+                path=checks,
+            )
+        )
     elif found and parameters:
         looked_at = {*found.required, *(option.name for option in tried.options)}
         if rest := [item.name for item in parameters if item.name not in looked_at]:
-            remarks.append(f"no check tests {', '.join(rest)}: write one in {checks}, or remove it from the stub")
+            remarks.append(
+                for_staff(
+                    "no check tests {names}: write one in {path}, or remove it from the stub",
+                    names=list_for_staff(rest),
+                    path=checks,
+                )
+            )
     values = _values(name, found, parameters or (Parameter("x"),), tried)
     values["languages"] = languages(root, course.language)
     written = {
@@ -130,9 +154,7 @@ def exercise(root: Path, into: str, name: str, reference: str | None = None) -> 
 def languages(root: Path, usual: str) -> tuple[str, ...]:
     """Return the languages of the course's prose: all if cells have a `lang` option, else the default one."""
     texts = (path.read_text(encoding="utf-8") for path in sorted((root / "solutions").glob("*/*.py")))
-    if any('[markdown] lang="' in text for text in texts):
-        return source.LANGUAGES
-    return (usual,)
+    return tuple(sorted({name for text in texts for name in _LANGUAGE.findall(text)})) or (usual,)
 
 
 def _heading(written_in: tuple[str, ...], title: str) -> str:
@@ -142,9 +164,11 @@ def _heading(written_in: tuple[str, ...], title: str) -> str:
 
 def _refuse_name(name: str) -> None:
     if not (name.isidentifier() and name.isascii()) or keyword.iskeyword(name) or name.startswith("_"):
-        raise AutograderError(f"{name}: not a valid name of a function; use letters, digits and underscores")
+        raise AutograderError("{name}: not a valid name of a function; use letters, digits and underscores", name=name)
     if name in ("torch", "student", "test"):
-        raise AutograderError(f"{name}: already has a meaning in Python or in the notebook; choose another name")
+        raise AutograderError(
+            "{name}: already has a meaning in Python or in the notebook; choose another name", name=name
+        )
 
 
 def _without_leftovers(tried: Trial) -> Trial:
@@ -160,7 +184,8 @@ def _values(name: str, found: Reference | None, parameters: tuple[Parameter, ...
     helpers = [one for one, needs in _HELPERS.items() if any(getattr(tried, need) for need in needs)]
     return {
         "name": name,
-        "title": name.replace("_", " ").capitalize(),
+        "title": re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name).replace("_", " ").capitalize(),
+        "is_class": found is None and name[0].isupper(),
         "parameters": parameters,
         "definition": partial(_definition, parameters),
         "stand_in": _stand_in(found) if tried.draws and found else "",
@@ -214,4 +239,9 @@ def _refuse_bad_python(path: Path, text: str) -> None:
         ast.parse(text)
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None) or 1
-        raise AutograderError(f"{path}:{line}: not valid Python: {error}; fix it first, nothing was written") from None
+        raise AutograderError(
+            "{path}:{line}: not valid Python: {error}; fix it first, nothing was written",
+            path=path,
+            line=line,
+            error=error,
+        ) from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ import yaml
 
 from autograder.course import config
 from autograder.errors import AutograderError
+from autograder.language import ENGLISH, LANGUAGES
+from autograder.language.staff import list_for_staff
 
 from .build import build
 from .new import environment
@@ -25,23 +28,43 @@ _FILES = {
     "gitignore": ".gitignore",
     "ps1.py": "solutions/ps1/ps1.py",
     "misconceptions.py": "solutions/ps1/misconceptions.py",
+    "losses.csv": "solutions/ps1/files/losses.csv",
+    "curves.py": "solutions/ps1/files/curves.py",
     "test_leaky_relu.py": "tests/hidden/ps1/test_leaky_relu.py",
+    "test_RunningAverage.py": "tests/hidden/ps1/test_RunningAverage.py",
 }
 """The path in the course of each template."""
 
 
-def init(folder: Path, title: str) -> list[Path]:
-    """Create a course in `folder`, build its release, and return the created files.
+def init(
+    folder: Path, title: str, *, language: str = ENGLISH, packages: Sequence[str] = (), gradebook: str = ""
+) -> list[Path]:
+    """Create a course, build its release, and return the created files.
+
+    Args:
+        folder: the course's folder, new or empty.
+        title: its title.
+        language: the language in which students are told; the example's prose is English.
+        packages: the packages that its notebooks import, besides torch and NumPy.
+        gradebook: nbgrader's db_url; by default a file of SQLite in the folder.
 
     Raises:
-        AutograderError: the folder is not empty or cannot be written, or the title is empty.
+        AutograderError: the folder is not empty or cannot be written, or a setting is not valid; nothing was written.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise AutograderError(f"{folder}: already exists and is not empty; name a new folder")
+        raise AutograderError("{folder}: already exists and is not empty; name a new folder", folder=folder)
     if not title.strip():
         raise AutograderError("--title: is empty; write the course's title as students should see it")
+    if language not in LANGUAGES:
+        raise AutograderError(
+            "--language {language}: unknown; choose one of: {known}; docs/languages.md says how to add one",
+            language=language,
+            known=list_for_staff(LANGUAGES),
+        )
     name = re.sub(r"[^A-Za-z0-9_.-]+", "-", folder.resolve().name).strip(".-") or "course"
-    values = {"name": name, "title": title, "yaml_title": _one_line(title), "schema": SCHEMA}
+    values: dict[str, Any] = {"name": name, "title": title, "yaml_title": _one_line(title), "schema": SCHEMA}
+    values |= {"language": language, "packages": list(packages), "gradebook": gradebook}
+    config.parse(environment().get_template("course/course.yml.j2").render(values))
     written = []
     try:
         for template, place in _FILES.items():
@@ -52,7 +75,9 @@ def init(folder: Path, title: str) -> list[Path]:
         schema = folder / SCHEMA
         schema.write_text(schema_text(), encoding="utf-8")
     except OSError as error:
-        raise AutograderError(f"{folder}: cannot be written: {error.strerror}; name another folder") from None
+        raise AutograderError(
+            "{folder}: cannot be written: {why}; name another folder", folder=folder, why=error.strerror
+        ) from None
     return [*written, schema, *build(folder)]
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import torch
 
 from autograder.errors import AutograderError
+from autograder.language.staff import for_staff
 from autograder.notebook.vocabulary import Vocabulary
 
 from .proofs import vocabulary_calls
@@ -46,12 +47,12 @@ class Reference:
 
     @property
     def short(self) -> str:
-        """The function's name in a file that imports torch.nn.functional as F."""
+        """Return the function's name in a file that imports torch.nn.functional as F."""
         return self.name.replace("torch.nn.functional.", "F.")
 
     @property
     def required(self) -> tuple[str, ...]:
-        """The parameters without a default."""
+        """Return the names of the parameters without a default."""
         return tuple(item.name for item in self.parameters or () if item.default is None)
 
 
@@ -67,15 +68,23 @@ def find(name: str) -> Reference:
         found = getattr(_module(owner), last, None)
     if found is None:
         near = vocabulary_calls.matching([last]) or difflib.get_close_matches(name, vocabulary_calls.names(), 3)
-        meant = f"; do you mean {' or '.join(near[:3])}?" if near else "; write one like torch.nn.functional.softplus"
-        raise AutograderError(f"--reference {name}: torch has no such function{meant}")
+        if near:
+            meant = for_staff(" or ").join(near[:3])
+            raise AutograderError(
+                "--reference {name}: torch has no such function; do you mean {meant}?", name=name, meant=meant
+            )
+        raise AutograderError(
+            "--reference {name}: torch has no such function; write one like torch.nn.functional.softplus", name=name
+        )
     if inspect.ismodule(found) or inspect.isclass(found) or not callable(found):
-        raise AutograderError(f"--reference {name}: not a function; write one like torch.nn.functional.softplus")
+        raise AutograderError(
+            "--reference {name}: not a function; write one like torch.nn.functional.softplus", name=name
+        )
     return Reference(name, found, _parameters(found, owner, last))
 
 
 def taken(reference: Reference) -> list[str]:
-    """Return the reference itself if it is a basic operation, which the exercise must then remove."""
+    """Return the reference's name in a list if it is a basic operation, which the exercise must then remove."""
     return [reference.name] if Vocabulary().allows(reference.name) else []
 
 

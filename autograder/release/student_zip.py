@@ -1,4 +1,4 @@
-"""Packs what students get of a problem set into a zip, for an LMS or a website."""
+"""Packs the files of a problem set that students get into a zip, for an LMS or a website."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from autograder.course import release
 from autograder.errors import AutograderError
 
 _MOMENT = (2020, 1, 1, 0, 0, 0)
-"""Of every file in the zip, so that the same release gives the same zip."""
+"""The modification time of every file in the zip, so that the same release gives the same zip."""
 
 
 def pack(root: Path, problem_set: str, into: Path) -> list[str]:
-    """Write the notebook and the files beside it, in a folder with the problem set's name.
+    """Write the notebook and its handouts to a zip, in a folder with the problem set's name.
 
     Args:
         root: the course's folder.
-        problem_set: its name; its release is built.
+        problem_set: the problem set's name; its release must be built.
         into: the file to write.
 
     Returns:
@@ -36,7 +36,11 @@ def pack(root: Path, problem_set: str, into: Path) -> list[str]:
                 info.external_attr = 0o644 << 16
                 archive.writestr(info, (released.path.parent / name).read_bytes(), zipfile.ZIP_DEFLATED)
     except FileNotFoundError as error:
-        raise AutograderError(f"{error.filename}: no such file; run: autograder build {problem_set}") from None
+        raise AutograderError(
+            "{path}: no such file; run: autograder build {problem_set}", path=error.filename, problem_set=problem_set
+        ) from None
     except OSError as error:
-        raise AutograderError(f"{into}: cannot be written: {error.strerror}; choose another file") from None
+        raise AutograderError(
+            "{path}: cannot be written: {why}; choose another file", path=into, why=error.strerror
+        ) from None
     return [f"{problem_set}/{name}" for name in names]

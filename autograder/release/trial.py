@@ -21,7 +21,7 @@ Drawn = tuple[str, ...]
 """Arguments, each as Python code; `{}` is the place for options of a float tensor."""
 
 _ANY = ""
-# By the name of the last required parameter (any if empty): alternatives of one kind, tried in this order.
+# The name of the last required parameter (any if empty), and alternatives of one kind, tried in this order.
 _KINDS: tuple[tuple[str, tuple[Drawn, ...]], ...] = (
     (_ANY, (("torch.randn(4, 5{})",), ("torch.randn(2, 3, 4{})",), ("torch.randn((){})",))),
     (_ANY, (("torch.rand(4, 5{}) + 0.1",), ("torch.rand(2, 3, 4{}) + 0.1",), ("torch.rand((){}) + 0.1",))),

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.language.staff import for_staff
+
 _MARK = re.compile(r"TODO\((?P<exercise>\w+)\): (?P<text>[^\n]*)")
 
 
@@ -20,7 +22,7 @@ class Gap:
     text: str
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}: unfinished: {self.text}"
+        return for_staff("{path}:{line}: unfinished: {text}", path=self.path, line=self.line, text=self.text)
 
 
 def gaps(root: Path, problem_set: str) -> list[Gap]:

@@ -5,49 +5,15 @@ To update the page: `python -m autograder.release.vocabulary_text > docs/vocabul
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from autograder.language import as_sentence, gettext, gettext_noop, listed, speaking
 from autograder.notebook.vocabulary import ALL
-from autograder.notebook.vocabulary_table import KIND_TITLES, KINDS, LISTED, OPEN, REFUSED
+from autograder.notebook.vocabulary_table import KINDS, LISTED, OPEN, REFUSED
 
-HEADING = {"en": "Vocabulary", "zh": "词汇表"}
+HEADING = gettext_noop("Vocabulary")
 """The heading of the list, which is the target of the sentences' links."""
-
-_WORDS = {
-    "en": {
-        "basic": "`{name}` is written with the [basic operations](#{heading})",
-        "also": " and {names}",
-        "without": ", without {names}",
-        "own": "; your own {names} may be called",
-        "all": "For `{name}` all of torch may be used",
-        "end": ".",
-        "comma": ", ",
-        "intro": "An exercise is written with the operations below, with plain Python, and with what its text adds. "
-        "What is not in the list is yours to write out. This holds for all that the exercise's function can reach; in "
-        "cells of your own you may call what you like, for instance to compare with torch.",
-        "torch": "As functions of torch, as methods of tensors, with a trailing `_` where there is such a form, and "
-        "NumPy's of the same kinds:",
-        "beside": "Beside these: `F.pad`; `nn.Module`, `nn.Parameter` and the containers of `torch.nn`; "
-        "`torch.autograd.Function`; PIL; the usual modules of Python.",
-        "refused": "Not in it: {names}, SciPy, scikit-learn.",
-    },
-    "zh": {
-        "basic": "`{name}` 用[基本运算](#{heading})编写",
-        "also": "，另可使用 {names}",
-        "without": "，但不得使用 {names}",
-        "own": "；可以调用自己的 {names}",
-        "all": "编写 `{name}` 时可以使用 torch 的全部功能",
-        "end": "。",
-        "comma": "、",
-        "intro": "练习用下列运算、普通的 Python 以及题目中另外允许的内容来编写。表中没有的，请自己写出来。"
-        "这适用于练习的函数所能触及的一切；在你自己的单元格中可以随意调用，例如与 torch 的结果比较。",
-        "torch": "既可以是 torch 的函数，也可以是张量的方法（包括以 `_` 结尾的形式），以及 NumPy 中的同类函数：",
-        "beside": "此外还有：`F.pad`；`nn.Module`、`nn.Parameter` 和 `torch.nn` 的容器；"
-        "`torch.autograd.Function`；PIL；Python 的常用模块。",
-        "refused": "不在其中的有：{names}、SciPy、scikit-learn。",
-    },
-}
 
 
 def sentence(exercise: Mapping[str, Any], language: str) -> str:
@@ -55,31 +21,64 @@ def sentence(exercise: Mapping[str, Any], language: str) -> str:
 
     Args:
         exercise: the exercise's options, as in the metadata of its cell.
-        language: "en" or "zh".
+        language: the language, one of the catalogues'.
     """
-    words, name = _WORDS[language], exercise["exercise"]
-    own = [*exercise.get("uses", {}), *exercise.get("others", [])]
+    with speaking(language):
+        return as_sentence(_rule(exercise, _names(exercise.get("also", [])), _names(exercise.get("without", []))))
+
+
+def _rule(exercise: Mapping[str, Any], also: str, without: str) -> str:
     if ALL in exercise.get("also", []):
-        text = words["all"].format(name=name)
+        text = gettext("For `{name}` all of torch may be used", name=exercise["exercise"])
     else:
-        text = words["basic"].format(name=name, heading=HEADING[language])
-        text += _part("also", exercise.get("also", []), words) + _part("without", exercise.get("without", []), words)
-    return text + _part("own", own, words) + words["end"]
+        rules = {"name": exercise["exercise"], "heading": gettext(HEADING), "also": also, "without": without}
+        text = gettext(_BASIC[bool(also), bool(without)], **rules)
+    own = _names([*exercise.get("uses", {}), *exercise.get("others", [])])
+    return gettext("{rule}; your own {names} may be called", rule=text, names=own) if own else text
 
 
-def _part(key: str, names: Sequence[str], words: Mapping[str, str]) -> str:
-    return words[key].format(names=words["comma"].join(f"`{name}`" for name in names)) if names else ""
+_BASIC = {
+    (False, False): gettext_noop("`{name}` is written with the [basic operations](#{heading})"),
+    (True, False): gettext_noop("`{name}` is written with the [basic operations](#{heading}) and {also}"),
+    (False, True): gettext_noop("`{name}` is written with the [basic operations](#{heading}), without {without}"),
+    (True, True): gettext_noop(
+        "`{name}` is written with the [basic operations](#{heading}) and {also}, without {without}"
+    ),
+}
+"""The rule, by whether the exercise adds operations, and whether it removes some."""
+
+
+def _names(names: Iterable[str]) -> str:
+    return listed(f"`{name}`" for name in names)
 
 
 def section(language: str, level: int = 2) -> str:
     """Return the list of operations, as Markdown."""
-    words = _WORDS[language]
-    lines = [f"{'#' * level} {HEADING[language]}", "", words["intro"], "", words["torch"], ""]
+    with speaking(language):
+        return _section(level)
+
+
+def _section(level: int) -> str:
+    intro = gettext(
+        "An exercise is written with the operations below, with plain Python, and with what its text adds. What is not"
+        " in the list is yours to write out. This holds for all that the exercise's function can reach; in cells of"
+        " your own you may call what you like, for instance to compare with torch."
+    )
+    torch = gettext(
+        "As functions of torch, as methods of tensors, with a trailing `_` where there is such a form, and NumPy's of"
+        " the same kinds:"
+    )
+    beside = gettext(
+        "Beside these: `F.pad`; `nn.Module`, `nn.Parameter` and the containers of `torch.nn`;"
+        " `torch.autograd.Function`; PIL; the usual modules of Python."
+    )
+    lines = [f"{'#' * level} {gettext(HEADING)}", "", intro, "", torch, ""]
     for kind, names in KINDS.items():
-        title = kind if language == "en" else KIND_TITLES[kind]
-        lines.append(f"- **{title}**: {' '.join(f'`{name}`' for name in names.split())}")
-    refused = words["comma"].join(f"`{name}`" for name in REFUSED if name.startswith("torch"))
-    return "\n".join([*lines, "", words["beside"], "", words["refused"].format(names=refused)]) + "\n"
+        lines.append(f"- **{gettext(kind)}**: {' '.join(f'`{name}`' for name in names.split())}")
+    refused = _names(name for name in REFUSED if name.startswith("torch"))
+    return (
+        "\n".join([*lines, "", beside, "", gettext("Not in it: {names}, SciPy, scikit-learn.", names=refused)]) + "\n"
+    )
 
 
 def page() -> str:

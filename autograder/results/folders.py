@@ -13,6 +13,7 @@ import msgspec
 
 from autograder.course import nbgrader
 from autograder.errors import AutograderError, RunError
+from autograder.language.staff import for_staff
 from autograder.model.verdict import Verdict, read, to_json
 
 EXPORTS = "exports"
@@ -65,6 +66,12 @@ def verdict_if_any(root: Path, student: str, problem_set: str) -> Verdict | None
         return None
 
 
+def verdict_if_whole(root: Path, student: str, problem_set: str) -> Verdict | None:
+    """Return a stored verdict; None if it, the graded notebook or the feedback page is missing."""
+    exist = all(path.is_file() for path in pages(root, student, problem_set))
+    return verdict_if_any(root, student, problem_set) if exist else None
+
+
 def write_files(root: Path, verdict: Verdict, notebook: bytes, beside: Mapping[str, str | None]) -> None:
     """Write the graded notebook of a submission, and then its verdict.
 
@@ -112,4 +119,7 @@ def write(path: Path, data: bytes) -> None:
         with contextlib.suppress(OSError):
             beside.unlink()
         kind = RunError if error.errno in _FOR_ALL else AutograderError
-        raise kind(f"{path}: cannot be written: {error.strerror}; free some space, or make it writable") from None
+        line = for_staff(
+            "{path}: cannot be written: {why}; free some space, or make it writable", path=path, why=error.strerror
+        )
+        raise kind("{line}", line=line) from None

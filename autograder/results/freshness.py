@@ -17,7 +17,7 @@ from autograder.errors import AutograderError
 from autograder.gradebook.connection import submissions
 from autograder.grading.intake import HandedIn, Prepared, find, handed_in_at
 from autograder.grading.setup import GradingSetup, setup_of
-from autograder.model.verdict import SubmissionResult
+from autograder.model.verdict import SubmissionResult, Verdict
 
 from . import folders
 from .store import Store
@@ -43,13 +43,23 @@ class Freshness:
 
     def state(self, setup: GradingSetup, item: Prepared) -> State:
         """Return whether the results of a submission are up to date."""
+        if self._written(item) is None:
+            return "not graded"
+        return "graded" if self._is_current(setup, item) else "changed"
+
+    def verdict(self, setup: GradingSetup, item: Prepared) -> Verdict | None:
+        """Return the verdict of a submission if its results are up to date; None otherwise."""
+        written = self._written(item)
+        return written if written and self._is_current(setup, item) else None
+
+    def _written(self, item: Prepared) -> Verdict | None:
+        """Return the verdict if all results were written; None otherwise."""
         student, name = item.handed_in.student, item.handed_in.problem_set
-        kept = self._fingerprints.get((name, student))
-        if kept is None or not all(path.is_file() for path in folders.pages(self._root, student, name)):
-            return "not graded"
-        if folders.verdict_if_any(self._root, student, name) is None:
-            return "not graded"
-        return "graded" if kept == setup.fingerprint(item) else "changed"
+        return folders.verdict_if_whole(self._root, student, name) if (name, student) in self._fingerprints else None
+
+    def _is_current(self, setup: GradingSetup, item: Prepared) -> bool:
+        kept = self._fingerprints[item.handed_in.problem_set, item.handed_in.student]
+        return kept == setup.fingerprint(item)
 
 
 def of_course(root: Path, course: config.Course) -> Freshness:
@@ -62,7 +72,7 @@ def of_course(root: Path, course: config.Course) -> Freshness:
     if not path.is_file():  # opening it would create it
         return Freshness(root, {}, ())
     with Store(path) as store:
-        return Freshness(root, store.fingerprints(), submissions(root, course))
+        return Freshness(root, store.fingerprints(), submissions(course))
 
 
 def submission(root: Path, student: str, problem_set: str) -> tuple[Prepared, GradingSetup, State]:
@@ -75,7 +85,11 @@ def submission(root: Path, student: str, problem_set: str) -> tuple[Prepared, Gr
     setup = setup_of(root, course, problem_set)
     folder = root / nbgrader.SUBMITTED / student / problem_set
     if not os.path.isdir(folder):  # noqa: PTH112
-        raise AutograderError(f"{folder}: no such folder; autograder status {problem_set} --json lists the students")
+        raise AutograderError(
+            "{folder}: no such folder; autograder status {problem_set} --json lists the students",
+            folder=folder,
+            problem_set=problem_set,
+        )
     item = setup.prepare(HandedIn(student, problem_set, folder))
     return item, setup, of_course(root, course).state(setup, item)
 

@@ -1,4 +1,4 @@
-"""What goes back to students: page and notebook of what was graded, with what the gradebook holds of it now."""
+"""Creates the feedback page and graded notebook for a student, with the current grades of the gradebook."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from autograder.course.config import Course
 from autograder.errors import AutograderError
 from autograder.feedback import graded_notebook, page
 from autograder.gradebook import connection, grades
+from autograder.language import speaking
 from autograder.model.grades import Grades
 from autograder.model.verdict import Verdict, from_json
 
@@ -21,53 +22,54 @@ from . import folders
 
 
 class HandedBack:
-    """What goes back to the students of a course; `opened` makes one.
+    """Creates feedback for the students of a course; use `opened` to create one.
 
     Args:
         root: the course's folder.
-        course: as its course.yml is now.
-        database: a session of the gradebook; None where there is no gradebook.
+        course: its current course.yml.
+        database: a session of the gradebook; None if there is no gradebook.
     """
 
     def __init__(self, root: Path, course: Course, database: Any | None) -> None:
         self._root, self._course, self._database = root, course, database
 
     def grades(self, student: str, problem_set: str) -> Grades | None:
-        """What the gradebook holds of a submission; None where that is nothing."""
+        """Return the grades and comments of a submission in the gradebook; None if it has neither."""
         if self._database is None:
             return None
         found = grades.read(self._database, student, problem_set)
-        self._database.commit()  # what is given by hand from now on is seen by the next one
+        self._database.commit()  # ends the transaction, so that the next read sees later grades
         return found
 
     def refresh(self, student: str, problem_set: str) -> None:
-        """Write the feedback page anew; that of what was graded elsewhere stays as it is.
+        """Write the feedback page again; pages of submissions that were graded elsewhere are left unchanged.
 
         Raises:
-            AutograderError: what was graded cannot be read, or the page cannot be written.
+            AutograderError: the results cannot be read, or the page cannot be written.
         """
         while (files := self._files(student, problem_set)) is not None:
             verdict, notebook = self._read(student, problem_set, *files)
-            html = page.render(self._course, verdict, notebook, self.grades(student, problem_set))
+            with speaking(self._course.language):
+                html = page.render(self._course, verdict, notebook, self.grades(student, problem_set))
             folders.write(folders.feedback(self._root, student, problem_set), html.encode())
-            if self._files(student, problem_set) == files:  # otherwise a run graded it meanwhile
+            if self._files(student, problem_set) == files:  # otherwise a run has graded it in the meantime
                 return
 
     def notebook(self, student: str, problem_set: str) -> bytes | None:
-        """The graded notebook with points and comments given by hand; None where it was graded elsewhere.
+        """Return the graded notebook with points and comments given by hand; None if it was graded elsewhere.
 
         Raises:
-            AutograderError: what was graded cannot be read.
+            AutograderError: the results cannot be read.
         """
         if (files := self._files(student, problem_set)) is None:
             return None
         verdict, notebook = self._read(student, problem_set, *files)
-        return graded_notebook.to_json(
-            graded_notebook.with_grades(notebook, verdict, self.grades(student, problem_set))
-        )
+        grades = self.grades(student, problem_set)
+        with speaking(self._course.language):
+            return graded_notebook.to_json(graded_notebook.with_grades(notebook, verdict, grades))
 
     def _files(self, student: str, problem_set: str) -> tuple[bytes, bytes] | None:
-        """Verdict and graded notebook; None where this engine graded nothing."""
+        """Return the contents of verdict and graded notebook; None if this engine has not graded the submission."""
         notebook, _ = folders.pages(self._root, student, problem_set)
         verdict = folders.verdict(self._root, student, problem_set)
         try:
@@ -86,19 +88,24 @@ class HandedBack:
         verdict = folders.verdict(self._root, student, problem_set)
         why = str(error).partition("\n")[0]
         return AutograderError(
-            f"{notebook}, {verdict}: cannot be read ({why}); run: autograder rerun {student} {problem_set}"
+            "{notebook}, {verdict}: cannot be read ({why}); run: autograder rerun {student} {problem_set}",
+            notebook=notebook,
+            verdict=verdict,
+            why=why,
+            student=student,
+            problem_set=problem_set,
         )
 
 
 @contextmanager
 def opened(root: Path, course: Course) -> Iterator[HandedBack]:
-    """What goes back to the students of a course; a context manager, which holds the gradebook open.
+    """Open the gradebook and yield the `HandedBack` of a course; a context manager.
 
     Raises:
         AutograderError: the gradebook cannot be read.
     """
-    if not connection.exists(root, course):
+    if not connection.exists(course):
         yield HandedBack(root, course, None)
         return
-    with connection.opened(root, course) as gradebook:
+    with connection.opened(course) as gradebook:
         yield HandedBack(root, course, gradebook.db)

@@ -1,6 +1,6 @@
 """The log of runs, verdicts/log.jsonl, with one event per line as JSON; `autograder logs` shows it.
 
-Texts are partly students' and must be cleaned before they are shown.
+Some texts come from students and must be cleaned before they are shown.
 """
 
 from __future__ import annotations
@@ -18,9 +18,14 @@ import msgspec
 from msgspec.structs import replace
 
 from autograder.errors import AutograderError, traceback_of, writable
+from autograder.language.staff import for_staff_noop
 from autograder.model.verdict import Verdict
 
 Event = Literal["graded", "repaired", "incident", "refused", "deferred", "failed", "ended"]
+_EVENTS = (
+    *(for_staff_noop("graded"), for_staff_noop("repaired"), for_staff_noop("incident"), for_staff_noop("refused")),
+    *(for_staff_noop("deferred"), for_staff_noop("failed"), for_staff_noop("ended")),
+)
 MAX_BYTES = 4 << 20
 """Size in bytes from which the log is rotated when a run begins; one earlier log is kept."""
 _MAX_TEXT = 500
@@ -78,7 +83,8 @@ class Log:
     def graded(self, verdict: Verdict) -> None:
         """Log a graded submission, with its repairs and incidents."""
         whose = verdict.problem_set, verdict.student
-        self.note("graded", *whose, f"{verdict.points:g} of {verdict.max_points:g} points")
+        bonus = f", {verdict.bonus:g} of {verdict.max_bonus:g} bonus points" if verdict.max_bonus else ""
+        self.note("graded", *whose, f"{verdict.points:g} of {verdict.max_points:g} points{bonus}")
         for text in verdict.repairs[:_MAX_REMARKS]:
             self.note("repaired", *whose, text)
         for text in verdict.incidents[:_MAX_REMARKS]:

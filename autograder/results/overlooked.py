@@ -6,10 +6,10 @@ import os
 import re
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from autograder.course.config import Course
-from autograder.grading.intake import handed_in_at
+from autograder.grading.intake import find, handed_in_at
+from autograder.language.staff import for_staff, for_staff_noop
 
 
 def lines(submitted: Path, course: Course, chosen: Sequence[str], students: Collection[str] = ()) -> list[str]:
@@ -21,53 +21,78 @@ def lines(submitted: Path, course: Course, chosen: Sequence[str], students: Coll
         chosen: the problem sets to report on.
         students: the students to report on; all if empty.
     """
-    found: list[str] = []
+    found = [
+        *_misplaced(submitted, course, chosen, students),
+        *_hidden(submitted, chosen, students),
+        *_times(submitted, course, chosen, students),
+    ]
+    found.sort(key=lambda one: str(one[1]["path"]))
+    return [for_staff(text, **values) for text, values in found]
+
+
+_Found = Iterator[tuple[str, dict[str, object]]]
+"""Sentences for staff with their values."""
+
+
+def _misplaced(submitted: Path, course: Course, chosen: Sequence[str], students: Collection[str]) -> _Found:
     for path in _inside(submitted):
         if path.suffix == ".ipynb" and path.is_file():
-            found += [] if students else [f"{path}: not graded; put it in {submitted}/<student>/<problem set>/"]
+            if not students:
+                folder = f"{submitted}/<student>/<problem set>"
+                yield for_staff_noop("{path}: not graded; put it in {folder}/"), {"path": path, "folder": folder}
         elif path.is_dir() and (not students or path.name in students):
             if os.access(path, os.X_OK):
-                found += _of_student(path, course, chosen)
+                yield from _of_student(path, course, chosen)
             else:
-                found.append(f"{path}: not graded: cannot be looked into; make it readable: chmod -R u+rX")
-    return found + _hidden(submitted, chosen, students)
+                unreadable = for_staff_noop(
+                    "{path}: not graded: cannot be looked into; make it readable: chmod -R u+rX"
+                )
+                yield unreadable, {"path": path}
 
 
-def _hidden(submitted: Path, chosen: Sequence[str], students: Collection[str]) -> list[str]:
-    """Folders of students that count as hidden."""
-    return [
-        f"{path}: not graded: its name begins with a dot; rename the folder"
-        for path in _listed(submitted)
-        if path.name.startswith(".")
-        and (not students or path.name in students)
-        and any(os.path.isdir(path / name) for name in chosen)  # noqa: PTH112
-    ]
-
-
-def _of_student(folder: Path, course: Course, chosen: Sequence[str]) -> Iterator[str]:
+def _of_student(folder: Path, course: Course, chosen: Sequence[str]) -> _Found:
     known = course.problem_sets
     for path in _inside(folder):
         if path.is_file():
             if path.suffix.lower() == ".ipynb":
                 meant = _meant(path.stem, known)
                 if meant is None or meant in chosen:
-                    yield f"{path}: not graded; put it in {folder / (meant or '<problem set>')}/"
-        elif path.name in chosen:
-            yield from _time(path, course.clock)
+                    right = folder / (meant or "<problem set>")
+                    yield for_staff_noop("{path}: not graded; put it in {folder}/"), {"path": path, "folder": right}
         elif path.name not in known and next(path.rglob("*.ipynb"), None) is not None:
             meant = _meant(path.name, known)
             if meant is None:
-                yield f"{path}: not graded: course.yml has no problem set of this name; rename or remove the folder"
+                unknown = for_staff_noop(
+                    "{path}: not graded: course.yml has no problem set of this name; rename or remove the folder"
+                )
+                yield unknown, {"path": path}
             elif meant in chosen and not path.is_symlink():
-                both = " (which exists as well)" if (folder / meant).is_dir() else ""
-                yield f"{path}: not graded; rename the folder to {meant}{both}"
+                rename = for_staff_noop("{path}: not graded; rename the folder to {name}")
+                if (folder / meant).is_dir():
+                    rename = for_staff_noop("{path}: not graded; rename the folder to {name} (which exists as well)")
+                yield rename, {"path": path, "name": meant}
 
 
-def _time(folder: Path, clock: ZoneInfo) -> Iterator[str]:
-    path = folder / "timestamp.txt"
-    if os.path.lexists(path) and handed_in_at(folder, clock) is None:
-        fault = "not a date and time, or of an unknown time zone, so the submission counts as in time"
-        yield f"{path}: {fault}; write 2026-10-01 23:59:00 UTC"
+def _hidden(submitted: Path, chosen: Sequence[str], students: Collection[str]) -> _Found:
+    """Yield the students' folders whose names begin with a dot."""
+    dotted = for_staff_noop("{path}: not graded: its name begins with a dot; rename the folder")
+    for path in _listed(submitted):
+        is_chosen = path.name.startswith(".") and (not students or path.name in students)
+        if is_chosen and any(os.path.isdir(path / name) for name in chosen):  # noqa: PTH112
+            yield dotted, {"path": path}
+
+
+def _times(submitted: Path, course: Course, chosen: Sequence[str], students: Collection[str]) -> _Found:
+    """Yield the invalid timestamps."""
+    invalid = for_staff_noop(
+        "{path}: not a date and time, or of an unknown time zone, so the submission counts as in time;"
+        " write 2026-10-01 23:59:00 UTC"
+    )
+    for item in find(submitted, chosen):
+        path = item.folder / "timestamp.txt"
+        is_chosen = not students or item.student in students
+        if is_chosen and os.path.lexists(path) and handed_in_at(item.folder, course.clock) is None:
+            yield invalid, {"path": path}
 
 
 def _meant(name: str, known: Collection[str]) -> str | None:

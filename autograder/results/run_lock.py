@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TextIO
 
 from autograder.errors import AutograderError
+from autograder.language.staff import for_staff
 
 _LOOK_SECONDS = 0.1
 
@@ -33,11 +34,15 @@ def held(root: Path, name: str, whose: str, *, wait: bool = False) -> Iterator[N
         path.parent.mkdir(parents=True, exist_ok=True)
         file = path.open("a+")
     except OSError as error:
-        raise AutograderError(f"{path}: cannot be created: {error.strerror}; make its folder writable") from None
+        raise AutograderError(
+            "{path}: cannot be created: {why}; make its folder writable", path=path, why=error.strerror
+        ) from None
     with file:
-        while not _taken(file):
+        while not _try_lock(file):
             if not wait:
-                raise AutograderError(f"{path}: held by {whose}{_holder(file)}; wait until it ends, or stop it")
+                raise AutograderError(
+                    "{path}: held by {whose}; wait until it ends, or stop it", path=path, whose=_holder(whose, file)
+                )
             time.sleep(_LOOK_SECONDS)
         file.truncate(0)
         file.write(str(os.getpid()))
@@ -45,7 +50,7 @@ def held(root: Path, name: str, whose: str, *, wait: bool = False) -> Iterator[N
         yield
 
 
-def _taken(file: TextIO) -> bool:
+def _try_lock(file: TextIO) -> bool:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -53,7 +58,7 @@ def _taken(file: TextIO) -> bool:
     return True
 
 
-def _holder(file: TextIO) -> str:
+def _holder(whose: str, file: TextIO) -> str:
     file.seek(0)
     number = file.read(20)
-    return f" (process {number})" if number.isdigit() else ""
+    return for_staff("{whose} (process {number})", whose=whose, number=number) if number.isdigit() else whose

@@ -17,7 +17,7 @@ from autograder.errors import AutograderError, RunError
 from autograder.grading.cache_keys import CacheKeys
 from autograder.jail.inside import wire
 from autograder.model.submission import Submission
-from autograder.model.verdict import ExerciseResult, SubmissionResult
+from autograder.model.verdict import ExerciseResult, SubmissionResult, Trouble
 
 _SCHEMA = """
 create table if not exists found (key blob primary key, kept blob not null) without rowid;
@@ -40,6 +40,7 @@ class _Kept(msgspec.Struct, frozen=True, array_like=True):
     outputs: dict[int, list[wire.Output]]
     incidents: list[str]
     exercises: dict[str, _KeptExercise]
+    troubles: dict[str, Trouble] = {}
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -64,7 +65,9 @@ class Store:
             self._database.execute("pragma synchronous = normal")
             self._database.executescript(_SCHEMA)
         except (OSError, sqlite3.Error) as error:
-            raise AutograderError(f"{path}: cannot be used: {error}; delete it, or make its folder writable") from None
+            raise AutograderError(
+                "{path}: cannot be used: {error}; delete it, or make its folder writable", path=path, error=error
+            ) from None
 
     def __enter__(self) -> Store:
         return self
@@ -95,8 +98,9 @@ class Store:
                 same.append(old.result)
             elif _is_whole(old.result.trace):
                 stale_hints.append(old.result)
+        repairs, incidents = submission.repairs, kept.incidents
         return SubmissionResult(
-            submission.problem_set, submission.repairs, kept.outputs, kept.incidents, True, same, 0.0, stale_hints
+            submission.problem_set, repairs, kept.outputs, incidents, True, same, 0.0, stale_hints, kept.troubles
         )
 
     def keep(self, submission: Submission, keys: CacheKeys, found: SubmissionResult) -> None:
@@ -118,6 +122,7 @@ class Store:
                 for result in found.exercises
                 if result.cacheable
             },
+            found.troubles,
         )
         self._write("insert or replace into found values (?, ?)", (keys.cells(submission), _encode(kept)))
 
@@ -150,13 +155,15 @@ class Store:
         try:
             return self._database.execute(statement, values).fetchall()
         except sqlite3.Error as error:
-            raise RunError(f"{self._path}: cannot be read: {error}; delete it") from None
+            raise RunError("{path}: cannot be read: {error}; delete it", path=self._path, error=error) from None
 
     def _write(self, statement: str, values: tuple[object, ...]) -> None:
         try:
             self._database.execute(statement, values)
         except sqlite3.Error as error:
-            raise RunError(f"{self._path}: cannot be written: {error}; free some space, or make it writable") from None
+            raise RunError(
+                "{path}: cannot be written: {error}; free some space, or make it writable", path=self._path, error=error
+            ) from None
 
 
 def _is_whole(trace: bytes) -> bool:

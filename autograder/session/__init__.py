@@ -1,1 +1,1 @@
-"""The trusted end of one submission: its cells are run, and the checks' calls are carried to its objects."""
+"""Runs one submission from the trusted side: executes its cells, and forwards the checks' calls to its objects."""

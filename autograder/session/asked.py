@@ -1,4 +1,4 @@
-"""One thing that a check asked for, as the course's own solution was asked: kept to be asked again, made smaller."""
+"""A recorded request of a check to the course's solution, to be repeated with smaller arguments."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 class Asked:
     """One request.
 
-    `target` is a name, the number of an object, or, of a backward pass, the token of the call that it goes through;
-    `result` is what came of it, None where it raised.
+    `target` is a name, the number of an object, or, for a backward pass, the token of the call; `result` is its result,
+    or None if it raised.
     """
 
     op: str
@@ -24,5 +24,5 @@ class Asked:
 
     @property
     def given(self) -> list[Any] | None:
-        """The arguments, in order; None for a backward pass."""
+        """Return the arguments, in order; None for a backward pass."""
         return None if self.op == "backward" else [*self.args, *self.kwargs.values()]

@@ -1,4 +1,4 @@
-"""The trusted end of one submission: runs its cells, carries the checks' calls, survives its crashes."""
+"""The session of one submission: runs its cells, forwards the checks' calls to the jail, and survives crashes."""
 
 from __future__ import annotations
 
@@ -10,40 +10,43 @@ from typing import Any
 import torch
 from msgspec.structs import replace
 
-from autograder.authoring.assertions import shown_call
+from autograder.authoring.records import copy_of_record
+from autograder.authoring.showing import shown_call
 from autograder.jail import operations
 from autograder.jail.inside import shared_memory, values, wire
 from autograder.jail.jail import token
+from autograder.language import from_jail, gettext
 from autograder.model.limits import SessionLimits
 from autograder.model.submission import Exercise, Submission
 
-from . import remote
+from . import records, remote
 from .asked import Asked
-from .causes import missing_module, why_missing
-from .cells import Cells, time_limit
-from .connection import GRACE, UNREADABLE, Connection, Lost
+from .callbacks import Callbacks
+from .causes import explained, imports, missing_module, why_missing
+from .cells import Cells, Incidents, time_limit
+from .connection import GRACE, UNREADABLE, Connection, Lost, your_code
 from .transport import Transport
 
 _NO_MEMORY = re.compile(r"Cannot allocate memory|not enough memory|std::bad_alloc")
-"""How torch says it, in a RuntimeError."""
+"""Messages of torch's RuntimeErrors for lack of memory."""
 
-UNDEFINED = "the notebook defines no"
-"""Begins the sentence about a name that is not there."""
 _NOT_DEFINED = re.compile(r"name '(\w{1,100})' is not defined")
 
-_GIVES: dict[str, type] = {"len": int, "contains": bool, "list": list}
-"""What Python itself sees to inside; an answer of another kind is not the grader's."""
+_WORD = re.compile(r"\w+")
+
+_GIVES: dict[str, type] = {"len": int, "contains": bool, "list": list, "printed": str}
+"""Result types that Python guarantees; a value of another type does not come from the process's protocol code."""
 
 
 class Session:
-    """One submission. After `run`, call `turn_to` before each exercise and `begin` before each check; `close` ends it.
+    """A session for one submission: after `run`, call `turn_to` before each exercise and `begin` before each check.
 
     Args:
         transport: to the student's process, or to a namespace of staff's code.
         submission: its cells and exercises.
-        limits: of time and output.
-        watched: whether forbidden calls are looked out for.
-        keeps_arguments: whether `asked` keeps what each call was given.
+        limits: the limits of time and output.
+        watched: whether forbidden calls are recorded.
+        keeps_arguments: whether `asked` records the requests with their arguments.
     """
 
     def __init__(
@@ -58,49 +61,51 @@ class Session:
         self.limits = limits
         self._watched, self._keeps_arguments = watched, keeps_arguments
         self._connection = Connection(transport, limits.submission_seconds)
+        self._callbacks = Callbacks(self)
+        self._connection.called_back = lambda call, body: self._callbacks.call(call, body)
         self._cells = Cells(self._connection, submission, limits)
-        # Of the exercise:
+        # State of the exercise:
         self.forbidden: list[str] = []
         """Names of forbidden functions that were called."""
         self.strikes = 0
-        """Calls that ran out of time or lost the process."""
-        # Of the check:
+        """Number of calls that timed out or ended the process."""
+        # State of the check:
         self.trace: list[Any] = []
-        """What the calls gave, in order: pairs of value and changed arguments, or an exception's class.
+        """The results of the calls, in order: pairs of value and changed arguments, or the class of an exception.
 
-        Of the arguments there is None where they are as they were, and () where the value shares their memory besides.
+        The changed arguments are None if the call left them unchanged, and () if the value also shares their memory.
         """
         self.asked: list[Asked] = []
-        """Beside the trace, where arguments are kept: all that the check asked for, in order."""
+        """All requests of the check, in order, if arguments are kept."""
         self._called: tuple[str, list[Any], dict[str, Any], list[Any]] | None = None
-        """The latest call of a function of the notebook: its name, its arguments as they were sent, their body."""
+        """The latest call of a function of the notebook: its name, and its arguments as packed and their body."""
         self._names: dict[int, str] = {}
         self._begin: wire.Begin | None = None
-        """The check's beginning, until the check asks for something."""
+        """The message that begins the check, until it is sent with the check's first request."""
 
     @property
     def outputs(self) -> dict[int, list[wire.Output]]:
-        """What each code cell showed, by its number."""
+        """Return the outputs of each code cell, by its number."""
         return self._cells.outputs
 
     def run(self) -> None:
-        """Run all cells; a cell that loses the process is left out when they are run anew.
+        """Run all cells; a cell that ends the process is skipped when they are run again.
 
         Raises:
             OutOfTime: the submission's time is used up.
         """
         self._cells.run()
 
-    def drain_incidents(self) -> tuple[list[str], bool]:
-        """The incidents since the last time, and whether all since then would come out the same another time."""
-        incidents, self._cells.incidents = self._cells.incidents, []
+    def drain_incidents(self) -> tuple[Incidents, bool]:
+        """Return the incidents since the last call, and whether another run would give the same results."""
+        incidents, self._cells.incidents = self._cells.incidents, {}
         cacheable, self._connection.cacheable = self._connection.cacheable, True
         return incidents, cacheable
 
     @contextmanager
     def trial(self, seconds: float) -> Iterator[None]:
-        """In the block, a call may take so much processor time at most, and no incident is noted."""
-        limits, incidents, cacheable = self.limits, list(self._cells.incidents), self._connection.cacheable
+        """Limit the processor time of each call in the block to `seconds`, and discard its incidents."""
+        limits, incidents, cacheable = self.limits, dict(self._cells.incidents), self._connection.cacheable
         self.limits = replace(limits, call_seconds=min(seconds, limits.call_seconds))
         try:
             yield
@@ -108,26 +113,26 @@ class Session:
             self.limits, self._cells.incidents, self._connection.cacheable = limits, incidents, cacheable
 
     def close(self) -> None:
-        """End the student's process and all that it left.
+        """End the student's process and clean up after it.
 
         Raises:
-            JailError: the jail itself went. In a check it may have been taken for the student's mistake before.
+            JailError: the jail itself has ended; a check may have mistaken that for an error of the student.
         """
         self._connection.close()
 
     # --- checks ---------------------------------------------------------------------------------------------------
 
     def turn_to(self, exercise: Exercise) -> None:
-        """Turn to an exercise: its strikes and forbidden calls are counted from here."""
+        """Select an exercise, and reset the strikes and forbidden calls."""
         self.exercise = exercise
         self.strikes = 0
         self.forbidden = []
 
     def begin(self, seed: int, changed: str = "") -> None:
-        """Begin a check: a living process with the exercise's bindings, nothing handed out, seeded.
+        """Begin a check in a live process, with the exercise's bindings, no handles, and a seed.
 
-        The process hears of it with the first thing that the check asks for. `changed` is the code of a definition of
-        the student's with a small change, which stands in for it in this check.
+        The process is told with the check's first request. `changed` is the source of a definition with a small change,
+        which replaces the student's definition in this check.
 
         Raises:
             OutOfTime: the submission's time is used up.
@@ -137,28 +142,40 @@ class Session:
         self._called = None
         self.trace, self.asked = [], []
         self._names = {}
+        self._callbacks = Callbacks(self)
         exercise = self.exercise
         held = _held_to(exercise) if self._watched else None
-        self._begin = wire.Begin(exercise.name, seed, held, exercise.replaced, changed)
+        self._begin = wire.Begin(
+            exercise.name, seed, held, exercise.replaced, changed, exercise.at_cell, records.codecs()
+        )
+
+    @property
+    def operates(self) -> bool:
+        """Return whether checks of this exercise may apply operators to objects of the student, and bind names."""
+        return self.exercise.at_cell
+
+    def student(self) -> remote.Student:
+        """Return the student's namespace for one check of this exercise."""
+        return remote.Student(self, binds=self.operates)
 
     def do(self, op: str, target: str | int, *args: Any, **kwargs: Any) -> Any:
-        """Do one thing with an object of the student's and return what came of it.
+        """Perform an operation on an object of the student and return its result.
 
-        What the student's code does to its arguments in place stays with its own copies: the check's are as they were.
+        In-place changes of the arguments by student code affect its own copies only, not the check's objects.
 
         Raises:
-            StudentError: the student's code raised.
-            CallFailed: it ran out of time, ended the process, or gave what cannot be used.
+            StudentError: the student's code raised an exception.
+            CallFailed: it timed out, ended the process, or returned an unusable value.
         """
         bound = self._cells.bound.get(str(target)) if op == "name" and target == self.exercise.name else None
-        if bound and self._connection.alive:  # it need not be asked for
+        if bound and self._connection.alive:  # the handle is known, no request is needed
             if self._keeps_arguments:
                 self.asked.append(Asked(op, target, [], {}, 0, remote.RemoteObject(self, bound)))
             return self._named(str(target), remote.RemoteObject(self, bound))
         return self._do(op, target, args, kwargs)[0]
 
     def observe(self, target: int, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Any, list[Any]]:
-        """Call an object of the student's; the result, and the arguments as the call left them.
+        """Call an object of the student; return the result, and the arguments as they are after the call.
 
         Arguments that require a gradient arrive as leaves of the graph, as they would in a training loop.
         """
@@ -168,8 +185,11 @@ class Session:
     def _do(
         self, op: str, target: str | int, args: Sequence[Any], kwargs: Mapping[str, Any], leaves: bool = False
     ) -> tuple[Any, list[Any] | None]:
-        """What came of it, and the arguments as they are afterwards; None where they are as they were."""
-        packer = values.Packer(remote.handle_of, as_laid_out=True)
+        """Return the result, and the arguments after the call, or None if they are unchanged."""
+        if self._callbacks.running:
+            raise TypeError("a callback cannot use the student's objects")
+        known = records.outside()
+        packer = values.Packer(self._callbacks.handle_of, as_laid_out=True, records=known)
         packer.share(*args, *kwargs.values())
         packed = [packer.pack(item) for item in args]
         named = {name: packer.pack(item) for name, item in kwargs.items()}
@@ -192,13 +212,13 @@ class Session:
             kept = {name: _copy(item) for name, item in kwargs.items()}
             self.asked.append(Asked(op, target, [_copy(item) for item in args], kept, request.token))
         answer, body = self._ask_value(request, packer.body)
-        unpacker = values.Unpacker(body, lambda handle: remote.RemoteObject(self, handle))
+        unpacker = values.Unpacker(body, self._callbacks.object_of, records=known)
 
         def unpack() -> tuple[Any, list[Any] | None]:
             changed = None if answer.changed is None else [unpacker.unpack(item) for item in answer.changed]
             return unpacker.unpack(answer.value), changed
 
-        # Outputs that need a gradient are counted from here: the changed arguments come first.
+        # The process counts outputs that need a gradient in this order: changed arguments first.
         value, changed = self._decoded(unpack)
         if (op in _GIVES and type(value) is not _GIVES[op]) or (op == "len" and not 0 <= value < 2**63):
             raise self._broken()
@@ -210,7 +230,7 @@ class Session:
             self.asked[-1].result = value
         if op == "name":
             return self._named(str(target), value), None
-        is_shared = changed is not None and _are_the_same(changed, [*args, *kwargs.values()])
+        is_shared = changed is not None and _are_equal(changed, [*args, *kwargs.values()])
         self._record(value, () if is_shared else changed)
         if op == "call" and torch.is_grad_enabled():
             outputs = _differentiable(value)
@@ -224,12 +244,12 @@ class Session:
         self._record(value, None)
         if isinstance(value, remote.RemoteObject):
             self._names[value._handle.number] = name
-            if name == self.exercise.name and value._handle.number == 0:  # as every beginning has it
+            if name == self.exercise.name and value._handle.number == 0:  # the same handle in every check
                 self._cells.bound[name] = value._handle
         return value
 
     def backward(self, call: int, grads: list[torch.Tensor | None]) -> list[torch.Tensor | None]:
-        """Run backward through call `call` in the jail; the gradients of its differentiable arguments, in order."""
+        """Run backward through call `call`; return the gradients of its differentiable arguments, in order."""
         if self._keeps_arguments:
             self.asked.append(Asked("backward", call, [], {}))
         packer = values.Packer(remote.handle_of)
@@ -245,21 +265,22 @@ class Session:
 
     @property
     def last_call(self) -> str:
-        """The latest call as text, with the arguments that it was made with; empty where it is too long to show."""
+        """Return the latest call as text, with its original arguments; empty if there is none or it is too long."""
         if self._called is None:
             return ""
         name, args, kwargs, body = self._called
-        unpacker = values.Unpacker(memoryview(b"".join(body)), lambda handle: remote.RemoteObject(self, handle))
+        whole, known = memoryview(b"".join(body)), records.outside()
+        unpacker = values.Unpacker(whole, lambda handle: remote.RemoteObject(self, handle), records=known)
         given = [unpacker.unpack(item) for item in args]
         text = f"{name}({shown_call(given, {key: unpacker.unpack(item) for key, item in kwargs.items()})})"
         return text if len(text) <= 160 else ""
 
-    # --- asking ---------------------------------------------------------------------------------------------------
+    # --- requests -------------------------------------------------------------------------------------------------
 
     def _ask_value(self, request: wire.Do | wire.Backward, body: list[Any]) -> tuple[wire.Returned, memoryview]:
         name = str(request.target) if isinstance(request, wire.Do) and request.op == "name" else ""
         if not self._connection.alive:
-            raise remote.CallFailed("not tried: your code had ended the whole program before")
+            raise remote.CallFailed(gettext("not tried: your code had ended the whole program before"))
         begins, self._begin = self._begin is not None, None
         seconds = self.limits.call_seconds * wire.PATIENCE + GRACE
         try:
@@ -268,14 +289,15 @@ class Session:
             except Lost as lost:
                 if not (begins and self._cells.used):
                     raise
-                # Perhaps to what an earlier check left behind: this one has a right to a process of its own.
+                # A leftover of an earlier check may be the cause: this check gets a process of its own.
                 self.run()
                 answer, received = self._connection.ask(request, body, seconds)
-                self._cells.note(f"Between two checks your code {lost}; the notebook was run again.")
+                said = gettext("Between two checks {sentence}; the notebook was run again.", sentence=lost)
+                self._cells.note(said, lost.trouble)
             self._cells.used = True
         except Lost as lost:
             self.strikes += 1
-            raise remote.CallFailed(f"your code {lost}") from None
+            raise remote.CodeFailed(str(lost), lost.trouble) from None
         if isinstance(answer, wire.Returned | wire.Raised):
             self.forbidden += [item[:200] for item in answer.forbidden[:20] if item not in self.forbidden]
         if isinstance(answer, wire.Returned):
@@ -295,35 +317,50 @@ class Session:
         if kind in ("TimeLimit", "WaitLimit"):
             self.strikes += 1
             self._connection.cacheable = False
-            return remote.CallFailed(f"your code was stopped after {time_limit(self.limits.call_seconds, kind)}")
+            limit = time_limit(self.limits.call_seconds, kind)
+            return remote.CodeFailed(gettext("your code was stopped after {limit}", limit=limit), "time")
         if kind == "NameError" and name:
+            undefined = gettext("the notebook defines no {name}", name=name)
             why = why_missing(name, self.submission.cells, self.outputs)
-            return remote.CallFailed(f"{UNDEFINED} {name}{why}")
-        place = f" (cell {raised.cell}, line {raised.line})" if raised.cell else ""
+            kind_of_error = remote.UndefinedName if self.operates else remote.Undefined
+            return kind_of_error(explained(undefined, why))
         if kind.endswith("WireError"):
-            return remote.CallFailed(f"your code returned something that cannot be checked: {raised.message[:300]}")
+            return _unchecked(raised.message[:300])
         if "MemoryError" in raised.types or _NO_MEMORY.search(raised.message):
-            return remote.CallFailed(f"your code asked for more memory than it may use{place}")
+            return remote.CodeFailed(_at(gettext("your code asked for more memory than it may use"), raised), "memory")
         if "ModuleNotFoundError" in raised.types and (lacking := missing_module(raised.message)):
-            return remote.error(raised.types, f"your code imports {lacking}{place}")
+            return remote.error(raised.types, _at(imports(your_code(), lacking), raised))
         last = " ".join(kind.rpartition(".")[2][:60].split())
-        message = " ".join(raised.message.split())[:300]
+        message = from_jail.raised(" ".join(raised.message.split())[:300])
         if kind == "NameError" and (unknown := _NOT_DEFINED.match(message)):
-            message += why_missing(unknown[1], self.submission.cells, self.outputs, raised.cell)
+            message = explained(message, why_missing(unknown[1], self.submission.cells, self.outputs, raised.cell))
         if "NotImplementedError" in raised.types:
-            return remote.error(raised.types, message or "not written yet")
-        return remote.error(raised.types, f"your code raised {last}{place}" + (f": {message}" if message else ""))
+            return remote.error(raised.types, message or gettext("not written yet"))
+        end = explained(_at(last, raised), message)
+        place = (last, raised.cell, raised.line or 0) if raised.cell and _WORD.fullmatch(last) else None
+        return remote.error(raised.types, gettext("your code raised {error}", error=end), end, place)
 
     def _decoded(self, unpack: Callable[[], Any]) -> Any:
         try:
             return unpack()
         except wire.WireError as problem:
-            what = " ".join(str(problem).split())
-            raise remote.CallFailed(f"your code returned something that cannot be checked: {what}") from None
+            raise _unchecked(" ".join(str(problem).split())) from None
 
     def _broken(self) -> remote.CallFailed:
         self.strikes += 1
-        return remote.CallFailed(f"your code {self._connection.lose(UNREADABLE)}")
+        return remote.CodeFailed(str(self._connection.lose(UNREADABLE)), "posed")
+
+
+def _at(sentence: str, raised: wire.Raised) -> str:
+    """Return a sentence with the place in the notebook, if there is one."""
+    if not raised.cell:
+        return sentence
+    return gettext("{sentence} (cell {cell}, line {line})", sentence=sentence, cell=raised.cell, line=raised.line)
+
+
+def _unchecked(why: str) -> remote.CodeFailed:
+    said = gettext("your code returned something that cannot be checked: {why}", why=from_jail.unsent(why))
+    return remote.CodeFailed(said)
 
 
 def _held_to(exercise: Exercise) -> wire.Held | None:
@@ -333,8 +370,8 @@ def _held_to(exercise: Exercise) -> wire.Held | None:
     return wire.Held(list(changes.added), list(changes.taken), exercise.others, list(exercise.vocabulary.packages))
 
 
-def _are_the_same(changed: Sequence[Any], given: Sequence[Any]) -> bool:
-    """Whether arguments that come back are what they were: they do so, too, where the result shares their memory."""
+def _are_equal(changed: Sequence[Any], given: Sequence[Any]) -> bool:
+    """Return whether returned arguments equal those sent; they are also returned if the result shares their memory."""
     try:
         return _written(changed) == _written(given)
     except wire.WireError:
@@ -342,7 +379,7 @@ def _are_the_same(changed: Sequence[Any], given: Sequence[Any]) -> bool:
 
 
 def _written(items: Sequence[Any]) -> tuple[bytes, list[bytes]]:
-    packer = values.Packer(remote.handle_of)
+    packer = values.Packer(remote.handle_of, records=records.outside())
     return wire.encode([packer.pack(item) for item in items]), [bytes(part) for part in packer.body]
 
 
@@ -359,4 +396,4 @@ def _copy(value: Any) -> Any:
         return value.detach().clone().requires_grad_(value.requires_grad)
     if isinstance(value, tuple):
         return tuple(map(_copy, value))
-    return [_copy(item) for item in value] if isinstance(value, list) else value
+    return [_copy(item) for item in value] if isinstance(value, list) else copy_of_record(value)

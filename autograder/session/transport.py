@@ -1,4 +1,4 @@
-"""Where a session's requests go: to a process of the student's in a jail, or to a namespace of this process."""
+"""Transports of a session's requests: to the student's process in a jail, or to a namespace of this process."""
 
 from __future__ import annotations
 
@@ -9,43 +9,43 @@ from typing import Any, Protocol
 import numpy as np
 import torch
 
-from autograder.jail.inside import frames, wire
+from autograder.jail.inside import frames, wire, zygote_wire
 from autograder.jail.inside.student import Student
 from autograder.jail.jail import Jail
 
 
 class Transport(Protocol):
-    """Carries the requests of one session and their answers, as bytes."""
+    """Carries the requests and replies of one session, as bytes."""
 
     @property
     def alive(self) -> bool:
-        """Whether there is a process to ask."""
+        """Return whether there is a process to send requests to."""
 
     def start(self) -> None:
-        """Begin a new process.
+        """Start a new process.
 
         Raises:
-            JailError: none can be had.
+            JailError: none can be started.
         """
 
     def exchange(self, head: bytes, body: list[Any], deadline: float) -> tuple[bytes, memoryview]:
-        """The answer to one request, as its head and its body; `deadline` is of time.monotonic.
+        """Send one request and return the head and body of its reply; `deadline` is a time of time.monotonic.
 
         Raises:
-            TimeoutError: no answer in time.
-            WireError: what comes is no answer; Closed where the process is gone.
+            TimeoutError: no reply arrived in time.
+            WireError: the reply is invalid; Closed if the process has ended.
         """
 
-    def end(self, patience: float = 0) -> wire.Ended:
-        """End the process and all that it left, after waiting `patience` seconds for it to end by itself.
+    def end(self, patience: float = 0) -> zygote_wire.Ended:
+        """End the process and clean up after it, after waiting `patience` seconds for it to end by itself.
 
         Raises:
-            JailError: the jail went with it.
+            JailError: the jail has ended too.
         """
 
 
 class JailTransport:
-    """To a process of the student's in a jail."""
+    """Sends requests to the student's process in a jail."""
 
     def __init__(self, jail: Jail) -> None:
         self._jail = jail
@@ -53,7 +53,7 @@ class JailTransport:
 
     @property
     def alive(self) -> bool:
-        """Whether there is a process to ask."""
+        """Return whether there is a process to send requests to."""
         return self._sock is not None
 
     def start(self) -> None:
@@ -61,13 +61,13 @@ class JailTransport:
         self._sock = self._jail.spawn()
 
     def exchange(self, head: bytes, body: list[Any], deadline: float) -> tuple[bytes, memoryview]:
-        """Ask over the socket."""
+        """Send the request over the socket and return its reply."""
         assert self._sock is not None
         frames.send(self._sock, head, body, deadline)
         return frames.receive(self._sock, deadline)
 
-    def end(self, patience: float = 0) -> wire.Ended:
-        """End the process and all that it left."""
+    def end(self, patience: float = 0) -> zygote_wire.Ended:
+        """End the process and clean up after it."""
         if self._sock is not None:
             self._sock.close()
             self._sock = None
@@ -75,7 +75,10 @@ class JailTransport:
 
 
 class LocalTransport:
-    """To a namespace of this process: for code that staff wrote. Its random numbers are its own, as in a jail."""
+    """Sends requests to a namespace of this process, for code that staff wrote.
+
+    Its random number generators are separate from this process's, as in a jail.
+    """
 
     alive = True
 
@@ -84,10 +87,10 @@ class LocalTransport:
         self._random = _random_states()
 
     def start(self) -> None:
-        """There is nothing to begin."""
+        """Do nothing, since there is no process."""
 
     def exchange(self, head: bytes, body: list[Any], deadline: float) -> tuple[bytes, memoryview]:
-        """Answer at once, however long it takes."""
+        """Answer the request in this process, without a time limit."""
         outside = _random_states()
         _set_random_states(self._random)
         try:
@@ -97,9 +100,9 @@ class LocalTransport:
             self._random = _random_states()
             _set_random_states(outside)
 
-    def end(self, patience: float = 0) -> wire.Ended:
-        """Nothing is left behind."""
-        return wire.Ended(exit_code=0, signal=None, clean=True)
+    def end(self, patience: float = 0) -> zygote_wire.Ended:
+        """Return a clean end, since there is no process."""
+        return zygote_wire.Ended(exit_code=0, signal=None, clean=True)
 
 
 def _random_states() -> tuple[Any, Any, Any]:

@@ -1,1 +1,1 @@
-"""What students run on their own machine: their notebook checked, as far as that can be told without hidden checks."""
+"""Checks a notebook on the student's own machine, as far as that is possible without hidden checks."""

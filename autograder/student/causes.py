@@ -1,4 +1,4 @@
-"""Why a cell does not find a name: the cell that should define it does not run, stands below it, or is gone."""
+"""Finds why a name is missing in a cell: the cell that should define it fails, is further down, or was deleted."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .released_notebook import Sheet
 
 @dataclass(frozen=True)
 class Cause:
-    """Why `name` is missing; `cell` is the one to look at, 0 where no cell of the notebook defines the name."""
+    """The reason why `name` is missing; `cell` is the cell to look at, 0 if no cell defines the name."""
 
     kind: Literal["broken", "below", "deleted"]
     name: str
@@ -30,20 +30,20 @@ class Causes:
         self._binds = {cell.number: _Binds(cell.source) for cell in sheet.cells}
 
     def of(self, number: int) -> Cause | None:
-        """Return why the cell lacks a name; None where it lacks none, or nothing outside the cell explains it."""
+        """Return why the cell lacks a name; None if it lacks none, or nothing outside the cell explains it."""
         name, seen, found = self._ran[number].missing, {number}, None
         while name:
             found = self._of_name(name, number) or found
             if found is None or found.kind != "broken" or found.cell in seen:
                 break
-            # A cell that does not run may lack a name itself: what is to be mended is the first of the chain.
+            # A cell that fails may lack a name itself: the first cell of the chain is the one to correct.
             number = found.cell
             seen.add(number)
             name = self._ran[number].missing
         return found
 
     def _of_name(self, name: str, number: int) -> Cause | None:
-        """Why the cell of that number does not find `name`."""
+        """Return why the cell with this number does not find `name`."""
         binding = [place for place, binds in self._binds.items() if place != number and binds.has(name)]
         if broken := [place for place in binding if place < number and self._ran[place].ended != "ok"]:
             return Cause("broken", name, broken[-1])
@@ -53,7 +53,7 @@ class Causes:
         return Cause("deleted", name) if not (own or binding) and self._is_of_setup(name) else None
 
     def _is_of_setup(self, name: str) -> bool:
-        """Whether a cell of the release must have defined a name that none defines now."""
+        """Return whether a cell of the release must have defined a name that none defines now."""
         given = [item.examples for item in self._sheet.exercises if item.examples not in self._sheet.changed]
         if any(name in global_names(part) for number in given if number for part in self._statements(number)):
             return True
@@ -65,7 +65,7 @@ class Causes:
 
 
 class _Binds:
-    """The names that a cell binds at its top; of one that is no Python, what looks like it."""
+    """The names that a cell binds at its top level; if it is not valid Python, the names that it seems to bind."""
 
     def __init__(self, source: str) -> None:
         self.statements = statements(source)

@@ -1,7 +1,7 @@
-"""A student's notebook run in a process of its own, in the manner of the grader: what it does there hurts nothing here.
+"""Runs a student's notebook in a process of its own, as the grader does, so that it cannot affect the parent.
 
-The cells come on stdin, what each of them did goes to stdout, a line of JSON each. There is no jail: it is the
-student's own code on the student's own machine.
+The cells are read from stdin, and the result of each is written to stdout, one line of JSON each. There is no jail:
+it is the student's own code on the student's own machine.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from autograder.notebook import vocabulary
 from autograder.notebook.magics import without_magics
 
 ROOM = 4000
-"""So many letters are kept of what a cell prints, and of an error's message."""
+"""The number of characters that are kept of a cell's output, and of an error's message."""
 _CELL_NAME = re.compile(r"<ipython-input-(\d+)-")
 
 
 class Task(msgspec.Struct, frozen=True):
-    """One cell to be run. Where it is `watched`, calls that the vocabulary does not have are noted.
+    """One cell to run. If it is `watched`, calls outside the vocabulary are recorded.
 
-    Those of the cell itself are not, nor those of the cells in `excused`: exercises that this one may be written with.
+    Calls by the cell itself are not, nor those by the cells in `excused`: exercises that this one may call.
     """
 
     number: int
@@ -47,25 +47,25 @@ class Task(msgspec.Struct, frozen=True):
 
 
 class Work(msgspec.Struct, frozen=True):
-    """All that is to be done: the cells in order, and the seconds that each may take."""
+    """The cells to run, in order, and the seconds that each may take."""
 
     tasks: list[Task]
     seconds: float
 
 
 class Ran(msgspec.Struct, frozen=True):
-    """How one cell ended. `frames` are the cells and lines that led to the error, the outermost first."""
+    """The result of one cell. `frames` are the cells and lines that led to the error, the outermost first."""
 
     number: int
     ended: str
-    """ok, raised, timeout; and from the parent: lost, not run."""
+    """"ok", "raised" or "timeout"; from the parent also "lost" and "not run"."""
     error: str = ""
     text: str = ""
     frames: list[tuple[int, int]] = []
     unwritten: bool = False
     """Whether the error is a NotImplementedError."""
     missing: str = ""
-    """The name that a NameError did not find."""
+    """The name that a NameError reports as missing."""
     seconds: float = 0.0
     """Processor time, which is what the grader limits."""
     called: list[str] = []
@@ -73,7 +73,7 @@ class Ran(msgspec.Struct, frozen=True):
 
 
 class Note(msgspec.Struct, frozen=True):
-    """What the child tells: that it is ready (`begins` 0) or begins a cell, how a cell ended, why it cannot begin."""
+    """A message of the child: it is ready (`begins` is 0), it begins a cell, a cell has ended, or it cannot start."""
 
     begins: int | None = None
     ran: Ran | None = None
@@ -81,11 +81,11 @@ class Note(msgspec.Struct, frozen=True):
 
 
 class TimeLimit(BaseException):
-    """The cell's time is over. What it defined before stays, as when it is graded."""
+    """Raised when a cell's time is over. What it defined before is kept, as in grading."""
 
 
 def main() -> None:
-    """Do the work that comes on stdin."""
+    """Run the cells that are read from stdin."""
     channel = os.fdopen(os.dup(1), "wb")
     work = msgspec.json.decode(sys.stdin.buffer.read(), type=Work)
     nothing = os.open(os.devnull, os.O_RDWR)
@@ -95,23 +95,23 @@ def main() -> None:
     try:
         run = _runner()
     except Exception as error:
-        _tell(channel, Note(broken=f"{type(error).__name__}: {_text(error)}"))
+        _send(channel, Note(broken=f"{type(error).__name__}: {_text(error)}"))
         return
-    _tell(channel, Note(begins=0))
+    _send(channel, Note(begins=0))
     for task in work.tasks:
-        _tell(channel, Note(begins=task.number))
-        _tell(channel, Note(ran=run(task, work.seconds)))
+        _send(channel, Note(begins=task.number))
+        _send(channel, Note(ran=run(task, work.seconds)))
     channel.close()
-    os._exit(0)  # threads and exit handlers of the student's are not waited for
+    os._exit(0)  # ends without waiting for the student's threads and exit handlers
 
 
-def _tell(channel: IO[bytes], note: Note) -> None:
+def _send(channel: IO[bytes], note: Note) -> None:
     channel.write(msgspec.json.encode(note) + b"\n")
     channel.flush()
 
 
 def _runner() -> Any:
-    """Import what is slow, before any clock runs, and give the function that runs one cell."""
+    """Import slow modules, before any time limit starts, and return the function that runs one cell."""
     import numpy as np
     import torch
     from torch.overrides import TorchFunctionMode, resolve_name
@@ -123,7 +123,7 @@ def _runner() -> Any:
     torch_folder = str(Path(torch.__file__).parent) + os.sep
 
     class ForbiddenCalls(TorchFunctionMode):
-        """Notes what is called that the vocabulary does not have, but for what the examples' own cell calls."""
+        """Records calls outside the vocabulary, without those by the examples' own cell."""
 
         def __init__(self, task: Task) -> None:
             super().__init__()
@@ -141,7 +141,7 @@ def _runner() -> Any:
             task = self.task
             if task.watched:
                 name = vocabulary.of_function(func, resolve_name(func))
-                # Without a cell on the stack it is IPython, which shows a tensor.
+                # Without a cell on the stack, IPython is formatting a tensor.
                 if name and not self.vocabulary.allows(name):
                     cells = [] if _is_within(self.trusted, torch_folder) else _callers()
                     if cells and cells[0] != task.number and not any(cell in task.excused for cell in cells):
@@ -149,29 +149,29 @@ def _runner() -> Any:
             return func(*args, **(kwargs or {}))
 
     class Shell(NoShellHere):
-        """IPython that prints no errors: they are reported by us."""
+        """An IPython shell that prints no errors, which `run` reports."""
 
         def showtraceback(self, *_: Any, **__: Any) -> None:
-            """Nothing."""
+            """Print nothing."""
 
         def showsyntaxerror(self, *_: Any, **__: Any) -> None:
-            """Nothing."""
+            """Print nothing."""
 
         def enable_gui(self, gui: Any = None) -> None:
-            """Nothing: there are no windows, which `%matplotlib inline` asks for all the same."""
+            """Do nothing: there are no windows, but `%matplotlib inline` asks for them."""
 
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "nocolor"
     config.InteractiveShell.autoindent = False
     shell = Shell.instance(config=config)
-    # As in the grader: a cell is whole, and Python says what is missing in it, not that the input is incomplete.
+    # As in the grader: a cell is complete, so Python reports what is missing in it, not that the input is incomplete.
     shell.compile.flags &= ~getattr(codeop, "PyCF_ALLOW_INCOMPLETE_INPUT", 0)
     torch.set_num_threads(1)
     torch.manual_seed(0)
     np.random.seed(0)
     random.seed(0)
-    signal.signal(signal.SIGINT, _ring)
+    signal.signal(signal.SIGINT, _raise_time_limit)
 
     def run(task: Task, seconds: float) -> Ran:
         kept = _Kept()
@@ -214,7 +214,7 @@ def _runner() -> Any:
 
 
 class _Kept(io.TextIOBase):
-    """A stream that keeps the first that is written to it."""
+    """A stream that keeps the beginning of what is written to it."""
 
     encoding = "utf-8"
 
@@ -236,7 +236,7 @@ class _Kept(io.TextIOBase):
 
 @contextmanager
 def _soft_limit(seconds: float) -> Iterator[None]:
-    """Raise TimeLimit in the block after `seconds`: by a thread, since not every system has an alarm."""
+    """Raise TimeLimit in the block after `seconds`; uses a thread, since not every system has SIGALRM."""
     timer = threading.Timer(seconds, _thread.interrupt_main)
     timer.daemon = True
     timer.start()
@@ -246,12 +246,12 @@ def _soft_limit(seconds: float) -> Iterator[None]:
         timer.cancel()
 
 
-def _ring(*_: object) -> None:
+def _raise_time_limit(*_: object) -> None:
     raise TimeLimit
 
 
 def _is_within(trusted: tuple[str, ...], torch_folder: str) -> bool:
-    """Whether a call of torch comes from one of these files, not from the notebook: what is between is torch's."""
+    """Return whether a torch call comes from one of the trusted files, with only frames of torch in between."""
     frame = sys._getframe(2)
     while frame is not None and trusted:
         file = frame.f_code.co_filename
@@ -264,7 +264,7 @@ def _is_within(trusted: tuple[str, ...], torch_folder: str) -> bool:
 
 
 def _callers() -> list[int]:
-    """The numbers of the cells on the stack, the nearest first."""
+    """Return the numbers of the cells on the stack, the innermost first."""
     frame, found = sys._getframe(1), []
     while frame is not None:
         match = _CELL_NAME.match(frame.f_code.co_filename)
@@ -275,7 +275,7 @@ def _callers() -> list[int]:
 
 
 def _syntax_error(task: Task, error: SyntaxError) -> SyntaxError:
-    """The error with the line and the words of Python's own parser, where IPython's lack them."""
+    """Return the error with the line and message of Python's own parser, if IPython's lack them."""
     if _frames(error) and error.msg != "incomplete input":
         return error
     try:

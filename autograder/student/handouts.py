@@ -1,4 +1,4 @@
-"""The files that came with a notebook, at home: they are put where its cells run, as when it is graded."""
+"""Copies the files that came with a notebook to the folder where its cells run, as in grading."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from autograder.notebook.handout_names import MAX_FILE, MAX_FILES, fault
 
 @dataclass(frozen=True)
 class Handouts:
-    """The names of the files, as the release has them, and the folder of the notebook, where they should be.
+    """The names of the files in the release, and the folder of the notebook, which should contain them.
 
-    `missing` are those that are not there, `changed` those that are not as they were given out.
+    `missing` are the files that it does not contain, `changed` those that differ from the release.
     """
 
     folder: Path
@@ -27,14 +27,14 @@ class Handouts:
     changed: tuple[str, ...] = ()
 
     def copy(self, into: Path) -> None:
-        """Write those that are there into a folder, in place of what cells have made of them, to be read only."""
+        """Copy the existing files into a folder, read-only, replacing copies that cells have changed."""
         for name in self.names:
             data, path = _content(self.folder / name), into / name
             if data is None:
                 continue
             path.parent.mkdir(parents=True, exist_ok=True)
             with suppress(FileNotFoundError):
-                path.chmod(0o600)  # on Windows nothing that is read-only can be removed
+                path.chmod(0o600)  # on Windows a read-only file cannot be removed
                 path.unlink()
             path.write_bytes(data)
             path.chmod(0o444)
@@ -49,7 +49,7 @@ def of(notebook: Path, given: Mapping[str, Any]) -> Handouts:
     Args:
         notebook: the file of the notebook.
         given: the SHA-256 of each file by its name, from the notebook's metadata; names that lead elsewhere are left
-            out, since anybody may have written them.
+            out, since anybody may have edited them.
     """
     names = [name for name in list(given)[:MAX_FILES] if isinstance(name, str) and not fault(name)]
     found = {name: _content(notebook.parent / name) for name in names}
@@ -64,7 +64,7 @@ def of(notebook: Path, given: Mapping[str, Any]) -> Handouts:
 
 
 def _content(path: Path) -> bytes | None:
-    """Return what a file holds; None where it is no regular file, or larger than what can be given out."""
+    """Return a file's content; None if it is not a regular file, or is larger than a handout may be."""
     try:
         if not stat.S_ISREG(path.lstat().st_mode):
             return None

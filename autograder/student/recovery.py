@@ -1,7 +1,7 @@
-"""Marks the cells of a notebook again that lost their metadata on the way through another service.
+"""Restores the metadata of a notebook's cells that another service removed.
 
-They are known by their texts: from the notebook as it was given out, where that lies beside; else by what defines a
-name and what asserts something of it.
+Cells are recognized by their text: from the released notebook, if that is in the same folder; otherwise by
+definitions of names, and by assertions about these names.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _MOST_BYTES = 32 << 20
 
 
 def recovered(notebook: dict[str, Any], path: Path) -> tuple[dict[str, Any], bool]:
-    """The notebook with its cells marked, as far as they can be known, and whether its points and rules are known."""
+    """Return the notebook with its cells marked as far as possible, and whether its points and rules are known."""
     best, known = 0, None
     for beside in sorted(path.parent.glob("*.ipynb")):
         given = _given(beside)
@@ -35,7 +35,7 @@ def recovered(notebook: dict[str, Any], path: Path) -> tuple[dict[str, Any], boo
 
 
 def _given(path: Path) -> dict[str, Any] | None:
-    """The notebook in a file, where it is one with marks."""
+    """Return the notebook in a file, if its cells have metadata of exercises."""
     try:
         if not path.is_file() or path.stat().st_size > _MOST_BYTES:
             return None
@@ -46,7 +46,7 @@ def _given(path: Path) -> dict[str, Any] | None:
 
 
 def _marked_like(given: Mapping[str, Any], notebook: Mapping[str, Any]) -> dict[str, Any]:
-    """The notebook with the marks of one that was given out."""
+    """Return the notebook with the metadata of a released one."""
     cells = [dict(raw) for raw in notebook["cells"]]
     sources = [plain(_source(raw)) for raw in cells]
     names = [
@@ -65,7 +65,7 @@ def _marked_like(given: Mapping[str, Any], notebook: Mapping[str, Any]) -> dict[
 
 
 def _marked_by_text(notebook: Mapping[str, Any]) -> dict[str, Any]:
-    """The notebook with a mark at what looks like an exercise: a definition, and below it a cell that asserts."""
+    """Return the notebook with likely exercises marked: a definition, and below it a cell that asserts something."""
     cells = [dict(raw) for raw in notebook["cells"]]
     code = {place: _source(raw) for place, raw in enumerate(cells) if raw["cell_type"] == "code"}
     defining: dict[str, list[int]] = {}
@@ -90,7 +90,7 @@ def _marked_by_text(notebook: Mapping[str, Any]) -> dict[str, Any]:
         solution = (written or places)[-1]
         for place in places:
             if written and place not in written:
-                cells[place]["cell_type"] = "raw"  # a stub that would take the name from the answer
+                cells[place]["cell_type"] = "raw"  # a stub, which would replace the answer's definition
         _mark(cells[solution], {"grade_id": name, "solution": True}, {"exercise": name, "also": [ALL]})
         _mark(cells[examples], {"grade_id": f"{name}-examples", "grade": True, "locked": True}, {"examples": name})
     prose = "".join(_source(raw) for raw in notebook["cells"] if raw["cell_type"] == "markdown")
@@ -99,7 +99,7 @@ def _marked_by_text(notebook: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _mark(raw: dict[str, Any], nbgrader: dict[str, Any], ours: dict[str, Any]) -> None:
-    """Put the marks to a cell; what is left of nbgrader's own says more."""
+    """Set a cell's metadata; nbgrader's own is kept if it is left, since it says more."""
     left = _metadata(raw).get("nbgrader")
     has_id = isinstance(left, dict) and isinstance(left.get("grade_id"), str)
     raw["metadata"] = {"nbgrader": left if has_id else nbgrader, "autograder": ours}

@@ -1,4 +1,4 @@
-"""A released notebook as a student has it at home: which cells run, which exercises there are, their rules."""
+"""Reads a student's copy of a released notebook: the cells to run, the exercises, and their rules."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import AutograderError
+from autograder.language import ENGLISH, LANGUAGES
 from autograder.notebook import vocabulary
 from autograder.notebook.comparison import defined_names, plain, superseded_stubs
-from autograder.notebook.reading import cell_of, load
+from autograder.notebook.reading import Unreadable, cell_of, load
 from autograder.notebook.vocabulary import Vocabulary
 
 from . import handouts
 from .handouts import NONE, Handouts
-from .messages import LANGUAGES
 from .recovery import recovered
 
 _PACKAGE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,60}")
 _SECONDS = 30.0
-"""What a cell may take where the release does not say."""
+"""The time limit of a cell, in seconds, if the release has none."""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One code cell, by its place among all cells of the notebook (from 1)."""
+    """One code cell, and its position among all cells of the notebook, counted from 1."""
 
     number: int
     source: str
@@ -35,7 +35,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Exercise:
-    """One exercise: the numbers of its two cells, where they are still there, and its rules."""
+    """One exercise: the numbers of its two cells, None for a missing one, and its rules."""
 
     name: str
     points: float
@@ -43,12 +43,13 @@ class Exercise:
     examples: int | None
     vocabulary: Vocabulary
     others: tuple[str, ...] = ()
-    """Exercises that it may be written with."""
+    """The other exercises that it may call."""
+    bonus: float = 0.0
 
 
 @dataclass(frozen=True)
 class Written:
-    """One question that is answered in words, and whether something is written there."""
+    """One question that is answered in prose, and whether an answer is begun."""
 
     name: str
     points: float
@@ -57,11 +58,11 @@ class Written:
 
 @dataclass(frozen=True)
 class Sheet:
-    """The notebook; `changed` are the numbers of locked code cells that are not as they were given out.
+    """The notebook; `changed` are the numbers of locked code cells that differ from the release.
 
-    `cells` are those that run, in this order. Points and rules are not `known` where the cells lost their metadata.
-    `setup` tells whether a locked code cell without examples is left: what the release defines for all exercises.
-    `handouts` are the files that came with it, `packages` what the course uses beside torch and NumPy.
+    `cells` are the cells to run, in order. Points and rules are not `known` if the cells lost their metadata. `setup`
+    tells whether a locked code cell without examples, which defines names for all exercises, is left. `handouts` are
+    the files that came with the notebook, `packages` those that the course uses besides torch and NumPy.
     """
 
     path: Path
@@ -80,7 +81,7 @@ class Sheet:
 
 @dataclass(frozen=True)
 class _Marked:
-    """A cell with what nbgrader's metadata and ours say of it."""
+    """A cell with nbgrader's metadata and ours."""
 
     number: int
     kind: str
@@ -101,35 +102,34 @@ class _Marked:
         return self.is_as_given_out(self.source)
 
     def is_as_given_out(self, source: str) -> bool:
-        """Whether a text is the one that this cell had when it was given out."""
+        """Return whether a text is the released text of this cell."""
         given = self.nbgrader.get("checksum")
         return any(given == checksum(text, self.kind, self.nbgrader) for text in (source, plain(source)))
 
     @property
     def points(self) -> float:
-        points = self.nbgrader.get("points")
-        return float(points) if isinstance(points, int | float) else 0.0
+        return _number(self.nbgrader.get("points"))
 
 
 def read(path: Path) -> Sheet:
-    """The notebook in a file.
+    """Read the notebook in a file.
 
     Raises:
-        AutograderError: it cannot be read, or is none of a problem set; one line.
+        AutograderError: it cannot be read, or has no exercise; the message is one line.
     """
     try:
         data = path.read_bytes()
     except FileNotFoundError:
-        raise AutograderError(f"{path}: no such file; give the path of your notebook") from None
+        raise AutograderError("{path}: no such file; give the path of your notebook", path=path) from None
     except IsADirectoryError:
-        raise AutograderError(f"{path}: a folder; give the path of your notebook in it") from None
+        raise AutograderError("{path}: a folder; give the path of your notebook in it", path=path) from None
     except OSError as error:
-        raise AutograderError(f"{path}: cannot be read: {error.strerror}") from None
+        raise AutograderError("{path}: cannot be read: {why}", path=path, why=error.strerror) from None
     try:
         notebook = load(data, str(path))
         marked = [_marked(raw, number, str(path)) for number, raw in enumerate(notebook["cells"], 1)]
-    except AutograderError as error:  # worded for what was handed in, which this was not yet
-        raise AutograderError(re.sub(r",? and hand it in again", "", str(error))) from None
+    except Unreadable as error:
+        raise AutograderError("{why}", why=error.at_home) from None
     known = True
     if not any(_text(cell.ours.get("exercise")) or _text(cell.ours.get("examples")) for cell in marked):
         notebook, known = recovered(notebook, path)
@@ -138,7 +138,9 @@ def read(path: Path) -> Sheet:
     graded = [cell for cell in marked if counting.get(cell.grade_id) == cell.number]
     exercises = tuple(_exercises(graded))
     if not exercises:
-        raise AutograderError(f"{path}: no exercise in it; check the notebook of a problem set as you were given it")
+        raise AutograderError(
+            "{path}: no exercise in it; check the notebook of a problem set as you were given it", path=path
+        )
     exercises, left_out = _answered(exercises, marked, graded)
     left_out |= {
         cell.number
@@ -150,7 +152,7 @@ def read(path: Path) -> Sheet:
     return Sheet(
         path,
         _text(ours.get("problem_set")) or path.stem,
-        ours["language"] if ours.get("language") in LANGUAGES else LANGUAGES[0],
+        ours["language"] if ours.get("language") in LANGUAGES else ENGLISH,
         float(seconds) if isinstance(seconds, int | float) and 0 < seconds <= 3600 else _SECONDS,
         _in_order([cell for cell in marked if cell.kind == "code" and cell.number not in left_out], exercises),
         exercises,
@@ -172,7 +174,7 @@ def read(path: Path) -> Sheet:
 
 
 def _counting(marked: list[_Marked]) -> dict[str, int]:
-    """By grade id, the number of the cell that counts: the last one, of cells to be written in the last that is."""
+    """Return the number of the cell that counts, by grade id: the last one, or the last answer if there is any."""
     last = {cell.grade_id: cell.number for cell in marked if cell.grade_id}
     written = {
         cell.grade_id: cell.number
@@ -185,7 +187,7 @@ def _counting(marked: list[_Marked]) -> dict[str, int]:
 def _answered(
     exercises: tuple[Exercise, ...], marked: list[_Marked], graded: list[_Marked]
 ) -> tuple[tuple[Exercise, ...], set[int]]:
-    """The exercises with the cells in which they are answered, and the numbers of stubs that must not run for that."""
+    """Return the exercises with the cells of their answers, and the numbers of stubs that therefore must not run."""
     own = [(cell, defined_names(cell.source)) for cell in marked if cell.kind == "code" and not cell.grade_id]
     asking = {cell.number: cell for cell in graded}
     found: list[Exercise] = []
@@ -208,7 +210,7 @@ def _answered(
 
 
 def _in_order(cells: list[_Marked], exercises: Iterable[Exercise]) -> tuple[Cell, ...]:
-    """The cells as they run; examples above their exercise's only answer come last, as when it is graded."""
+    """Return the cells in running order; examples above their exercise's only answer come last, as in grading."""
     early = {item.examples for item in exercises if item.solution and item.examples and item.examples < item.solution}
     ordered = sorted(cells, key=lambda cell: cell.number in early)
     return tuple(Cell(cell.number, cell.source) for cell in ordered)
@@ -218,19 +220,22 @@ def _marked(raw: Any, number: int, name: str) -> _Marked:
     cell = cell_of(raw, number, name)
     metadata = _mapping(raw.get("metadata"))
     nbgrader, ours = _mapping(metadata.get("nbgrader")), _mapping(metadata.get("autograder"))
-    # What was made a Markdown cell by mistake is graded as the code that it is.
+    # A code cell that was turned into Markdown by mistake is graded as code.
     is_code = cell.kind == "code" or "exercise" in ours or "examples" in ours
     return _Marked(number, "code" if is_code else cell.kind, cell.source, nbgrader, ours)
 
 
 def _exercises(cells: list[_Marked]) -> Iterator[Exercise]:
-    """The exercises in the order of their cells; of one whose own cell was deleted the examples are left."""
+    """Yield the exercises in the order of their cells; if an answer's cell was deleted, its examples remain."""
     solutions = {_text(cell.ours.get("exercise")): cell for cell in cells if _text(cell.ours.get("exercise"))}
     examples = {_text(cell.ours.get("examples")): cell for cell in cells if _text(cell.ours.get("examples"))}
     places = {name: cell.number for name, cell in [*examples.items(), *solutions.items()]}
     for name in sorted(places, key=lambda name: places[name]):
         solution, shown = solutions.get(name), examples.get(name)
         ours = solution.ours if solution else {}
+        if shown and "answer" in shown.ours:  # a cell of tests, for what stands in the nearest answer above it
+            solution = next((cell for cell in cells if cell.grade_id and cell.grade_id == shown.ours["answer"]), None)
+            ours = {"also": [vocabulary.ALL]}
         yield Exercise(
             name,
             shown.points if shown else 0.0,
@@ -238,17 +243,22 @@ def _exercises(cells: list[_Marked]) -> Iterator[Exercise]:
             shown.number if shown else None,
             vocabulary.of(_texts(ours.get("also")), _texts(ours.get("without"))),
             (*_texts(ours.get("others")), *map(_text, _mapping(ours.get("uses")))),
+            _number(shown.ours.get("bonus")) if shown else 0.0,
         )
 
 
 def checksum(source: str, kind: str, nbgrader: Mapping[str, Any]) -> str:
-    """nbgrader's checksum of a cell, by which it knows what was changed."""
+    """Return nbgrader's checksum of a cell, by which it detects changes."""
     grade, solution, locked = (bool(nbgrader.get(key)) for key in ("grade", "solution", "locked"))
     parts = [source, kind, str(grade), str(solution), str(not solution and (grade or locked))]
     parts.append(_text(nbgrader.get("grade_id")))
     points = nbgrader.get("points")
     parts += [str(float(points))] if grade and isinstance(points, int | float) else []
     return hashlib.md5("".join(parts).encode(), usedforsecurity=False).hexdigest()
+
+
+def _number(value: Any) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

@@ -1,4 +1,4 @@
-"""What can be told of a notebook without the hidden checks, exercise by exercise, in the course's language."""
+"""Reports on a notebook, exercise by exercise, without the hidden checks, in the course's language."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Literal
 
 import msgspec
 
+from autograder.language import from_jail, speaking
 from autograder.notebook.bindings import Bindings, statements
 from autograder.notebook.rules import insides, listed, outside
 
@@ -34,7 +35,7 @@ class Place(msgspec.Struct, frozen=True):
 
 
 class ExerciseReport(msgspec.Struct, frozen=True):
-    """One exercise: how far it is, why it is not further, where, and what its cells printed."""
+    """One exercise: its status, the reason with its places in the notebook, and the output of its cells."""
 
     name: str
     points: float
@@ -43,11 +44,13 @@ class ExerciseReport(msgspec.Struct, frozen=True):
     places: list[Place] = []
     output: str = ""
     waits: bool = False
-    """Whether it cannot be checked before something else in the notebook is mended."""
+    """Whether something else in the notebook must be corrected before it can be checked."""
+    bonus: float = 0.0
+    """The bonus points that it can earn besides its points."""
 
 
 class CellReport(msgspec.Struct, frozen=True):
-    """A cell outside of the exercises that does not run."""
+    """A failing cell outside of the exercises."""
 
     cell: int
     reason: str
@@ -55,7 +58,7 @@ class CellReport(msgspec.Struct, frozen=True):
 
 
 class WrittenReport(msgspec.Struct, frozen=True):
-    """A question that is answered in words."""
+    """A question that is answered in prose."""
 
     name: str
     points: float
@@ -63,7 +66,7 @@ class WrittenReport(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """One notebook."""
+    """The report on one notebook."""
 
     notebook: str
     problem_set: str
@@ -74,31 +77,33 @@ class Report(msgspec.Struct, frozen=True):
     cells: list[CellReport]
     remarks: list[str]
     done: bool
-    """Whether all is begun, all examples pass, and every cell runs."""
+    """Whether everything is begun, all examples pass, and every cell runs."""
+    bonus: float = 0.0
+    """The bonus points to earn, besides the points."""
 
 
 def check(path: Path, seconds: float | None = None) -> Report:
-    """Run a notebook and say how far it is.
+    """Run a notebook and return the report on it.
 
     Args:
         path: the student's notebook.
-        seconds: what one cell may take, in place of what the release says.
+        seconds: the time limit of one cell, by default the release's.
 
     Raises:
-        AutograderError: the notebook cannot be read, or nothing can be run here.
+        AutograderError: the notebook cannot be read, or no cells can be run on this machine.
     """
     return examine(read(path), seconds)
 
 
 def examine(sheet: Sheet, seconds: float | None = None) -> Report:
-    """The same for a notebook that was read."""
+    """Run a notebook that was read, and return the report on it; `seconds` as for `check`."""
     seconds = seconds or sheet.cell_seconds
     tasks = [_task(cell, sheet) for cell in sheet.cells]
     return judge(sheet, run(tasks, seconds, sheet.handouts), seconds)
 
 
 def _task(cell: Cell, sheet: Sheet) -> Task:
-    """A cell to be run; where it holds an exercise's examples, with what they may call."""
+    """Return the task for a cell; for a cell of examples, with the vocabulary of its exercise."""
     exercise = next((item for item in sheet.exercises if item.examples == cell.number), None)
     if exercise is None or exercise.vocabulary.everything:
         return Task(cell.number, cell.source)
@@ -108,7 +113,12 @@ def _task(cell: Cell, sheet: Sheet) -> Task:
 
 
 def judge(sheet: Sheet, ran: Mapping[int, Ran], seconds: float) -> Report:
-    """What is told of a notebook, by how its cells ended."""
+    """Return the report on a notebook, from the results of its cells."""
+    with speaking(sheet.language):
+        return _judged(sheet, ran, seconds)
+
+
+def _judged(sheet: Sheet, ran: Mapping[int, Ran], seconds: float) -> Report:
     judge = _Judge(sheet, ran, seconds)
     exercises = [judge.exercise(exercise) for exercise in sheet.exercises]
     cells = list(judge.other_cells(exercises))
@@ -126,11 +136,12 @@ def judge(sheet: Sheet, ran: Mapping[int, Ran], seconds: float) -> Report:
         and all(item.begun for item in written)
         and not cells
         and not judge.deleted(),
+        sum(item.bonus for item in exercises),
     )
 
 
 class _Judge:
-    """A notebook with how its cells ended, at hand for each exercise."""
+    """A notebook and the results of its cells, from which it reports on exercises and cells."""
 
     def __init__(self, sheet: Sheet, ran: Mapping[int, Ran], seconds: float) -> None:
         self.ran, self.seconds, self.allowed = ran, seconds, sheet.cell_seconds
@@ -142,16 +153,17 @@ class _Judge:
         self.say = partial(sentence, sheet.language)
 
     def exercise(self, exercise: Exercise) -> ExerciseReport:
-        """One exercise, judged in the grader's order: not begun before forbidden before wrong."""
+        """Return the report on an exercise, with the grader's precedence: not begun, then forbidden, then wrong."""
         solution = self.ran.get(exercise.solution or 0)
         examples = self.ran.get(exercise.examples or 0)
         status, reason, places = self._status(exercise, solution, examples)
         output = "\n".join(text for part in (solution, examples) if part and (text := part.output.rstrip()))
+        output = from_jail.shown(output)
         waits = status == "fails" and self._waits_for(exercise) is not None
-        return ExerciseReport(exercise.name, exercise.points, status, reason, places, output, waits)
+        return ExerciseReport(exercise.name, exercise.points, status, reason, places, output, waits, exercise.bonus)
 
     def _waits_for(self, exercise: Exercise) -> Cause | None:
-        """What is to be mended elsewhere before this exercise can be checked."""
+        """Return what must be corrected elsewhere before this exercise can be checked."""
         for number in (exercise.solution, exercise.examples):
             if number is not None and number in self.ran and self.ran[number].ended != "ok":
                 found = self.causes.of(number)
@@ -175,7 +187,7 @@ class _Judge:
             return "passes", "", []
         if cause := self._waits_for(exercise):
             return "fails", self.say(_WAITS[cause.kind], name=cause.name, cell=cause.cell), []
-        # Where the exercise's own cell did not run, the examples only say that its name is not there.
+        # If the exercise's own cell failed, the examples only report that its name is missing.
         broken = solution if solution and solution.ended != "ok" else examples
         why = self._why(broken, examples)
         if broken.missing == exercise.name:
@@ -186,20 +198,20 @@ class _Judge:
         return "fails", why, self._places(broken)
 
     def _without_return(self, exercise: Exercise, broken: Ran) -> str:
-        """The function that gives None back because its `return` is missing, where that explains the error."""
+        """Return the function that returns None for lack of a `return`, if that explains the error; else ""."""
         at = broken.frames[-1][0] if broken.frames else 0
         calling = statements(self.sources.get(at, ""))
         own = at == exercise.examples
         for name in [exercise.name] if own else [item for item in self.bindings.defined if item != exercise.name]:
             definition = self.bindings.of[name][0] if name in self.bindings.defined else None
-            # Within the student's own code only an error that speaks of None is one of a function that it calls.
+            # In the student's own code, only an error that mentions None can come from the result of a function.
             text = broken.text if own or "None" in broken.text else ""
             if definition is not None and (own or text) and without_return(definition, text, calling, name):
                 return name
         return ""
 
     def remarks(self) -> list[str]:
-        """What holds for the notebook as a whole."""
+        """Return the remarks on the notebook as a whole."""
         found = [] if self.known else [self.say("unmarked")]
         found += [self.say("changed", cell=number) for number in self.changed]
         lacking = [name for name in self.packages if name not in sys.modules and find_spec(name) is None]
@@ -225,19 +237,19 @@ class _Judge:
         return self.say("hides", names=_listed(hiding)) if hiding else ""
 
     def _other(self, exercise: Exercise, examples: Ran) -> str:
-        """The other exercise whose stub raised the error."""
+        """Return the other exercise whose stub raised the error; "" if there is none."""
         raised_in = examples.frames[-1][0] if examples.frames else None
         return next(
             (other.name for other in self.exercises if other is not exercise and other.solution == raised_in), ""
         )
 
     def deleted(self) -> list[str]:
-        """The names that a set-up cell defined which is gone."""
+        """Return the names that a deleted set-up cell defined."""
         causes = [self.causes.of(number) for number, ran in self.ran.items() if ran.missing]
         return sorted({cause.name for cause in causes if cause and cause.kind == "deleted"})
 
     def other_cells(self, exercises: Sequence[ExerciseReport]) -> Iterator[CellReport]:
-        """The cells that do not run, but for those that the exercises tell of."""
+        """Yield the failing cells that the exercises' reports do not cover."""
         told: set[int | None] = set()
         unwritten: set[int | None] = set()
         for exercise, found in zip(self.exercises, exercises, strict=True):
@@ -250,12 +262,12 @@ class _Judge:
             cause = self.causes.of(number)
             if cause is None:
                 yield CellReport(number, self._why(ran, None), self._places(ran))
-            elif cause.kind == "below":  # of the others the cause is told in its own place
+            elif cause.kind == "below":  # for the other kinds, the cause is reported in its own place
                 why = self.say("is below", name=cause.name, cell=cause.cell)
                 yield CellReport(number, self.say("does not run", cell=number, why=why), self._places(ran))
 
     def _why(self, ran: Ran, examples: Ran | None) -> str:
-        """Why a cell did not run; of the examples' own cell it goes without saying which cell."""
+        """Return why a cell failed; the cell's number is omitted if it is the cell of the examples."""
         match ran.ended:
             case "timeout":
                 key = "timeout" if self.seconds == self.allowed else "own timeout"
@@ -270,7 +282,8 @@ class _Judge:
         if ran.error == "AssertionError":
             why = ran.text or self.say("no assertion text")
         if ran.error == "FileNotFoundError":
-            why = f"{why} ({self.say('own folder' if self.handouts.names else 'empty folder')})"
+            folder = self.say("own folder" if self.handouts.names else "empty folder")
+            why = self.say("besides", why=why, more=folder)
         return why if ran is examples else self.say("does not run", cell=ran.number, why=why)
 
     def _how(self, code: str) -> str:

@@ -1,4 +1,4 @@
-"""Functions that give None back because a `return` is missing."""
+"""Detects functions that return None because a `return` is missing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _SCOPES = (*_FUNCTIONS, ast.ClassDef, ast.Lambda)
 _CALLED = ("forward", "__call__")
-"""The methods of a class that are called like a function."""
+"""The methods that are called by calling an instance."""
 _NONE = re.compile(r"\bNone(Type)?\b")
 
 
@@ -17,16 +17,16 @@ def without_return(definition: ast.AST, error: str, used_in: Sequence[ast.AST], 
     """Return whether a missing `return` explains an error in the code that calls a function or class.
 
     Args:
-        definition: of the function or class.
-        error: what the error says.
+        definition: the definition of the function or class.
+        error: the error's message.
         used_in: the code that calls it.
-        name: by which that code calls it.
+        name: the name by which that code calls it.
     """
     speaks_of_none = bool(_NONE.search(error))
     if not isinstance(definition, _FUNCTIONS):
         return speaks_of_none and any(_falls_through(method) for method in _methods(definition))
-    # A function that changes its argument in place gives None back rightly: its result must be used.
-    # Where the error says nothing of None, no call may have given anything else.
+    # A function that changes its argument in place rightly returns None, so its result must be used. If the error
+    # does not mention None, no `return` of the function may have a value.
     used = any(_uses(code, name) for code in used_in)
     return used and _falls_through(definition) and (speaks_of_none or not _returned(definition))
 
@@ -37,7 +37,7 @@ def _methods(definition: ast.AST) -> list[ast.AST]:
 
 
 def _falls_through(function: ast.AST) -> bool:
-    """Whether the last line can be passed without a `return`; never of a generator."""
+    """Return whether control can reach a function's end without a `return`; always False for a generator."""
     if any(isinstance(node, ast.Yield | ast.YieldFrom) for node in _own(function)):
         return False
     return not _ends(getattr(function, "body", []))
@@ -48,7 +48,7 @@ def _returned(function: ast.AST) -> bool:
 
 
 def _own(node: ast.AST) -> Iterator[ast.AST]:
-    """What is within a function, but for what is within functions in it."""
+    """Yield the nodes within a function, without the contents of functions, classes and lambdas in it."""
     for part in ast.iter_child_nodes(node):
         yield part
         if not isinstance(part, _SCOPES):
@@ -56,14 +56,14 @@ def _own(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _uses(code: ast.AST, name: str) -> bool:
-    """Whether the code does something with what a call of `name` gives."""
+    """Return whether the code uses the result of a call of `name`."""
     alone = {id(node.value) for node in ast.walk(code) if isinstance(node, ast.Expr)}
     calls = [node for node in ast.walk(code) if isinstance(node, ast.Call) and id(node) not in alone]
     return any(isinstance(call.func, ast.Name) and call.func.id == name for call in calls)
 
 
 def _ends(body: Sequence[ast.stmt]) -> bool:
-    """Whether a block never runs on to what stands below it."""
+    """Return whether control never reaches the end of a block."""
     return any(map(_leaves, body))
 
 

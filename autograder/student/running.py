@@ -1,4 +1,4 @@
-"""Runs a notebook's cells in a child process, and goes on where a cell ends that process or will not end itself."""
+"""Runs a notebook's cells in a child process, and continues if a cell ends or blocks that process."""
 
 from __future__ import annotations
 
@@ -22,32 +22,32 @@ from .child import Note, Ran, Task, Work
 from .handouts import Handouts
 
 GRACE = 2.0
-"""Seconds between the limit that a cell's process keeps itself, and the end of that process."""
+"""The time between a cell's time limit, which its process enforces, and the end of that process, in seconds."""
 START = 300.0
-"""Seconds that Python, torch and IPython may take to load: much on a slow disk with a virus scanner."""
+"""The time limit for loading Python, torch and IPython, in seconds: long, for slow disks with virus scanners."""
 MAX_LOST = 5
-"""After so many cells that end the process, the rest of the notebook is not run; as when it is graded."""
+"""The number of cells that end the process after which the rest of the notebook is not run, as in grading."""
 _encode, _decode = msgspec.json.encode, msgspec.json.Decoder(Note).decode
 
 
 @dataclass(frozen=True)
 class _Lost:
-    """The process is gone, while it was at that cell; the code is its exit code, or None where it hung."""
+    """A process that ended or hung, the number of its cell, and its exit code, None if it hung."""
 
     number: int
     code: int | None
 
 
 def run(tasks: Sequence[Task], seconds: float, handouts: Handouts | None = None) -> dict[int, Ran]:
-    """How each cell ended, by its number.
+    """Return the result of each cell, by its number.
 
     Args:
         tasks: the cells.
-        seconds: what one cell may take.
-        handouts: the files that are there when the cells run; others are not.
+        seconds: the time limit of one cell.
+        handouts: the files that the cells can read; others are not there.
 
     Raises:
-        AutograderError: Python, torch or IPython do not load here.
+        AutograderError: Python, torch or IPython cannot be loaded on this machine.
     """
     done: dict[int, Ran] = {}
     left_out: set[int] = set()
@@ -67,8 +67,8 @@ def run(tasks: Sequence[Task], seconds: float, handouts: Handouts | None = None)
 
 
 def _once(work: Work, folder: Path, done: dict[int, Ran]) -> _Lost | None:
-    """Run the cells from the first on; what is found is put into `done`, unless it stands there."""
-    # In a folder of its own, as when it is graded: what else lies beside the notebook is not there either.
+    """Run the cells in a new process; add the results to `done`, where it has none, and return a lost process."""
+    # In a folder of its own, as in grading, so that other files beside the notebook are not available.
     process = subprocess.Popen(
         [sys.executable, "-m", "autograder.student.child"],
         stdin=subprocess.PIPE,
@@ -85,21 +85,27 @@ def _once(work: Work, folder: Path, done: dict[int, Ran]) -> _Lost | None:
         try:
             process.stdin.write(_encode(work))
             process.stdin.close()
-        except OSError:  # it ended before it read
+        except OSError:  # the process ended before it read its input
             pass
         for _ in range(2 * len(work.tasks) + 1):
             try:
                 note = _decode(lines.get(timeout=patience))
             except queue.Empty:
                 if not at:
-                    raise AutograderError(f"Python and torch did not load within {START:g} s; try again") from None
+                    raise AutograderError(
+                        "Python and torch did not load within {seconds:g} s; try again", seconds=START
+                    ) from None
                 return _Lost(at, None)
             except msgspec.MsgspecError:
                 if not at:
-                    raise AutograderError(f"{sys.executable}: ends before it runs anything; reinstall torch") from None
+                    raise AutograderError(
+                        "{python}: ends before it runs anything; reinstall torch", python=sys.executable
+                    ) from None
                 return _Lost(at, _code(process))
             if note.broken:
-                raise AutograderError(f"{sys.executable}: cannot run notebooks: {note.broken}; install again")
+                raise AutograderError(
+                    "{python}: cannot run notebooks: {why}; install again", python=sys.executable, why=note.broken
+                )
             if note.begins is not None:
                 at, patience = note.begins, work.seconds + GRACE if note.begins else START
             if note.ran is not None:
@@ -124,7 +130,7 @@ def _code(process: subprocess.Popen[bytes]) -> int | None:
 
 
 def _how(code: int | None) -> str:
-    """The exit code as text, or the signal's name."""
+    """Return the exit code as text, or the signal's name; "" for a process that hung."""
     if code is None or code >= 0:
         return "" if code is None else str(code)
     try:

@@ -1,4 +1,4 @@
-"""A report in the student's terminal."""
+"""Prints a report in the student's terminal."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from .report import ExerciseReport, Place, Report
 
 _LOOK = {"passes": ("✓", "green"), "not begun": ("·", "dim"), "fails": ("✗", "red"), "forbidden": ("✗", "red")}
 _WIDTH = 30
-"""Of the progress bar, in letters."""
+"""The width of the progress bar, in characters."""
 _OUTPUT = 12
-"""So many lines are shown of what an exercise printed."""
+"""The maximum number of lines of an exercise's output that are shown."""
 _SPARE = 2
-"""Lines of the screen that stay free: for the cursor, and for the line that says that it is checked again."""
+"""The number of screen lines that are kept free: for the cursor, and for the line that announces the next check."""
 
 
 def readable() -> None:
-    """Let a terminal or a file that knows neither ✓ nor Chinese show a question mark, and not end the program."""
+    """Print characters that the encoding of the output lacks (such as ✓) as question marks, instead of failing."""
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure:
@@ -31,7 +31,7 @@ def readable() -> None:
 
 
 def show(report: Report) -> None:
-    """All of it; first what keeps exercises from being checked, where something does."""
+    """Print the whole report, beginning with what prevents exercises from being checked, if anything does."""
     readable()
     waiting = any(exercise.waits for exercise in report.exercises)
     causes = [*_cells(report), *_remarks(report)] if waiting else []
@@ -49,9 +49,9 @@ def show(report: Report) -> None:
 
 
 def show_in_hand(report: Report, below: str) -> None:
-    """On a cleared screen: how much is done, the first exercise that is not, and a line below it.
+    """Clear the screen, and print the progress, the first exercise that does not pass, and the line `below`.
 
-    What the exercise printed gets the lines that are left, so that its name, status and reason stay in view.
+    The exercise's output gets the remaining lines, so that its name, status and reason stay in view.
     """
     readable()
     terminal.out.clear()
@@ -64,7 +64,7 @@ def show_in_hand(report: Report, below: str) -> None:
     causes = [*_cells(report), *_remarks(report)] if pending.waits else []
     head = _lines([_progress(report), Text(), _heading(report, pending), *_reason(report, pending), *causes])
     room = terminal.out.height - len(_lines(foot)) - _SPARE
-    if len(head) > room:  # a long reason loses its middle: status above, and places below, are shorter
+    if len(head) > room:  # a long reason is cut in the middle, to keep the status above and the places below it
         half = max(1, room // 2)
         head = [*head[:half], Text("    …", style="dim"), *head[len(head) - max(0, room - half - 1) :]]
     output = _lines(_output(report, pending))
@@ -76,7 +76,7 @@ def show_in_hand(report: Report, below: str) -> None:
 
 
 def _lines(texts: Iterable[Text]) -> list[Text]:
-    """The lines that texts take on the screen, one by one."""
+    """Return the lines that texts occupy on the screen."""
     return [line for text in texts for line in (text.wrap(terminal.out, terminal.out.width) if text.plain else [text])]
 
 
@@ -93,14 +93,14 @@ def _progress(report: Report) -> Text:
 
 
 def _rest(report: Report, waiting: bool = False) -> Iterator[Text]:
-    """What comes after the exercises: written questions, other cells and remarks unless told before, the summary."""
+    """Yield the texts after the exercises: written questions, cells and remarks if not printed before, the summary."""
     say = partial(sentence, report.language)
     for question in report.written:
         mark, style = _LOOK["passes" if question.begun else "not begun"]
         state = say("written begun" if question.begun else "not begun")
         yield Text.assemble(
             (f"{mark} {terminal.literal(question.name)}", style),
-            f" ({_points(report, question.points)}, {say('written')}): {state}",
+            say("question", points=_points(report, question.points), what=say("written"), status=state),
         )
     if not waiting:
         if report.cells:
@@ -108,8 +108,9 @@ def _rest(report: Report, waiting: bool = False) -> Iterator[Text]:
         yield from _cells(report)
         yield from _remarks(report)
     done = sum(exercise.status == "passes" for exercise in report.exercises)
-    total = {"done": done, "all": len(report.exercises), "points": f"{report.points:g}"}
-    yield Text("\n" + say("summary" if report.points else "summary without points", **total))
+    total = {"done": done, "all": len(report.exercises), "points": f"{report.points:g}", "bonus": f"{report.bonus:g}"}
+    summary = "summary with bonus" if report.bonus else "summary" if report.points else "summary without points"
+    yield Text("\n" + say(summary, **total))
     if report.done:
         yield Text(say("all done"), style="green")
     yield Text(say("hidden"), style="dim")
@@ -128,13 +129,14 @@ def _remarks(report: Report) -> Iterator[Text]:
 
 
 def _waiting(report: Report, reason: str) -> Text:
-    """The exercises that wait for the same, in one line."""
+    """Return one line with all exercises that wait for the same reason."""
     names = ", ".join(item.name for item in report.exercises if item.waits and item.reason == reason)
-    return Text.assemble((f"✗ {terminal.literal(names)}", "red"), f": {_indented(reason)}")
+    waits = sentence(report.language, "heading without points", status=_indented(reason))
+    return Text.assemble((f"✗ {terminal.literal(names)}", "red"), waits)
 
 
 def _exercise(report: Report, exercise: ExerciseReport) -> Text:
-    """One exercise, with the first lines of what it printed."""
+    """Return the text on one exercise, with the first lines of its output."""
     output = list(_output(report, exercise))
     if len(output) > _OUTPUT + 1:
         output = [*output[: _OUTPUT + 1], Text("      …", style="dim")]
@@ -143,15 +145,18 @@ def _exercise(report: Report, exercise: ExerciseReport) -> Text:
 
 def _heading(report: Report, exercise: ExerciseReport) -> Text:
     mark, style = _LOOK[exercise.status]
+    say = partial(sentence, report.language)
+    status = say(exercise.status)
     return Text.assemble(
         (f"{mark} {terminal.literal(exercise.name)}", style),
-        f" ({_points(report, exercise.points)})" if report.points else "",
-        f": {sentence(report.language, exercise.status)}",
+        say("heading", points=_points(report, exercise.points, exercise.bonus), status=status)
+        if report.points or report.bonus
+        else say("heading without points", status=status),
     )
 
 
 def _reason(report: Report, exercise: ExerciseReport) -> Iterator[Text]:
-    """Why it is not further, and the lines of code that led there."""
+    """Yield the reason for an exercise's status, and the lines of code that led to it."""
     if exercise.reason:
         yield Text(f"    {_indented(exercise.reason)}")
     for place in exercise.places:
@@ -159,10 +164,10 @@ def _reason(report: Report, exercise: ExerciseReport) -> Iterator[Text]:
 
 
 def _output(report: Report, exercise: ExerciseReport) -> Iterator[Text]:
-    """What it printed, where it fails."""
+    """Yield the exercise's output if it fails."""
     lines = exercise.output.splitlines()
     if lines and exercise.status == "fails":
-        yield Text(f"    {sentence(report.language, 'printed')}:", style="dim")
+        yield Text(f"    {sentence(report.language, 'printed')}", style="dim")
         for line in lines:
             yield Text(f"      {terminal.literal(line)}", style="dim")
 
@@ -174,11 +179,15 @@ def _append_places(text: Text, report: Report, places: list[Place]) -> None:
 
 def _place(report: Report, place: Place) -> Text:
     where = sentence(report.language, "place", cell=place.cell, line=place.line)
-    return Text.assemble((f"      {where}: ", "dim"), terminal.literal(place.code))
+    where = sentence(report.language, "line", place=where)
+    return Text.assemble((f"      {where}", "dim"), terminal.literal(place.code))
 
 
-def _points(report: Report, points: float) -> str:
-    return sentence(report.language, "points", points=f"{points:g}")
+def _points(report: Report, points: float, bonus: float = 0) -> str:
+    if bonus and not points:
+        return sentence(report.language, "bonus alone", bonus=f"{bonus:g}")
+    said = sentence(report.language, "points", points=f"{points:g}")
+    return sentence(report.language, "with bonus", points=said, bonus=f"{bonus:g}") if bonus else said
 
 
 def _indented(text: str) -> str:

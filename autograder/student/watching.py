@@ -1,4 +1,4 @@
-"""Checks a notebook whenever it is saved, with the exercise in hand on the screen."""
+"""Checks a notebook whenever it is saved, and shows the first exercise that does not pass yet."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ from .released_notebook import Sheet, read
 from .report import Report, examine
 
 _SETTLE_MS = 200
-"""A save in several steps is over when nothing happens for so long."""
-_LOOK_MS = 1000
-"""The file is looked at so often anyhow: network drives tell of no change, nor does a save during a check."""
+"""A save in several steps ends after this time without a change."""
+_POLL_MS = 1000
+"""The interval of polling, since network drives report no changes, and a save during a check is missed."""
 
 
 def watch(path: Path, seconds: float | None = None) -> bool:
-    """Check at once and after each save, until Ctrl-C; whether all was done in the last check.
+    """Check at once and after each save, until Ctrl-C; return whether everything was done in the last check.
 
     Raises:
-        AutograderError: there is no such notebook to begin with, or nothing can be run here.
+        AutograderError: the notebook cannot be read at the start, or no cells can be run on this machine.
     """
     screen.readable()
     sheet = read(path)
     checked: Sheet | None = None
     report: Report | None = None
     seen = doubtful = None
-    # The folder is watched: editors put a new file in the place of the old one.
+    # The folder is watched, not the file, which some editors replace by a new one.
     saves = changes(
         path.absolute().parent,
         watch_filter=lambda change, name: Path(name).name == path.name,
         recursive=False,
         step=_SETTLE_MS,
-        rust_timeout=_LOOK_MS,
+        rust_timeout=_POLL_MS,
         yield_on_timeout=True,
     )
     try:
@@ -49,21 +49,23 @@ def watch(path: Path, seconds: float | None = None) -> bool:
             try:
                 sheet = read(path)
             except AutograderError as error:
-                if doubtful == stamp:  # looked at twice: it is not just being written
+                if doubtful == stamp:  # read twice, so it is not just being written
                     seen, checked = stamp, None
                     terminal.out.clear()
-                    terminal.error(str(error))
+                    terminal.error_text(str(error))
                 doubtful = stamp
                 continue
             seen = stamp
-            if sheet != checked:  # else something was saved that is not run: an output, a sentence
-                terminal.say(sentence(sheet.language, "checking", notebook=path.name))
+            if sheet != checked:  # otherwise only parts that are not run were saved, such as outputs or prose
+                terminal.say_text(sentence(sheet.language, "checking", notebook=path.name))
                 checked, report = sheet, examine(sheet, seconds)
                 screen.show_in_hand(report, sentence(sheet.language, "watching", notebook=path.name))
     except KeyboardInterrupt:
         pass
     except (OSError, RuntimeError) as error:
-        raise AutograderError(f"{path.absolute().parent}: cannot be watched: {error}; leave out --watch") from None
+        raise AutograderError(
+            "{folder}: cannot be watched: {error}; leave out --watch", folder=path.absolute().parent, error=error
+        ) from None
     return report is not None and report.done
 
 

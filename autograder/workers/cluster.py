@@ -25,8 +25,9 @@ from autograder.errors import AutograderError, in_a_line
 from autograder.grading import cache_keys
 from autograder.jail import cgroup
 from autograder.jail.cores import cores, pinned_to
-from autograder.jail.jail import SandboxLimits
+from autograder.jail.sandbox_limits import SandboxLimits
 from autograder.jail.scratch import Scratch
+from autograder.language.staff import for_staff, speak_to_staff, staff_language
 from autograder.model.limits import SessionLimits
 from autograder.model.submission import Submission
 from autograder.model.verdict import SubmissionResult
@@ -61,8 +62,9 @@ class Graders(WorkerPlugin):  # type: ignore[misc]
 
     def __init__(self, course: bytes, work: Work, engine: bytes) -> None:
         self.course, self.work, self.engine = course, work, engine
+        self.language = staff_language()
         self.name = f"autograder-{cache_keys.digest(course, encode(work), engine).hex()}"
-        self._folder: Scratch | None = None  # none on a worker that was refused
+        self._folder: Scratch | None = None  # None on a worker that was refused
         self._supervisors: list[Supervisor] = []
 
     def setup(self, worker: Any) -> None:
@@ -71,10 +73,12 @@ class Graders(WorkerPlugin):  # type: ignore[misc]
         Raises:
             AutograderError: this machine's versions differ from the coordinator's, so results could differ.
         """
+        speak_to_staff(self.language)
         if _versions(self.work.sandbox_limits) != self.engine:
             raise AutograderError(
-                f"the worker {worker.address} has another version of autograder, Python or a package that verdicts"
-                " depend on; install there what is installed here (constraints.txt)"
+                "the worker {address} has another version of autograder, Python or a package that verdicts"
+                " depend on; install there what is installed here (constraints.txt)",
+                address=worker.address,
             )
         cgroup.delegated()  # before any worker starts, which would have to be moved
         self._folder = Scratch()
@@ -109,7 +113,7 @@ class Graders(WorkerPlugin):  # type: ignore[misc]
 
 
 def _versions(sandbox_limits: SandboxLimits) -> bytes:
-    """Digest of this machine's engine and of the packages that the course names."""
+    """Return a digest of this machine's engine and of the packages that the course names."""
     return cache_keys.engine() + cache_keys.versions(sandbox_limits.packages)
 
 
@@ -153,8 +157,9 @@ class Cluster(Generic[_Key]):
         certificate = Security().get_connection_args("client").get("ssl_context")
         if (self._scheduler or "").startswith("tls://") and certificate is None:
             raise AutograderError(
-                f"the scheduler {self._scheduler} does not answer without a certificate: name one in dask's"
-                " configuration, distributed.comm.tls"
+                "the scheduler {scheduler} does not answer without a certificate: name one in dask's"
+                " configuration, distributed.comm.tls",
+                scheduler=self._scheduler,
             )
         with ExitStack() as stack:
             stack.enter_context(dask.config.set(_SETTINGS))
@@ -167,9 +172,15 @@ class Cluster(Generic[_Key]):
                 self._client = stack.enter_context(Client(address, timeout=_CONNECT_SECONDS, set_as_default=False))
                 self._client.register_plugin(self._graders, name=self._graders.name)
             except (OSError, ValueError) as error:
+                if self._scheduler is None:
+                    raise AutograderError(
+                        "the scheduler on this machine does not answer: {error}; start one with: dask scheduler",
+                        error=error,
+                    ) from None
                 raise AutograderError(
-                    f"the scheduler {self._scheduler or 'on this machine'} does not answer: {error}; start one with:"
-                    " dask scheduler"
+                    "the scheduler {scheduler} does not answer: {error}; start one with: dask scheduler",
+                    scheduler=self._scheduler,
+                    error=error,
                 ) from None
             stack.callback(self._client.unregister_worker_plugin, self._graders.name)
             self._stack = stack.pop_all()
@@ -202,20 +213,32 @@ class Cluster(Generic[_Key]):
             yield from self._take(self._next(arriving), alone=True)
 
     def _next(self, arriving: Any) -> Any:
-        """Return the next completed future; start a new worker if a local cluster has lost its own.
-
-        Dask does not replace a worker that ends right after it has started, since it counts it as running.
-        """
+        """Return the next completed future; start a new worker if a local cluster has lost its own."""
         while self._own is not None and not arriving.has_ready():
             try:
                 with self._client.as_current():
                     wait([future for *_, future in self._waiting.values()], _LOST_SECONDS, "FIRST_COMPLETED")
                 break
             except TimeoutError:
-                if not self._client.nthreads():
-                    self._own.scale(0)
-                    self._own.scale(1)
+                self._replace_lost_worker(self._own)
         return next(arriving)
+
+    def _result(self, future: Any) -> object:
+        """Return a future's result; if the worker that holds it has ended, wait until it is computed again."""
+        while self._own is not None:
+            try:
+                return future.result(timeout=_LOST_SECONDS)
+            except TimeoutError:
+                if future.status == "error":  # of the submission's own
+                    raise
+                self._replace_lost_worker(self._own)
+        return future.result()
+
+    def _replace_lost_worker(self, own: LocalCluster) -> None:
+        """Start a worker if there is none: dask does not replace one that ends right after it has started."""
+        if not self._client.nthreads():
+            own.scale(0)
+            own.scale(1)
 
     def _threads(self) -> int:
         """Return how many submissions the cluster grades at once; updated every second, since workers come and go."""
@@ -234,15 +257,16 @@ class Cluster(Generic[_Key]):
         key, submission, _ = self._waiting.pop(future.key)
         found: SubmissionResult | Failed
         try:
-            # If the worker that holds the result has ended, this waits until dask has computed it again.
-            data = future.result()
+            data = self._result(future)
         except KilledWorker as error:
             if not alone:
                 self._suspects.append((key, submission))
                 return
-            found = Failed(f"{error.allowed_failures + 1} workers of the cluster died while grading it")
+            found = Failed(
+                for_staff("{count} workers of the cluster died while grading it", count=error.allowed_failures + 1)
+            )
         except Exception as error:
-            found = Failed(f"its worker failed: {' '.join(str(error).split())[:300]}")
+            found = Failed(for_staff("its worker failed: {error}", error=" ".join(str(error).split())[:300]))
         else:
             found = _read(data)
         yield key, self._breaker.count(found)
@@ -259,5 +283,7 @@ class Cluster(Generic[_Key]):
 
 def _read(data: object) -> SubmissionResult | Failed:
     """Decode a worker's reply."""
-    found = decode(data) if isinstance(data, bytes) else Failed("its worker sent a reply of an unknown type")
-    return found if isinstance(found, SubmissionResult | Failed) else Failed("its worker sent a reply without a result")
+    found = decode(data) if isinstance(data, bytes) else Failed(for_staff("its worker sent a reply of an unknown type"))
+    if isinstance(found, SubmissionResult | Failed):
+        return found
+    return Failed(for_staff("its worker sent a reply without a result"))

@@ -24,7 +24,7 @@ def serve(scheduler: str, jobs: int | None, memory: str) -> None:
         AutograderError: the scheduler does not answer, or the worker does not start.
     """
 
-    logging.getLogger("distributed.nanny").setLevel(logging.WARNING)  # one line, ours, says that it does not start
+    logging.getLogger("distributed.nanny").setLevel(logging.WARNING)  # our own message reports a failed start
 
     async def run() -> None:
         async with Nanny(scheduler, nthreads=jobs or cores(), memory_limit=memory) as nanny:
@@ -34,10 +34,14 @@ def serve(scheduler: str, jobs: int | None, memory: str) -> None:
         asyncio.run(run())
     except (TypeError, RuntimeError) as error:  # raised by dask for tls:// without certificates
         raise AutograderError(
-            f"{scheduler}: the worker does not start: {' '.join(str(error).split())[:300]}; set certificates for"
-            " tls:// in dask's configuration (distributed.comm.tls)"
+            "{scheduler}: the worker does not start: {error}; set certificates for tls:// in dask's"
+            " configuration (distributed.comm.tls)",
+            scheduler=scheduler,
+            error=" ".join(str(error).split())[:300],
         ) from None
     except (OSError, ValueError) as error:
         raise AutograderError(
-            f"the scheduler {scheduler} does not answer: {error}; start it with: dask scheduler"
+            "the scheduler {scheduler} does not answer: {error}; start it with: dask scheduler",
+            scheduler=scheduler,
+            error=error,
         ) from None

@@ -36,7 +36,7 @@ def unpack(bundle: bytes, root: Path) -> None:
     for name, data in msgspec.msgpack.decode(bundle, type=dict[str, bytes]).items():
         place = PurePosixPath(name)
         if place.is_absolute() or ".." in place.parts:
-            raise AutograderError(f"{name}: is outside the course's folder")
+            raise AutograderError("{name}: is outside the course's folder", name=name)
         path = root / place
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from autograder.errors import AutograderError, RunError, Unexpected
 from autograder.jail import cgroup
 from autograder.jail.cores import cores, pinned_to
-from autograder.jail.jail import SandboxLimits
+from autograder.jail.sandbox_limits import SandboxLimits
 from autograder.model.limits import SessionLimits
 from autograder.model.submission import Submission
 from autograder.model.verdict import SubmissionResult
@@ -47,8 +47,9 @@ class CircuitBreaker:
             return result
         self._failures += 1
         self._text = result.text
-        text = f"cannot be graded: {result.text}"
-        return Unexpected(f"{text}; see: autograder logs", result.trace) if result.trace else AutograderError(text)
+        if result.trace:
+            return Unexpected("cannot be graded: {why}; see: autograder logs", result.trace, why=result.text)
+        return AutograderError("cannot be graded: {why}", why=result.text)
 
     def check(self, failed: Submission, grade: Callable[[Submission], SubmissionResult | Failed]) -> None:
         """Stop the run if the limit is reached and an empty submission fails as well.
@@ -65,7 +66,9 @@ class CircuitBreaker:
         if isinstance(grade(replace(failed, cells=[], stale_hints=[], known={})), SubmissionResult):
             self._failures = 0
             return
-        raise RunError(f"{self._failures} submissions in a row could not be graded; the last: {self._text}")
+        raise RunError(
+            "{count} submissions in a row could not be graded; the last: {text}", count=self._failures, text=self._text
+        )
 
 
 class SubmissionGrader(Protocol[_Key]):
@@ -124,7 +127,7 @@ class Pool(Generic[_Key]):
 
     @property
     def full(self) -> bool:
-        """Whether a result should be taken before another submission is given.
+        """Return whether a result should be taken before another submission is given.
 
         Each worker then has one submission in progress and one in the queue.
         """
@@ -132,7 +135,7 @@ class Pool(Generic[_Key]):
 
     @property
     def has_results(self) -> bool:
-        """Whether `take` returns without waiting."""
+        """Return whether `take` would return without waiting."""
         return not self._results.empty()
 
     def give(self, key: _Key, submission: Submission) -> None:
@@ -161,7 +164,7 @@ class Pool(Generic[_Key]):
     def grade(
         self, submissions: Iterable[tuple[_Key, Submission]]
     ) -> Iterator[tuple[_Key, SubmissionResult | AutograderError]]:
-        """Grade them all; results come in order of arrival."""
+        """Grade all submissions; yield each key with its result or error, in order of completion."""
         for key, submission in submissions:
             self.give(key, submission)
             while self.full or self.has_results:

@@ -8,7 +8,7 @@ from typing import TypeAlias
 import msgspec
 
 from autograder.jail.inside import frames
-from autograder.jail.jail import SandboxLimits
+from autograder.jail.sandbox_limits import SandboxLimits
 from autograder.model.limits import SessionLimits
 from autograder.model.verdict import SubmissionResult
 

@@ -14,6 +14,7 @@ import msgspec
 from autograder.errors import AutograderError
 from autograder.grading.pytest_environment import environment
 from autograder.jail.inside import frames, wire
+from autograder.language.staff import for_staff
 from autograder.model.submission import Submission
 from autograder.model.verdict import SubmissionResult
 
@@ -57,7 +58,7 @@ class Supervisor:
             self._end()
             if self._closed:
                 break
-        return result if isinstance(result, Failed) else Failed("its worker process ended or hung, twice")
+        return result if isinstance(result, Failed) else Failed(for_staff("its worker process ended or hung, twice"))
 
     def hang_up(self) -> None:
         """Stop waiting for the worker; can be called from another thread."""
@@ -80,7 +81,7 @@ class Supervisor:
                 return worker
             self._end()
             if isinstance(message, Failed):
-                raise AutograderError(message.text)
+                raise AutograderError("{why}", why=message.text)
         raise AutograderError("a worker process does not start")
 
     def _end(self) -> None:
@@ -102,7 +103,7 @@ class Worker:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             env=environment(PYTHONHASHSEED="0"),
-            start_new_session=True,  # Ctrl-C reaches only the run, which lets the worker finish its submission
+            start_new_session=True,  # Ctrl-C only reaches the run, which lets the worker finish its submission
         )
         theirs.close()
         if core is not None:

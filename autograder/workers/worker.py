@@ -32,7 +32,7 @@ def main(descriptor: int) -> None:
     except AutograderError as error:
         frames.send(sock, b"", [encode(Failed(str(error)))])
         return
-    with contextlib.suppress(AutograderError):  # it is started again when it is needed, and then says what is wrong
+    with contextlib.suppress(AutograderError):  # it is started again when needed, which then reports the error
         jail.launch()
     gc.disable()  # imports create no garbage, so collecting during them only costs time
     try:

@@ -17,12 +17,13 @@ import pytest
 import torch
 from msgspec.structs import replace
 
-from autograder.course import handouts
+from autograder.course import handouts, layout
 from autograder.diagnosis import misconceptions
 from autograder.errors import AutograderError, in_a_line, traceback_of
 from autograder.grading.grader import Grader
 from autograder.jail.inside import frames, wire
 from autograder.jail.jail import Jail, JailError
+from autograder.language.staff import for_staff
 from autograder.model.submission import Submission
 from autograder.model.verdict import SubmissionResult
 
@@ -59,7 +60,11 @@ class WorkerPlugin:
         if report.failed:
             lines = [line for line in report.longreprtext.splitlines() if line.strip()]
             self.problems.append(
-                f"{report.nodeid}: does not load: {lines[-1].removeprefix('E').strip() if lines else '?'}"
+                for_staff(
+                    "{check}: does not load: {why}",
+                    check=report.nodeid,
+                    why=lines[-1].removeprefix("E").strip() if lines else "?",
+                )
             )
 
     @pytest.hookimpl(tryfirst=True)
@@ -79,6 +84,7 @@ class WorkerPlugin:
         root = Path(self.work.root)
         graders: dict[str, Grader] = {}
         for problem_set, limits in self.work.limits.items():
+            handouts.uncover(root, problem_set)
             items = [item for item in session.items if item.path.parent == root / "tests" / "hidden" / problem_set]
             known = misconceptions.load(root / "solutions" / problem_set / "misconceptions.py")
             graders[problem_set] = Grader(problem_set, items, known, limits)
@@ -116,14 +122,20 @@ class WorkerPlugin:
         frames.send(self.sock, b"", [encode(message)])
 
 
+def _folder_of_checks(root: Path, problem_set: str) -> Path:
+    """Return the folder to collect checks from: without one, that of the solutions, which contains none."""
+    folder = root / layout.CHECKS / problem_set
+    return folder if folder.is_dir() else root / layout.SOLUTIONS / problem_set
+
+
 def run(sock: socket.socket, work: Work, jail: Jail) -> None:
     """Collect the checks of the problem sets in `work`, and grade submissions; `jail` must be launched."""
     if "pandas" in work.sandbox_limits.packages:
-        importlib.import_module("pandas")  # tables are only put together where it is
+        importlib.import_module("pandas")  # tables can only be rebuilt if it is imported
     warnings.simplefilter("ignore")  # warnings of misconceptions, such as for a division by zero, do not concern staff
     torch.set_num_threads(1)
     torch.sparse.check_sparse_tensor_invariants.enable()  # type: ignore[no-untyped-call]  # a misconception must raise here, not crash
-    folders = [str(Path(work.root) / "tests" / "hidden" / name) for name in work.limits]
+    folders = [str(_folder_of_checks(Path(work.root), name)) for name in work.limits]
     off = [part for name in _PLUGINS_OFF for part in ("-p", f"no:{name}")]
     options = [
         "-q",
@@ -138,6 +150,6 @@ def run(sock: socket.socket, work: Work, jail: Jail) -> None:
     ]
     arguments = [*folders, *options, *off, "-p", "autograder.grading.checks"]
     with contextlib.ExitStack() as stack:
-        for name in work.limits:  # one with handouts is alone
+        for name in work.limits:  # a problem set with handouts has its own workers
             stack.enter_context(handouts.beside(Path(work.root), name))
         pytest.main(arguments, plugins=[WorkerPlugin(sock, work, jail)])

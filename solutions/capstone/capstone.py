@@ -13,7 +13,7 @@
 #
 # Write your code in place of each `raise NotImplementedError`. The examples below each exercise can be run here; when the
 # notebook is graded, further checks are run that you do not see, so passing the examples is a start and not the end. When all
-# is written, the cell near the end trains your network on the images.
+# is written, the cells near the end train your network on the images and show its most surprising mistakes.
 #
 # Some things hold in every exercise. Floating point tensors may be float32 or float64; what is computed from them has their dtype and their
 # precision. Arguments are left unchanged, but for the parameters of the model that is trained. Where a `generator` is given, all that is random is
@@ -32,7 +32,7 @@
 # ![十张图像，每个数字一张](picture:digits)
 #
 # 请用你的代码替换每一处 `raise NotImplementedError`。每道练习下方的示例可以直接运行；评分时还会运行一些你看不到的检查，
-# 因此通过示例只是开始，并不是终点。全部写好之后，靠近末尾的单元格会用这些图像训练你的网络。
+# 因此通过示例只是开始，并不是终点。全部写好之后，靠近末尾的单元格会用这些图像训练你的网络，并显示它最令人意外的错误。
 #
 # 有几条约定适用于所有练习。浮点张量可以是 float32 或 float64，由它们算出的结果保持同样的数据类型和精度。除所训练模型的参数以外，传入的值一律不作修改。
 # 若给出了 `generator`，所有随机数都从它抽取，它的状态随每次调用而推进：状态相同，结果就相同；下一次调用则得到另一个结果。
@@ -43,7 +43,9 @@ from sklearn.datasets import load_digits
 
 digits = load_digits()
 images = torch.tensor(digits.images, dtype=torch.float32)  # shape (1797, 8, 8), values from 0 to 16
+# zh: 形状为 (1797, 8, 8)，数值从 0 到 16
 labels = torch.tensor(digits.target, dtype=torch.int64)  # shape (1797,), values from 0 to 9
+# zh: 形状为 (1797,)，数值从 0 到 9
 
 # %% [markdown] lang="en"
 # ## Accuracy
@@ -78,7 +80,7 @@ labels = torch.tensor(digits.target, dtype=torch.int64)  # shape (1797,), values
 # 请编写 `accuracy`。它返回 Python 的 `float`，而不是张量；logits 带有梯度时也一样。空批次没有准确率：请抛出 `ValueError`。
 
 
-# %% exercise="accuracy" stub="accuracy is not written yet: the share of rows whose largest logit is the target's"
+# %% exercise="accuracy" stub={"en": "accuracy is not written yet: the share of rows whose largest logit is the target's", "zh": "accuracy 尚未编写：最大的 logit 就是目标的行所占的比例"}
 def accuracy(logits, target):
     """Compute the share of samples that are classified correctly.
 
@@ -91,6 +93,18 @@ def accuracy(logits, target):
 
     Raises:
         ValueError: there are no samples, or not as many targets as rows.
+
+    zh: 计算分类正确的样本所占的比例。
+
+    参数：
+        logits: 浮点张量，形状为 (N, C)；每一行中最大的就是回答。
+        target: int64 的类别编号，形状为 (N,)。
+
+    返回：
+        [0, 1] 内的 Python float。
+
+    抛出：
+        ValueError: 没有样本，或目标与行的个数不同。
     """
     ### BEGIN SOLUTION
     if len(logits) == 0 or target.shape != logits.shape[:1]:
@@ -101,9 +115,11 @@ def accuracy(logits, target):
 
 # %% examples="accuracy"
 # The largest logits are in the columns 1, 0, 2 and 0; three of the four targets agree.
+# zh: 最大的 logits 在第 1、0、2 和 0 列；四个目标中有三个与之相同。
 logits = torch.tensor([[0.1, 2.0, -1.0], [5.0, 4.0, 3.0], [-3.0, -2.0, -1.0], [1.0, 0.0, 0.0]])
 share = accuracy(logits, torch.tensor([1, 0, 2, 2]))
 assert isinstance(share, float), f"a Python float is wanted, not {type(share).__name__}"
+# zh: 应为 Python 的 float，而不是 {type(share).__name__}
 assert abs(share - 0.75) < 1e-6, share
 
 # %% [markdown] lang="en"
@@ -156,7 +172,7 @@ assert abs(share - 0.75) < 1e-6, share
 # 下标不在 0 到 `classes - 1` 之间，或回答与目标的个数不同时，抛出 `ValueError`。
 
 
-# %% exercise="confusion_matrix" stub="confusion_matrix is not written yet: count every pair of target and answer"
+# %% exercise="confusion_matrix" stub={"en": "confusion_matrix is not written yet: count every pair of target and answer", "zh": "confusion_matrix 尚未编写：统计每一对目标与回答"}
 def confusion_matrix(predicted, target, classes):
     """Count how often each class is answered with each class.
 
@@ -170,6 +186,19 @@ def confusion_matrix(predicted, target, classes):
 
     Raises:
         ValueError: an index is not in [0, classes), or there are not as many answers as targets.
+
+    zh: 统计每个类别被答成各个类别的次数。
+
+    参数：
+        predicted: 回答，int64 的类别编号，形状为 (N,)。
+        target: 正确的类别，int64 的类别编号，形状为 (N,)。
+        classes: 类别数。
+
+    返回：
+        形状为 (classes, classes) 的 int64 张量：行是目标，列是回答。
+
+    抛出：
+        ValueError: 某个编号不在 [0, classes) 内，或回答与目标的个数不同。
     """
     ### BEGIN SOLUTION
     if predicted.shape != target.shape:
@@ -183,8 +212,10 @@ def confusion_matrix(predicted, target, classes):
 
 # %% examples="confusion_matrix"
 # Two images of class 0 are answered with 0 and 1, both images of class 1 with 2, and the one of class 2 with 2.
+# zh: 类别 0 的两张图像被答成 0 和 1，类别 1 的两张都被答成 2，类别 2 的一张被答成 2。
 matrix = confusion_matrix(torch.tensor([0, 1, 2, 2, 2]), torch.tensor([0, 0, 1, 1, 2]), classes=3)
 assert matrix.shape == (3, 3), f"the shape should be (3, 3), not {tuple(matrix.shape)}"
+# zh: 形状应为 (3, 3)，而不是 {tuple(matrix.shape)}
 assert matrix.tolist() == [[1, 1, 0], [0, 0, 2], [0, 0, 1]], matrix
 
 # %% [markdown] lang="en"
@@ -236,7 +267,7 @@ assert matrix.tolist() == [[1, 1, 0], [0, 0, 2], [0, 0, 1]], matrix
 # `test_size` 不在 1 到 $N - 1$ 之间，或标签与行的个数不同时，抛出 `ValueError`。
 
 
-# %% exercise="standardize_split" stub="standardize_split is not written yet: shuffle, split, then standardize both parts with the training statistics"
+# %% exercise="standardize_split" stub={"en": "standardize_split is not written yet: shuffle, split, then standardize both parts with the training statistics", "zh": "standardize_split 尚未编写：打乱、划分，再用训练集的统计量把两部分标准化"}
 def standardize_split(x, y, test_size, generator=None):
     """Split at random into training and test set, and standardize every pixel with the statistics of the training set.
 
@@ -254,6 +285,23 @@ def standardize_split(x, y, test_size, generator=None):
 
     Raises:
         ValueError: test_size is not in [1, N - 1], or there are not as many labels as rows.
+
+    zh: 随机划分训练集和测试集，并用训练集的统计量把每个像素标准化。
+
+    哪些行成为测试行，取决于生成器和各部分的大小，而与 `x` 中的数值无关。
+
+    参数：
+        x: 浮点张量，形状为 (N, *)，例如图像 (N, 8, 8)。
+        y: 标签，形状为 (N,)。
+        test_size: 测试行的行数，从 1 到 N - 1。
+        generator: 打乱时用来抽取随机数的 torch.Generator；None 表示 torch 的全局生成器。
+
+    返回：
+        x_train, y_train, x_test, y_test：形状为 (N - test_size, *)、(N - test_size,)、(test_size, *) 和 (test_size,)，
+        数据类型与 `x` 和 `y` 相同。
+
+    抛出：
+        ValueError: test_size 不在 [1, N - 1] 内，或标签与行的个数不同。
     """
     ### BEGIN SOLUTION
     if len(x) != len(y) or not 1 <= test_size < len(x):
@@ -269,11 +317,14 @@ def standardize_split(x, y, test_size, generator=None):
 
 # %% examples="standardize_split"
 # Two of four rows are left to train on. Two different values always become -1 and 1; a pixel that never changes becomes 0.
+# zh: 四行中留下两行用于训练。两个不同的值总是变成 -1 和 1；取值始终相同的像素变成 0。
 x = torch.tensor([[0.0, 8.0], [2.0, 8.0], [4.0, 8.0], [6.0, 8.0]])
 y = torch.tensor([0, 1, 2, 3])
 x_train, y_train, x_test, y_test = standardize_split(x, y, test_size=2, generator=torch.Generator().manual_seed(1))
 assert x_train.shape == x_test.shape == (2, 2), f"two rows each, not {tuple(x_train.shape)} and {tuple(x_test.shape)}"
+# zh: 应各有两行，而不是 {tuple(x_train.shape)} 和 {tuple(x_test.shape)}
 assert sorted(y_train.tolist() + y_test.tolist()) == [0, 1, 2, 3], "each row belongs to one of the parts"
+# zh: 每一行应属于两个部分之一
 assert sorted(x_train[:, 0].tolist()) == [-1.0, 1.0], x_train
 assert x_train[:, 1].tolist() == [0.0, 0.0], x_train
 
@@ -338,9 +389,12 @@ assert x_train[:, 1].tolist() == [0.0, 0.0], x_train
 from torch import nn
 
 
-# %% exercise="TinyCNN" also=["torch.softmax", "torch.Tensor.unfold"] stub="TinyCNN is not written yet: convolution, ReLU and pooling twice, then the linear layer"
+# %% exercise="TinyCNN" also=["torch.softmax", "torch.Tensor.unfold"] stub={"en": "TinyCNN is not written yet: convolution, ReLU and pooling twice, then the linear layer", "zh": "TinyCNN 尚未编写：卷积、ReLU 和池化各两次，再接线性层"}
 def conv2d(x, weight, bias):
-    """Convolve x (N, C, H, W), padded with one ring of zeros, with weight (O, C, 3, 3); add bias (O,). Gives (N, O, H, W)."""
+    """Convolve x (N, C, H, W), padded with one ring of zeros, with weight (O, C, 3, 3); add bias (O,). Gives (N, O, H, W).
+
+    zh: 把四周补了一圈零的 x (N, C, H, W) 与 weight (O, C, 3, 3) 做卷积，再加上 bias (O,)。给出 (N, O, H, W)。
+    """
     ### BEGIN SOLUTION
     height, width = x.shape[2:]
     padded = x.new_zeros(*x.shape[:2], height + 2, width + 2)
@@ -355,14 +409,20 @@ def conv2d(x, weight, bias):
 
 
 def relu(x):
-    """Replace what is negative by zero."""
+    """Replace what is negative by zero.
+
+    zh: 把负数换成零。
+    """
     ### BEGIN SOLUTION
     return x.clamp(min=0)
     ### END SOLUTION
 
 
 def max_pool2d(x):
-    """Take the maximum of each 2 x 2 window of x (N, C, H, W), H and W even. Gives (N, C, H / 2, W / 2)."""
+    """Take the maximum of each 2 x 2 window of x (N, C, H, W), H and W even. Gives (N, C, H / 2, W / 2).
+
+    zh: 取 x (N, C, H, W) 的每个 2 x 2 窗口的最大值，H 和 W 是偶数。给出 (N, C, H / 2, W / 2)。
+    """
     ### BEGIN SOLUTION
     rows = torch.maximum(x[:, :, 0::2], x[:, :, 1::2])
     return torch.maximum(rows[..., 0::2], rows[..., 1::2])
@@ -370,20 +430,27 @@ def max_pool2d(x):
 
 
 def linear(x, weight, bias):
-    """Map x (N, F) with weight (O, F) and bias (O,). Gives (N, O)."""
+    """Map x (N, F) with weight (O, F) and bias (O,). Gives (N, O).
+
+    zh: 用 weight (O, F) 和 bias (O,) 映射 x (N, F)。给出 (N, O)。
+    """
     ### BEGIN SOLUTION
     return x @ weight.T + bias
     ### END SOLUTION
 
 
 class TinyCNN(nn.Module):
-    """Reads digits: images (N, 1, 8, 8) to logits (N, 10)."""
+    """Reads digits: images (N, 1, 8, 8) to logits (N, 10).
+
+    zh: 识别数字：从图像 (N, 1, 8, 8) 到 logits (N, 10)。
+    """
 
     def __init__(self, generator=None):
         super().__init__()
 
         def normal(*shape):
             # He's initialization: variance 2 / fan-in, the number of values that each output adds up
+            # zh: He 初始化：方差为 2 / 扇入，扇入是每个输出所累加的数值个数
             fan_in = torch.Size(shape[1:]).numel()
             return nn.Parameter(torch.randn(shape, generator=generator) * (2 / fan_in) ** 0.5)
 
@@ -402,6 +469,17 @@ class TinyCNN(nn.Module):
 
         Raises:
             ValueError: the shape of `x` is not (N, 1, 8, 8).
+
+        zh: 计算 logits。
+
+        参数：
+            x: 图像，形状为 (N, 1, 8, 8)，数据类型与权重相同。
+
+        返回：
+            形状为 (N, 10) 的 logits，数据类型与 `x` 相同。
+
+        抛出：
+            ValueError: `x` 的形状不是 (N, 1, 8, 8)。
         """
         ### BEGIN SOLUTION
         if x.shape[1:] != (1, 8, 8):
@@ -414,17 +492,21 @@ class TinyCNN(nn.Module):
 
 # %% examples="TinyCNN"
 # All weights are 0 but the centre taps on the way through channel 0: what is left is the pooled image.
+# zh: 除了经过通道 0 的那些中心抽头，所有权重都是 0：剩下的就是池化后的图像。
 model = TinyCNN()
 with torch.no_grad():
     for weight in model.parameters():
         weight.zero_()
     model.conv1_weight[0, 0, 1, 1] = model.conv2_weight[0, 0, 1, 1] = 1.0
     model.linear_weight[3, 2] = 2.0  # place 2 is channel 0, row 1, column 0
+    # zh: 位置 2 是通道 0、第 1 行、第 0 列
     model.linear_bias[7] = 0.5
 image = torch.zeros(1, 1, 8, 8)
 image[0, 0, 5, 2] = 3.0  # row 5 of 8 is pooled to row 1 of 2, column 2 to column 0
+# zh: 8 行中的第 5 行池化到 2 行中的第 1 行，第 2 列池化到第 0 列
 logits = model(image)
 assert logits.shape == (1, 10), f"the shape should be (1, 10), not {tuple(logits.shape)}"
+# zh: 形状应为 (1, 10)，而不是 {tuple(logits.shape)}
 assert logits.tolist() == [[0.0, 0.0, 0.0, 6.0, 0.0, 0.0, 0.0, 0.5, 0.0, 0.0]], logits
 
 # %% [markdown] lang="en"
@@ -484,7 +566,7 @@ assert logits.tolist() == [[0.0, 0.0, 0.0, 6.0, 0.0, 0.0, 0.0, 0.5, 0.0, 0.0]], 
 from torch.nn import Linear
 
 
-# %% exercise="train_epoch" also=["torch.logsumexp", "torch.nn.Linear", "torch.nn.functional.linear"] uses=["Linear=torch.nn.Linear", "TinyCNN"] stub="train_epoch is not written yet: for each batch the loss, its gradients and a step against them"
+# %% exercise="train_epoch" also=["torch.logsumexp", "torch.nn.Linear", "torch.nn.functional.linear"] uses=["Linear=torch.nn.Linear", "TinyCNN"] stub={"en": "train_epoch is not written yet: for each batch the loss, its gradients and a step against them", "zh": "train_epoch 尚未编写：对每个批次求损失和梯度，并沿梯度的反方向更新"}
 def train_epoch(model, x, y, lr, batch_size, generator=None):
     """Train the model for one epoch with mean cross-entropy and plain gradient descent.
 
@@ -503,6 +585,24 @@ def train_epoch(model, x, y, lr, batch_size, generator=None):
 
     Raises:
         ValueError: batch_size is less than 1, or there are not as many labels as rows.
+
+    zh: 用平均交叉熵和普通梯度下降训练模型一个 epoch。
+
+    模型的参数会被原地修改。
+
+    参数：
+        model: 把一个批次 (B, *) 映射为 logits (B, C)；`model.parameters()` 给出要训练的参数。
+        x: 输入，形状为 (N, *)。
+        y: int64 的类别编号，形状为 (N,)。
+        lr: 学习率。
+        batch_size: 一批的行数；最后一批是剩下的行。
+        generator: 用来抽取各行次序的 torch.Generator；None 表示 torch 的全局生成器。
+
+    返回：
+        每一步的损失，Python 的 float，组成长度为 ceil(N / batch_size) 的列表。
+
+    抛出：
+        ValueError: batch_size 小于 1，或标签与行的个数不同。
     """
     ### BEGIN SOLUTION
     if batch_size < 1 or len(x) != len(y):
@@ -528,12 +628,15 @@ def train_epoch(model, x, y, lr, batch_size, generator=None):
 # %% examples="train_epoch"
 # All weights are 0, so both classes are equally likely and the loss of the only step is log 2. The gradient of the weights
 # is the mean of (1/2 - 1) * 1 and 1/2 * 3 for class 0, so 0.5, and -0.5 for class 1: the step goes the other way.
+# zh: 所有权重都是 0，因此两个类别的可能性相同，唯一一步的损失是 log 2。对类别 0，权重的梯度是 (1/2 - 1) * 1 与 1/2 *
+# zh: 3 的平均，即 0.5；对类别 1 是 -0.5：更新沿反方向走。
 model = Linear(1, 2)
 with torch.no_grad():
     model.weight.zero_()
     model.bias.zero_()
 losses = train_epoch(model, torch.tensor([[1.0], [3.0]]), torch.tensor([0, 1]), lr=1.0, batch_size=2)
 assert len(losses) == 1 and isinstance(losses[0], float), f"a list of one Python float is wanted, not {losses}"
+# zh: 应为由一个 Python float 组成的列表，而不是 {losses}
 assert abs(losses[0] - 0.6931472) < 1e-5, losses
 assert torch.allclose(model.weight, torch.tensor([[-0.5], [0.5]])), model.weight
 assert torch.allclose(model.bias, torch.zeros(2), atol=1e-6), model.bias
@@ -565,27 +668,37 @@ from IPython.display import SVG, clear_output, display
 
 
 def loss_curve(losses, steps, title):
-    """Draw the losses so far as an SVG; `steps` is the number of steps that the whole width stands for."""
+    """Draw the losses so far as an SVG; `steps` is the number of steps that the whole width stands for.
+
+    zh: 把迄今的损失画成 SVG；`steps` 是整个宽度所代表的步数。
+    """
     width, height, left, top = 440, 160, 44, 30
     group = max(1, steps // 220)
     means = [sum(losses[i : i + group]) / len(losses[i : i + group]) for i in range(0, len(losses), group)]
     points = [(i * group / steps, mean) for i, mean in enumerate(means) if math.isfinite(mean)]
     highest = max([mean for _, mean in points], default=1.0) or 1.0
     line = " ".join(f"{left + x * width:.1f},{top + height * (1 - mean / highest):.1f}" for x, mean in points)
+    first = "step 0"
+    # zh: 第 0 步
+    last = f"step {steps}"
+    # zh: 第 {steps} 步
     return SVG(
         data=f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 500 220" width="500" font-family="sans-serif" font-size="12">'
         f'<rect width="500" height="220" fill="white"/><text x="{left}" y="18">{title}</text>'
         f'<path d="M{left} {top}v{height}h{width}" fill="none" stroke="#888"/>'
         f'<text x="{left - 6}" y="{top + 10}" text-anchor="end">{highest:.2g}</text>'
         f'<text x="{left - 6}" y="{top + height}" text-anchor="end">0</text>'
-        f'<text x="{left}" y="{top + height + 18}">step 0</text>'
-        f'<text x="{left + width}" y="{top + height + 18}" text-anchor="end">step {steps}</text>'
+        f'<text x="{left}" y="{top + height + 18}">{first}</text>'
+        f'<text x="{left + width}" y="{top + height + 18}" text-anchor="end">{last}</text>'
         f'<polyline points="{line}" fill="none" stroke="#3867a6" stroke-width="1.5"/></svg>'
     )
 
 
 def not_ready():
-    """Try each exercise on next to nothing; one line for each that is not written or that raises."""
+    """Try each exercise on next to nothing; one line for each that is not written or that raises.
+
+    zh: 用极小的数据试一遍每道练习；尚未编写或抛出异常的，各给出一行。
+    """
     four = torch.arange(4)
     trials = {
         "accuracy": lambda: accuracy(torch.eye(4), four),
@@ -600,41 +713,211 @@ def not_ready():
             trial()
         except NotImplementedError:
             lines.append(f"- {name} is not written yet")
+            # zh: - {name} 尚未编写
         except Exception as error:
             lines.append(f"- {name} raises {type(error).__name__}: {error}")
+            # zh: - {name} 抛出 {type(error).__name__}：{error}
     return lines
 
 
+def digits_with_one_channel(y):
+    """Split the images and `y` into training and test set, always in the same way; gives the generator for what follows, too.
+
+    zh: 把图像和 `y` 划分成训练集和测试集，每次的划分都相同；另外给出供后续使用的生成器。
+    """
+    generator = torch.Generator().manual_seed(2024)
+    x_train, y_train, x_test, y_test = standardize_split(images, y, 360, generator)
+    return x_train[:, None], y_train, x_test[:, None], y_test, generator  # images of shape (N, 1, 8, 8)
+    # zh: 图像的形状为 (N, 1, 8, 8)
+
+
 def train_on_digits(epochs=25, batch_size=32, lr=0.1):
-    """Train a TinyCNN on the digits, with a live curve of the loss, and print how well it reads the test images."""
+    """Train a TinyCNN on the digits, with a live curve of the loss, and print how well it reads the test images.
+
+    zh: 用数字图像训练 TinyCNN，同时画出损失曲线，并打印它识别测试图像的水平。
+    """
     began = time.perf_counter()
     torch.set_num_threads(1)  # for tensors as small as these, sharing the work takes longer than the work
-    generator = torch.Generator().manual_seed(2024)
-    x_train, y_train, x_test, y_test = standardize_split(images, labels, 360, generator)
-    x_train, x_test = x_train[:, None], x_test[:, None]  # one channel: (N, 1, 8, 8)
+    # zh: 这样小的张量，分工所花的时间比计算本身还长
+    x_train, y_train, x_test, y_test, generator = digits_with_one_channel(labels)
     model = TinyCNN(generator)
     losses = []
     for epoch in range(1, epochs + 1):
         found = train_epoch(model, x_train, y_train, lr, batch_size, generator)
         losses += map(float, found)
         title = f"epoch {epoch} of {epochs}: mean loss {sum(losses[-len(found) :]) / len(found):.4f}"
+        # zh: 第 {epoch} 个 epoch，共 {epochs} 个：平均损失 {sum(losses[-len(found) :]) / len(found):.4f}
         clear_output(wait=True)
         display(loss_curve(losses, epochs * len(found), title))
     with torch.no_grad():
         train_logits, test_logits = model(x_train), model(x_test)
     print(f"{len(losses)} steps in {time.perf_counter() - began:.1f} s")
+    # zh: {len(losses)} 步，共 {time.perf_counter() - began:.1f} 秒
     print(f"accuracy on the training images: {accuracy(train_logits, y_train):.4f}")
+    # zh: 训练图像上的准确率：{accuracy(train_logits, y_train):.4f}
     print(f"accuracy on the test images:     {accuracy(test_logits, y_test):.4f}")
+    # zh: 测试图像上的准确率：{accuracy(test_logits, y_test):.4f}
     print("confusion matrix of the test images (row: target, column: answer):")
+    # zh: 测试图像的混淆矩阵（行：目标，列：回答）：
     for digit, row in enumerate(confusion_matrix(test_logits.argmax(dim=1), y_test, 10).tolist()):
         print(f"{digit} | " + " ".join(f"{count:3d}" for count in row))
+    return model
 
 
-waiting = not_ready()
+waiting, trained = not_ready(), None
 if waiting:
     print("The training begins when all exercises are written:", *waiting, sep="\n")
+    # zh: 写好所有练习之后，训练才会开始：
 else:
-    train_on_digits()
+    try:
+        trained = train_on_digits()
+    except Exception as error:
+        print(f"Your functions do not fit together yet: {type(error).__name__}: {error}")
+        # zh: 你的函数彼此还不相配：{type(error).__name__}：{error}
+
+# %% [markdown] lang="en"
+# ## Its most surprising mistakes
+#
+# The cell below defines `show_mistakes`. Add a cell of your own beneath it and call `show_mistakes()` there: it draws the confusion matrix of the network that the cell above has trained, and those test images
+# for whose right class it found the smallest probability. Above each image stand the digit that it is and the one that the network reads, with its probability. Nothing here is graded; while something is not written
+# yet, it only says what.
+#
+# Plain gradient descent is not the last word. `train_with_adamw()` trains the same network, from the same first weights, by AdamW with warm-up and cosine, for 8 epochs in place of 25, and
+# `show_mistakes(train_with_adamw())` shows its mistakes. Step and schedule are the functions of problem set 9; they stand in `optimizers.py`, which you were given with this notebook. Would you rather use your own? Copy them into a
+# cell, and call `train_with_adamw(step=adamw_step, schedule=learning_rate)`. The gradients come from your `train_epoch`: with the learning rate 1, a step changes each parameter by just its gradient.
+#
+# Would you have read these digits? Which mistakes do both networks make? And is what the matrix shows near its diagonal a matter of the network, or of the way in which people write?
+
+# %% [markdown] lang="zh"
+# ## 最令人意外的错误
+#
+# 下面的单元格定义了 `show_mistakes`。请在它下面自己添加一个单元格，在那里调用 `show_mistakes()`：它画出上面的单元格所训练的网络的混淆矩阵（confusion matrix，行是目标 target，列是回答 answer），
+# 以及网络给正确类别的概率最小的那些测试图像。每张图像上方是它本来的数字、网络读成（read as）的数字以及相应的概率。这里不评分；若还有未写的内容，它只会指出缺少什么。
+#
+# 普通梯度下降并不是终点。`train_with_adamw()` 从同样的初始权重出发训练同一个网络，使用带预热和余弦的 AdamW，只用 8 个 epoch 而不是 25 个；`show_mistakes(train_with_adamw())` 显示它的错误。
+# 更新和调度是第九次作业中的函数，放在随本笔记本一起发下的 `optimizers.py` 里。想用你自己的？把它们复制到一个单元格里，再调用 `train_with_adamw(step=adamw_step, schedule=learning_rate)`。
+# 梯度来自你的 `train_epoch`：学习率为 1 时，一步恰好使每个参数改变它的梯度那么多。
+#
+# 换作是你，能认出这些数字吗？哪些错误两个网络都犯？矩阵中对角线以外的数，是由于网络，还是由于人们的写法？
+
+# %%
+import io
+
+
+def train_with_adamw(epochs=8, batch_size=32, peak=0.01, step=None, schedule=None):
+    """Train a TinyCNN by AdamW and print how well it reads the test images; returns it.
+
+    Step and schedule are those of optimizers.py, or your own `adamw_step` and `learning_rate` of problem set 9.
+
+    zh: 用 AdamW 训练 TinyCNN，并打印它识别测试图像的水平；返回这个网络。
+
+    更新和调度用 optimizers.py 中的，或者你自己在第九次作业中写的 `adamw_step` 和 `learning_rate`。
+    """
+    try:
+        import optimizers
+    except ImportError:
+        print("optimizers.py is missing: put it beside this notebook, as it was given to you.")
+        # zh: 缺少 optimizers.py：请把发给你的这个文件放在本笔记本旁边。
+        return None
+    step, schedule = step or optimizers.adamw_step, schedule or optimizers.learning_rate
+    try:
+        x_train, y_train, x_test, y_test, generator = digits_with_one_channel(labels)
+        model = TinyCNN(generator)
+        states = [(torch.zeros_like(parameter),) * 2 for parameter in model.parameters()]
+        losses, total = [], epochs * math.ceil(len(x_train) / batch_size)
+        for _ in range(epochs):
+            for rows in torch.randperm(len(x_train), generator=generator).split(batch_size):
+                before = [parameter.detach().clone() for parameter in model.parameters()]
+                losses += map(float, train_epoch(model, x_train[rows], y_train[rows], 1.0, batch_size))
+                rate = schedule(len(losses) - 1, total // 10, total, peak)
+                with torch.no_grad():
+                    for i, parameter in enumerate(model.parameters()):
+                        new, *states[i] = step(before[i], before[i] - parameter, *states[i], len(losses), lr=rate)
+                        parameter.copy_(new)
+        display(loss_curve(losses, total, "AdamW"))
+        with torch.no_grad():
+            print(f"AdamW, {total} steps: accuracy on the test images {accuracy(model(x_test), y_test):.4f}")
+            # zh: AdamW，{total} 步：测试图像上的准确率 {accuracy(model(x_test), y_test):.4f}
+        return model
+    except Exception as error:
+        print(f"Your functions do not fit together yet: {type(error).__name__}: {error}")
+        # zh: 你的函数彼此还不相配：{type(error).__name__}：{error}
+
+
+def most_surprising(model, count=8):
+    """Find the mistakes in the test images that surprise most, and the confusion matrix of all of them.
+
+    Returns the matrix, and for each mistake the image, its digit, the digit that is read and its probability.
+
+    zh: 在测试图像中找出最令人意外的错误，以及所有测试图像的混淆矩阵。
+
+    返回混淆矩阵；并对每个错误返回图像、它的数字、读成的数字和相应的概率。
+    """
+    _, _, x_test, y_test, _ = digits_with_one_channel(labels)
+    numbers = torch.arange(len(labels))
+    rows = digits_with_one_channel(numbers)[3]  # the number of each test image, in the place of its label
+    # zh: 每张测试图像的编号，占据标签的位置
+    with torch.no_grad():
+        logits = model(x_test)
+    probabilities = (logits - logits.logsumexp(dim=1, keepdim=True)).exp()
+    read = logits.argmax(dim=1)
+    of_target = probabilities.gather(1, y_test[:, None]).squeeze(1)
+    wrong = [i for i in of_target.argsort().tolist() if read[i] != y_test[i]][:count]
+    found = [(images[rows[i]], int(y_test[i]), int(read[i]), float(probabilities[i, read[i]])) for i in wrong]
+    return confusion_matrix(read, y_test, 10), found
+
+
+def draw_mistakes(matrix, mistakes):
+    """Draw the confusion matrix and below it the mistakes.
+
+    zh: 画出混淆矩阵，并在它下面画出各个错误。
+    """
+    import IPython.display
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(6, 7.4), layout="constrained")
+    top, bottom = figure.subfigures(2, 1, height_ratios=[4, 3.4])
+    axes = top.subplots()
+    counts = matrix.double()
+    axes.imshow((counts / counts.sum(dim=1, keepdim=True).clamp(min=1)).numpy(), cmap="Blues", vmin=0, vmax=1)
+    for row, column in matrix.nonzero().tolist():
+        colour = "white" if row == column else "black"
+        axes.text(column, row, int(matrix[row, column]), ha="center", va="center", color=colour, fontsize="small")
+    axes.set(xticks=range(10), yticks=range(10), xlabel="answer", ylabel="target")
+    for axes in bottom.subplots(2, 4).flat:
+        axes.set_axis_off()
+    for axes, (image, digit, read, probability) in zip(bottom.axes, mistakes, strict=False):
+        axes.imshow(image.numpy(), cmap="gray_r")
+        axes.set_title(f"{digit} read as {read}\n{probability:.0%}", fontsize="medium")
+    drawing = io.BytesIO()
+    figure.savefig(drawing, format="png", dpi=120)
+    IPython.display.display(IPython.display.Image(drawing.getvalue()))
+
+
+def show_mistakes(model=None):
+    """Draw what a network reads wrongly (that of the cell above if none is given), or say which exercises are missing.
+
+    zh: 画出一个网络读错了什么（没有给出时，就是上面的单元格所训练的网络）；或者指出还缺哪些练习。
+    """
+    waiting = not_ready()
+    if waiting:
+        print("The mistakes are drawn when all exercises are written:", *waiting, sep="\n")
+        # zh: 写好所有练习之后，才会画出错误：
+        return
+    if model is None and trained is None:
+        print("No network has been trained yet: run the cell above once more.")
+        # zh: 还没有训练好的网络：请再运行一次上面的单元格。
+        return
+    try:
+        matrix, mistakes = most_surprising(model or trained)
+        draw_mistakes(matrix, mistakes)
+        wrong = int(matrix.sum() - matrix.trace())
+        print(f"{wrong} of {int(matrix.sum())} test images are read wrongly")
+        # zh: 读错 {wrong} 张，测试图像共 {int(matrix.sum())} 张
+    except Exception as error:
+        print(f"Your functions do not fit together yet: {type(error).__name__}: {error}")
+        # zh: 你的函数彼此还不相配：{type(error).__name__}：{error}
+
 
 # %% [markdown] lang="en"
 # ## In your own words

@@ -8,7 +8,10 @@ from autograder.authoring import misconception
 
 @misconception(
     "accuracy",
-    hint="The classes of one image lie in its row: take the largest logit along dim 1, not along the batch.",
+    hint={
+        "en": "The classes of one image lie in its row: take the largest logit along dim 1, not along the batch.",
+        "zh": "一张图像的各个类别在它的那一行中：请沿第 1 维取最大的 logit，而不是沿批次。",
+    },
     passes_examples=False,
     costs=3,
 )
@@ -22,7 +25,10 @@ def largest_of_each_column(logits, target):
 
 @misconception(
     "accuracy",
-    hint="Compare answers and targets of the same shape (N,): (N, 1) against (N,) is every answer against every target.",
+    hint={
+        "en": "Compare answers and targets of the same shape (N,): (N, 1) against (N,) is every answer against every target.",
+        "zh": "请在相同的形状 (N,) 下比较回答与目标：(N, 1) 与 (N,) 比较，是每个回答与每个目标都比一次。",
+    },
     passes_examples=False,
     costs=3,
 )
@@ -34,7 +40,10 @@ def every_answer_against_every_target(logits, target):
 
 @misconception(
     "accuracy",
-    hint="Accuracy is a share in [0, 1]: divide the number of right answers by the number of images.",
+    hint={
+        "en": "Accuracy is a share in [0, 1]: divide the number of right answers by the number of images.",
+        "zh": "准确率是 [0, 1] 内的比例：请把答对的个数除以图像的个数。",
+    },
     passes_examples=False,
     costs=2,
 )
@@ -46,7 +55,10 @@ def percent(logits, target):
 
 @misconception(
     "accuracy",
-    hint="Exponentials of large logits overflow and tie: compare the logits themselves, their order is that of the softmax.",
+    hint={
+        "en": "Exponentials of large logits overflow and tie: compare the logits themselves, their order is that of the softmax.",
+        "zh": "logits 很大时指数会溢出，彼此变得相等：请直接比较 logits，它们的大小次序与 softmax 相同。",
+    },
     costs=1,
 )
 def by_way_of_a_careless_softmax(logits, target):
@@ -59,7 +71,10 @@ def by_way_of_a_careless_softmax(logits, target):
 
 @misconception(
     "confusion_matrix",
-    hint="Rows are targets and columns are answers: your matrix is the transposed one.",
+    hint={
+        "en": "Rows are targets and columns are answers: your matrix is the transposed one.",
+        "zh": "行是目标，列是回答：你的矩阵是它的转置。",
+    },
     passes_examples=False,
     costs=3,
 )
@@ -76,7 +91,10 @@ def answers_in_the_rows(predicted, target, classes):
 
 @misconception(
     "confusion_matrix",
-    hint="Indexing with tensors and += writes each place once: count every occurrence of a pair, not every pair.",
+    hint={
+        "en": "Indexing with tensors and += writes each place once: count every occurrence of a pair, not every pair.",
+        "zh": "用张量索引再 += 时，每个位置只写入一次：要计的是一对类别的每一次出现，而不是每一种配对。",
+    },
     passes_examples=False,
     costs=4,
 )
@@ -91,7 +109,10 @@ def every_pair_once(predicted, target, classes):
 
 @misconception(
     "confusion_matrix",
-    hint="The matrix is (classes, classes) whatever occurs in this batch: do not take its size from the largest index.",
+    hint={
+        "en": "The matrix is (classes, classes) whatever occurs in this batch: do not take its size from the largest index.",
+        "zh": "无论这一批里出现了什么，矩阵都是 (classes, classes)：不要用最大的下标来决定它的大小。",
+    },
     costs=2,
 )
 def as_large_as_the_largest_index(predicted, target, classes):
@@ -104,7 +125,10 @@ def as_large_as_the_largest_index(predicted, target, classes):
 
 @misconception(
     "confusion_matrix",
-    hint="An index that is no class would be counted in a cell of another pair: look for it first and raise a ValueError.",
+    hint={
+        "en": "An index that is no class would be counted in a cell of another pair: look for it first and raise a ValueError.",
+        "zh": "不是任何类别的下标会被计入另一对类别的格子：请先检查，并抛出 ValueError。",
+    },
     costs=1,
 )
 def counts_what_is_no_class(predicted, target, classes):
@@ -114,7 +138,10 @@ def counts_what_is_no_class(predicted, target, classes):
 
 @misconception(
     "standardize_split",
-    hint="Split first, then take mean and standard deviation from the training rows alone: the test set has leaked.",
+    hint={
+        "en": "Split first, then take mean and standard deviation from the training rows alone: the test set has leaked.",
+        "zh": "请先划分，再只从训练行求均值和标准差：现在测试集的信息已经泄漏。",
+    },
     passes_examples=False,
     costs=7,
 )
@@ -130,7 +157,10 @@ def statistics_of_all_rows(x, y, test_size, generator=None):
 
 @misconception(
     "standardize_split",
-    hint="Standardize the test set with mean and standard deviation of the training set, not with its own.",
+    hint={
+        "en": "Standardize the test set with mean and standard deviation of the training set, not with its own.",
+        "zh": "请用训练集的均值和标准差来标准化测试集，而不是用它自己的。",
+    },
     costs=6,
 )
 def test_set_by_its_own_statistics(x, y, test_size, generator=None):
@@ -148,7 +178,10 @@ def test_set_by_its_own_statistics(x, y, test_size, generator=None):
 
 @misconception(
     "standardize_split",
-    hint="A pixel that never changes has the standard deviation 0: divide by 1 there, or 0/0 gives NaN.",
+    hint={
+        "en": "A pixel that never changes has the standard deviation 0: divide by 1 there, or 0/0 gives NaN.",
+        "zh": "取值始终相同的像素，标准差是 0：此时请除以 1，否则 0/0 会得到 NaN。",
+    },
     passes_examples=False,
     costs=3,
 )
@@ -163,7 +196,10 @@ def divides_by_a_deviation_of_zero(x, y, test_size, generator=None):
 
 @misconception(
     "standardize_split",
-    hint="With a tiny eps in place of 0 a constant pixel is blown up in the test set: divide by 1 where the deviation is 0.",
+    hint={
+        "en": "With a tiny eps in place of 0 a constant pixel is blown up in the test set: divide by 1 where the deviation is 0.",
+        "zh": "用极小的 eps 代替 0，会使这样的像素在测试集中被放大到极大：标准差为 0 时请除以 1。",
+    },
     costs=2,
 )
 def tiny_deviation_in_place_of_zero(x, y, test_size, generator=None):
@@ -177,7 +213,10 @@ def tiny_deviation_in_place_of_zero(x, y, test_size, generator=None):
 
 @misconception(
     "standardize_split",
-    hint="Images and labels must be taken by the same row numbers: here the images are shuffled and the labels are not.",
+    hint={
+        "en": "Images and labels must be taken by the same row numbers: here the images are shuffled and the labels are not.",
+        "zh": "图像和标签必须用同样的行号取出：这里图像打乱了，标签却没有。",
+    },
     costs=6,
 )
 def labels_left_in_order(x, y, test_size, generator=None):
@@ -192,7 +231,10 @@ def labels_left_in_order(x, y, test_size, generator=None):
 
 @misconception(
     "standardize_split",
-    hint="The rows stand in an order that means something: draw the test rows at random, with the generator.",
+    hint={
+        "en": "The rows stand in an order that means something: draw the test rows at random, with the generator.",
+        "zh": "各行的排列次序是有含义的：请用生成器随机抽取测试行。",
+    },
     costs=5,
 )
 def test_set_from_the_end(x, y, test_size, generator=None):
@@ -206,7 +248,10 @@ def test_set_from_the_end(x, y, test_size, generator=None):
 
 @misconception(
     "standardize_split",
-    hint="Every pixel has a mean and a standard deviation of its own: average over the images only.",
+    hint={
+        "en": "Every pixel has a mean and a standard deviation of its own: average over the images only.",
+        "zh": "每个像素有自己的均值和标准差：请只对图像取平均。",
+    },
     passes_examples=False,
     costs=4,
 )
@@ -221,7 +266,10 @@ def one_mean_for_all_pixels(x, y, test_size, generator=None):
 
 @misconception(
     "TinyCNN",
-    hint="Leave the kernel as it is: a convolutional layer multiplies place by place, without turning the kernel around.",
+    hint={
+        "en": "Leave the kernel as it is: a convolutional layer multiplies place by place, without turning the kernel around.",
+        "zh": "请让卷积核保持原样：卷积层逐个位置相乘，并不翻转卷积核。",
+    },
     costs=4,
 )
 class flips_the_kernel(nn.Module):
@@ -259,7 +307,10 @@ class flips_the_kernel(nn.Module):
 
 @misconception(
     "TinyCNN",
-    hint="Take the maximum of each 2 x 2 window, not its mean.",
+    hint={
+        "en": "Take the maximum of each 2 x 2 window, not its mean.",
+        "zh": "请取每个 2 x 2 窗口的最大值，而不是平均值。",
+    },
     passes_examples=False,
     costs=4,
 )
@@ -298,7 +349,10 @@ class averages_in_place_of_the_maximum(nn.Module):
 
 @misconception(
     "TinyCNN",
-    hint="End with the logits: cross-entropy applies the softmax itself, and a second one takes most of the gradient away.",
+    hint={
+        "en": "End with the logits: cross-entropy applies the softmax itself, and a second one takes most of the gradient away.",
+        "zh": "请以 logits 结束：交叉熵里已经有 softmax，再加一个会使大部分梯度消失。",
+    },
     passes_examples=False,
     costs=4,
 )
@@ -338,7 +392,10 @@ class probabilities_in_place_of_logits(nn.Module):
 
 @misconception(
     "TinyCNN",
-    hint="Flatten in the order channel, row, column: do not move the channels to the end before.",
+    hint={
+        "en": "Flatten in the order channel, row, column: do not move the channels to the end before.",
+        "zh": "请按通道、行、列的次序展平：不要先把通道移到最后。",
+    },
     passes_examples=False,
     costs=3,
 )
@@ -377,7 +434,7 @@ class flattens_with_the_channel_last(nn.Module):
 
 @misconception(
     "TinyCNN",
-    hint="Apply ReLU after each of the two convolutions.",
+    hint={"en": "Apply ReLU after each of the two convolutions.", "zh": "两个卷积之后都要各做一次 ReLU。"},
     costs=4,
 )
 class no_relu_after_the_second_convolution(nn.Module):
@@ -415,7 +472,7 @@ class no_relu_after_the_second_convolution(nn.Module):
 
 @misconception(
     "TinyCNN",
-    hint="Pad with zeros, not with the pixels of the border.",
+    hint={"en": "Pad with zeros, not with the pixels of the border.", "zh": "请用零填充，而不是用边缘的像素填充。"},
     costs=3,
 )
 class repeats_the_border(nn.Module):
@@ -453,7 +510,10 @@ class repeats_the_border(nn.Module):
 
 @misconception(
     "TinyCNN",
-    hint="Compute with the parameters themselves: .data and .detach() give a copy that no gradient reaches.",
+    hint={
+        "en": "Compute with the parameters themselves: .data and .detach() give a copy that no gradient reaches.",
+        "zh": "请直接用参数本身计算：.data 和 .detach() 得到的副本收不到梯度。",
+    },
     costs=6,
 )
 class weights_detached_from_the_graph(nn.Module):
@@ -491,7 +551,10 @@ class weights_detached_from_the_graph(nn.Module):
 
 @misconception(
     "train_epoch",
-    hint="backward() adds to the gradients that are there: clear them before the backward pass of each batch.",
+    hint={
+        "en": "backward() adds to the gradients that are there: clear them before the backward pass of each batch.",
+        "zh": "backward() 是往已有的梯度上加：请在每个批次的反向传播之前清除梯度。",
+    },
     costs=6,
 )
 def gradients_pile_up(model, x, y, lr, batch_size, generator=None):
@@ -514,7 +577,10 @@ def gradients_pile_up(model, x, y, lr, batch_size, generator=None):
 
 @misconception(
     "train_epoch",
-    hint="Take the mean of the loss over the rows of the batch, not the sum.",
+    hint={
+        "en": "Take the mean of the loss over the rows of the batch, not the sum.",
+        "zh": "损失请对批次中的各行取平均，而不是求和。",
+    },
     passes_examples=False,
     costs=4,
 )
@@ -540,7 +606,10 @@ def sum_over_the_batch(model, x, y, lr, batch_size, generator=None):
 
 @misconception(
     "train_epoch",
-    hint="The last batch may be smaller than the others: use it all the same.",
+    hint={
+        "en": "The last batch may be smaller than the others: use it all the same.",
+        "zh": "最后一批可能比其他批小：它也要使用。",
+    },
     costs=3,
 )
 def leaves_out_the_last_batch(model, x, y, lr, batch_size, generator=None):
@@ -565,7 +634,10 @@ def leaves_out_the_last_batch(model, x, y, lr, batch_size, generator=None):
 
 @misconception(
     "train_epoch",
-    hint="Draw a new order of the rows in each epoch, with the generator.",
+    hint={
+        "en": "Draw a new order of the rows in each epoch, with the generator.",
+        "zh": "每个 epoch 请用生成器重新抽取各行的次序。",
+    },
     costs=4,
 )
 def always_in_the_same_order(model, x, y, lr, batch_size, generator=None):
@@ -590,7 +662,10 @@ def always_in_the_same_order(model, x, y, lr, batch_size, generator=None):
 
 @misconception(
     "train_epoch",
-    hint="Exponentials of large logits overflow: subtract the largest logit of each row first, or use logsumexp.",
+    hint={
+        "en": "Exponentials of large logits overflow: subtract the largest logit of each row first, or use logsumexp.",
+        "zh": "logits 很大时指数会溢出：请先减去每一行最大的 logit，或使用 logsumexp。",
+    },
     costs=3,
 )
 def exponentiates_large_logits(model, x, y, lr, batch_size, generator=None):
@@ -615,7 +690,10 @@ def exponentiates_large_logits(model, x, y, lr, batch_size, generator=None):
 
 @misconception(
     "train_epoch",
-    hint="Cross-entropy takes the logits as they are: with a softmax before it the gradients fade and the network learns badly.",
+    hint={
+        "en": "Cross-entropy takes the logits as they are: with a softmax before it the gradients fade and the network learns badly.",
+        "zh": "交叉熵直接接收 logits：前面再加 softmax，梯度会变弱，网络就学得不好。",
+    },
     passes_examples=False,
     costs=6,
 )
@@ -642,7 +720,10 @@ def softmax_before_the_cross_entropy(model, x, y, lr, batch_size, generator=None
 
 @misconception(
     "train_epoch",
-    hint="Record the loss from which the gradients were computed, before the step changes the weights.",
+    hint={
+        "en": "Record the loss from which the gradients were computed, before the step changes the weights.",
+        "zh": "请记录计算梯度所用的那个损失，即更新权重之前的损失。",
+    },
     passes_examples=False,
     costs=2,
 )
@@ -669,7 +750,10 @@ def loss_after_the_step(model, x, y, lr, batch_size, generator=None):
 
 @misconception(
     "train_epoch",
-    hint="The gradient points to where the loss grows: step against it.",
+    hint={
+        "en": "The gradient points to where the loss grows: step against it.",
+        "zh": "梯度指向损失增大的方向：请沿它的反方向更新。",
+    },
     passes_examples=False,
     costs=5,
 )
@@ -695,7 +779,10 @@ def steps_up_the_gradient(model, x, y, lr, batch_size, generator=None):
 
 @misconception(
     "train_epoch",
-    hint="Change the parameters themselves, in place: p = p - ... makes a new tensor that the model does not know.",
+    hint={
+        "en": "Change the parameters themselves, in place: p = p - ... makes a new tensor that the model does not know.",
+        "zh": "请原地修改参数本身：p = p - ... 会创建一个模型看不到的新张量。",
+    },
     passes_examples=False,
     costs=6,
 )

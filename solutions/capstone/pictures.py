@@ -4,6 +4,30 @@ from sklearn.datasets import load_digits
 
 BLUE, ORANGE, GREEN, GREY = "#3867a6", "#f2a541", "#5b9a68", "#d8dde3"
 
+TEXTS = {
+    "zh": {
+        "answer": "回答",
+        "target": "目标",
+        "on the diagonal: right": "对角线上：正确",
+        "three eights read as a one": "三个 8 被读成 1",
+        "batch": "批次",
+        "forward": "前向",
+        "cross-entropy": "交叉熵",
+        "loss": "损失",
+        "backward": "反向",
+        "gradients": "梯度",
+        "step: the parameters change": "更新：参数改变",
+        "conv 3 x 3": "卷积 3 x 3",
+        "pool 2 x 2": "池化 2 x 2",
+        "linear": "线性",
+        "training rows": "训练行",
+        "test rows": "测试行",
+        "standardized": "标准化",
+        "mean, std": "均值、标准差",
+    }
+}
+"""What the texts of the pictures are in other languages."""
+
 
 def _svg(width: int, height: int, parts: list[str]) -> str:
     head = (

@@ -3,6 +3,14 @@
 COLOURS = ("#d1495b", "#5b9a68", "#3867a6")
 """Of the channels red, green and blue."""
 
+TEXTS = {
+    "zh": {
+        "5/255, normalized and denormalized with 0.5, times 255, in float32:": "5/255 用 0.5 归一化再反归一化，乘以 255，float32：",
+        "the memory of a = np.arange(6.0)": "a = np.arange(6.0) 的内存",
+    }
+}
+"""What the texts of the pictures are in other languages."""
+
 
 def _svg(width: int, height: int, parts: list[str]) -> str:
     head = (

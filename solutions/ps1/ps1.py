@@ -9,7 +9,8 @@
 # - tell whether an array and a tensor share their memory, and make a copy where they must not.
 #
 # Write your code in place of each `raise NotImplementedError`. The examples below each exercise can be run here; when the
-# notebook is graded, further checks are run that you do not see, so passing the examples is a start and not the end.
+# notebook is graded, further checks are run that you do not see, so passing the examples is a start and not the end. When all is
+# written, `show_channels()` near the end takes a photo apart with your functions and puts it together again.
 #
 # Some things hold in every exercise. A function leaves its arguments as they are. Where it makes one floating point tensor of another, it
 # takes float32 and float64, computes in the precision that it is given, keeps the dtype, and lets gradients through to its argument.
@@ -25,7 +26,7 @@
 # - 判断数组与张量是否共享内存，并在不该共享时得到独立的副本。
 #
 # 请用你的代码替换每一处 `raise NotImplementedError`。每道练习下方的示例可以直接运行；评分时还会运行一些你看不到的检查，
-# 因此通过示例只是开始，并不是终点。
+# 因此通过示例只是开始，并不是终点。全部写好之后，靠近末尾的 `show_channels()` 会用你的函数把一张照片拆开，再合起来。
 #
 # 有几条约定适用于所有练习：函数不修改它的参数；凡是由浮点张量得到浮点张量的函数，都要接受 float32 和 float64，按输入的精度计算，
 # 保持 dtype 不变，并让梯度能够传回输入。
@@ -76,7 +77,7 @@ from PIL import Image
 # `ValueError`。从 PIL 到 torch 通常经过 numpy；torchvision 的 `ToTensor` 会给出同样的结果，但这里没有安装它。
 
 
-# %% exercise="image_to_tensor" stub="image_to_tensor is not written yet: bytes in (H, W, C) become floats in (C, H, W)"
+# %% exercise="image_to_tensor" stub={"en": "image_to_tensor is not written yet: bytes in (H, W, C) become floats in (C, H, W)", "zh": "image_to_tensor 尚未编写：(H, W, C) 的字节变成 (C, H, W) 的浮点数"}
 def image_to_tensor(image):
     """Convert a PIL image to a tensor with the channel first.
 
@@ -88,6 +89,17 @@ def image_to_tensor(image):
 
     Raises:
         ValueError: the image has another mode.
+
+    zh: 把 PIL 图像转换成通道在最前的张量。
+
+    参数：
+        image: "RGB" 或 "L" 模式的 PIL 图像，宽 W 和高 H 任意；不会被修改。
+
+    返回：
+        数值在 [0, 1] 内的 float32 张量，"RGB" 时形状为 (3, H, W)，"L" 时为 (1, H, W)。
+
+    抛出：
+        ValueError: 图像是其他模式。
     """
     ### BEGIN SOLUTION
     if image.mode not in ("RGB", "L"):
@@ -101,15 +113,20 @@ def image_to_tensor(image):
 
 # %% examples="image_to_tensor"
 # An image 3 pixels wide and 2 high, black but for the pixel at its upper right: full red, no green, 51/255 = 0.2 blue.
+# zh: 宽 3 个像素、高 2 个像素的图像，除右上角的像素外全为黑色；这个像素红色最大，没有绿色，蓝色为 51/255 = 0.2。
 image = Image.new("RGB", (3, 2))
 image.putpixel((2, 0), (255, 0, 51))
 t = image_to_tensor(image)
 assert t.shape == (3, 2, 3), f"the shape should be (channels, height, width) = (3, 2, 3), not {tuple(t.shape)}"
+# zh: 形状应为（通道，高，宽）= (3, 2, 3)，而不是 {tuple(t.shape)}
 assert t.dtype == torch.float32, f"the dtype should be float32, not {t.dtype}"
+# zh: 数据类型应为 float32，而不是 {t.dtype}
 assert torch.allclose(t[:, 0, 2], torch.tensor([1.0, 0.0, 0.2])), t[:, 0, 2]
 assert t.sum() < 1.3, "every other pixel is black"
+# zh: 其他像素都是黑色
 t.fill_(0.5)
 assert image.getpixel((2, 0)) == (255, 0, 51), "writing into the tensor should leave the image alone"
+# zh: 写入张量不应影响图像
 
 # %% [markdown] lang="en"
 # ## One channel of a tensor
@@ -147,7 +164,7 @@ assert image.getpixel((2, 0)) == (255, 0, 51), "writing into the tensor should l
 # 每个平面是对另一种学到的模式的响应。
 
 
-# %% exercise="channel" stub="channel is not written yet: the channel axis is the third from the end"
+# %% exercise="channel" stub={"en": "channel is not written yet: the channel axis is the third from the end", "zh": "channel 尚未编写：通道轴是倒数第三个轴"}
 def channel(x, name):
     """Take one colour channel out of an image or of every image in a batch.
 
@@ -160,6 +177,18 @@ def channel(x, name):
 
     Raises:
         ValueError: the name is another one, or the channel axis of `x` does not have 3 entries.
+
+    zh: 从单张图像或批次中的每张图像取出一个颜色通道。
+
+    参数：
+        x: RGB 张量，形状为 (3, H, W) 或 (N, 3, H, W)，数据类型任意；不会被修改。
+        name: "red"、"green" 或 "blue"。
+
+    返回：
+        形状为 (H, W) 或 (N, H, W) 的张量，数据类型与 `x` 相同；可以是视图，也可以是副本。
+
+    抛出：
+        ValueError: 颜色名不是这三个之一，或 `x` 的通道轴的长度不是 3。
     """
     ### BEGIN SOLUTION
     names = ["red", "green", "blue"]
@@ -173,8 +202,10 @@ def channel(x, name):
 
 # %% examples="channel"
 # One row of two pixels: the first is pure red, the second a mixture.
+# zh: 一行两个像素：第一个是纯红，第二个是混合色。
 x = torch.tensor([[[1.0, 0.2]], [[0.0, 0.4]], [[0.0, 0.6]]])
 assert channel(x, "red").shape == (1, 2), f"the shape should be (H, W) = (1, 2), not {tuple(channel(x, 'red').shape)}"
+# zh: 形状应为 (H, W) = (1, 2)，而不是 {tuple(channel(x, 'red').shape)}
 assert torch.equal(channel(x, "red"), torch.tensor([[1.0, 0.2]])), channel(x, "red")
 assert torch.equal(channel(x, "green"), torch.tensor([[0.0, 0.4]])), channel(x, "green")
 
@@ -213,7 +244,7 @@ assert torch.equal(channel(x, "green"), torch.tensor([[0.0, 0.4]])), channel(x, 
 # 任何 dtype 都保持不变，梯度要能传回每个平面。
 
 
-# %% exercise="stack_channels" stub="stack_channels is not written yet: make a new axis, third from the end"
+# %% exercise="stack_channels" stub={"en": "stack_channels is not written yet: make a new axis, third from the end", "zh": "stack_channels 尚未编写：新建一个轴，放在倒数第三个位置"}
 def stack_channels(r, g, b):
     """Put three planes together to one image or one batch.
 
@@ -225,6 +256,17 @@ def stack_channels(r, g, b):
 
     Raises:
         ValueError: the planes have different shapes, also where they could be broadcast.
+
+    zh: 把三个平面合成一张图像或一个批次。
+
+    参数：
+        r, g, b: 红、绿、蓝三个张量，数据类型（任意）相同，形状相同，为 (H, W) 或 (N, H, W)；不会被修改。
+
+    返回：
+        形状为 (3, H, W) 或 (N, 3, H, W) 的张量，数据类型与各平面相同。
+
+    抛出：
+        ValueError: 各平面的形状不同，即使它们可以广播。
     """
     ### BEGIN SOLUTION
     if not r.shape == g.shape == b.shape:
@@ -235,8 +277,10 @@ def stack_channels(r, g, b):
 
 # %% examples="stack_channels"
 # Three planes of one row and two columns.
+# zh: 三个平面，各有一行两列。
 x = stack_channels(torch.tensor([[1.0, 2.0]]), torch.tensor([[3.0, 4.0]]), torch.tensor([[5.0, 6.0]]))
 assert x.shape == (3, 1, 2), f"the shape should be (3, 1, 2), not {tuple(x.shape)}"
+# zh: 形状应为 (3, 1, 2)，而不是 {tuple(x.shape)}
 assert torch.equal(x, torch.tensor([[[1.0, 2.0]], [[3.0, 4.0]], [[5.0, 6.0]]])), x
 
 # %% [markdown] lang="en"
@@ -274,7 +318,7 @@ assert torch.equal(x, torch.tensor([[[1.0, 2.0]], [[3.0, 4.0]], [[5.0, 6.0]]])),
 # 输入的形状不是 `(3, H, W)` 时，应抛出 `ValueError`。
 
 
-# %% exercise="to_grayscale" stub="to_grayscale is not written yet: a weighted sum of the three channels"
+# %% exercise="to_grayscale" stub={"en": "to_grayscale is not written yet: a weighted sum of the three channels", "zh": "to_grayscale 尚未编写：三个通道的加权和"}
 def to_grayscale(x):
     """Convert an RGB image to its luma by ITU-R BT.601.
 
@@ -286,6 +330,17 @@ def to_grayscale(x):
 
     Raises:
         ValueError: `x` does not have the shape (3, H, W).
+
+    zh: 按 ITU-R BT.601 把 RGB 图像转换成亮度。
+
+    参数：
+        x: 浮点张量，形状为 (3, H, W)；不会被修改。
+
+    返回：
+        形状为 (1, H, W) 的张量，数据类型与 `x` 相同。
+
+    抛出：
+        ValueError: `x` 的形状不是 (3, H, W)。
     """
     ### BEGIN SOLUTION
     if x.dim() != 3 or x.shape[0] != 3:
@@ -297,8 +352,10 @@ def to_grayscale(x):
 
 # %% examples="to_grayscale"
 # Two pixels: a mixture (0.299 * 1 + 0.587 * 0.5 + 0.114 * 0 = 0.5925), and white, which stays white.
+# zh: 两个像素：一个混合色 (0.299 * 1 + 0.587 * 0.5 + 0.114 * 0 = 0.5925)，一个白色，白色仍是白色。
 y = to_grayscale(torch.tensor([[[1.0, 1.0]], [[0.5, 1.0]], [[0.0, 1.0]]]))
 assert y.shape == (1, 1, 2), f"the shape should be (1, H, W) = (1, 1, 2), not {tuple(y.shape)}"
+# zh: 形状应为 (1, H, W) = (1, 1, 2)，而不是 {tuple(y.shape)}
 assert torch.allclose(y, torch.tensor([[[0.5925, 1.0]]])), y
 
 # %% [markdown] lang="en"
@@ -340,7 +397,7 @@ assert torch.allclose(y, torch.tensor([[[0.5925, 1.0]]])), y
 # 请编写 `normalize`，使它既能处理单张图像，也能处理批次。不要调用 torch 自带的归一化函数。
 
 
-# %% exercise="normalize" stub="normalize is not written yet: subtract the mean of each channel, divide by its standard deviation"
+# %% exercise="normalize" stub={"en": "normalize is not written yet: subtract the mean of each channel, divide by its standard deviation", "zh": "normalize 尚未编写：减去每个通道的均值，再除以它的标准差"}
 def normalize(x, mean, std):
     """Normalize each channel with given statistics.
 
@@ -354,6 +411,19 @@ def normalize(x, mean, std):
 
     Raises:
         ValueError: `mean` or `std` does not have C entries, or a standard deviation is 0.
+
+    zh: 用给定的统计量对每个通道归一化。
+
+    参数：
+        x: 浮点张量，形状为 (C, H, W) 或 (N, C, H, W)；不会被修改。
+        mean: 每个通道的均值，由 C 个数组成的列表、元组或张量。
+        std: 每个通道的标准差，同上。
+
+    返回：
+        新的张量，形状和数据类型与 `x` 相同。
+
+    抛出：
+        ValueError: `mean` 或 `std` 不是 C 个数，或某个标准差为 0。
     """
     ### BEGIN SOLUTION
     mean = torch.as_tensor(mean, dtype=x.dtype)
@@ -368,9 +438,11 @@ def normalize(x, mean, std):
 
 # %% examples="normalize"
 # Two channels of one row: (0.5 - 0.5) / 0.25 = 0 and (1 - 0.5) / 0.25 = 2 in the first, (x - 1) / 2 in the second.
+# zh: 一行的两个通道：第一个是 (0.5 - 0.5) / 0.25 = 0 和 (1 - 0.5) / 0.25 = 2，第二个是 (x - 1) / 2。
 x = torch.tensor([[[0.5, 1.0]], [[1.0, 7.0]]])
 y = normalize(x, mean=[0.5, 1.0], std=[0.25, 2.0])
 assert y.shape == x.shape, f"the shape should stay {tuple(x.shape)}, not become {tuple(y.shape)}"
+# zh: 形状应保持 {tuple(x.shape)}，而不是变成 {tuple(y.shape)}
 assert torch.allclose(y, torch.tensor([[[0.0, 2.0]], [[0.0, 3.0]]])), y
 
 # %% [markdown] lang="en"
@@ -404,7 +476,7 @@ assert torch.allclose(y, torch.tensor([[[0.0, 2.0]], [[0.0, 3.0]]])), y
 # 梯度要能传回 `x`。
 
 
-# %% exercise="denormalize" stub="denormalize is not written yet: undo the last step of normalizing first"
+# %% exercise="denormalize" stub={"en": "denormalize is not written yet: undo the last step of normalizing first", "zh": "denormalize 尚未编写：先撤销归一化的最后一步"}
 def denormalize(x, mean, std):
     """Undo the normalization of each channel with given statistics.
 
@@ -418,6 +490,19 @@ def denormalize(x, mean, std):
 
     Raises:
         ValueError: `mean` or `std` does not have C entries.
+
+    zh: 用给定的统计量撤销每个通道的归一化。
+
+    参数：
+        x: 归一化后的浮点张量，形状为 (C, H, W) 或 (N, C, H, W)；不会被修改。
+        mean: 每个通道的均值，由 C 个数组成的列表、元组或张量。
+        std: 每个通道的标准差，同上。
+
+    返回：
+        新的张量，形状和数据类型与 `x` 相同。
+
+    抛出：
+        ValueError: `mean` 或 `std` 不是 C 个数。
     """
     ### BEGIN SOLUTION
     mean = torch.as_tensor(mean, dtype=x.dtype)
@@ -430,6 +515,7 @@ def denormalize(x, mean, std):
 
 # %% examples="denormalize"
 # The example of normalize, backwards: 0 * 0.25 + 0.5 = 0.5 and 2 * 0.25 + 0.5 = 1 in the first channel.
+# zh: 把 normalize 的例子倒过来：第一个通道是 0 * 0.25 + 0.5 = 0.5 和 2 * 0.25 + 0.5 = 1。
 y = torch.tensor([[[0.0, 2.0]], [[0.0, 3.0]]])
 x = denormalize(y, mean=[0.5, 1.0], std=[0.25, 2.0])
 assert torch.allclose(x, torch.tensor([[[0.5, 1.0]], [[1.0, 7.0]]])), x
@@ -475,7 +561,7 @@ assert torch.allclose(x, torch.tensor([[[0.5, 1.0]], [[1.0, 7.0]]])), x
 # 或通道数既不是 1 也不是 3 时，应抛出 `ValueError`。
 
 
-# %% exercise="tensor_to_image" stub="tensor_to_image is not written yet: clamp, scale, round, and move the channel axis back"
+# %% exercise="tensor_to_image" stub={"en": "tensor_to_image is not written yet: clamp, scale, round, and move the channel axis back", "zh": "tensor_to_image 尚未编写：截取、缩放、取整，再把通道轴移回去"}
 def tensor_to_image(tensor):
     """Convert a tensor with the channel first to a PIL image.
 
@@ -488,6 +574,18 @@ def tensor_to_image(tensor):
 
     Raises:
         ValueError: the tensor does not have 3 axes, or neither 1 nor 3 channels.
+
+    zh: 把通道在最前的张量转换成 PIL 图像。
+
+    参数：
+        tensor: 浮点张量，形状为 (3, H, W) 或 (1, H, W)，不会被修改；[0, 1] 以外的值无论超出多远（包括无穷大）都会被截
+            取。
+
+    返回：
+        宽 W、高 H 的 PIL 图像，3 个通道时是 "RGB" 模式，1 个通道时是 "L" 模式。
+
+    抛出：
+        ValueError: 张量不是 3 个轴，或通道数既不是 1 也不是 3。
     """
     ### BEGIN SOLUTION
     if tensor.dim() != 3 or tensor.shape[0] not in (1, 3):
@@ -499,13 +597,19 @@ def tensor_to_image(tensor):
 
 # %% examples="tensor_to_image"
 # A grayscale image 2 pixels wide and 1 high: 0.2 * 255 = 51, and 1 is white.
+# zh: 宽 2 个像素、高 1 个像素的灰度图：0.2 * 255 = 51，而 1 是白色。
 image = tensor_to_image(torch.tensor([[[0.2, 1.0]]]))
 assert image.mode == "L", f"one channel is mode L, not {image.mode}"
+# zh: 单通道应为 L 模式，而不是 {image.mode}
 assert image.size == (2, 1), f"the size should be (width, height) = (2, 1), not {image.size}"
+# zh: 尺寸应为（宽，高）= (2, 1)，而不是 {image.size}
 assert [image.getpixel((0, 0)), image.getpixel((1, 0))] == [51, 255], "the pixels should be 51 and 255"
+# zh: 两个像素应为 51 和 255
 # A colour image of two pixels: (1, 0.4, 0) on the left and (0.2, 0, 1) on the right.
+# zh: 两个像素的彩色图像：左边是 (1, 0.4, 0)，右边是 (0.2, 0, 1)。
 image = tensor_to_image(torch.tensor([[[1.0, 0.2]], [[0.4, 0.0]], [[0.0, 1.0]]]))
 assert image.mode == "RGB", f"three channels are mode RGB, not {image.mode}"
+# zh: 三个通道应为 RGB 模式，而不是 {image.mode}
 assert image.getpixel((0, 0)) == (255, 102, 0), image.getpixel((0, 0))
 assert image.getpixel((1, 0)) == (51, 0, 255), image.getpixel((1, 0))
 
@@ -563,7 +667,7 @@ assert image.getpixel((1, 0)) == (51, 0, 255), image.getpixel((1, 0))
 # 数组可能是只读的；张量可能由 `expand` 得到（步幅为 0，同一个数出现在多个位置）；而在 NaN 或无穷大处，写入的变化未必看得出来。
 
 
-# %% exercise="shares_memory" stub="shares_memory is not written yet: is there a byte that belongs to both?"
+# %% exercise="shares_memory" stub={"en": "shares_memory is not written yet: is there a byte that belongs to both?", "zh": "shares_memory 尚未编写：有没有同属两者的字节？"}
 def shares_memory(a, t):
     """Tell whether an array and a tensor have memory in common.
 
@@ -574,6 +678,15 @@ def shares_memory(a, t):
 
     Returns:
         True if at least one byte belongs to both, else False.
+
+    zh: 判断数组与张量是否共享内存。
+
+    参数：
+        a: numpy 数组，形状、步幅和数据类型任意，也可以是只读的；不会被修改。
+        t: CPU 上的张量，形状和步幅任意，数据类型是 numpy 也有的；可以需要梯度，不会被修改。
+
+    返回：
+        至少有一个字节同属两者时为 True，否则为 False。
     """
     ### BEGIN SOLUTION
     return np.shares_memory(a, t.detach().numpy())
@@ -583,8 +696,11 @@ def shares_memory(a, t):
 # %% examples="shares_memory"
 a = np.array([1.0, 2.0, 3.0])
 assert shares_memory(a, torch.from_numpy(a)), "from_numpy makes a tensor on the memory of the array"
+# zh: from_numpy 得到的张量用的就是数组的内存
 assert shares_memory(a, torch.from_numpy(a)[1:]), "a slice begins later, but on the same memory"
+# zh: 切片的起点靠后，但用的是同一块内存
 assert not shares_memory(a, torch.tensor(a)), "torch.tensor copies, although the values are the same"
+# zh: torch.tensor 会复制，尽管数值相同
 
 # %% [markdown] lang="en"
 # ## A copy that is independent
@@ -630,7 +746,7 @@ assert not shares_memory(a, torch.tensor(a)), "torch.tensor copies, although the
 # 只读数组、没有轴或没有元素的数组都要能处理。形状、dtype 和数值保持不变。
 
 
-# %% exercise="independent_copy" stub="independent_copy is not written yet: copy the numbers, also where the strides are negative"
+# %% exercise="independent_copy" stub={"en": "independent_copy is not written yet: copy the numbers, also where the strides are negative", "zh": "independent_copy 尚未编写：复制数值，步幅为负时也要复制"}
 def independent_copy(a):
     """Make a tensor with the values of an array and memory of its own.
 
@@ -640,6 +756,15 @@ def independent_copy(a):
 
     Returns:
         A tensor of the shape, dtype and values of `a` that shares no memory with it.
+
+    zh: 创建一个数值与数组相同、拥有自己内存的张量。
+
+    参数：
+        a: 由数或布尔数组成的 numpy 数组，形状任意，数据类型是 torch 也有的，步幅任意，也可以为负，数组可以是只读的；
+            不会被修改。
+
+    返回：
+        形状、数据类型和数值与 `a` 相同，且不与它共享内存的张量。
     """
     ### BEGIN SOLUTION
     return torch.from_numpy(a.copy())
@@ -650,12 +775,163 @@ def independent_copy(a):
 a = np.array([[1, 2, 3], [4, 5, 6]])
 t = independent_copy(a)
 assert t.dtype == torch.int64, f"the dtype should stay int64, not become {t.dtype}"
+# zh: 数据类型应保持 int64，而不是变成 {t.dtype}
 assert torch.equal(t, torch.tensor([[1, 2, 3], [4, 5, 6]])), t
 t[0, 0] = 9
 assert a[0, 0] == 1, "writing into the copy should leave the array alone"
+# zh: 写入副本不应影响数组
 # The same array mirrored: its columns are walked through backwards, so that a stride is negative.
+# zh: 同一个数组的镜像：各列从后往前遍历，因此有一个步幅为负。
 t = independent_copy(a[:, ::-1])
 assert torch.equal(t, torch.tensor([[3, 2, 1], [6, 5, 4]])), t
+
+# %% [markdown] lang="en"
+# ## A photo taken apart
+#
+# The cell below defines `show_channels`. Add a cell of your own beneath it and call `show_channels()` there: your functions take a photo that comes with scikit-learn apart and put it together
+# again, in a few seconds. Nothing here is graded; while something is not written yet, it only says what.
+#
+# - The first row shows the photo, what `stack_channels` makes of its channels, and its grayscale image. The second row shows the channels, where white stands for much of the colour.
+# - The third row shows what goes wrong without an error: the bytes reshaped in place of permuted, all axes reversed by `.T`, and the channels stacked as blue, green, red.
+# - In the fourth row a dataset hands the photo out to somebody who normalizes it in place, once in every epoch. The first epoch is all right. For the second, the middle picture shows what comes of handing it
+#   out by `from_numpy`, the right one by `independent_copy` ("own copy").
+#
+# Below the picture two lines compare bytes: how many change on the way to a normalized tensor and back, with rounding and with truncation? Why is the flower blue in the third row? And why is one of the
+# pictures of the second epoch so dark: what would be left of it after a third?
+
+# %% [markdown] lang="zh"
+# ## 把照片拆开
+#
+# 下面的单元格定义了 `show_channels`。请在它下面自己添加一个单元格，在那里调用 `show_channels()`：它用你的函数把 scikit-learn 自带的一张照片拆开，再合起来，只需几秒钟。
+# 这里不评分；若还有未写的内容，它只会指出缺少什么。图中的文字是英文，含义如下：
+#
+# - 第一行是照片（photo）、`stack_channels` 用各通道合成的图像，以及灰度图。第二行是红（red）、绿（green）、蓝（blue）三个通道，越白表示这种颜色越多。
+# - 第三行是不报错的错误：用 reshape 代替 permute；用 `.T` 颠倒所有的轴；按蓝、绿、红的顺序堆叠。
+# - 第四行是一个数据集，它每个 epoch 把照片交出一次，使用者就地归一化。第一个 epoch 一切正常；第二个 epoch 中，中间的图是用 `from_numpy` 交出的结果，右边的图是用 `independent_copy` 交出的结果（own copy）。
+#
+# 图下面的两行比较字节：归一化再还原之后，取整和截断各有多少字节发生变化？第三行里的花为什么是蓝色的？第二个 epoch 的两张图中为什么有一张这么暗？到第三个 epoch 还会剩下什么？
+
+# %%
+import io
+
+
+def photo_in_parts():
+    """Take a photo apart with the functions above; returns pictures by what they are called, and lines about bytes.
+
+    zh: 用上面的函数把一张照片拆开；返回各张图及其名称，以及关于字节的几行文字。
+    """
+    from sklearn.datasets import load_sample_image
+
+    mean, std = [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]
+    photo = Image.fromarray(load_sample_image("flower.jpg")[:420:4, 100:580:4].copy())
+    array = np.array(photo)
+    x = image_to_tensor(photo)
+    planes = [channel(x, name) for name in ("red", "green", "blue")]
+    together = tensor_to_image(stack_channels(*planes))
+
+    def after(epochs, hand_out):
+        kept = array.astype(np.float32) / 255
+        for _ in range(epochs):
+            pixels = hand_out(kept)
+            pixels -= torch.tensor(mean)
+            pixels /= torch.tensor(std)
+        return tensor_to_image(denormalize(pixels.permute(2, 0, 1), mean, std))
+
+    pictures = {
+        "photo": photo,
+        "stack_channels": together,
+        "to_grayscale": tensor_to_image(to_grayscale(x)),
+        "red": planes[0],
+        "green": planes[1],
+        "blue": planes[2],
+        "reshape, not permute": torch.from_numpy(array).reshape(3, *array.shape[:2]).permute(1, 2, 0),
+        "all axes reversed": array.transpose(1, 0, 2),
+        "blue, green, red": tensor_to_image(stack_channels(*planes[::-1])),
+        "epoch 1": after(1, independent_copy),
+        "epoch 2, from_numpy": after(2, torch.from_numpy),
+        "epoch 2, own copy": after(2, independent_copy),
+    }
+    half = [0.5, 0.5, 0.5]
+    back = denormalize(normalize(x, half, half), half, half)
+    as_bytes = {
+        "rounded": np.array(tensor_to_image(back)),
+        "cut": (back.permute(1, 2, 0) * 255).to(torch.uint8).numpy(),
+    }
+    differ = {name: (a != array).sum() if a.shape == array.shape else array.size for name, a in as_bytes.items()}
+    lines = [
+        f"normalized, denormalized and rounded: {differ['rounded']} of {array.size} bytes differ",
+        # zh: 归一化、反归一化之后取整：{array.size} 个字节中有 {differ['rounded']} 个不同
+        f"the same truncated: {differ['cut']} bytes differ",
+        # zh: 同样处理之后截断：有 {differ['cut']} 个字节不同
+    ]
+    return pictures, lines
+
+
+def draw_parts(pictures):
+    """Draw the pictures in rows of three.
+
+    zh: 把各张图画成每行三张。
+    """
+    import IPython.display
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(6, 7.4), layout="constrained")
+    for axes, (name, picture) in zip(figure.subplots(len(pictures) // 3, 3).flat, pictures.items(), strict=True):
+        axes.imshow(np.asarray(picture), cmap="gray", vmin=0, vmax=1 if name in ("red", "green", "blue") else 255)
+        axes.set_title(name, fontsize="medium")
+        axes.set_axis_off()
+    drawing = io.BytesIO()
+    figure.savefig(drawing, format="png", dpi=120)
+    IPython.display.display(IPython.display.Image(drawing.getvalue()))
+
+
+def not_ready():
+    """Try each exercise of the picture on next to nothing; one line for each that is not written or that raises.
+
+    zh: 用极小的数据试一遍图中用到的每道练习；尚未编写或抛出异常的，各给出一行。
+    """
+    x, plane, three = torch.ones(3, 2, 2), torch.ones(2, 2), [1.0, 1.0, 1.0]
+    trials = {
+        "image_to_tensor": lambda: image_to_tensor(Image.new("RGB", (2, 2))),
+        "channel": lambda: channel(x, "red"),
+        "stack_channels": lambda: stack_channels(plane, plane, plane),
+        "to_grayscale": lambda: to_grayscale(x),
+        "normalize": lambda: normalize(x, three, three),
+        "denormalize": lambda: denormalize(x, three, three),
+        "tensor_to_image": lambda: tensor_to_image(x),
+        "independent_copy": lambda: independent_copy(np.ones(2)),
+    }
+    lines = []
+    for name, trial in trials.items():
+        try:
+            trial()
+        except NotImplementedError:
+            lines.append(f"- {name} is not written yet")
+            # zh: - {name} 尚未编写
+        except Exception as error:
+            lines.append(f"- {name} raises {type(error).__name__}: {error}")
+            # zh: - {name} 抛出 {type(error).__name__}：{error}
+    return lines
+
+
+def show_channels():
+    """Draw the photo and its parts, or say which exercises are missing.
+
+    zh: 画出照片及其各部分，或者指出还缺哪些练习。
+    """
+    waiting = not_ready()
+    if waiting:
+        print("The picture is drawn when these exercises are written:", *waiting, sep="\n")
+        # zh: 写好下列练习之后，才会画图：
+        return
+    try:
+        pictures, lines = photo_in_parts()
+        draw_parts(pictures)
+        print(*lines, sep="\n")
+    except Exception as error:
+        print(f"Your functions do not fit together yet: {type(error).__name__}: {error}")
+        # zh: 你的函数彼此还不相配：{type(error).__name__}：{error}
+
 
 # %% [markdown] lang="en"
 # ## In your own words

@@ -7,7 +7,10 @@ from autograder.authoring import misconception
 
 @misconception(
     "conv_output_size",
-    hint="A dilated kernel reaches further: it spans dilation * (kernel - 1) + 1 positions.",
+    hint={
+        "en": "A dilated kernel reaches further: it spans dilation * (kernel - 1) + 1 positions.",
+        "zh": "膨胀后的核伸得更远：它跨越 dilation * (kernel - 1) + 1 个位置。",
+    },
     costs=3,
 )
 def ignores_dilation(size, kernel, stride=1, padding=0, dilation=1):
@@ -26,7 +29,10 @@ def ignores_dilation(size, kernel, stride=1, padding=0, dilation=1):
 
 @misconception(
     "conv_output_size",
-    hint="A dilated kernel that spans exactly the padded input fits: compare its span with the input, not dilation * kernel.",
+    hint={
+        "en": "A dilated kernel that spans exactly the padded input fits: compare its span with the input, not dilation * kernel.",
+        "zh": "膨胀后的核恰好跨越填充后的输入时是放得下的：请用它跨越的范围与输入比较，而不是用 dilation * kernel。",
+    },
     costs=2,
 )
 def dilation_times_kernel_must_fit(size, kernel, stride=1, padding=0, dilation=1):
@@ -46,7 +52,10 @@ def dilation_times_kernel_must_fit(size, kernel, stride=1, padding=0, dilation=1
 
 @misconception(
     "conv_output_size",
-    hint="A window that does not fit whole is not taken: round the number of steps down, not up.",
+    hint={
+        "en": "A window that does not fit whole is not taken: round the number of steps down, not up.",
+        "zh": "不能完整放下的窗口不计：步数要向下取整，而不是向上取整。",
+    },
     passes_examples=False,
     costs=3,
 )
@@ -70,7 +79,10 @@ def rounds_up(size, kernel, stride=1, padding=0, dilation=1):
 
 @misconception(
     "conv_output_size",
-    hint="The + 1 stands outside the floor: it counts the first window, which no step leads to.",
+    hint={
+        "en": "The + 1 stands outside the floor: it counts the first window, which no step leads to.",
+        "zh": "+ 1 在向下取整之外：它数的是第一个窗口，到达它不需要移动。",
+    },
     costs=2,
 )
 def one_inside_the_floor(size, kernel, stride=1, padding=0, dilation=1):
@@ -90,7 +102,10 @@ def one_inside_the_floor(size, kernel, stride=1, padding=0, dilation=1):
 
 
 @misconception(
-    "conv_output_size", hint="Padding is added on both sides: it counts twice.", passes_examples=False, costs=3
+    "conv_output_size",
+    hint={"en": "Padding is added on both sides: it counts twice.", "zh": "两侧都有填充：它要计算两次。"},
+    passes_examples=False,
+    costs=3,
 )
 def pads_one_side(size, kernel, stride=1, padding=0, dilation=1):
     def one(h, k, s, p, d):
@@ -110,7 +125,10 @@ def pads_one_side(size, kernel, stride=1, padding=0, dilation=1):
 
 @misconception(
     "pool_output_size",
-    hint="Pooling windows lie side by side unless told otherwise: without a stride, step by the kernel's size.",
+    hint={
+        "en": "Pooling windows lie side by side unless told otherwise: without a stride, step by the kernel's size.",
+        "zh": "除非另外指定，池化的窗口一个挨着一个：没有给出步幅时，请按核的大小移动。",
+    },
     passes_examples=False,
     costs=3,
 )
@@ -141,7 +159,10 @@ def stride_defaults_to_one(size, kernel, stride=None, padding=0, dilation=1, cei
 
 @misconception(
     "pool_output_size",
-    hint="Rounding up may count a window too many: drop the last one where it starts beyond the input and its left padding.",
+    hint={
+        "en": "Rounding up may count a window too many: drop the last one where it starts beyond the input and its left padding.",
+        "zh": "向上取整可能多算一个窗口：如果最后一个窗口起始于输入及其左侧填充之外，请舍去它。",
+    },
     costs=2,
 )
 def ceil_without_the_window_rule(size, kernel, stride=None, padding=0, dilation=1, ceil_mode=False):
@@ -167,7 +188,10 @@ def ceil_without_the_window_rule(size, kernel, stride=None, padding=0, dilation=
 
 @misconception(
     "pool_output_size",
-    hint="A window that starts in the padding on the far side sees no input: the last one must start before H + p.",
+    hint={
+        "en": "A window that starts in the padding on the far side sees no input: the last one must start before H + p.",
+        "zh": "起始于末端填充之内的窗口看不到任何输入：最后一个窗口的起点必须在 H + p 之前。",
+    },
     costs=1,
 )
 def window_may_start_in_the_right_padding(size, kernel, stride=None, padding=0, dilation=1, ceil_mode=False):
@@ -197,7 +221,10 @@ def window_may_start_in_the_right_padding(size, kernel, stride=None, padding=0, 
 
 @misconception(
     "pool_output_size",
-    hint="Padding and dilation change the size of a pooling layer's output as they do for a convolution.",
+    hint={
+        "en": "Padding and dilation change the size of a pooling layer's output as they do for a convolution.",
+        "zh": "填充和膨胀率对池化层输出尺寸的影响，与对卷积的影响相同。",
+    },
     passes_examples=False,
     costs=4,
 )
@@ -227,7 +254,10 @@ def pooling_without_padding_and_dilation(size, kernel, stride=None, padding=0, d
 
 @misconception(
     "conv_parameter_count",
-    hint="Each output channel has a bias too, unless bias=False.",
+    hint={
+        "en": "Each output channel has a bias too, unless bias=False.",
+        "zh": "每个输出通道还有一个偏置，除非 bias=False。",
+    },
     passes_examples=False,
     costs=3,
 )
@@ -240,7 +270,10 @@ def forgets_the_bias(in_channels, out_channels, kernel, groups=1, bias=True):
 
 @misconception(
     "conv_parameter_count",
-    hint="Between an input channel and an output channel lies a whole slice of the kernel, not a single weight.",
+    hint={
+        "en": "Between an input channel and an output channel lies a whole slice of the kernel, not a single weight.",
+        "zh": "每一对输入通道和输出通道之间是卷积核的一整片，而不是单个权重。",
+    },
     passes_examples=False,
     costs=4,
 )
@@ -252,7 +285,10 @@ def one_weight_a_pair_of_channels(in_channels, out_channels, kernel, groups=1, b
 
 @misconception(
     "conv_parameter_count",
-    hint="With groups, an output channel has weights for the inputs of its own group only.",
+    hint={
+        "en": "With groups, an output channel has weights for the inputs of its own group only.",
+        "zh": "分组时，输出通道只对自己那一组的输入有权重。",
+    },
     costs=3,
 )
 def ignores_groups(in_channels, out_channels, kernel, groups=1, bias=True):
@@ -264,7 +300,10 @@ def ignores_groups(in_channels, out_channels, kernel, groups=1, bias=True):
 
 @misconception(
     "conv_parameter_count",
-    hint="Dividing both numbers of channels gives the count of one group; there are several.",
+    hint={
+        "en": "Dividing both numbers of channels gives the count of one group; there are several.",
+        "zh": "把两个通道数都除以分组数，得到的只是一组的参数个数，而组有好几个。",
+    },
     costs=3,
 )
 def counts_one_group_only(in_channels, out_channels, kernel, groups=1, bias=True):
@@ -277,7 +316,10 @@ def counts_one_group_only(in_channels, out_channels, kernel, groups=1, bias=True
 
 @misconception(
     "pad2d",
-    hint="The order is left, right, top, bottom: the first two numbers are columns, the last two are rows.",
+    hint={
+        "en": "The order is left, right, top, bottom: the first two numbers are columns, the last two are rows.",
+        "zh": "次序是左、右、上、下：前两个数是列数，后两个数是行数。",
+    },
     passes_examples=False,
     costs=4,
 )
@@ -293,7 +335,10 @@ def top_and_bottom_first(x, padding, value=0):
 
 @misconception(
     "pad2d",
-    hint="The four numbers are two for the columns and then two for the rows, not one corner and then the other.",
+    hint={
+        "en": "The four numbers are two for the columns and then two for the rows, not one corner and then the other.",
+        "zh": "四个数是先两个列数、再两个行数，而不是一个角加另一个角。",
+    },
     passes_examples=False,
     costs=4,
 )
@@ -309,7 +354,10 @@ def corner_by_corner(x, padding, value=0):
 
 @misconception(
     "pad2d",
-    hint="Fill the frame with the value that is given; zero is only the default.",
+    hint={
+        "en": "Fill the frame with the value that is given; zero is only the default.",
+        "zh": "请用给定的值填满边框；零只是默认值。",
+    },
     passes_examples=False,
     costs=3,
 )
@@ -325,7 +373,10 @@ def always_zero(x, padding, value=0):
 
 @misconception(
     "pad2d",
-    hint="Zero times infinity is NaN: put the value into the frame only, without a product with a mask.",
+    hint={
+        "en": "Zero times infinity is NaN: put the value into the frame only, without a product with a mask.",
+        "zh": "零乘以无穷大是 NaN：请只把这个值写入边框，不要用掩码相乘。",
+    },
     costs=2,
 )
 def adds_a_masked_value(x, padding, value=0):
@@ -342,7 +393,10 @@ def adds_a_masked_value(x, padding, value=0):
 
 @misconception(
     "conv2d",
-    hint="The layer computes a cross-correlation: lay the kernel on the input as it is, without turning it.",
+    hint={
+        "en": "The layer computes a cross-correlation: lay the kernel on the input as it is, without turning it.",
+        "zh": "这一层计算的是互相关：请把卷积核原样放到输入上，不要翻转。",
+    },
     passes_examples=False,
     costs=5,
 )
@@ -374,7 +428,10 @@ def flips_the_kernel(x, weight, bias=None, stride=1, padding=0, dilation=1, grou
 
 @misconception(
     "conv2d",
-    hint="A group owns neighbouring output channels: the first of them belong to the first group, not every second or third.",
+    hint={
+        "en": "A group owns neighbouring output channels: the first of them belong to the first group, not every second or third.",
+        "zh": "一组是一段相邻的输出通道：最前面的几个属于第一组，而不是每隔一两个取一个。",
+    },
     costs=4,
 )
 def groups_taken_in_turn(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
@@ -404,7 +461,10 @@ def groups_taken_in_turn(x, weight, bias=None, stride=1, padding=0, dilation=1, 
 
 @misconception(
     "conv2d",
-    hint="Add up the results of all input channels of a group; the last one must not replace the others.",
+    hint={
+        "en": "Add up the results of all input channels of a group; the last one must not replace the others.",
+        "zh": "请把一组中所有输入通道的结果相加，不能让最后一个取代其他的。",
+    },
     passes_examples=False,
     costs=7,
 )
@@ -435,7 +495,14 @@ def channels_are_not_summed(x, weight, bias=None, stride=1, padding=0, dilation=
     return y if bias is None else y + bias[:, None, None]
 
 
-@misconception("conv2d", hint="The bias is added once to each output value, after all taps are summed.", costs=4)
+@misconception(
+    "conv2d",
+    hint={
+        "en": "The bias is added once to each output value, after all taps are summed.",
+        "zh": "偏置对每个输出值只加一次，在所有抽头求和之后。",
+    },
+    costs=4,
+)
 def bias_at_every_tap(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     def pair(value):
         return tuple(value) if isinstance(value, (tuple, list)) else (value, value)
@@ -464,7 +531,10 @@ def bias_at_every_tap(x, weight, bias=None, stride=1, padding=0, dilation=1, gro
 
 @misconception(
     "conv2d",
-    hint="Keep the weights as tensors: numbers taken out with item() or detach() pass no gradient to them.",
+    hint={
+        "en": "Keep the weights as tensors: numbers taken out with item() or detach() pass no gradient to them.",
+        "zh": "请让权重始终是张量：用 item() 或 detach() 取出的数不会把梯度传给权重。",
+    },
     costs=5,
 )
 def weights_out_of_the_graph(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
@@ -495,7 +565,10 @@ def weights_out_of_the_graph(x, weight, bias=None, stride=1, padding=0, dilation
 
 @misconception(
     "conv2d",
-    hint="Groups are blocks of neighbouring channels: the first group has the first channels, not every second one.",
+    hint={
+        "en": "Groups are blocks of neighbouring channels: the first group has the first channels, not every second one.",
+        "zh": "一组是一段相邻的通道：第一组是最前面的那些通道，而不是每隔一个取一个。",
+    },
     costs=4,
 )
 def interleaves_the_groups(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
@@ -525,7 +598,10 @@ def interleaves_the_groups(x, weight, bias=None, stride=1, padding=0, dilation=1
 
 @misconception(
     "max_pool2d",
-    hint="A zero beats every negative number: pad with minus infinity, so that the padding never wins.",
+    hint={
+        "en": "A zero beats every negative number: pad with minus infinity, so that the padding never wins.",
+        "zh": "零比任何负数都大：请用负无穷填充，使填充永远不会胜出。",
+    },
     costs=4,
 )
 def pads_with_zeros(x, kernel, stride=None, padding=0):
@@ -544,7 +620,10 @@ def pads_with_zeros(x, kernel, stride=None, padding=0):
 
 @misconception(
     "max_pool2d",
-    hint="No finite number that you pick is small enough for every input: pad with minus infinity.",
+    hint={
+        "en": "No finite number that you pick is small enough for every input: pad with minus infinity.",
+        "zh": "无论选哪个有限的数，总有输入比它更小：请用负无穷填充。",
+    },
     costs=1,
 )
 def pads_with_a_finite_number(x, kernel, stride=None, padding=0):
@@ -563,7 +642,10 @@ def pads_with_a_finite_number(x, kernel, stride=None, padding=0):
 
 @misconception(
     "max_pool2d",
-    hint="Where the maximum occurs more than once, the whole gradient goes to the first one; amax and maximum share it out.",
+    hint={
+        "en": "Where the maximum occurs more than once, the whole gradient goes to the first one; amax and maximum share it out.",
+        "zh": "最大值出现多次时，全部梯度都归第一个；amax 和 maximum 会把梯度平分。",
+    },
     costs=3,
 )
 def shares_the_gradient_between_equal_values(x, kernel, stride=None, padding=0):
@@ -582,7 +664,10 @@ def shares_the_gradient_between_equal_values(x, kernel, stride=None, padding=0):
 
 @misconception(
     "max_pool2d",
-    hint="Without a stride, step by the size of the kernel: the windows lie side by side.",
+    hint={
+        "en": "Without a stride, step by the size of the kernel: the windows lie side by side.",
+        "zh": "没有给出步幅时，请按核的大小移动：窗口一个挨着一个。",
+    },
     passes_examples=False,
     costs=3,
 )
@@ -602,7 +687,10 @@ def steps_by_one(x, kernel, stride=None, padding=0):
 
 @misconception(
     "max_pool2d_backward",
-    hint="Where windows overlap, a pixel gets the sum of what they send: add each window's gradient to what is there already.",
+    hint={
+        "en": "Where windows overlap, a pixel gets the sum of what they send: add each window's gradient to what is there already.",
+        "zh": "窗口重叠时，一个像素得到的是各窗口送来的梯度之和：请把每个窗口的梯度加到已有的梯度上。",
+    },
     passes_examples=False,
     costs=4,
 )
@@ -623,7 +711,10 @@ def keeps_one_of_several_windows(dy, x, kernel, stride=None, padding=0):
 
 @misconception(
     "max_pool2d_backward",
-    hint="Of several equal maxima only the first one gets the gradient, row by row; a comparison with the maximum finds all of them.",
+    hint={
+        "en": "Of several equal maxima only the first one gets the gradient, row by row; a comparison with the maximum finds all of them.",
+        "zh": "有多个相等的最大值时，只有按行数的第一个得到梯度；与最大值比较会把它们全部找出来。",
+    },
     passes_examples=False,
     costs=3,
 )
@@ -646,7 +737,10 @@ def gives_every_equal_maximum_all(dy, x, kernel, stride=None, padding=0):
 
 @misconception(
     "max_pool2d_backward",
-    hint="Of several equal maxima the first one gets the gradient, row by row; yours goes to the last.",
+    hint={
+        "en": "Of several equal maxima the first one gets the gradient, row by row; yours goes to the last.",
+        "zh": "有多个相等的最大值时，梯度归按行数的第一个；你的却给了最后一个。",
+    },
     passes_examples=False,
     costs=3,
 )
@@ -670,7 +764,10 @@ def gives_all_to_the_last_maximum(dy, x, kernel, stride=None, padding=0):
 
 @misconception(
     "max_pool2d_backward",
-    hint="Pad with minus infinity, as in the forward pass: a zero wins where all values are negative, and its gradient is lost.",
+    hint={
+        "en": "Pad with minus infinity, as in the forward pass: a zero wins where all values are negative, and its gradient is lost.",
+        "zh": "请像前向计算那样用负无穷填充：数值全为负时零会胜出，它的梯度就丢失了。",
+    },
     costs=3,
 )
 def padding_of_zeros_wins(dy, x, kernel, stride=None, padding=0):
@@ -692,7 +789,10 @@ def padding_of_zeros_wins(dy, x, kernel, stride=None, padding=0):
 
 @misconception(
     "max_pool2d_backward",
-    hint="The result has the shape of the input: cut the padding off on all four sides.",
+    hint={
+        "en": "The result has the shape of the input: cut the padding off on all four sides.",
+        "zh": "结果的形状是输入的形状：请把四周的填充都切掉。",
+    },
     costs=3,
 )
 def keeps_the_padding(dy, x, kernel, stride=None, padding=0):
@@ -714,7 +814,10 @@ def keeps_the_padding(dy, x, kernel, stride=None, padding=0):
 
 @misconception(
     "max_pool2d_backward",
-    hint="Only the maximum of a window gets its gradient; an even share for each pixel belongs to average pooling.",
+    hint={
+        "en": "Only the maximum of a window gets its gradient; an even share for each pixel belongs to average pooling.",
+        "zh": "只有窗口的最大值得到它的梯度；每个像素平分是平均池化的做法。",
+    },
     passes_examples=False,
     costs=6,
 )
@@ -736,7 +839,10 @@ def shares_the_gradient_out_evenly(dy, x, kernel, stride=None, padding=0):
 
 @misconception(
     "max_pool2d_backward",
-    hint="The maximum is the largest value, not the largest absolute value: mind the negative ones.",
+    hint={
+        "en": "The maximum is the largest value, not the largest absolute value: mind the negative ones.",
+        "zh": "最大值是数值最大的那个，而不是绝对值最大的那个：请注意负数。",
+    },
     costs=3,
 )
 def finds_the_largest_size(dy, x, kernel, stride=None, padding=0):
@@ -759,7 +865,12 @@ def finds_the_largest_size(dy, x, kernel, stride=None, padding=0):
 
 
 @misconception(
-    "avg_pool2d", hint="Padding counts in the mean: divide by the size of the kernel at the border too.", costs=3
+    "avg_pool2d",
+    hint={
+        "en": "Padding counts in the mean: divide by the size of the kernel at the border too.",
+        "zh": "填充也计入平均：在边缘同样要除以核的大小。",
+    },
+    costs=3,
 )
 def divides_by_the_valid_count(x, kernel, stride=None, padding=0):
     def pair(value):
@@ -781,7 +892,10 @@ def divides_by_the_valid_count(x, kernel, stride=None, padding=0):
 
 @misconception(
     "avg_pool2d",
-    hint="A window holds height times width values: divide the sum by both.",
+    hint={
+        "en": "A window holds height times width values: divide the sum by both.",
+        "zh": "一个窗口有“高乘以宽”个数值：总和要除以这两者。",
+    },
     passes_examples=False,
     costs=4,
 )
@@ -801,7 +915,10 @@ def divides_by_the_rows_only(x, kernel, stride=None, padding=0):
 
 @misconception(
     "avg_pool2d",
-    hint="Without a stride, step by the size of the kernel: the windows lie side by side.",
+    hint={
+        "en": "Without a stride, step by the size of the kernel: the windows lie side by side.",
+        "zh": "没有给出步幅时，请按核的大小移动：窗口一个挨着一个。",
+    },
     passes_examples=False,
     costs=3,
 )
@@ -821,7 +938,10 @@ def average_steps_by_one(x, kernel, stride=None, padding=0):
 
 @misconception(
     "receptive_field",
-    hint="Sizes of kernels do not simply add up: a further layer begins with one position and adds kernel - 1 steps.",
+    hint={
+        "en": "Sizes of kernels do not simply add up: a further layer begins with one position and adds kernel - 1 steps.",
+        "zh": "各层核的大小不能简单相加：之后的每一层从一个位置出发，再增加 kernel - 1 步。",
+    },
     passes_examples=False,
     costs=6,
 )
@@ -833,7 +953,10 @@ def sums_the_kernels(layers):
 
 @misconception(
     "receptive_field",
-    hint="After a stride, neighbouring inputs of the next layer are further apart in pixels: count the strides before each layer.",
+    hint={
+        "en": "After a stride, neighbouring inputs of the next layer are further apart in pixels: count the strides before each layer.",
+        "zh": "经过步幅之后，下一层相邻的两个输入相距更多的像素：请计入每一层之前的步幅。",
+    },
     passes_examples=False,
     costs=4,
 )
@@ -845,7 +968,10 @@ def ignores_the_strides(layers):
 
 @misconception(
     "receptive_field",
-    hint="The strides of all layers before multiply: the latest of them alone is not how far apart two inputs are in pixels.",
+    hint={
+        "en": "The strides of all layers before multiply: the latest of them alone is not how far apart two inputs are in pixels.",
+        "zh": "之前所有层的步幅要相乘：只看其中最近的一个，得不到两个输入相距多少像素。",
+    },
     costs=3,
 )
 def latest_stride_only(layers):
@@ -860,7 +986,10 @@ def latest_stride_only(layers):
 
 @misconception(
     "receptive_field",
-    hint="A layer's own stride spreads only the layers after it: use the product of the strides before the layer.",
+    hint={
+        "en": "A layer's own stride spreads only the layers after it: use the product of the strides before the layer.",
+        "zh": "一层自己的步幅只拉开之后各层的间距：请用这一层之前各步幅的乘积。",
+    },
     passes_examples=False,
     costs=3,
 )
@@ -876,7 +1005,10 @@ def own_stride_counts(layers):
 
 @misconception(
     "receptive_field",
-    hint="The layers are listed from the input to the output: a stride widens what comes after it in the list, not before.",
+    hint={
+        "en": "The layers are listed from the input to the output: a stride widens what comes after it in the list, not before.",
+        "zh": "各层按从输入到输出的次序列出：步幅加宽的是列表中排在它之后的层，而不是之前的层。",
+    },
     passes_examples=False,
     costs=3,
 )
@@ -886,5 +1018,23 @@ def from_output_to_input(layers):
         if min(kernel, stride, dilation) < 1:
             raise ValueError("at least 1")
         field += (kernel - 1) * dilation * step
+        step *= stride
+    return field
+
+
+@misconception(
+    "receptive_field",
+    hint={
+        "en": "A dilated kernel reaches further: its taps are dilation positions apart, so that it adds (kernel - 1) * dilation steps.",
+        "zh": "空洞卷积核伸得更远：它的各点相隔 dilation 个位置，所以增加 (kernel - 1) * dilation 步。",
+    },
+    costs=3,
+)
+def dilation_left_out(layers):
+    field, step = 1, 1
+    for kernel, stride, dilation in layers:
+        if min(kernel, stride, dilation) < 1:
+            raise ValueError("at least 1")
+        field += (kernel - 1) * step
         step *= stride
     return field

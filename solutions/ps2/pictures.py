@@ -1,5 +1,24 @@
 """The pictures of this problem set, as SVG drawn by code."""
 
+TEXTS = {
+    "zh": {
+        "H = 8,  k = 3,  d = 2,  s = 1:  the kernel spans d(k - 1) + 1 = 5": "H = 8，k = 3，d = 2，s = 1：卷积核跨越 d(k - 1) + 1 = 5",
+        "window": "窗口",
+        "torch: first": "torch：第一个",
+        "not: shared": "不是：平分",
+        "padding = (left 1, right 2, top 1, bottom 2) around 2 x 3 pixels": "2 x 3 像素四周的 padding =（左 1，右 2，上 1，下 2）",
+        "1. left": "1. 左",
+        "2. right": "2. 右",
+        "3. top": "3. 上",
+        "4. bottom": "4. 下",
+        "k = 3, s = 2, then k = 3, s = 1:  r = 1 + 2 + 2 · 2 = 7": "先 k = 3，s = 2，再 k = 3，s = 1：r = 1 + 2 + 2 · 2 = 7",
+        "output": "输出",
+        "layer 1": "第 1 层",
+        "input": "输入",
+    }
+}
+"""What the texts of the pictures are in other languages."""
+
 
 def dilated_kernel() -> str:
     """A kernel of three taps with dilation two on eight positions."""

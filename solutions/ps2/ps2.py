@@ -8,7 +8,8 @@
 # - work out how much of the input one output pixel can see through a stack of layers.
 #
 # Write your code in place of each `raise NotImplementedError`. The examples below each exercise can be run here; when the
-# notebook is graded, further checks are run that you do not see, so passing the examples is a start and not the end.
+# notebook is graded, further checks are run that you do not see, so passing the examples is a start and not the end. When all is
+# written, `show_filters()` near the end runs your layers on a photo.
 #
 # Some things hold in every exercise. A function leaves its arguments as they are. Where it takes floating point tensors, it takes float32 and
 # float64, computes in the precision that it is given, keeps the dtype, and its results and gradients are those of torch.
@@ -23,7 +24,7 @@
 # - 算出经过若干层之后，一个输出像素能看到多大范围的输入。
 #
 # 请用你的代码替换每一处 `raise NotImplementedError`。每道练习下方的示例可以直接运行；评分时还会运行一些你看不到的检查，
-# 因此通过示例只是开始，并不是终点。
+# 因此通过示例只是开始，并不是终点。全部写好之后，靠近末尾的 `show_filters()` 会在一张照片上运行你的各层。
 #
 # 有几条约定适用于所有练习：函数不修改它的参数；凡是接受浮点张量的函数，都要接受 float32 和 float64，按输入的精度计算，保持 dtype 不变，
 # 结果和梯度都与 torch 一致。
@@ -65,7 +66,7 @@ import torch
 # 如果卷积核放不进填充后的输入，请抛出 `ValueError`。请直接计算，不要真的运行卷积。
 
 
-# %% exercise="conv_output_size" stub="conv_output_size is not written yet: count the steps the kernel can take"
+# %% exercise="conv_output_size" stub={"en": "conv_output_size is not written yet: count the steps the kernel can take", "zh": "conv_output_size 尚未编写：数一数核能移动多少步"}
 def conv_output_size(size, kernel, stride=1, padding=0, dilation=1):
     """Compute the spatial output size of a convolution.
 
@@ -81,6 +82,21 @@ def conv_output_size(size, kernel, stride=1, padding=0, dilation=1):
 
     Raises:
         ValueError: the dilated kernel is larger than the padded input.
+
+    zh: 计算卷积输出的高和宽。
+
+    参数：
+        size: 输入的尺寸，一个整数或一对整数（高，宽）。
+        kernel: 核的大小，一个整数或一对整数。
+        stride: 窗口之间的步幅，一个整数或一对整数。
+        padding: 两侧各加的位置数，一个整数或一对整数。
+        dilation: 核的相邻抽头之间的距离，一个整数或一对整数。
+
+    返回：
+        一个整数；只要有一个参数是一对整数，就是由两个整数组成的元组。
+
+    抛出：
+        ValueError: 膨胀后的核大于填充后的输入。
     """
     ### BEGIN SOLUTION
     arguments = (size, kernel, stride, padding, dilation)
@@ -96,10 +112,13 @@ def conv_output_size(size, kernel, stride=1, padding=0, dilation=1):
 
 # %% examples="conv_output_size"
 # 7 positions, a kernel of 3: it can start at 0, 1, 2, 3 and 4.
+# zh: 7 个位置、大小为 3 的核：它可以从 0、1、2、3 和 4 开始。
 assert conv_output_size(7, 3) == 5
 # The same as torch says, for a picture of 32 x 28 pixels.
+# zh: 32 x 28 像素的图片，与 torch 给出的相同。
 size = conv_output_size((32, 28), kernel=5, stride=2, padding=2)
 assert size == (16, 14), f"should be (16, 14), not {size}"
+# zh: 应为 (16, 14)，而不是 {size}
 
 # %% [markdown] lang="en"
 # ## The size of a pooling layer's output
@@ -157,7 +176,7 @@ assert size == (16, 14), f"should be (16, 14), not {size}"
 # 用 `ceil_mode` 则是 5。请编写 `pool_output_size`，整数与成对参数的约定同上。请直接计算，不要真的运行池化。
 
 
-# %% exercise="pool_output_size" stub="pool_output_size is not written yet: count the windows, and mind where the last one starts"
+# %% exercise="pool_output_size" stub={"en": "pool_output_size is not written yet: count the windows, and mind where the last one starts", "zh": "pool_output_size 尚未编写：数一数窗口，并注意最后一个从哪里开始"}
 def pool_output_size(size, kernel, stride=None, padding=0, dilation=1, ceil_mode=False):
     """Compute the spatial output size of a max pooling layer.
 
@@ -174,6 +193,22 @@ def pool_output_size(size, kernel, stride=None, padding=0, dilation=1, ceil_mode
 
     Raises:
         ValueError: the padding is more than half of the kernel (dilation not counted), or there is not one window.
+
+    zh: 计算最大池化层输出的高和宽。
+
+    参数：
+        size: 输入的尺寸，一个整数或一对整数（高，宽）。
+        kernel: 窗口的大小，一个整数或一对整数。
+        stride: 窗口之间的步幅，一个整数或一对整数；None 表示核的大小。
+        padding: 两侧各加的位置数，一个整数或一对整数。
+        dilation: 窗口的相邻抽头之间的距离，一个整数或一对整数。
+        ceil_mode: 步数向上取整，只要最后一个窗口起始于输入之内或其左侧填充之内。
+
+    返回：
+        一个整数；只要有一个参数是一对整数，就是由两个整数组成的元组。
+
+    抛出：
+        ValueError: 填充超过核的一半（不计膨胀率），或一个窗口都放不下。
     """
     ### BEGIN SOLUTION
     if stride is None:
@@ -199,11 +234,14 @@ def pool_output_size(size, kernel, stride=None, padding=0, dilation=1, ceil_mode
 
 # %% examples="pool_output_size"
 # Windows of 2 side by side on 7 positions: 0-1, 2-3 and 4-5; position 6 is left over.
+# zh: 大小为 2 的窗口一个挨着一个，放在 7 个位置上：0-1、2-3 和 4-5；位置 6 剩下。
 assert pool_output_size(7, 2) == 3, pool_output_size(7, 2)
 # With ceil_mode a fourth window starts at position 6 and hangs over the end.
+# zh: 用 ceil_mode 时，第四个窗口从位置 6 开始，并伸出末端。
 assert pool_output_size(7, 2, ceil_mode=True) == 4, pool_output_size(7, 2, ceil_mode=True)
 size = pool_output_size((32, 28), kernel=3, stride=(2, 1), padding=1)
 assert size == (16, 28), f"should be (16, 28), not {size}"
+# zh: 应为 (16, 28)，而不是 {size}
 
 # %% [markdown] lang="en"
 # ## How many parameters a convolution has
@@ -247,7 +285,7 @@ assert size == (16, 28), f"should be (16, 28), not {size}"
 # 请编写 `conv_parameter_count`。通道数不能被 `groups` 整除时，请抛出 `ValueError`。请直接计算，不要创建 torch 的层。
 
 
-# %% exercise="conv_parameter_count" stub="conv_parameter_count is not written yet: what does one output channel need?"
+# %% exercise="conv_parameter_count" stub={"en": "conv_parameter_count is not written yet: what does one output channel need?", "zh": "conv_parameter_count 尚未编写：一个输出通道需要什么？"}
 def conv_parameter_count(in_channels, out_channels, kernel, groups=1, bias=True):
     """Count the parameters of a two-dimensional convolution.
 
@@ -263,6 +301,21 @@ def conv_parameter_count(in_channels, out_channels, kernel, groups=1, bias=True)
 
     Raises:
         ValueError: one of the numbers of channels is not divisible by `groups`.
+
+    zh: 计算二维卷积的参数个数。
+
+    参数：
+        in_channels: 输入通道数。
+        out_channels: 输出通道数。
+        kernel: 核的大小，一个整数或一对整数（高，宽）。
+        groups: 通道被等分成的组数。
+        bias: 每个输出通道是否有偏置。
+
+    返回：
+        权重和偏置的总数，一个整数。
+
+    抛出：
+        ValueError: 输入或输出通道数不能被 `groups` 整除。
     """
     ### BEGIN SOLUTION
     if in_channels % groups or out_channels % groups:
@@ -275,11 +328,15 @@ def conv_parameter_count(in_channels, out_channels, kernel, groups=1, bias=True)
 
 # %% examples="conv_parameter_count"
 # Each of 16 output channels has 3 slices of 3 x 3 weights and a bias: 16 * (27 + 1).
+# zh: 16 个输出通道各有 3 片 3 x 3 的权重和一个偏置：16 * (27 + 1)。
 count = conv_parameter_count(3, 16, 3)
 assert count == 448, f"should be 448, not {count}"
+# zh: 应为 448，而不是 {count}
 # Without a bias, and with a kernel that is not square: 4 * (2 * 15).
+# zh: 没有偏置，核也不是正方形：4 * (2 * 15)。
 count = conv_parameter_count(2, 4, (3, 5), bias=False)
 assert count == 120, f"should be 120, not {count}"
+# zh: 应为 120，而不是 {count}
 
 # %% [markdown] lang="en"
 # ## Padding
@@ -323,7 +380,7 @@ assert count == 120, f"should be 120, not {count}"
 # 请为带有任意多个前导轴的张量编写 `pad2d`。不要调用 torch 自带的填充；可以新建更大的张量，也可以拼接张量。
 
 
-# %% exercise="pad2d" equal="torch.constant_pad_nd" without=["torch.nn.functional.pad", "torch.constant_pad_nd"] stub="pad2d is not written yet: a larger tensor with the input in its place"
+# %% exercise="pad2d" equal="torch.constant_pad_nd" without=["torch.nn.functional.pad", "torch.constant_pad_nd"] stub={"en": "pad2d is not written yet: a larger tensor with the input in its place", "zh": "pad2d 尚未编写：更大的张量，输入放在它该在的位置"}
 def pad2d(x, padding, value=0):
     """Put a frame of one value around the last two axes.
 
@@ -337,6 +394,19 @@ def pad2d(x, padding, value=0):
 
     Raises:
         ValueError: `padding` does not hold four numbers.
+
+    zh: 在最后两个轴的四周加上一圈同一个值。
+
+    参数：
+        x: 形状为 (*, H, W) 的张量，数据类型任意；其中可能有无穷大和 NaN。
+        padding: 四个非负整数：（左，右，上，下）。
+        value: 边框的填充值，可以是无穷大。
+
+    返回：
+        形状为 (*, 上 + H + 下, 左 + W + 右) 的张量，数据类型与 `x` 相同，其中 `x` 的数值保持不变。
+
+    抛出：
+        ValueError: `padding` 不是四个数。
     """
     ### BEGIN SOLUTION
     if len(padding) != 4:
@@ -353,8 +423,10 @@ def pad2d(x, padding, value=0):
 x = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
 y = pad2d(x, (1, 1, 1, 1))
 assert y.tolist() == [[0, 0, 0, 0], [0, 1, 2, 0], [0, 3, 4, 0], [0, 0, 0, 0]], f"a frame of zeros: got {y}"
+# zh: 应有一圈零：得到 {y}
 y = pad2d(x, (0, 2, 1, 0), value=9)
 assert y.tolist() == [[9, 9, 9, 9], [1, 2, 9, 9], [3, 4, 9, 9]], f"two columns on the right, a row at the top: got {y}"
+# zh: 右边应有两列，顶部应有一行：得到 {y}
 
 # %% [markdown] lang="en"
 # ## Convolution
@@ -417,11 +489,14 @@ assert y.tolist() == [[9, 9, 9, 9], [1, 2, 9, 9], [3, 4, 9, 9]], f"two columns o
 
 # %%
 def pair(value):
-    """Give an int as a pair of itself, and a pair as a tuple."""
+    """Give an int as a pair of itself, and a pair as a tuple.
+
+    zh: 把一个整数变成一对相同的整数，把一对整数变成元组。
+    """
     return tuple(value) if isinstance(value, (tuple, list)) else (value, value)
 
 
-# %% exercise="conv2d" uses=["pad2d"] stub="conv2d is not written yet: for each tap of the kernel, a slice of the input times the tap's weights"
+# %% exercise="conv2d" uses=["pad2d"] stub={"en": "conv2d is not written yet: for each tap of the kernel, a slice of the input times the tap's weights", "zh": "conv2d 尚未编写：对卷积核的每个抽头，取输入的一个切片乘以该抽头的权重"}
 def conv2d(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     """Apply a two-dimensional convolution (cross-correlation).
 
@@ -440,6 +515,24 @@ def conv2d(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     Raises:
         ValueError: `x` does not have groups times the channels of `weight`, C_out is not divisible by `groups`,
             or the dilated kernel is larger than the padded input.
+
+    zh: 计算二维卷积（互相关）。
+
+    参数：
+        x: 浮点张量，形状为 (N, C_in, H, W)。
+        weight: 形状为 (C_out, C_in / groups, k_h, k_w) 的张量。
+        bias: 形状为 (C_out,) 的张量，None 表示没有偏置。
+        stride: 窗口之间的步幅，一个整数或一对整数。
+        padding: 两侧各加的零的个数，一个整数或一对整数。
+        dilation: 核的相邻抽头之间的距离，一个整数或一对整数。
+        groups: 通道被等分成的组数。
+
+    返回：
+        形状为 (N, C_out, H_out, W_out) 的张量，数据类型与 `x` 相同。
+
+    抛出：
+        ValueError: `x` 的通道数不是 `weight` 的通道数乘以 groups，C_out 不能被 `groups` 整除，或膨胀后的核大于填充后
+            的输入。
     """
     ### BEGIN SOLUTION
     out_channels, group_channels, k_h, k_w = weight.shape
@@ -468,12 +561,16 @@ def conv2d(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
 x = torch.tensor([[[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 9.0]]]])
 y = conv2d(x, torch.tensor([[[[0.0, 1.0], [2.0, 0.0]]]]))
 # The first window holds 1, 2, 4 and 5: 1 * 2 + 2 * 4 = 10.
+# zh: 第一个窗口里是 1、2、4 和 5：1 * 2 + 2 * 4 = 10。
 assert y.tolist() == [[[[10.0, 13.0], [19.0, 22.0]]]], f"the kernel is not turned: got {y}"
+# zh: 卷积核不翻转：得到 {y}
 
 # Two channels and a kernel of one pixel: 3 * 1 + 0.5 * 10 - 1 = 7, and 3 * 2 + 0.5 * 20 - 1 = 15.
+# zh: 两个通道、一个像素的卷积核：3 * 1 + 0.5 * 10 - 1 = 7，3 * 2 + 0.5 * 20 - 1 = 15。
 x = torch.tensor([[[[1.0, 2.0]], [[10.0, 20.0]]]])
 y = conv2d(x, torch.tensor([3.0, 0.5]).reshape(1, 2, 1, 1), bias=torch.tensor([-1.0]))
 assert y.tolist() == [[[[7.0, 15.0]]]], f"the channels are added up: got {y}"
+# zh: 各通道应当相加：得到 {y}
 
 # %% [markdown] lang="en"
 # ## Max pooling
@@ -528,7 +625,7 @@ assert y.tolist() == [[[[7.0, 15.0]]]], f"the channels are added up: got {y}"
 # 可以使用 `Tensor.unfold`，也可以对窗口内的各个位置做循环。
 
 
-# %% exercise="max_pool2d" also=["torch.Tensor.unfold"] uses=["pad2d"] stub="max_pool2d is not written yet: the largest value of each window"
+# %% exercise="max_pool2d" also=["torch.Tensor.unfold"] uses=["pad2d"] stub={"en": "max_pool2d is not written yet: the largest value of each window", "zh": "max_pool2d 尚未编写：每个窗口的最大值"}
 def max_pool2d(x, kernel, stride=None, padding=0):
     """Take the maximum of each window.
 
@@ -545,6 +642,22 @@ def max_pool2d(x, kernel, stride=None, padding=0):
 
     Raises:
         ValueError: the padding is more than half of the kernel, or the kernel is larger than the padded input.
+
+    zh: 取每个窗口的最大值。
+
+    每个窗口的梯度归它按行数的第一个最大值。
+
+    参数：
+        x: 浮点张量，形状为 (N, C, H, W)；数值都是有限的。
+        kernel: 窗口的大小，一个整数或一对整数。
+        stride: 窗口之间的步幅，一个整数或一对整数；None 表示核的大小。
+        padding: 两侧各加的位置数，一个整数或一对整数；它们从不胜出。
+
+    返回：
+        形状为 (N, C, H_out, W_out) 的张量，数据类型与 `x` 相同。
+
+    抛出：
+        ValueError: 填充超过核的一半，或核大于填充后的输入。
     """
     ### BEGIN SOLUTION
     (k_h, k_w), (p_h, p_w) = pair(kernel), pair(padding)
@@ -564,8 +677,10 @@ def max_pool2d(x, kernel, stride=None, padding=0):
 x = torch.tensor([[[[1.0, 3.0, 0.0, 2.0], [4.0, 2.0, 1.0, 5.0], [-1.0, -2.0, 0.0, 0.0], [-3.0, -4.0, 0.0, 0.0]]]])
 y = max_pool2d(x, 2)
 assert y.tolist() == [[[[4.0, 5.0], [-1.0, 0.0]]]], f"four windows of 2 x 2 side by side: got {y}"
+# zh: 四个一个挨着一个的 2 x 2 窗口：得到 {y}
 y = max_pool2d(x, 3, stride=1)
 assert y.tolist() == [[[[4.0, 5.0], [4.0, 5.0]]]], f"windows of 3 x 3 that overlap: got {y}"
+# zh: 互相重叠的 3 x 3 窗口：得到 {y}
 
 # %% [markdown] lang="en"
 # ## Max pooling, backwards
@@ -601,7 +716,7 @@ assert y.tolist() == [[[[4.0, 5.0], [4.0, 5.0]]]], f"windows of 3 x 3 that overl
 # 你的结果本身就是梯度，不再对它求导。
 
 
-# %% exercise="max_pool2d_backward" also=["torch.Tensor.unfold"] without=["torch.Tensor.backward", "torch.autograd.backward", "torch.autograd.grad", "torch.autograd.functional", "torch.func"] uses=["pad2d=torch.constant_pad_nd"] stub="max_pool2d_backward is not written yet: each window sends its gradient to its first maximum"
+# %% exercise="max_pool2d_backward" also=["torch.Tensor.unfold"] without=["torch.Tensor.backward", "torch.autograd.backward", "torch.autograd.grad", "torch.autograd.functional", "torch.func"] uses=["pad2d=torch.constant_pad_nd"] stub={"en": "max_pool2d_backward is not written yet: each window sends its gradient to its first maximum", "zh": "max_pool2d_backward 尚未编写：每个窗口把梯度送到它的第一个最大值"}
 def max_pool2d_backward(dy, x, kernel, stride=None, padding=0):
     """Compute the gradient of max pooling with respect to its input.
 
@@ -614,6 +729,18 @@ def max_pool2d_backward(dy, x, kernel, stride=None, padding=0):
 
     Returns:
         A tensor of the shape and dtype of `x`.
+
+    zh: 计算最大池化对其输入的梯度。
+
+    参数：
+        dy: 损失对输出的梯度，形状为 (N, C, H_out, W_out)。
+        x: 前向计算的输入，浮点张量，形状为 (N, C, H, W)；数值都是有限的。
+        kernel: 窗口的大小，一个整数或一对整数。
+        stride: 窗口之间的步幅，一个整数或一对整数；None 表示核的大小。
+        padding: 两侧各加的位置数，一个整数或一对整数，至多为核的一半。
+
+    返回：
+        形状和数据类型与 `x` 相同的张量。
     """
     ### BEGIN SOLUTION
     (k_h, k_w), (p_h, p_w) = pair(kernel), pair(padding)
@@ -630,10 +757,12 @@ def max_pool2d_backward(dy, x, kernel, stride=None, padding=0):
 
 # %% examples="max_pool2d_backward"
 # Two windows of 2 x 2 side by side: the left one has its maximum 4 below, the right one two equal ones.
+# zh: 两个一个挨着一个的 2 x 2 窗口：左边的最大值 4 在下面，右边的有两个相等的最大值。
 x = torch.tensor([[[[1.0, 3.0, 5.0, 5.0], [4.0, 2.0, 0.0, 1.0]]]])
 dx = max_pool2d_backward(torch.tensor([[[[10.0, 20.0]]]]), x, 2)
 assert dx.tolist() == [[[[0.0, 0.0, 20.0, 0.0], [10.0, 0.0, 0.0, 0.0]]]], dx
 # Windows that overlap: 3 is the maximum of both.
+# zh: 互相重叠的窗口：3 同时是两个窗口的最大值。
 dx = max_pool2d_backward(torch.tensor([[[[1.0, 2.0]]]]), torch.tensor([[[[1.0, 3.0, 2.0]]]]), (1, 2), stride=1)
 assert dx.tolist() == [[[[0.0, 3.0, 0.0]]]], dx
 
@@ -681,7 +810,7 @@ assert dx.tolist() == [[[[0.0, 3.0, 0.0]]]], dx
 # 请按 torch 的默认行为编写 `avg_pool2d`。其余与 `max_pool2d` 相同：步幅默认等于核的大小，可以使用 `pad2d`，不可调用 torch 的池化。
 
 
-# %% exercise="avg_pool2d" also=["torch.Tensor.unfold"] uses=["pad2d"] stub="avg_pool2d is not written yet: the mean of each window, padding included"
+# %% exercise="avg_pool2d" also=["torch.Tensor.unfold"] uses=["pad2d"] stub={"en": "avg_pool2d is not written yet: the mean of each window, padding included", "zh": "avg_pool2d 尚未编写：每个窗口的平均值，填充也计入"}
 def avg_pool2d(x, kernel, stride=None, padding=0):
     """Take the mean of each window; padding counts as zeros.
 
@@ -696,6 +825,20 @@ def avg_pool2d(x, kernel, stride=None, padding=0):
 
     Raises:
         ValueError: the padding is more than half of the kernel, or the kernel is larger than the padded input.
+
+    zh: 取每个窗口的平均值；填充按零计入。
+
+    参数：
+        x: 浮点张量，形状为 (N, C, H, W)；数值都是有限的。
+        kernel: 窗口的大小，一个整数或一对整数。
+        stride: 窗口之间的步幅，一个整数或一对整数；None 表示核的大小。
+        padding: 两侧各加的零的个数，一个整数或一对整数；它们也计入平均。
+
+    返回：
+        形状为 (N, C, H_out, W_out) 的张量，数据类型与 `x` 相同。
+
+    抛出：
+        ValueError: 填充超过核的一半，或核大于填充后的输入。
     """
     ### BEGIN SOLUTION
     (k_h, k_w), (p_h, p_w) = pair(kernel), pair(padding)
@@ -713,8 +856,10 @@ def avg_pool2d(x, kernel, stride=None, padding=0):
 x = torch.tensor([[[[1.0, 3.0, 0.0, 2.0], [4.0, 0.0, 1.0, 5.0]]]])
 y = avg_pool2d(x, 2)
 assert y.tolist() == [[[[2.0, 2.0]]]], f"two windows of 2 x 2, each with the sum 8: got {y}"
+# zh: 两个 2 x 2 的窗口，各自的和是 8：得到 {y}
 y = avg_pool2d(x, (1, 2), stride=1)
 assert y.tolist() == [[[[2.0, 1.5, 1.0], [2.0, 0.5, 3.0]]]], f"neighbours in a row: got {y}"
+# zh: 同一行中相邻的数：得到 {y}
 
 # %% [markdown] lang="en"
 # ## The receptive field
@@ -769,7 +914,7 @@ assert y.tolist() == [[[[2.0, 1.5, 1.0], [2.0, 0.5, 3.0]]]], f"neighbours in a r
 # 请直接计算，不要用 torch 的卷积或池化去测量。
 
 
-# %% exercise="receptive_field" stub="receptive_field is not written yet: how far apart are the inputs of each layer, measured in pixels?"
+# %% exercise="receptive_field" stub={"en": "receptive_field is not written yet: how far apart are the inputs of each layer, measured in pixels?", "zh": "receptive_field 尚未编写：以像素计，每一层相邻的两个输入相距多远？"}
 def receptive_field(layers):
     """Compute how many input positions along one axis an output value depends on, from the first to the last.
 
@@ -781,6 +926,17 @@ def receptive_field(layers):
 
     Raises:
         ValueError: a kernel, stride or dilation is less than 1.
+
+    zh: 计算一个输出值沿一个轴依赖于多少个输入位置，从第一个数到最后一个。
+
+    参数：
+        layers: 由整数元组 (kernel, stride, dilation) 组成的列表，按从输入到输出的次序；可以为空。
+
+    返回：
+        感受野的大小，一个整数。
+
+    抛出：
+        ValueError: 某个核、步幅或膨胀率小于 1。
     """
     ### BEGIN SOLUTION
     field, step = 1, 1
@@ -795,9 +951,176 @@ def receptive_field(layers):
 
 # %% examples="receptive_field"
 # Two convolutions of 3 x 3: the second sees three places, and each of them sees three pixels; two of three are shared.
+# zh: 两层 3 x 3 的卷积：第二层看到三处，每一处又看到三个像素；三个中有两个是共有的。
 assert receptive_field([(3, 1, 1), (3, 1, 1)]) == 5, receptive_field([(3, 1, 1), (3, 1, 1)])
 # 2 x 2 pooling with stride 2, then 3 x 3: the convolution's steps are two pixels wide, 1 + 1 + 2 * 2.
+# zh: 步幅为 2 的 2 x 2 池化，然后 3 x 3：卷积的一步有两个像素宽，1 + 1 + 2 * 2。
 assert receptive_field([(2, 2, 1), (3, 1, 1)]) == 6, receptive_field([(2, 2, 1), (3, 1, 1)])
+
+# %% [markdown] lang="en"
+# ## Your layers on a photo
+#
+# The cell below defines `show_filters`. Add a cell of your own beneath it and call `show_filters()` there: it runs your layers on a photo that comes with scikit-learn, in a few seconds. Nothing
+# here is graded; while something is not written yet, it only says what.
+#
+# - The first two rows show the photo and what your `conv2d` makes of it: the mean of 5 x 5 pixels ("blur"), each pixel set off against its neighbours ("sharpen"), and edges, blue where the photo gets
+#   brighter on the way down or to the right and red where it gets darker. "edges, both" is the length of these two numbers.
+# - The third row shows pooling with windows of 4 x 4, and how much of the photo a value in the middle sees after each layer of a small network.
+# - The table below lists the layers of this network: the size by your formula ("size") and of what your layers gave ("real"), the number of parameters, and how far an output value sees.
+#
+# What draws the frame around "blur", and around the edges? Why is the roof brighter after `max_pool2d` than after `avg_pool2d`? And which of the five layers widens the view most, although its kernel is not the largest?
+
+# %% [markdown] lang="zh"
+# ## 在照片上运行你的各层
+#
+# 下面的单元格定义了 `show_filters`。请在它下面自己添加一个单元格，在那里调用 `show_filters()`：它在 scikit-learn 自带的一张照片上运行你的各层，只需几秒钟。这里不评分；若还有未写的内容，它只会指出缺少什么。
+# 图中的文字是英文，含义如下：
+#
+# - 前两行是照片（photo）以及你的 `conv2d` 由它得到的结果：5 x 5 个像素的平均（blur，模糊）、突出每个像素与邻居之差（sharpen，锐化），以及边缘（edges）：向下（down）或向右（right）变亮处为蓝色，变暗处为红色。
+#   edges, both 是这两个数合成的长度。
+# - 第三行是 4 x 4 窗口的池化，以及经过一个小网络的每一层之后，位于中间的一个值能看到照片的多大范围（what the middle sees）。
+# - 下面的表格列出这个网络的各层：由你的公式得到的尺寸、你的各层实际给出的尺寸、参数个数，以及一个输出值的视野（感受野）。
+#
+# blur 和边缘图四周的边框是怎么来的？为什么屋顶在 `max_pool2d` 之后比在 `avg_pool2d` 之后更亮？五层之中，哪一层的核并不最大，却使视野加宽得最多？
+
+# %%
+import io
+
+
+def filtered_photo():
+    """Run kernels and pools on a photo; returns the pictures, each a tensor of two axes, by what they are called.
+
+    zh: 在一张照片上运行各个卷积核和池化；返回各张图（两个轴的张量）及其名称。
+    """
+    from sklearn.datasets import load_sample_image
+
+    photo = load_sample_image("china.jpg")[60:380:4, 160:560:4].mean(axis=2) / 255
+    x = torch.tensor(photo, dtype=torch.float32)[None, None]
+
+    def filtered(*rows):
+        kernel = torch.tensor(rows)[None, None]
+        return conv2d(x, kernel, padding=len(rows) // 2)
+
+    down = filtered([-1.0, -2.0, -1.0], [0.0, 0.0, 0.0], [1.0, 2.0, 1.0])
+    right = filtered([-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0])
+    pictures = {
+        "photo": x,
+        "blur": filtered(*[[1 / 25] * 5] * 5),
+        "sharpen": filtered([0.0, -1.0, 0.0], [-1.0, 5.0, -1.0], [0.0, -1.0, 0.0]),
+        "edges, down": down,
+        "edges, right": right,
+        "edges, both": (down**2 + right**2).sqrt(),
+        "max_pool2d": max_pool2d(x, 4),
+        "avg_pool2d": avg_pool2d(x, 4),
+    }
+    return {name: picture[0, 0] for name, picture in pictures.items()}
+
+
+def layers_of_a_network(photo):
+    """Run a small network on the photo; returns for each layer its name, both sizes, the parameters and the receptive field.
+
+    zh: 在照片上运行一个小网络；返回每一层的名称、两种尺寸、参数个数和感受野。
+    """
+    draws = torch.Generator().manual_seed(2)
+    x, size, seen, found = photo[None, None], tuple(photo.shape), [], []
+    for name, channels, kernel, stride, padding, dilation in [
+        ("conv 5, stride 2", 8, 5, 2, 2, 1),
+        ("pool 3, stride 2", 0, 3, 2, 1, 1),
+        ("conv 3", 16, 3, 1, 0, 1),
+        ("pool 2, stride 2", 0, 2, 2, 0, 1),
+        ("conv 3, dilation 2", 32, 3, 1, 0, 2),
+    ]:
+        seen.append((kernel, stride, dilation))
+        parameters = 0
+        if channels:
+            parameters = conv_parameter_count(x.shape[1], channels, kernel)
+            size = conv_output_size(size, kernel, stride, padding, dilation)
+            weight = torch.randn(channels, x.shape[1], kernel, kernel, generator=draws) / kernel
+            x = conv2d(x, weight, stride=stride, padding=padding, dilation=dilation)
+        else:
+            size = pool_output_size(size, kernel, stride, padding)
+            x = max_pool2d(x, kernel, stride, padding)
+        found.append((name, tuple(size), tuple(x.shape[2:]), parameters, receptive_field(seen)))
+    return found
+
+
+def draw_filtered(pictures, layers):
+    """Draw the pictures, and around the middle of the photo a square for each receptive field.
+
+    zh: 画出各张图，并在照片中央为每个感受野画一个方框。
+    """
+    import IPython.display
+    from matplotlib.figure import Figure
+    from matplotlib.patches import Rectangle
+
+    figure = Figure(figsize=(6, 5.6), layout="constrained")
+    pictures = {**pictures, "what the middle sees": pictures["photo"]}
+    for axes, (name, picture) in zip(figure.subplots(3, 3).flat, pictures.items(), strict=True):
+        signed = name in ("edges, down", "edges, right")
+        lowest, highest = (-2, 2) if signed else (0, 1)
+        axes.imshow(picture.detach().numpy(), cmap="RdBu" if signed else "gray", vmin=lowest, vmax=highest)
+        axes.set_title(name, fontsize="medium")
+        axes.set_axis_off()
+    height, width = pictures["photo"].shape
+    for layer, (*_, field) in enumerate(layers):
+        corner = (width - field - 1) / 2, (height - field - 1) / 2
+        axes.add_patch(Rectangle(corner, field, field, fill=False, color=f"C{layer}", linewidth=2))
+    drawing = io.BytesIO()
+    figure.savefig(drawing, format="png", dpi=120)
+    IPython.display.display(IPython.display.Image(drawing.getvalue()))
+
+
+def not_ready():
+    """Try each exercise of the picture on next to nothing; one line for each that is not written or that raises.
+
+    zh: 用极小的数据试一遍图中用到的每道练习；尚未编写或抛出异常的，各给出一行。
+    """
+    x = torch.ones(1, 1, 4, 4)
+    trials = {
+        "conv_output_size": lambda: conv_output_size(4, 3),
+        "pool_output_size": lambda: pool_output_size(4, 2),
+        "conv_parameter_count": lambda: conv_parameter_count(1, 1, 3),
+        "conv2d": lambda: conv2d(x, x, padding=1),
+        "max_pool2d": lambda: max_pool2d(x, 2),
+        "avg_pool2d": lambda: avg_pool2d(x, 2),
+        "receptive_field": lambda: receptive_field([(3, 1, 1)]),
+    }
+    lines = []
+    for name, trial in trials.items():
+        try:
+            trial()
+        except NotImplementedError:
+            lines.append(f"- {name} is not written yet")
+            # zh: - {name} 尚未编写
+        except Exception as error:
+            lines.append(f"- {name} raises {type(error).__name__}: {error}")
+            # zh: - {name} 抛出 {type(error).__name__}：{error}
+    return lines
+
+
+def show_filters():
+    """Draw the photo after each kernel and list the layers, or say which exercises are missing.
+
+    zh: 画出照片经过各个核之后的样子，并列出各层；或者指出还缺哪些练习。
+    """
+    waiting = not_ready()
+    if waiting:
+        print("The picture is drawn when these exercises are written:", *waiting, sep="\n")
+        # zh: 写好下列练习之后，才会画图：
+        return
+    try:
+        pictures = filtered_photo()
+        layers = layers_of_a_network(pictures["photo"])
+        draw_filtered(pictures, layers)
+        print("layer               size  real  params sees")
+        # zh: 层                  公式  实际    参数 视野
+        for name, *sizes, parameters, field in layers:
+            size, real = (f"{height}x{width}" for height, width in sizes)
+            print(f"{name:18} {size:>5} {real:>5} {parameters:7,d} {field:4d}")
+    except Exception as error:
+        print(f"Your functions do not fit together yet: {type(error).__name__}: {error}")
+        # zh: 你的函数彼此还不相配：{type(error).__name__}：{error}
+
 
 # %% [markdown] lang="en"
 # ## In your own words

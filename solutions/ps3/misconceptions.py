@@ -9,7 +9,10 @@ from autograder.authoring import misconception
 
 @misconception(
     "linear",
-    hint="The weight is (out_features, in_features): transpose it, so that each of its rows makes one output.",
+    hint={
+        "en": "The weight is (out_features, in_features): transpose it, so that each of its rows makes one output.",
+        "zh": "权重的形状是 (out_features, in_features)：请转置它，使它的每一行产生一个输出。",
+    },
     passes_examples=False,
     costs=5,
 )
@@ -21,7 +24,13 @@ def weight_not_transposed(x, weight, bias=None):
 
 
 @misconception(
-    "linear", hint="Add the bias once: look for a second place where it is added.", passes_examples=False, costs=3
+    "linear",
+    hint={
+        "en": "Add the bias once: look for a second place where it is added.",
+        "zh": "偏置只加一次：请找一找还有哪里也加了它。",
+    },
+    passes_examples=False,
+    costs=3,
 )
 def bias_added_twice(x, weight, bias=None):
     if bias is None:
@@ -32,7 +41,10 @@ def bias_added_twice(x, weight, bias=None):
 
 @misconception(
     "linear",
-    hint="Keep all leading axes: only the last axis is summed over. Choose a product that broadcasts.",
+    hint={
+        "en": "Keep all leading axes: only the last axis is summed over. Choose a product that broadcasts.",
+        "zh": "请保持所有前导轴：只对最后一个轴求和。请选用能够广播的乘法。",
+    },
     costs=4,
 )
 def only_two_dimensions(x, weight, bias=None):
@@ -42,7 +54,10 @@ def only_two_dimensions(x, weight, bias=None):
 
 @misconception(
     "linear",
-    hint="Stay with torch operations: a way through numpy or .data cuts the graph, and no gradient comes back.",
+    hint={
+        "en": "Stay with torch operations: a way through numpy or .data cuts the graph, and no gradient comes back.",
+        "zh": "请始终使用 torch 的运算：绕道 numpy 或 .data 会切断计算图，梯度就传不回来了。",
+    },
     costs=5,
 )
 def loses_the_graph(x, weight, bias=None):
@@ -53,7 +68,12 @@ def loses_the_graph(x, weight, bias=None):
 
 
 @misconception(
-    "linear", hint="Give the leading axes back: what went in as (batch, time, features) has to come out so.", costs=3
+    "linear",
+    hint={
+        "en": "Give the leading axes back: what went in as (batch, time, features) has to come out so.",
+        "zh": "请把前导轴还回去：输入是 (batch, time, features)，输出也应如此。",
+    },
+    costs=3,
 )
 def flattens_the_leading_axes(x, weight, bias=None):
     y = x.reshape(-1, x.shape[-1]) @ weight.T
@@ -62,7 +82,10 @@ def flattens_the_leading_axes(x, weight, bias=None):
 
 @misconception(
     "linear_backward",
-    hint="Weight and bias serve every sample: their gradients are sums over the samples, not means. The loss takes the mean.",
+    hint={
+        "en": "Weight and bias serve every sample: their gradients are sums over the samples, not means. The loss takes the mean.",
+        "zh": "权重和偏置用于每一个样本：它们的梯度是对样本求和，而不是取平均。取平均的是损失。",
+    },
     passes_examples=False,
     costs=3,
 )
@@ -74,7 +97,10 @@ def means_over_the_samples(dy, x, weight):
 
 @misconception(
     "linear_backward",
-    hint="The gradient of the weight has the weight's shape, (out_features, in_features); yours is transposed.",
+    hint={
+        "en": "The gradient of the weight has the weight's shape, (out_features, in_features); yours is transposed.",
+        "zh": "权重的梯度与权重的形状相同，即 (out_features, in_features)；你的结果是它的转置。",
+    },
     passes_examples=False,
     costs=3,
 )
@@ -85,7 +111,10 @@ def transposed_gradient_of_the_weight(dy, x, weight):
 
 @misconception(
     "linear_backward",
-    hint="All leading axes are samples: for the weight and the bias sum over each of them, not over the first only.",
+    hint={
+        "en": "All leading axes are samples: for the weight and the bias sum over each of them, not over the first only.",
+        "zh": "所有前导轴都是样本：权重和偏置的梯度要对每一个前导轴求和，而不只是第一个。",
+    },
     costs=2,
 )
 def sums_over_the_first_axis_only(dy, x, weight):
@@ -96,7 +125,10 @@ def sums_over_the_first_axis_only(dy, x, weight):
 
 @misconception(
     "linear_backward",
-    hint="All leading axes are samples for the bias as well: sum dy over each of them, not over the first only.",
+    hint={
+        "en": "All leading axes are samples for the bias as well: sum dy over each of them, not over the first only.",
+        "zh": "对偏置来说，所有前导轴同样都是样本：请让 dy 对每一个前导轴求和，而不只是第一个。",
+    },
     costs=2,
 )
 def bias_sums_over_the_first_axis_only(dy, x, weight):
@@ -106,7 +138,10 @@ def bias_sums_over_the_first_axis_only(dy, x, weight):
 
 @misconception(
     "linear_backward",
-    hint="The gradient of the bias has one number for each output: sum dy over the samples.",
+    hint={
+        "en": "The gradient of the bias has one number for each output: sum dy over the samples.",
+        "zh": "偏置的梯度是每个输出一个数：请让 dy 对样本求和。",
+    },
     passes_examples=False,
     costs=2,
 )
@@ -117,7 +152,10 @@ def gradient_of_the_bias_without_the_sum(dy, x, weight):
 
 @misconception(
     "linear_backward",
-    hint="dy has one number for each output: rows of samples times the weight as it is, not times its transpose.",
+    hint={
+        "en": "dy has one number for each output: rows of samples times the weight as it is, not times its transpose.",
+        "zh": "dy 的每个输出占一个数：请用样本的各行乘以权重本身，而不是它的转置。",
+    },
     passes_examples=False,
     costs=3,
 )
@@ -128,7 +166,10 @@ def transposed_weight(dy, x, weight):
 
 @misconception(
     "linear_backward",
-    hint="There may be no leading axis, or several: bring dy and x into rows of samples first.",
+    hint={
+        "en": "There may be no leading axis, or several: bring dy and x into rows of samples first.",
+        "zh": "前导轴可能一个都没有，也可能有好几个：请先把 dy 和 x 整理成每个样本占一行。",
+    },
     costs=2,
 )
 def two_axes_only(dy, x, weight):
@@ -136,14 +177,25 @@ def two_axes_only(dy, x, weight):
 
 
 @misconception(
-    "relu", hint="A mask times minus infinity is NaN: choose between two values instead of multiplying.", costs=1
+    "relu",
+    hint={
+        "en": "A mask times minus infinity is NaN: choose between two values instead of multiplying.",
+        "zh": "掩码乘以负无穷是 NaN：请在两个值之间选择，而不要相乘。",
+    },
+    costs=1,
 )
 def multiplies_by_a_mask(x):
     return x * (x > 0)
 
 
 @misconception(
-    "relu", hint="Negative inputs become zero; their sign is not just taken away.", passes_examples=False, costs=6
+    "relu",
+    hint={
+        "en": "Negative inputs become zero; their sign is not just taken away.",
+        "zh": "负的输入应变成零，而不只是去掉负号。",
+    },
+    passes_examples=False,
+    costs=6,
 )
 def absolute_value(x):
     return x.abs()
@@ -151,7 +203,10 @@ def absolute_value(x):
 
 @misconception(
     "relu",
-    hint="x > 0 is false for NaN, which then becomes 0: turn the choice round, so that NaN is kept as it is.",
+    hint={
+        "en": "x > 0 is false for NaN, which then becomes 0: turn the choice round, so that NaN is kept as it is.",
+        "zh": "对 NaN 来说 x > 0 为假，于是它变成了 0：请把判断反过来，使 NaN 保持不变。",
+    },
     costs=1,
 )
 def nan_becomes_zero(x):
@@ -160,7 +215,10 @@ def nan_becomes_zero(x):
 
 @misconception(
     "relu",
-    hint="At x = 0 the gradient has to be 0. A clamp passes it on there: make 0 belong to the flat side.",
+    hint={
+        "en": "At x = 0 the gradient has to be 0. A clamp passes it on there: make 0 belong to the flat side.",
+        "zh": "在 x = 0 处梯度必须是 0。clamp 在那里会传递梯度：请让 0 属于平坦的一侧。",
+    },
     costs=1,
 )
 def gradient_one_at_zero(x):
@@ -168,13 +226,25 @@ def gradient_one_at_zero(x):
 
 
 @misconception(
-    "relu", hint="At x = 0 the gradient has to be 0. A maximum of two equal values shares it: 1/2 for each.", costs=1
+    "relu",
+    hint={
+        "en": "At x = 0 the gradient has to be 0. A maximum of two equal values shares it: 1/2 for each.",
+        "zh": "在 x = 0 处梯度必须是 0。两个相等的值取最大值时会平分梯度：各得 1/2。",
+    },
+    costs=1,
 )
 def gradient_half_at_zero(x):
     return torch.maximum(x, torch.zeros_like(x))
 
 
-@misconception("relu", hint="Do not write into the input: make a new tensor and leave the caller's as it is.", costs=1)
+@misconception(
+    "relu",
+    hint={
+        "en": "Do not write into the input: make a new tensor and leave the caller's as it is.",
+        "zh": "不要写入输入：请创建新的张量，让调用者的张量保持不变。",
+    },
+    costs=1,
+)
 def writes_into_the_input(x):
     values = x.data
     values[values < 0] = 0
@@ -183,7 +253,10 @@ def writes_into_the_input(x):
 
 @misconception(
     "leaky_relu",
-    hint="The slope belongs to the negative side: positive inputs are kept as they are.",
+    hint={
+        "en": "The slope belongs to the negative side: positive inputs are kept as they are.",
+        "zh": "斜率属于负的一侧：正的输入保持不变。",
+    },
     passes_examples=False,
     costs=4,
 )
@@ -193,7 +266,10 @@ def slope_on_the_positive_side(x, slope=0.01):
 
 @misconception(
     "leaky_relu",
-    hint="The larger of x and slope * x is right for slopes up to 1 only: choose by the sign of x.",
+    hint={
+        "en": "The larger of x and slope * x is right for slopes up to 1 only: choose by the sign of x.",
+        "zh": "x 与 slope * x 中取较大者，只在斜率不大于 1 时正确：请按 x 的符号选择。",
+    },
     costs=4,
 )
 def maximum_of_both(x, slope=0.01):
@@ -201,7 +277,12 @@ def maximum_of_both(x, slope=0.01):
 
 
 @misconception(
-    "leaky_relu", hint="At x = 0 the gradient has to be the slope: let 0 belong to the negative side.", costs=1
+    "leaky_relu",
+    hint={
+        "en": "At x = 0 the gradient has to be the slope: let 0 belong to the negative side.",
+        "zh": "在 x = 0 处梯度必须是给定的斜率：请让 0 属于负的一侧。",
+    },
+    costs=1,
 )
 def zero_on_the_positive_side(x, slope=0.01):
     return torch.where(x >= 0, x, slope * x)
@@ -209,7 +290,10 @@ def zero_on_the_positive_side(x, slope=0.01):
 
 @misconception(
     "leaky_relu",
-    hint="Positive inputs come out a little too large: add the slope's part below zero only.",
+    hint={
+        "en": "Positive inputs come out a little too large: add the slope's part below zero only.",
+        "zh": "正的输入得到的结果略大了一些：带斜率的那一部分只在零以下才加。",
+    },
     passes_examples=False,
     costs=3,
 )
@@ -218,14 +302,26 @@ def slope_added_everywhere(x, slope=0.01):
 
 
 @misconception(
-    "leaky_relu", hint="Use the argument `slope`: 0.01 is only its usual value.", passes_examples=False, costs=3
+    "leaky_relu",
+    hint={
+        "en": "Use the argument `slope`: 0.01 is only its usual value.",
+        "zh": "请使用参数 `slope`：0.01 只是它通常的取值。",
+    },
+    passes_examples=False,
+    costs=3,
 )
 def fixed_slope(x, slope=0.01):
     return torch.where(x > 0, x, 0.01 * x)
 
 
 @misconception(
-    "sigmoid", hint="The exponent has the wrong sign: a large positive x must give 1.", passes_examples=False, costs=5
+    "sigmoid",
+    hint={
+        "en": "The exponent has the wrong sign: a large positive x must give 1.",
+        "zh": "指数的符号错了：x 为很大的正数时应给出 1。",
+    },
+    passes_examples=False,
+    costs=5,
 )
 def falling_sigmoid(x):
     return 1 / (1 + torch.exp(x))
@@ -233,7 +329,10 @@ def falling_sigmoid(x):
 
 @misconception(
     "sigmoid",
-    hint="This is tanh, with values from -1 to 1: the sigmoid lies between 0 and 1.",
+    hint={
+        "en": "This is tanh, with values from -1 to 1: the sigmoid lies between 0 and 1.",
+        "zh": "这是 tanh，取值从 -1 到 1；sigmoid 的取值在 0 与 1 之间。",
+    },
     passes_examples=False,
     costs=7,
 )
@@ -242,7 +341,12 @@ def tanh_for_sigmoid(x):
 
 
 @misconception(
-    "sigmoid", hint="For large positive x both parts of the fraction overflow: use the other fraction there.", costs=4
+    "sigmoid",
+    hint={
+        "en": "For large positive x both parts of the fraction overflow: use the other fraction there.",
+        "zh": "x 为很大的正数时，分子和分母都会溢出：那里请改用另一个分式。",
+    },
+    costs=4,
 )
 def overflows_above(x):
     return torch.exp(x) / (1 + torch.exp(x))
@@ -250,7 +354,10 @@ def overflows_above(x):
 
 @misconception(
     "sigmoid",
-    hint="For large negative x the value is right but the gradient NaN: no exponential may overflow on the way.",
+    hint={
+        "en": "For large negative x the value is right but the gradient NaN: no exponential may overflow on the way.",
+        "zh": "x 为很大的负数时，数值正确，梯度却是 NaN：途中任何指数都不能溢出。",
+    },
     costs=3,
 )
 def gradient_overflows_below(x):
@@ -259,7 +366,10 @@ def gradient_overflows_below(x):
 
 @misconception(
     "sigmoid",
-    hint="torch.where sends a gradient of 0 into the branch it did not choose, and 0 times infinity is NaN: limit what goes into each branch.",
+    hint={
+        "en": "torch.where sends a gradient of 0 into the branch it did not choose, and 0 times infinity is NaN: limit what goes into each branch.",
+        "zh": "torch.where 会给没有选中的分支传回梯度 0，而 0 乘以无穷大是 NaN：请限制送入每个分支的数值。",
+    },
     costs=3,
 )
 def where_lets_both_branches_overflow(x):
@@ -267,7 +377,12 @@ def where_lets_both_branches_overflow(x):
 
 
 @misconception(
-    "sigmoid", hint="abs has the gradient 0 at 0, so that yours is 0 there instead of 0.25: do without abs.", costs=2
+    "sigmoid",
+    hint={
+        "en": "abs has the gradient 0 at 0, so that yours is 0 there instead of 0.25: do without abs.",
+        "zh": "abs 在 0 处的梯度是 0，所以你的梯度在那里是 0 而不是 0.25：请不要使用 abs。",
+    },
+    costs=2,
 )
 def abs_loses_the_gradient_at_zero(x):
     small = torch.exp(-x.abs())
@@ -276,7 +391,10 @@ def abs_loses_the_gradient_at_zero(x):
 
 @misconception(
     "sigmoid",
-    hint="Cutting x off at a small number is seen in the result: limit only what would overflow, not the function.",
+    hint={
+        "en": "Cutting x off at a small number is seen in the result: limit only what would overflow, not the function.",
+        "zh": "把 x 截断到一个不大的数，从结果中看得出来：请只限制会溢出的部分，而不要改变函数本身。",
+    },
     costs=3,
 )
 def cuts_the_tails_off(x):
@@ -285,7 +403,10 @@ def cuts_the_tails_off(x):
 
 @misconception(
     "sigmoid_grad",
-    hint="Check the sign: the slope must go down to 0 where the output is near 1.",
+    hint={
+        "en": "Check the sign: the slope must go down to 0 where the output is near 1.",
+        "zh": "请检查符号：输出接近 1 时，斜率必须降到 0。",
+    },
     passes_examples=False,
     costs=3,
 )
@@ -295,7 +416,10 @@ def plus_in_place_of_minus(y):
 
 @misconception(
     "sigmoid_grad",
-    hint="The argument is the output of the sigmoid already: do not put it through the sigmoid again.",
+    hint={
+        "en": "The argument is the output of the sigmoid already: do not put it through the sigmoid again.",
+        "zh": "参数已经是 sigmoid 的输出：不要让它再经过一次 sigmoid。",
+    },
     passes_examples=False,
     costs=6,
 )
@@ -305,14 +429,25 @@ def takes_x_for_y(y):
 
 
 @misconception(
-    "sigmoid_grad", hint="1 - y² is the derivative of tanh; the sigmoid's is another.", passes_examples=False, costs=5
+    "sigmoid_grad",
+    hint={
+        "en": "1 - y² is the derivative of tanh; the sigmoid's is another.",
+        "zh": "1 - y² 是 tanh 的导数；sigmoid 的导数不是它。",
+    },
+    passes_examples=False,
+    costs=5,
 )
 def gradient_of_tanh(y):
     return 1 - y**2
 
 
 @misconception(
-    "tanh", hint="e^x and e^-x overflow for large inputs: nothing beyond ±20 needs an exponential of its own.", costs=4
+    "tanh",
+    hint={
+        "en": "e^x and e^-x overflow for large inputs: nothing beyond ±20 needs an exponential of its own.",
+        "zh": "输入很大时 e^x 和 e^-x 会溢出：超过 ±20 之后不必再单独计算指数。",
+    },
+    costs=4,
 )
 def quotient_of_exponentials(x):
     return (torch.exp(x) - torch.exp(-x)) / (torch.exp(x) + torch.exp(-x))
@@ -320,7 +455,10 @@ def quotient_of_exponentials(x):
 
 @misconception(
     "tanh",
-    hint="2σ(x) - 1 is tanh(x / 2): the argument of the sigmoid has to be doubled.",
+    hint={
+        "en": "2σ(x) - 1 is tanh(x / 2): the argument of the sigmoid has to be doubled.",
+        "zh": "2σ(x) - 1 是 tanh(x / 2)：送入 sigmoid 的数要加倍。",
+    },
     passes_examples=False,
     costs=4,
 )
@@ -329,14 +467,24 @@ def sigmoid_of_half(x):
 
 
 @misconception(
-    "tanh", hint="Near 0 you subtract two numbers that are almost equal: use expm1, which keeps the digits.", costs=2
+    "tanh",
+    hint={
+        "en": "Near 0 you subtract two numbers that are almost equal: use expm1, which keeps the digits.",
+        "zh": "在 0 附近你让两个几乎相等的数相减：请使用 expm1，它能保住有效数字。",
+    },
+    costs=2,
 )
 def cancels_near_zero(x):
     return 2 / (1 + torch.exp(-2 * x)) - 1
 
 
 @misconception(
-    "tanh", hint="expm1(2x) is infinite for large x, and infinity over infinity is NaN: limit the exponent.", costs=3
+    "tanh",
+    hint={
+        "en": "expm1(2x) is infinite for large x, and infinity over infinity is NaN: limit the exponent.",
+        "zh": "x 很大时 expm1(2x) 是无穷大，而无穷大除以无穷大是 NaN：请限制指数。",
+    },
+    costs=3,
 )
 def overflows_on_the_right(x):
     part = torch.expm1(2 * x)
@@ -345,7 +493,10 @@ def overflows_on_the_right(x):
 
 @misconception(
     "tanh",
-    hint="sign and abs have the gradient 0 at 0, so that yours is 0 there instead of 1: do without them.",
+    hint={
+        "en": "sign and abs have the gradient 0 at 0, so that yours is 0 there instead of 1: do without them.",
+        "zh": "sign 和 abs 在 0 处的梯度是 0，所以你的梯度在那里是 0 而不是 1：请不要使用它们。",
+    },
     costs=2,
 )
 def sign_loses_the_gradient_at_zero(x):
@@ -355,7 +506,10 @@ def sign_loses_the_gradient_at_zero(x):
 
 @misconception(
     "gelu",
-    hint="What you return is only the weight, between 0 and 1: it still has to be multiplied by x.",
+    hint={
+        "en": "What you return is only the weight, between 0 and 1: it still has to be multiplied by x.",
+        "zh": "你返回的只是权重，在 0 与 1 之间：还要乘以 x。",
+    },
     passes_examples=False,
     costs=5,
 )
@@ -369,7 +523,10 @@ def weight_without_x(x, approximate="none"):
 
 @misconception(
     "gelu",
-    hint="erf belongs to a variance of 1/2: divide x by the root of 2 before it.",
+    hint={
+        "en": "erf belongs to a variance of 1/2: divide x by the root of 2 before it.",
+        "zh": "erf 对应的方差是 1/2：请先把 x 除以 2 的平方根。",
+    },
     passes_examples=False,
     costs=3,
 )
@@ -382,7 +539,13 @@ def erf_without_the_root_of_two(x, approximate="none"):
 
 
 @misconception(
-    "gelu", hint="x σ(1.702 x) is a third form, neither of the two that are asked for.", passes_examples=False, costs=3
+    "gelu",
+    hint={
+        "en": "x σ(1.702 x) is a third form, neither of the two that are asked for.",
+        "zh": "x σ(1.702 x) 是第三种形式，不是题目所要的两种之一。",
+    },
+    passes_examples=False,
+    costs=3,
 )
 def form_with_the_sigmoid(x, approximate="none"):
     if approximate == "none":
@@ -392,7 +555,14 @@ def form_with_the_sigmoid(x, approximate="none"):
     raise ValueError("approximate is none or tanh")
 
 
-@misconception("gelu", hint="Compare the constant before x³ with the formula, digit by digit.", costs=2)
+@misconception(
+    "gelu",
+    hint={
+        "en": "Compare the constant before x³ with the formula, digit by digit.",
+        "zh": "请把 x³ 前面的常数与公式逐位比较。",
+    },
+    costs=2,
+)
 def wrong_constant_in_the_form_with_tanh(x, approximate="none"):
     if approximate == "none":
         return x / 2 * (1 + torch.erf(x / math.sqrt(2)))
@@ -402,7 +572,12 @@ def wrong_constant_in_the_form_with_tanh(x, approximate="none"):
 
 
 @misconception(
-    "gelu", hint='With approximate="tanh" the other formula is asked for: the two differ by up to 0.0005.', costs=3
+    "gelu",
+    hint={
+        "en": 'With approximate="tanh" the other formula is asked for: the two differ by up to 0.0005.',
+        "zh": 'approximate="tanh" 要的是另一个公式：两者最多相差 0.0005。',
+    },
+    costs=3,
 )
 def exact_form_only(x, approximate="none"):
     if approximate not in ("none", "tanh"):
@@ -411,7 +586,12 @@ def exact_form_only(x, approximate="none"):
 
 
 @misconception(
-    "softmax", hint="Large logits overflow: subtract the maximum of each slice before the exponential.", costs=4
+    "softmax",
+    hint={
+        "en": "Large logits overflow: subtract the maximum of each slice before the exponential.",
+        "zh": "logits 很大时会溢出：取指数之前，请减去每个切片的最大值。",
+    },
+    costs=4,
 )
 def no_shift(x, dim):
     exp = torch.exp(x)
@@ -420,7 +600,10 @@ def no_shift(x, dim):
 
 @misconception(
     "softmax",
-    hint="The maximum of the whole tensor lets other rows underflow to 0 / 0: take the maximum of each slice.",
+    hint={
+        "en": "The maximum of the whole tensor lets other rows underflow to 0 / 0: take the maximum of each slice.",
+        "zh": "用整个张量的最大值，会使其他行下溢成 0 / 0：请取每个切片的最大值。",
+    },
     costs=2,
 )
 def shifts_by_the_global_maximum(x, dim):
@@ -428,13 +611,27 @@ def shifts_by_the_global_maximum(x, dim):
     return exp / exp.sum(dim, keepdim=True)
 
 
-@misconception("softmax", hint="Subtract the maximum and not the mean: a single large logit still overflows.", costs=3)
+@misconception(
+    "softmax",
+    hint={
+        "en": "Subtract the maximum and not the mean: a single large logit still overflows.",
+        "zh": "请减去最大值，而不是平均值：只要有一个 logit 很大，仍会溢出。",
+    },
+    costs=3,
+)
 def shifts_by_the_mean(x, dim):
     exp = torch.exp(x - x.mean(dim, keepdim=True))
     return exp / exp.sum(dim, keepdim=True)
 
 
-@misconception("softmax", hint="Use `dim`: the classes do not always stand on the last axis.", costs=4)
+@misconception(
+    "softmax",
+    hint={
+        "en": "Use `dim`: the classes do not always stand on the last axis.",
+        "zh": "请使用 `dim`：类别并不总在最后一个轴上。",
+    },
+    costs=4,
+)
 def last_axis_always(x, dim):
     exp = torch.exp(x - x.amax(-1, keepdim=True))
     return exp / exp.sum(-1, keepdim=True)
@@ -442,7 +639,10 @@ def last_axis_always(x, dim):
 
 @misconception(
     "softmax",
-    hint="The probabilities of each slice sum to 1, not those of the whole tensor.",
+    hint={
+        "en": "The probabilities of each slice sum to 1, not those of the whole tensor.",
+        "zh": "和为 1 的是每个切片的概率，而不是整个张量的概率。",
+    },
     passes_examples=False,
     costs=5,
 )
@@ -451,7 +651,14 @@ def sums_over_everything(x, dim):
     return exp / exp.sum()
 
 
-@misconception("softmax", hint="Do not subtract in place: the caller's logits change with it.", costs=2)
+@misconception(
+    "softmax",
+    hint={
+        "en": "Do not subtract in place: the caller's logits change with it.",
+        "zh": "不要原地相减：调用者的 logits 会跟着改变。",
+    },
+    costs=2,
+)
 def shifts_in_place(x, dim):
     values = x.detach()
     values -= values.amax(dim, keepdim=True)
@@ -461,7 +668,10 @@ def shifts_in_place(x, dim):
 
 @misconception(
     "xor_network",
-    hint="This is as far as a linear model gets, 1/2 everywhere. Let the ReLU units bend: choose a bias that makes one of them zero on some inputs.",
+    hint={
+        "en": "This is as far as a linear model gets, 1/2 everywhere. Let the ReLU units bend: choose a bias that makes one of them zero on some inputs.",
+        "zh": "线性模型最多只能做到这样，处处都是 1/2。请让 ReLU 单元折起来：选一个偏置，使其中一个单元对某些输入为零。",
+    },
     passes_examples=False,
     costs="all",
 )
@@ -470,7 +680,13 @@ def best_linear_model():
 
 
 @misconception(
-    "xor_network", hint="This is OR: for 11 the output has to come down to 0 again.", passes_examples=False, costs=3
+    "xor_network",
+    hint={
+        "en": "This is OR: for 11 the output has to come down to 0 again.",
+        "zh": "这是 OR：对 11，输出必须再回到 0。",
+    },
+    passes_examples=False,
+    costs=3,
 )
 def computes_or():
     return torch.ones(2, 2), torch.tensor([0.0, -1.0]), torch.tensor([[1.0, -1.0]]), torch.zeros(1)
@@ -478,7 +694,10 @@ def computes_or():
 
 @misconception(
     "xor_network",
-    hint="Your network tells equal bits: turn its output round, so that unequal ones give 1.",
+    hint={
+        "en": "Your network tells equal bits: turn its output round, so that unequal ones give 1.",
+        "zh": "你的网络识别的是相等的比特：请把输出反过来，使不相等的比特得到 1。",
+    },
     passes_examples=False,
     costs=2,
 )
@@ -488,7 +707,10 @@ def computes_equality():
 
 @misconception(
     "xor_network",
-    hint="The difference of the bits comes out with its sign: 01 and 10 must both give 1, so add the two units.",
+    hint={
+        "en": "The difference of the bits comes out with its sign: 01 and 10 must both give 1, so add the two units.",
+        "zh": "两个比特之差带着符号：01 和 10 都必须得到 1，所以请把两个单元相加。",
+    },
     passes_examples=False,
     costs=3,
 )
@@ -498,7 +720,10 @@ def signed_difference():
 
 @misconception(
     "collapse_linear",
-    hint="The layer that is applied last stands on the left of the product.",
+    hint={
+        "en": "The layer that is applied last stands on the left of the product.",
+        "zh": "最后作用的层在乘积的最左边。",
+    },
     passes_examples=False,
     costs=4,
 )
@@ -514,7 +739,10 @@ def order_of_application(layers):
 
 @misconception(
     "collapse_linear",
-    hint="A bias passes through all later weights before it reaches the end.",
+    hint={
+        "en": "A bias passes through all later weights before it reaches the end.",
+        "zh": "偏置到达末尾之前，要经过其后的所有权重。",
+    },
     passes_examples=False,
     costs=4,
 )
@@ -532,7 +760,12 @@ def biases_added(layers):
 
 
 @misconception(
-    "collapse_linear", hint="A layer's bias is added after its own weight: only later weights multiply it.", costs=3
+    "collapse_linear",
+    hint={
+        "en": "A layer's bias is added after its own weight: only later weights multiply it.",
+        "zh": "一层的偏置是在它自己的权重之后加上的：只有其后的权重与它相乘。",
+    },
+    costs=3,
 )
 def bias_through_its_own_weight(layers):
     if len(layers) == 0:
@@ -545,10 +778,30 @@ def bias_through_its_own_weight(layers):
 
 
 @misconception(
-    "collapse_linear", hint="There may be more than two layers, or only one: go through the whole list.", costs=3
+    "collapse_linear",
+    hint={
+        "en": "There may be more than two layers, or only one: go through the whole list.",
+        "zh": "可能不止两层，也可能只有一层：请遍历整个列表。",
+    },
+    costs=3,
 )
 def two_layers_only(layers):
     if len(layers) == 0:
         raise ValueError("no layers")
     (weight1, bias1), (weight2, bias2) = layers[0], layers[1]
     return weight2 @ weight1, weight2 @ bias1 + bias2
+
+
+@misconception(
+    "gelu",
+    hint={
+        "en": 'Without "tanh" the exact form is asked for, with erf: the form with tanh differs from it by up to 0.0005.',
+        "zh": '没有 "tanh" 时要求的是精确形式，用 erf：带 tanh 的形式与它最多相差 0.0005。',
+    },
+    passes_examples=False,
+    costs=3,
+)
+def form_with_tanh_only(x, approximate="none"):
+    if approximate not in ("none", "tanh"):
+        raise ValueError("unknown form")
+    return 0.5 * x * (1 + torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))

@@ -5,6 +5,20 @@ from collections.abc import Callable
 
 BLUE, ORANGE, GREEN, GREY = "#3867a6", "#d9822b", "#5b9a68", "#999"
 
+TEXTS = {
+    "zh": {
+        "value": "值",
+        "slope": "斜率",
+        "0.25 at x = 0": "x = 0 处为 0.25",
+        "flat": "平坦",
+        "−0.17 at x = −0.75": "x = −0.75 处为 −0.17",
+        "inputs x": "输入 x",
+        "hidden layer h": "隐藏层 h",
+        "01 and 10": "01 和 10",
+    }
+}
+"""What the texts of the pictures are in other languages."""
+
 
 class Axes:
     """A small plot: maps x in `xs` and y in `ys` to a box, and collects the SVG of what is drawn."""

@@ -11,7 +11,8 @@
 #
 # Write your code in place of each `raise NotImplementedError`. The examples below each exercise can be run here. When the
 # notebook is graded, hidden checks are run as well: other shapes and dtypes, extreme inputs, gradients. Passing the visible
-# examples is a start and not the end. Inputs are never to be changed in place.
+# examples is a start and not the end. Inputs are never to be changed in place. When all is written, `show_boundaries()` near
+# the end trains small networks of your functions and draws how they divide the plane.
 #
 # Some things hold in every exercise that takes tensors. They may be float32 or float64, and the result has their dtype and
 # is computed in their precision throughout. "Any shape" includes a single number (no axes) and a tensor without elements.
@@ -30,6 +31,7 @@
 #
 # 请用你的代码替换每一处 `raise NotImplementedError`。每道练习下方的示例可以直接运行。评分时还会运行隐藏的检查：
 # 其他形状与数据类型、极端输入、梯度。通过可见的示例只是开始，并不是终点。任何输入都不得被原地修改。
+# 全部写好之后，靠近末尾的 `show_boundaries()` 会用你的函数训练几个小网络，并画出它们怎样划分平面。
 #
 # 有几条约定适用于所有以张量为输入的练习：输入可以是 float32 或 float64，结果与输入的 dtype 相同，并始终按这一精度计算；
 # “任意形状”包括单个数（没有轴）和没有元素的张量；梯度要能传回每一个输入的张量，并与 torch 给出的一致。
@@ -75,7 +77,7 @@ import torch
 # 请编写 `linear`。不要调用 `F.linear` 或 `nn.Linear`；`@` 之类的乘法可以使用。
 
 
-# %% exercise="linear" equal="torch.nn.functional.linear" stub="linear is not written yet: a weighted sum over the last axis, plus the bias"
+# %% exercise="linear" equal="torch.nn.functional.linear" stub={"en": "linear is not written yet: a weighted sum over the last axis, plus the bias", "zh": "linear 尚未编写：对最后一个轴加权求和，再加上偏置"}
 def linear(x, weight, bias=None):
     """Apply an affine map to the last axis.
 
@@ -86,6 +88,16 @@ def linear(x, weight, bias=None):
 
     Returns:
         A tensor of shape (*, out_features) and the dtype of `x`.
+
+    zh: 对最后一个轴作仿射变换。
+
+    参数：
+        x: 形状为 (*, in_features) 的张量，前导轴可以有任意多个，也可以没有；其中可以有一个的长度为 0。
+        weight: 形状为 (out_features, in_features) 的张量。
+        bias: 形状为 (out_features,) 的张量，None 表示没有偏置。
+
+    返回：
+        形状为 (*, out_features) 的张量，数据类型与 `x` 相同。
     """
     ### BEGIN SOLUTION
     y = x @ weight.T
@@ -97,9 +109,11 @@ def linear(x, weight, bias=None):
 x = torch.tensor([[2.0, 1.0], [0.5, -0.5]])
 y = linear(x, torch.tensor([[0.5, -0.25], [0.0, 1.0]]))
 assert torch.allclose(y, torch.tensor([[0.75, 1.0], [0.375, -0.5]])), f"two samples, no bias: got {y}"
+# zh: 两个样本，没有偏置：得到 {y}
 
 y = linear(x, torch.eye(2), torch.tensor([0.1, -1.0]))
 assert torch.allclose(y, torch.tensor([[2.1, 0.0], [0.6, -1.5]])), f"with a bias: got {y}"
+# zh: 有偏置：得到 {y}
 
 # %% [markdown] lang="en"
 # ## The linear layer, backwards
@@ -138,7 +152,7 @@ assert torch.allclose(y, torch.tensor([[2.1, 0.0], [0.6, -1.5]])), f"with a bias
 # 请编写 `linear_backward`。既不要调用 torch 的线性层，也不要用 autograd（`backward`、`torch.autograd.grad`）。你的结果本身就是梯度，不再对它求导。
 
 
-# %% exercise="linear_backward" without=["torch.Tensor.backward", "torch.autograd.backward", "torch.autograd.grad", "torch.autograd.functional", "torch.func"] uses=["linear"] stub="linear_backward is not written yet: three gradients, each in the shape of what it belongs to"
+# %% exercise="linear_backward" without=["torch.Tensor.backward", "torch.autograd.backward", "torch.autograd.grad", "torch.autograd.functional", "torch.func"] uses=["linear"] stub={"en": "linear_backward is not written yet: three gradients, each in the shape of what it belongs to", "zh": "linear_backward 尚未编写：三个梯度，各与所属的量形状相同"}
 def linear_backward(dy, x, weight):
     """Compute the gradients of a linear layer with a bias.
 
@@ -151,6 +165,16 @@ def linear_backward(dy, x, weight):
     Returns:
         A tuple (dx, dweight, dbias): the gradients of the input, the weight and the bias, each in the shape of what it
         belongs to and all of the dtype of `x`.
+
+    zh: 计算带偏置的线性层的梯度。
+
+    参数：
+        dy: 损失对输出的梯度，形状为 (*, out_features)。
+        x: 前向计算的输入，形状为 (*, in_features)，前导轴可以有任意多个，也可以没有；其中可以有一个的长度为 0。
+        weight: 形状为 (out_features, in_features) 的张量。
+
+    返回：
+        元组 (dx, dweight, dbias)：输入、权重和偏置的梯度，各与所属的量形状相同，数据类型都与 `x` 相同。
     """
     ### BEGIN SOLUTION
     rows_dy, rows_x = dy.reshape(-1, weight.shape[0]), x.reshape(-1, weight.shape[1])
@@ -160,10 +184,12 @@ def linear_backward(dy, x, weight):
 
 # %% examples="linear_backward"
 # Two samples, two inputs, one output: each sample sends its gradient times the weights back to its inputs.
+# zh: 两个样本、两个输入、一个输出：每个样本把自己的梯度乘以权重，传回它的各个输入。
 dy, x = torch.tensor([[1.0], [2.0]]), torch.tensor([[3.0, 0.0], [0.0, 5.0]])
 dx, dweight, dbias = linear_backward(dy, x, torch.tensor([[10.0, 20.0]]))
 assert dx.tolist() == [[10.0, 20.0], [20.0, 40.0]], dx
 # The weight adds up over the samples: 1 * 3 + 2 * 0 and 1 * 0 + 2 * 5.
+# zh: 权重的梯度对样本求和：1 * 3 + 2 * 0 和 1 * 0 + 2 * 5。
 assert dweight.tolist() == [[3.0, 10.0]], dweight
 assert dbias.tolist() == [3.0], dbias
 
@@ -215,7 +241,7 @@ assert dbias.tolist() == [3.0], dbias
 # 和取最大值都可以使用。
 
 
-# %% exercise="relu" stub="relu is not written yet: zero below zero, the input itself above"
+# %% exercise="relu" stub={"en": "relu is not written yet: zero below zero, the input itself above", "zh": "relu 尚未编写：零以下为零，零以上为输入本身"}
 def relu(x):
     """Set negative elements to zero.
 
@@ -226,6 +252,16 @@ def relu(x):
 
     Returns:
         A tensor of the shape and dtype of `x`.
+
+    zh: 把负的元素置零。
+
+    梯度在 x > 0 处是 1，在 x <= 0 处是 0，在 0 处也是 0。NaN 仍是 NaN。
+
+    参数：
+        x: 浮点张量，形状任意；其中可能有无穷大和 NaN。
+
+    返回：
+        形状和数据类型与 `x` 相同的张量。
     """
     ### BEGIN SOLUTION
     return torch.where(x <= 0, 0, x)
@@ -236,9 +272,11 @@ def relu(x):
 x = torch.tensor([-2.0, -0.5, 0.0, 0.5, 3.0], requires_grad=True)
 y = relu(x)
 assert y.tolist() == [0.0, 0.0, 0.0, 0.5, 3.0], f"negative numbers become 0: got {y}"
+# zh: 负数应变成 0：得到 {y}
 
 y.sum().backward()
 assert x.grad[0] == 0 and x.grad[4] == 1, f"the slope is 0 below zero and 1 above: got {x.grad}"
+# zh: 斜率在零以下是 0，在零以上是 1：得到 {x.grad}
 
 # %% [markdown] lang="en"
 # ## Leaky ReLU
@@ -276,7 +314,7 @@ assert x.grad[0] == 0 and x.grad[4] == 1, f"the slope is 0 below zero and 1 abov
 # 请编写 `leaky_relu`。不得调用的函数与上一题相同。
 
 
-# %% exercise="leaky_relu" uses=["relu"] stub="leaky_relu is not written yet: the input itself above zero, slope times the input elsewhere"
+# %% exercise="leaky_relu" uses=["relu"] stub={"en": "leaky_relu is not written yet: the input itself above zero, slope times the input elsewhere", "zh": "leaky_relu 尚未编写：零以上为输入本身，其余为斜率乘以输入"}
 def leaky_relu(x, slope=0.01):
     """Scale the elements that are not positive by `slope`.
 
@@ -288,6 +326,17 @@ def leaky_relu(x, slope=0.01):
 
     Returns:
         A tensor of the shape and dtype of `x`.
+
+    zh: 把非正的元素乘以 `slope`。
+
+    梯度在 x > 0 处是 1，在 x <= 0 处是 `slope`，在 0 处也是 `slope`。NaN 仍是 NaN。
+
+    参数：
+        x: 浮点张量，形状任意；其中可能有无穷大和 NaN。
+        slope: 零以下的斜率，可以是任意数，大于 1 或为负均可。
+
+    返回：
+        形状和数据类型与 `x` 相同的张量。
     """
     ### BEGIN SOLUTION
     return torch.where(x > 0, x, slope * x)
@@ -298,9 +347,11 @@ def leaky_relu(x, slope=0.01):
 x = torch.tensor([-4.0, -1.0, 0.0, 2.0])
 y = leaky_relu(x, slope=0.25)
 assert y.tolist() == [-1.0, -0.25, 0.0, 2.0], f"slope 0.25 below zero: got {y}"
+# zh: 零以下的斜率是 0.25：得到 {y}
 
 y = leaky_relu(x)
 assert torch.allclose(y, torch.tensor([-0.04, -0.01, 0.0, 2.0])), f"the slope is 0.01 where none is given: got {y}"
+# zh: 没有给出斜率时应为 0.01：得到 {y}
 
 # %% [markdown] lang="en"
 # ## Sigmoid
@@ -350,7 +401,7 @@ assert torch.allclose(y, torch.tensor([-0.04, -0.01, 0.0, 2.0])), f"the slope is
 # 请编写 `sigmoid`。不要以任何形式调用 torch 的 sigmoid（`expit`、`logsigmoid`、`SiLU`、`glu`），也不要调用 tanh 或 softmax。
 
 
-# %% exercise="sigmoid" equal="torch.sigmoid" stub="sigmoid is not written yet: use each fraction where its exponential cannot overflow"
+# %% exercise="sigmoid" equal="torch.sigmoid" stub={"en": "sigmoid is not written yet: use each fraction where its exponential cannot overflow", "zh": "sigmoid 尚未编写：每个分式都用在指数不会溢出的一侧"}
 def sigmoid(x):
     """Map each element into (0, 1) by the logistic function.
 
@@ -361,6 +412,16 @@ def sigmoid(x):
 
     Returns:
         A tensor of the shape and dtype of `x`, accurate to 1e-12 in float64.
+
+    zh: 用 logistic 函数把每个元素映射到 (0, 1)。
+
+    对有限的 `x`，无论多大（±10,000 乃至更大），结果和梯度都不是 NaN。在 0 处的梯度是 0.25。
+
+    参数：
+        x: 浮点张量，形状任意。
+
+    返回：
+        形状和数据类型与 `x` 相同的张量，在 float64 中精确到 1e-12。
     """
     ### BEGIN SOLUTION
     of_positive = 1 / (1 + torch.exp(-x.clamp(min=0)))
@@ -371,8 +432,10 @@ def sigmoid(x):
 
 # %% examples="sigmoid"
 # 1 / (1 + e^-x) with x = log 3 is 1 / (1 + 1/3) = 3/4, and with x = -log 3 it is 1 / (1 + 3) = 1/4.
+# zh: x = log 3 时，1 / (1 + e^-x) 是 1 / (1 + 1/3) = 3/4；x = -log 3 时是 1 / (1 + 3) = 1/4。
 y = sigmoid(torch.tensor([0.0, math.log(3), -math.log(3)]))
 assert torch.allclose(y, torch.tensor([0.5, 0.75, 0.25])), f"sigmoid of 0, log 3 and -log 3: got {y}"
+# zh: 0、log 3 和 -log 3 的 sigmoid：得到 {y}
 
 # %% [markdown] lang="en"
 # ## The gradient of the sigmoid
@@ -408,7 +471,7 @@ assert torch.allclose(y, torch.tensor([0.5, 0.75, 0.25])), f"sigmoid of 0, log 3
 # 请编写 `sigmoid_grad`，它的参数是**输出** $y$，而不是 $x$。不需要、也不允许调用 torch 的 sigmoid。
 
 
-# %% exercise="sigmoid_grad" stub="sigmoid_grad is not written yet: the derivative, from the output alone"
+# %% exercise="sigmoid_grad" stub={"en": "sigmoid_grad is not written yet: the derivative, from the output alone", "zh": "sigmoid_grad 尚未编写：只由输出求导数"}
 def sigmoid_grad(y):
     """Compute the derivative of the sigmoid from its output.
 
@@ -417,6 +480,14 @@ def sigmoid_grad(y):
 
     Returns:
         The derivative dy/dx at each element, a tensor of the shape and dtype of `y`.
+
+    zh: 由 sigmoid 的输出计算它的导数。
+
+    参数：
+        y: sigmoid 的输出，浮点张量，形状任意，数值在 [0, 1] 内。
+
+    返回：
+        每个元素处的导数 dy/dx，形状和数据类型与 `y` 相同的张量。
     """
     ### BEGIN SOLUTION
     return y * (1 - y)
@@ -425,8 +496,10 @@ def sigmoid_grad(y):
 
 # %% examples="sigmoid_grad"
 # y = 0.5 is the steepest place: 0.5 * 0.5. At y = 0.8 the slope is 0.8 * 0.2.
+# zh: y = 0.5 处最陡：0.5 * 0.5。y = 0.8 处的斜率是 0.8 * 0.2。
 grad = sigmoid_grad(torch.tensor([0.5, 0.8, 1.0]))
 assert torch.allclose(grad, torch.tensor([0.25, 0.16, 0.0])), f"slopes at the outputs 0.5, 0.8 and 1: got {grad}"
+# zh: 输出为 0.5、0.8 和 1 处的斜率：得到 {grad}
 
 # %% [markdown] lang="en"
 # ## Tanh
@@ -474,7 +547,7 @@ assert torch.allclose(grad, torch.tensor([0.25, 0.16, 0.0])), f"slopes at the ou
 # 请编写 `tanh`。不要调用 torch 的 tanh；可以使用你自己写的 `sigmoid`。
 
 
-# %% exercise="tanh" equal="torch.tanh" uses=["sigmoid"] stub="tanh is not written yet: mind overflow far from 0 and cancellation near 0"
+# %% exercise="tanh" equal="torch.tanh" uses=["sigmoid"] stub={"en": "tanh is not written yet: mind overflow far from 0 and cancellation near 0", "zh": "tanh 尚未编写：注意远离 0 处的溢出和 0 附近的相消"}
 def tanh(x):
     """Map each element into (-1, 1) by the hyperbolic tangent.
 
@@ -486,6 +559,17 @@ def tanh(x):
 
     Returns:
         A tensor of the shape and dtype of `x`.
+
+    zh: 用双曲正切把每个元素映射到 (-1, 1)。
+
+    对有限的 `x`，无论多大（±10,000 乃至更大），结果和梯度都不是 NaN。在 0 附近结果有足够的相对精度：tanh(1e-8) 是
+    1e-8，而不是 0。在 0 处的梯度是 1。
+
+    参数：
+        x: 浮点张量，形状任意。
+
+    返回：
+        形状和数据类型与 `x` 相同的张量。
     """
     ### BEGIN SOLUTION
     exp_minus_one = torch.expm1(2 * x.clamp(-20, 20))
@@ -495,8 +579,10 @@ def tanh(x):
 
 # %% examples="tanh"
 # With x = log 3: (3 - 1/3) / (3 + 1/3) = 0.8. With x = log 2: (2 - 1/2) / (2 + 1/2) = 0.6.
+# zh: x = log 3 时：(3 - 1/3) / (3 + 1/3) = 0.8。x = log 2 时：(2 - 1/2) / (2 + 1/2) = 0.6。
 y = tanh(torch.tensor([0.0, math.log(3), -math.log(3), math.log(2)]))
 assert torch.allclose(y, torch.tensor([0.0, 0.8, -0.8, 0.6])), f"tanh of 0, log 3, -log 3 and log 2: got {y}"
+# zh: 0、log 3、-log 3 和 log 2 的 tanh：得到 {y}
 
 # %% [markdown] lang="en"
 # ## GELU
@@ -547,7 +633,7 @@ assert torch.allclose(y, torch.tensor([0.0, 0.8, -0.8, 0.6])), f"tanh of 0, log 
 # 请编写 `gelu`，参数 `approximate` 与 torch 相同。不要调用 torch 的 GELU；可以使用 `torch.erf`、`torch.tanh` 和你自己写的 `tanh`。
 
 
-# %% exercise="gelu" also=["torch.tanh"] uses=["tanh", "sigmoid"] stub="gelu is not written yet: the input times the normal distribution function, in two forms"
+# %% exercise="gelu" also=["torch.tanh"] uses=["tanh", "sigmoid"] stub={"en": "gelu is not written yet: the input times the normal distribution function, in two forms", "zh": "gelu 尚未编写：输入乘以正态分布的分布函数，有两种形式"}
 def gelu(x, approximate="none"):
     """Weigh each element by the standard normal distribution function.
 
@@ -562,6 +648,20 @@ def gelu(x, approximate="none"):
 
     Raises:
         ValueError: `approximate` is neither "none" nor "tanh".
+
+    zh: 用标准正态分布的分布函数给每个元素加权。
+
+    数值大到 ±10,000 时，两种形式的结果和梯度都不是 NaN。
+
+    参数：
+        x: 浮点张量，形状任意，数值不超过 ±10,000。
+        approximate: "none" 表示精确形式，"tanh" 表示用 tanh 的近似形式。
+
+    返回：
+        形状和数据类型与 `x` 相同的张量。
+
+    抛出：
+        ValueError: `approximate` 既不是 "none" 也不是 "tanh"。
     """
     ### BEGIN SOLUTION
     if approximate == "none":
@@ -574,8 +674,10 @@ def gelu(x, approximate="none"):
 
 # %% examples="gelu"
 # A standard normal variable is below 1 with the probability 0.8413447, and below -1 with 0.1586553.
+# zh: 标准正态变量小于 1 的概率是 0.8413447，小于 -1 的概率是 0.1586553。
 y = gelu(torch.tensor([-1.0, 0.0, 1.0]))
 assert torch.allclose(y, torch.tensor([-0.1586553, 0.0, 0.8413447])), f"GELU of -1, 0 and 1: got {y}"
+# zh: -1、0 和 1 的 GELU：得到 {y}
 
 # %% [markdown] lang="en"
 # ## Softmax
@@ -629,7 +731,7 @@ assert torch.allclose(y, torch.tensor([-0.1586553, 0.0, 0.8413447])), f"GELU of 
 # 请编写 `softmax`。不要调用 torch 的 softmax、log-softmax 或 softmin。
 
 
-# %% exercise="softmax" also=["torch.logsumexp"] stub="softmax is not written yet: exponentials over their sum, safe for large logits"
+# %% exercise="softmax" also=["torch.logsumexp"] stub={"en": "softmax is not written yet: exponentials over their sum, safe for large logits", "zh": "softmax 尚未编写：指数除以指数之和，logits 很大时也要安全"}
 def softmax(x, dim):
     """Turn logits into probabilities along one axis.
 
@@ -640,6 +742,15 @@ def softmax(x, dim):
 
     Returns:
         A tensor of the shape and dtype of `x`.
+
+    zh: 沿一个轴把 logits 变成概率。
+
+    参数：
+        x: 至少有一个轴的浮点张量。logits 可能达到 ±10,000 乃至更大，其中一些可能是负无穷，但一个切片不会全是负无穷。
+        dim: 概率之和为 1 的那个轴，也可以从后往前数。
+
+    返回：
+        形状和数据类型与 `x` 相同的张量。
     """
     ### BEGIN SOLUTION
     exp = torch.exp(x - x.amax(dim, keepdim=True).detach())
@@ -649,8 +760,10 @@ def softmax(x, dim):
 
 # %% examples="softmax"
 # e^0 : e^(log 3) is 1 : 3. Two equal logits share evenly, whatever their size.
+# zh: e^0 : e^(log 3) 等于 1 : 3。两个相等的 logits 无论多大都平分概率。
 p = softmax(torch.tensor([[0.0, math.log(3)], [7.0, 7.0]]), dim=1)
 assert torch.allclose(p, torch.tensor([[0.25, 0.75], [0.5, 0.5]])), f"each row sums to 1: got {p}"
+# zh: 每一行的和应为 1：得到 {p}
 
 # %% [markdown] lang="en"
 # ## XOR with two ReLU units
@@ -695,7 +808,7 @@ assert torch.allclose(p, torch.tensor([[0.25, 0.75], [0.5, 0.5]])), f"each row s
 # 权重是 float32，采用 torch 的布局，每个输出占一行。这道练习没有禁止调用的函数。
 
 
-# %% exercise="xor_network" also=["*"] stub="xor_network is not written yet: choose the weights of two hidden ReLU units and one output"
+# %% exercise="xor_network" also=["*"] stub={"en": "xor_network is not written yet: choose the weights of two hidden ReLU units and one output", "zh": "xor_network 尚未编写：选定两个隐藏 ReLU 单元和一个输出的权重"}
 def xor_network():
     """Give the weights of a ReLU network that computes XOR.
 
@@ -704,6 +817,14 @@ def xor_network():
 
     Returns:
         (weight1, bias1, weight2, bias2), float32 tensors of the shapes (2, 2), (2,), (1, 2), (1,).
+
+    zh: 给出一个计算 XOR 的 ReLU 网络的权重。
+
+    网络是 y = weight2 @ relu(weight1 @ x + bias1) + bias2。对四个输入 (0, 0), (0, 1), (1, 0), (1, 1)，输出是 0, 1, 1,
+    0，误差各不超过 1e-6。每次调用给出相同的权重。
+
+    返回：
+        (weight1, bias1, weight2, bias2)，形状为 (2, 2), (2,), (1, 2), (1,) 的 float32 张量。
     """
     ### BEGIN SOLUTION
     # Both units see the number of ones; the second counts only what exceeds one, and is subtracted twice.
@@ -721,6 +842,7 @@ bits = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 hidden = (bits @ weight1.T + bias1).clamp(min=0)
 y = (hidden @ weight2.T + bias2).squeeze(1)
 assert torch.allclose(y, torch.tensor([0.0, 1.0, 1.0, 0.0]), atol=1e-6), f"XOR of 00, 01, 10 and 11: got {y.tolist()}"
+# zh: 00、01、10 和 11 的 XOR：得到 {y.tolist()}
 
 # %% [markdown] lang="en"
 # ## A stack of linear layers is one linear layer
@@ -755,7 +877,7 @@ assert torch.allclose(y, torch.tensor([0.0, 1.0, 1.0, 0.0]), atol=1e-6), f"XOR o
 # 请编写 `collapse_linear`。可以使用你自己写的 `linear`，没有禁止调用的函数。若一层都没有，应抛出 `ValueError`。
 
 
-# %% exercise="collapse_linear" also=["*"] uses=["linear"] stub="collapse_linear is not written yet: one weight and one bias that do what all layers do"
+# %% exercise="collapse_linear" also=["*"] uses=["linear"] stub={"en": "collapse_linear is not written yet: one weight and one bias that do what all layers do", "zh": "collapse_linear 尚未编写：一个权重和一个偏置，作用与所有层相同"}
 def collapse_linear(layers):
     """Combine linear layers, applied one after another, into one.
 
@@ -768,6 +890,18 @@ def collapse_linear(layers):
 
     Raises:
         ValueError: there are no layers.
+
+    zh: 把依次作用的若干线性层合并成一层。
+
+    参数：
+        layers: 由任意多对 (weight, bias) 组成的列表，按作用的先后排列，形状各为 (out, in) 和 (out,)；每一层的 `in` 就
+            是前一层的 `out`。
+
+    返回：
+        (weight, bias)，形状为（最后的 out，最初的 in）和（最后的 out,），数据类型与各层相同。
+
+    抛出：
+        ValueError: 一层都没有。
     """
     ### BEGIN SOLUTION
     if not layers:
@@ -784,7 +918,208 @@ first = (torch.tensor([[1.0, 2.0], [0.0, 1.0]]), torch.tensor([1.0, 0.0]))
 second = (torch.tensor([[1.0, 0.0], [3.0, 1.0]]), torch.tensor([0.0, 5.0]))
 weight, bias = collapse_linear([first, second])
 assert weight.tolist() == [[1.0, 2.0], [3.0, 7.0]], f"the second weight times the first: got {weight}"
+# zh: 第二层的权重左乘第一层的权重：得到 {weight}
 assert bias.tolist() == [1.0, 8.0], f"the first bias through the second weight, plus the second bias: got {bias}"
+# zh: 第一层的偏置经过第二层的权重，再加上第二层的偏置：得到 {bias}
+
+# %% [markdown] lang="en"
+# ## What an activation is good for
+#
+# The cell below defines `show_boundaries`. Add a cell of your own beneath it and call `show_boundaries()` there: it trains small networks of your functions on 200 points around the four corners of
+# XOR, in a few seconds, and draws where they answer 0 (red) and 1 (blue). Nothing here is graded; while something is not written yet, it only says what.
+#
+# - The first network has two hidden layers and no activation. The dashed line is the boundary of the single layer that your `collapse_linear` makes of it.
+# - The second is your `xor_network` with your `relu`: nobody trained it. The next three have one hidden layer of eight units each, the same first weights, and your ReLU, sigmoid and tanh.
+# - The last picture shows ten hidden layers before any training, and how large the gradient of the loss is in each of them, with four of your activations.
+#
+# Above each network stands the share of the points that it answers right. Why can the first one not do better, however long it trains? Where do the boundaries have corners, and where are they smooth? Which of
+# the four deep networks would you not want to train?
+
+# %% [markdown] lang="zh"
+# ## 激活函数有什么用
+#
+# 下面的单元格定义了 `show_boundaries`。请在它下面自己添加一个单元格，在那里调用 `show_boundaries()`：它用你的函数训练几个小网络，数据是 XOR 四个角附近的 200 个点，只需几秒钟，
+# 并画出网络在哪里回答 0（红）、在哪里回答 1（蓝）。这里不评分；若还有未写的内容，它只会指出缺少什么。图中的文字是英文，含义如下：
+#
+# - 第一个网络有两个隐藏层，没有激活函数（no activation）。虚线是你的 `collapse_linear` 把它合并成单层之后的边界。
+# - 第二个是你的 `xor_network`，用的是你的 `relu`，没有经过训练。接下来三个各有一个含八个单元的隐藏层，初始权重相同，分别使用你的 ReLU、sigmoid 和 tanh。
+# - 最后一张图是训练之前的十个隐藏层（hidden layer）：分别使用你的四种激活函数，损失的梯度（gradient）在每一层有多大。
+#
+# 每个网络上方是它答对的点所占的比例。第一个网络无论训练多久都不能做得更好，为什么？哪些边界有尖角，哪些是光滑的？四个深层网络中，哪一个你不愿意训练？
+
+# %%
+import io
+
+
+def xor_points():
+    """Draw 200 points around the corners of the unit square; returns them and their exclusive or, 0 or 1.
+
+    zh: 在单位正方形的四个角附近抽取 200 个点；返回这些点以及它们的异或，0 或 1。
+    """
+    draws = torch.Generator().manual_seed(3)
+    bits = torch.randint(0, 2, (200, 2), generator=draws)
+    return bits + 0.16 * torch.randn(200, 2, generator=draws), (bits[:, 0] != bits[:, 1]).float()
+
+
+def first_layers(*sizes):
+    """Draw the weights of linear layers from each size to the next.
+
+    zh: 抽取从每个大小到下一个大小的各线性层的权重。
+    """
+    draws = torch.Generator().manual_seed(0)
+    shapes = zip(sizes[1:], sizes[:-1], strict=True)
+    layers = [(torch.randn(s, generator=draws) * s[1] ** -0.5, torch.randn(s[0], generator=draws) / 2) for s in shapes]
+    return [tuple(tensor.requires_grad_() for tensor in layer) for layer in layers]
+
+
+def score_of_network(x, layers, activation):
+    """Compute the output of a network, above 0 for the answer 1, with the activation between the layers.
+
+    zh: 计算网络的输出，大于 0 表示回答 1；各层之间是激活函数。
+    """
+    for weight, bias in layers[:-1]:
+        x = activation(linear(x, weight, bias))
+    return linear(x, *layers[-1]).squeeze(1)
+
+
+def xor_loss(layers, activation):
+    """Compute how wrong a network is on the points of XOR.
+
+    zh: 计算网络在 XOR 的各点上错得多厉害。
+    """
+    x, y = xor_points()
+    return torch.nn.functional.binary_cross_entropy_with_logits(score_of_network(x, layers, activation), y)
+
+
+def trained_on_xor(layers, activation):
+    """Train a network for 200 steps of gradient descent with momentum, in place.
+
+    zh: 用带动量的梯度下降把网络原地训练 200 步。
+    """
+    tensors = [tensor for layer in layers for tensor in layer]
+    steps = [torch.zeros_like(tensor) for tensor in tensors]
+    for _ in range(200):
+        grads = torch.autograd.grad(xor_loss(layers, activation), tensors, materialize_grads=True)
+        with torch.no_grad():
+            for tensor, step, grad in zip(tensors, steps, grads, strict=True):
+                tensor += step.mul_(0.9).sub_(0.2 * grad)
+    return layers
+
+
+def gradients_of_layers(activation):
+    """Give the norm of the loss's gradient in the weights of each of ten hidden layers.
+
+    zh: 给出损失对十个隐藏层中每一层权重的梯度范数。
+    """
+    layers = first_layers(2, *[16] * 10, 1)
+    weights = [weight for weight, _ in layers]
+    grads = torch.autograd.grad(xor_loss(layers, activation), weights, materialize_grads=True)
+    return [grad.norm().item() for grad in grads[:-1]]
+
+
+def networks_for_xor():
+    """Train the networks; returns for each its name and its score of any points, and the collapsed layer of the first.
+
+    zh: 训练各个网络；返回每个网络的名称和打分函数，以及第一个网络合并成的单层。
+    """
+    deep = trained_on_xor(first_layers(2, 8, 8, 1), lambda x: x)
+    weight1, bias1, weight2, bias2 = xor_network()
+    by_hand = [(weight1, bias1), (8 * weight2, 8 * bias2 - 4)]  # above 0 where the output is above 1/2
+    # zh: 输出大于 1/2 时，打分大于 0
+    found = {
+        "no activation": lambda x: score_of_network(x, deep, lambda h: h),
+        "by hand": lambda x: score_of_network(x, by_hand, relu),
+    }
+    for name, activation in {"relu": relu, "sigmoid": sigmoid, "tanh": tanh}.items():
+        layers = trained_on_xor(first_layers(2, 8, 1), activation)
+        found[name] = lambda x, layers=layers, activation=activation: score_of_network(x, layers, activation)
+    return found, collapse_linear(deep)
+
+
+def draw_boundaries(networks, collapsed, gradients):
+    """Draw what each network answers, and the gradients of the deep ones; returns the share of right answers of each.
+
+    zh: 画出每个网络的回答，以及深层网络的梯度；返回每个网络答对的比例。
+    """
+    import IPython.display
+    from matplotlib.figure import Figure
+
+    x, y = xor_points()
+    line = torch.linspace(-0.6, 1.6, 100)
+    plane = torch.cartesian_prod(line, line)
+    figure = Figure(figsize=(6, 8.4), layout="constrained")
+    *places, last = figure.subplots(3, 2).flat
+    shares = {}
+    for axes, (name, answer) in zip(places, networks.items(), strict=True):
+        with torch.no_grad():
+            shares[name] = ((answer(x) > 0) == (y > 0)).double().mean().item()
+            shown = answer(plane).clamp(-4, 4).reshape(len(line), len(line)).T.numpy()
+        axes.imshow(shown, cmap="RdBu", vmin=-7, vmax=7, origin="lower", extent=(-0.6, 1.6, -0.6, 1.6))
+        axes.scatter(*x.T.numpy(), c=y.numpy(), s=10, cmap="RdBu", edgecolors="black", linewidths=0.5)
+        axes.set_title(f"{name}: {shares[name]:.0%}", fontsize="medium")
+        axes.set(xticks=[0, 1], yticks=[0, 1])
+    (slope0, slope1), offset = (tensor.detach().flatten().tolist() for tensor in collapsed)
+    places[0].axline((0, -offset[0] / slope1), slope=-slope0 / slope1, color="black", linestyle="--")
+    places[0].set(xlim=(-0.6, 1.6), ylim=(-0.6, 1.6))
+    for name, norms in gradients.items():
+        last.plot(range(1, 11), norms, marker=".", label=name)
+    last.set(xlabel="hidden layer", yscale="log", xticks=range(1, 11))
+    last.set_title("gradient in each layer", fontsize="medium")
+    last.legend(fontsize="small")
+    drawing = io.BytesIO()
+    figure.savefig(drawing, format="png", dpi=120)
+    IPython.display.display(IPython.display.Image(drawing.getvalue()))
+    return shares
+
+
+def not_ready():
+    """Try each exercise of the picture on next to nothing; one line for each that is not written or that raises.
+
+    zh: 用极小的数据试一遍图中用到的每道练习；尚未编写或抛出异常的，各给出一行。
+    """
+    x = torch.ones(2, 2)
+    trials = {
+        "linear": lambda: linear(x, x, x[0]),
+        "relu": lambda: relu(x),
+        "sigmoid": lambda: sigmoid(x),
+        "tanh": lambda: tanh(x),
+        "gelu": lambda: gelu(x),
+        "xor_network": lambda: xor_network(),
+        "collapse_linear": lambda: collapse_linear([(x, x[0])]),
+    }
+    lines = []
+    for name, trial in trials.items():
+        try:
+            trial()
+        except NotImplementedError:
+            lines.append(f"- {name} is not written yet")
+            # zh: - {name} 尚未编写
+        except Exception as error:
+            lines.append(f"- {name} raises {type(error).__name__}: {error}")
+            # zh: - {name} 抛出 {type(error).__name__}：{error}
+    return lines
+
+
+def show_boundaries():
+    """Draw what networks of these functions make of XOR, or say which exercises are missing.
+
+    zh: 画出用这些函数搭成的网络怎样解决 XOR，或者指出还缺哪些练习。
+    """
+    waiting = not_ready()
+    if waiting:
+        print("The picture is drawn when these exercises are written:", *waiting, sep="\n")
+        # zh: 写好下列练习之后，才会画图：
+        return
+    try:
+        torch.set_num_threads(1)  # for tensors as small as these, sharing the work takes longer than the work
+        # zh: 这样小的张量，分工所花的时间比计算本身还长
+        activations = {"relu": relu, "gelu": gelu, "tanh": tanh, "sigmoid": sigmoid}
+        gradients = {name: gradients_of_layers(activation) for name, activation in activations.items()}
+        draw_boundaries(*networks_for_xor(), gradients)
+    except Exception as error:
+        print(f"Your functions do not fit together yet: {type(error).__name__}: {error}")
+        # zh: 你的函数彼此还不相配：{type(error).__name__}：{error}
+
 
 # %% [markdown] lang="en"
 # ## In your own words

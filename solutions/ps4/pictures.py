@@ -1,5 +1,21 @@
 """The pictures of this problem set, as SVG drawn by code."""
 
+TEXTS = {
+    "zh": {
+        "(N, C, H, W): one mean and one variance for each channel c": "(N, C, H, W)：每个通道 c 有一个均值和一个方差",
+        "mean": "均值",
+        "number of batches": "批次数",
+        "0.9 · old + 0.1 · new": "0.9 · 旧 + 0.1 · 新",
+        "0.1 · old + 0.9 · new": "0.1 · 旧 + 0.9 · 新",
+        " these H × W planes share one mean and one variance": " 这些 H × W 平面共用一个均值和一个方差",
+        "batch": "批",
+        "layer": "层",
+        "instance": "实例",
+        "group, G = 2": "组，G = 2",
+    }
+}
+"""What the texts of the pictures are in other languages."""
+
 
 def batch_norm_axes() -> str:
     """Which values share a mean: those of one channel, in all pictures of the batch."""

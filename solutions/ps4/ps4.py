@@ -11,7 +11,8 @@
 #
 # Write your code in place of each `raise NotImplementedError`. The examples below each exercise can be run here; when the
 # notebook is graded, further checks are run that you do not see (other shapes and dtypes, extreme inputs, gradients), so
-# passing the examples is a start and not the end.
+# passing the examples is a start and not the end. When all is written, `show_layers()` near the end draws what your layers do
+# to the activations of a deep network.
 #
 # In every exercise
 #
@@ -33,7 +34,8 @@
 # - 不借助 autograd，推导并编写批归一化的反向计算。
 #
 # 请用你的代码替换每一处 `raise NotImplementedError`。每道练习下方的示例可以直接运行；评分时还会运行一些你看不到的检查
-# （其他形状与数据类型、极端输入、梯度），因此通过示例只是开始，并不是终点。
+# （其他形状与数据类型、极端输入、梯度），因此通过示例只是开始，并不是终点。全部写好之后，靠近末尾的 `show_layers()`
+# 会画出你的各层对一个深层网络的激活做了什么。
 #
 # 每道练习都要满足：
 #
@@ -83,7 +85,7 @@ import torch
 # 请按训练时的方式编写 `batch_norm`，批次里也可以只有一张图片。不要调用 torch 自带的归一化函数。
 
 
-# %% exercise="batch_norm" stub="batch_norm is not written yet: one mean and one variance for each channel"
+# %% exercise="batch_norm" stub={"en": "batch_norm is not written yet: one mean and one variance for each channel", "zh": "batch_norm 尚未编写：每个通道一个均值和一个方差"}
 def batch_norm(x, gamma, beta, eps=1e-5):
     """Normalize each channel over the batch, as in training.
 
@@ -95,6 +97,17 @@ def batch_norm(x, gamma, beta, eps=1e-5):
 
     Returns:
         A tensor of the shape and dtype of `x`.
+
+    zh: 像训练时那样，在批次上对每个通道归一化。
+
+    参数：
+        x: 浮点张量，形状为 (N, C) 或 (N, C, H, W)，也可以只有一张图片 (N = 1)。
+        gamma: 每个通道的缩放，形状为 (C,)。
+        beta: 每个通道的平移，形状为 (C,)。
+        eps: 加到方差上的数。
+
+    返回：
+        形状和数据类型与 `x` 相同的张量。
     """
     ### BEGIN SOLUTION
     axes = [axis for axis in range(x.dim()) if axis != 1]
@@ -108,12 +121,17 @@ def batch_norm(x, gamma, beta, eps=1e-5):
 
 # %% examples="batch_norm"
 # Two features of two samples each: every column becomes -1 and 1, then is scaled and shifted.
+# zh: 两个样本，各有两个特征：每一列变成 -1 和 1，再缩放和平移。
 x = torch.tensor([[1.0, 10.0], [3.0, 30.0]])
 y = batch_norm(x, gamma=torch.tensor([1.0, 2.0]), beta=torch.tensor([0.0, 5.0]), eps=0.0)
 assert y.shape == (2, 2), f"the shape should be (2, 2), not {tuple(y.shape)}"
+# zh: 形状应为 (2, 2)，而不是 {tuple(y.shape)}
 assert torch.allclose(y[:, 0].sum(), torch.tensor(0.0)), "the first column should have mean 0"
+# zh: 第一列的均值应为 0
 assert torch.allclose(y[:, 1].sum(), torch.tensor(10.0)), "the second column should have mean 5"
+# zh: 第二列的均值应为 5
 assert y[0, 0] < 0 < y[1, 0] and y[0, 1] < 5 < y[1, 1], f"the smaller number should stay below the mean: got {y}"
+# zh: 较小的数应仍在均值以下：得到 {y}
 
 # %% [markdown] lang="en"
 # ## Layer normalization
@@ -155,7 +173,7 @@ assert y[0, 0] < 0 < y[1, 0] and y[0, 1] < 5 < y[1, 1], f"the smaller number sho
 # `None`。`x` 的形状不以 `normalized_shape` 结尾时，应抛出 `ValueError`。不要调用 torch 自带的归一化函数。
 
 
-# %% exercise="layer_norm" stub="layer_norm is not written yet: one mean and one variance for each sample, over the last axes"
+# %% exercise="layer_norm" stub={"en": "layer_norm is not written yet: one mean and one variance for each sample, over the last axes", "zh": "layer_norm 尚未编写：每个样本一个均值和一个方差，取遍最后几个轴"}
 def layer_norm(x, normalized_shape, weight=None, bias=None, eps=1e-5):
     """Normalize each sample over its last axes.
 
@@ -171,6 +189,21 @@ def layer_norm(x, normalized_shape, weight=None, bias=None, eps=1e-5):
 
     Raises:
         ValueError: the shape of `x` does not end with `normalized_shape`.
+
+    zh: 在最后几个轴上对每个样本归一化。
+
+    参数：
+        x: 浮点张量，形状为 (*, *normalized_shape)，前面可以有任意多个轴，也可以没有。
+        normalized_shape: 最后几个轴（即归一化所在的轴）的大小：一个元组，只有一个轴时也可以是整数。
+        weight: 每个位置的缩放，形状为 `normalized_shape`，None 表示不缩放。
+        bias: 每个位置的平移，形状为 `normalized_shape`，None 表示不平移。
+        eps: 加到方差上的数。
+
+    返回：
+        形状和数据类型与 `x` 相同的张量。
+
+    抛出：
+        ValueError: `x` 的形状不以 `normalized_shape` 结尾。
     """
     ### BEGIN SOLUTION
     shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
@@ -190,9 +223,11 @@ def layer_norm(x, normalized_shape, weight=None, bias=None, eps=1e-5):
 
 # %% examples="layer_norm"
 # Each row has a mean of its own (2 and 20) and becomes -1 and 1; the batch plays no part.
+# zh: 每一行有自己的均值（2 和 20），并变成 -1 和 1；与批次无关。
 y = layer_norm(torch.tensor([[1.0, 3.0], [10.0, 30.0]]), (2,), eps=0.0)
 assert torch.allclose(y, torch.tensor([[-1.0, 1.0], [-1.0, 1.0]])), y
 # Every feature has its own scale and shift.
+# zh: 每个特征有自己的缩放和平移。
 y = layer_norm(
     torch.tensor([[1.0, 3.0]]), (2,), weight=torch.tensor([2.0, 3.0]), bias=torch.tensor([0.0, 1.0]), eps=0.0
 )
@@ -233,7 +268,7 @@ assert torch.allclose(y, torch.tensor([[-2.0, 4.0]])), y
 # 请在最后一个轴上编写 `rms_norm`，它前面可以有任意多个轴，也可以没有。不要调用 torch 自带的归一化函数。$\epsilon$ 在根号里面。
 
 
-# %% exercise="rms_norm" stub="rms_norm is not written yet: divide by the root of the mean square, and leave the mean alone"
+# %% exercise="rms_norm" stub={"en": "rms_norm is not written yet: divide by the root of the mean square, and leave the mean alone", "zh": "rms_norm 尚未编写：除以均方根，均值不动"}
 def rms_norm(x, weight, eps=1e-6):
     """Divide by the root mean square over the last axis, then scale.
 
@@ -244,6 +279,16 @@ def rms_norm(x, weight, eps=1e-6):
 
     Returns:
         A tensor of the shape and dtype of `x`.
+
+    zh: 除以最后一个轴上的均方根，再缩放。
+
+    参数：
+        x: 浮点张量，形状为 (*, K)，前面可以有任意多个轴，也可以没有。
+        weight: 每个特征的缩放，形状为 (K,)。
+        eps: 加到均方值上的数。
+
+    返回：
+        形状和数据类型与 `x` 相同的张量。
     """
     ### BEGIN SOLUTION
     mean_square = (x**2).mean(-1, keepdim=True)
@@ -253,9 +298,11 @@ def rms_norm(x, weight, eps=1e-6):
 
 # %% examples="rms_norm"
 # The squares 1 and 49 have the mean 25: both numbers are divided by 5.
+# zh: 平方 1 和 49 的平均是 25：两个数都除以 5。
 y = rms_norm(torch.tensor([[1.0, 7.0]]), torch.ones(2), eps=0.0)
 assert torch.allclose(y, torch.tensor([[0.2, 1.4]])), y
 # Equal numbers become ones, which the weight then scales.
+# zh: 相等的数变成 1，再由权重缩放。
 y = rms_norm(torch.tensor([[3.0, 3.0, 3.0]]), torch.tensor([1.0, 2.0, -1.0]), eps=0.0)
 assert torch.allclose(y, torch.tensor([[1.0, 2.0, -1.0]])), y
 
@@ -300,7 +347,7 @@ assert torch.allclose(y, torch.tensor([[1.0, 2.0, -1.0]])), y
 # 不要调用 torch 自带的归一化函数。
 
 
-# %% exercise="instance_norm" uses=["batch_norm", "layer_norm"] stub="instance_norm is not written yet: one mean and one variance for each channel of each sample"
+# %% exercise="instance_norm" uses=["batch_norm", "layer_norm"] stub={"en": "instance_norm is not written yet: one mean and one variance for each channel of each sample", "zh": "instance_norm 尚未编写：每个样本的每个通道一个均值和一个方差"}
 def instance_norm(x, eps=1e-5):
     """Normalize each channel of each sample over its own positions.
 
@@ -313,6 +360,18 @@ def instance_norm(x, eps=1e-5):
 
     Raises:
         ValueError: a channel of a sample has only one value.
+
+    zh: 对每个样本的每个通道，在它自己的各个位置上归一化。
+
+    参数：
+        x: 浮点张量，形状为 (N, C, L) 或 (N, C, H, W)。
+        eps: 加到方差上的数。
+
+    返回：
+        形状和数据类型与 `x` 相同的张量。
+
+    抛出：
+        ValueError: 一个样本的某个通道只有一个数值。
     """
     ### BEGIN SOLUTION
     if x.shape[2:].numel() < 2:
@@ -326,6 +385,7 @@ def instance_norm(x, eps=1e-5):
 
 # %% examples="instance_norm"
 # Two samples with two channels of two values each: whatever the brightness and the contrast, each channel becomes -1 and 1.
+# zh: 两个样本各有两个通道，每个通道两个数值：无论亮度和对比度如何，每个通道都变成 -1 和 1。
 x = torch.tensor([[[1.0, 3.0], [10.0, 30.0]], [[100.0, 300.0], [-4.0, -2.0]]])
 y = instance_norm(x, eps=0.0)
 assert torch.allclose(y, torch.tensor([-1.0, 1.0]).expand(2, 2, 2)), y
@@ -384,7 +444,7 @@ assert torch.allclose(y, torch.tensor([-1.0, 1.0]).expand(2, 2, 2)), y
 # 不要调用 torch 自带的归一化函数。
 
 
-# %% exercise="group_norm" uses=["layer_norm", "instance_norm"] stub="group_norm is not written yet: one mean and one variance for each group of neighbouring channels of each sample"
+# %% exercise="group_norm" uses=["layer_norm", "instance_norm"] stub={"en": "group_norm is not written yet: one mean and one variance for each group of neighbouring channels of each sample", "zh": "group_norm 尚未编写：每个样本的每组相邻通道一个均值和一个方差"}
 def group_norm(x, groups, weight=None, bias=None, eps=1e-5):
     """Normalize groups of neighbouring channels of each sample.
 
@@ -400,6 +460,21 @@ def group_norm(x, groups, weight=None, bias=None, eps=1e-5):
 
     Raises:
         ValueError: C is not divisible by `groups`.
+
+    zh: 对每个样本的各组相邻通道归一化。
+
+    参数：
+        x: 浮点张量，形状为 (N, C, *)。
+        groups: 组数，能整除 C。
+        weight: 每个通道的缩放，形状为 (C,)，None 表示不缩放。
+        bias: 每个通道的平移，形状为 (C,)，None 表示不平移。
+        eps: 加到方差上的数。
+
+    返回：
+        形状和数据类型与 `x` 相同的张量。
+
+    抛出：
+        ValueError: C 不能被 `groups` 整除。
     """
     ### BEGIN SOLUTION
     samples, channels = x.shape[:2]
@@ -420,10 +495,12 @@ def group_norm(x, groups, weight=None, bias=None, eps=1e-5):
 
 # %% examples="group_norm"
 # Two samples with four channels: in the first, 1 and 3 are the first group, 10 and 30 the second.
+# zh: 两个样本，各有四个通道：在第一个样本中，1 和 3 是第一组，10 和 30 是第二组。
 x = torch.tensor([[1.0, 3.0, 10.0, 30.0], [7.0, 5.0, 0.0, 4.0]])
 y = group_norm(x, 2, eps=0.0)
 assert torch.allclose(y, torch.tensor([[-1.0, 1.0, -1.0, 1.0], [1.0, -1.0, -1.0, 1.0]])), y
 # Scale and shift belong to the channel, not to the group.
+# zh: 缩放和平移属于通道，而不属于组。
 y = group_norm(x[:1], 2, weight=torch.tensor([1.0, 2.0, 3.0, 4.0]), bias=torch.tensor([0.0, 0.0, 0.0, 5.0]), eps=0.0)
 assert torch.allclose(y, torch.tensor([[-1.0, 2.0, -3.0, 9.0]])), y
 
@@ -457,7 +534,7 @@ assert torch.allclose(y, torch.tensor([[-1.0, 2.0, -3.0, 9.0]])), y
 # 应抛出 `ValueError`。不要调用 torch 自带的 dropout。
 
 
-# %% exercise="dropout" stub="dropout is not written yet: keep what the mask keeps, and scale it"
+# %% exercise="dropout" stub={"en": "dropout is not written yet: keep what the mask keeps, and scale it", "zh": "dropout 尚未编写：保留掩码所保留的元素，并缩放"}
 def dropout(x, p, mask):
     """Apply inverted dropout with a given mask.
 
@@ -471,6 +548,19 @@ def dropout(x, p, mask):
 
     Raises:
         ValueError: p is not in [0, 1].
+
+    zh: 用给定的掩码做反向 dropout。
+
+    参数：
+        x: 激活，浮点张量，形状任意。
+        p: 一个元素被丢弃的概率，在 [0, 1] 内。
+        mask: 元素保留处为 1，丢弃处为 0，形状与 `x` 相同，数据类型任意。
+
+    返回：
+        形状和数据类型与 `x` 相同的张量。
+
+    抛出：
+        ValueError: p 不在 [0, 1] 内。
     """
     ### BEGIN SOLUTION
     if not 0 <= p <= 1:
@@ -483,6 +573,7 @@ def dropout(x, p, mask):
 
 # %% examples="dropout"
 # Three of four activations are dropped; the other is four times as large.
+# zh: 四个激活中有三个被丢弃；剩下的一个变成四倍。
 y = dropout(torch.tensor([1.0, 2.0, 3.0, 4.0]), p=0.75, mask=torch.tensor([0.0, 0.0, 1.0, 0.0]))
 assert torch.allclose(y, torch.tensor([0.0, 0.0, 12.0, 0.0])), y
 
@@ -533,7 +624,7 @@ assert torch.allclose(y, torch.tensor([0.0, 0.0, 12.0, 0.0])), y
 # $p$ 不在 $[0, 1]$ 内时，构造时就应抛出 `ValueError`。
 
 
-# %% exercise="Dropout" uses=["dropout"] stub="Dropout is not written yet: a new mask in every call of training, the input itself at inference"
+# %% exercise="Dropout" uses=["dropout"] stub={"en": "Dropout is not written yet: a new mask in every call of training, the input itself at inference", "zh": "Dropout 尚未编写：训练时每次调用用新的掩码，推理时返回输入本身"}
 class Dropout(torch.nn.Module):
     """Inverted dropout, active in training only.
 
@@ -543,6 +634,15 @@ class Dropout(torch.nn.Module):
 
     Raises:
         ValueError: p is not in [0, 1].
+
+    zh: 反向 dropout，只在训练时起作用。
+
+    参数：
+        p: 一个元素被丢弃的概率，在 [0, 1] 内。
+        generator: 用来抽取掩码的 torch.Generator；None 表示 torch 的默认生成器。
+
+    抛出：
+        ValueError: p 不在 [0, 1] 内。
     """
 
     def __init__(self, p=0.5, generator=None):
@@ -555,7 +655,10 @@ class Dropout(torch.nn.Module):
         ### END SOLUTION
 
     def forward(self, x):
-        """Drop elements of `x`, a floating point tensor of any shape; returns one of its shape and dtype."""
+        """Drop elements of `x`, a floating point tensor of any shape; returns one of its shape and dtype.
+
+        zh: 丢弃 `x` 的一些元素，`x` 是形状任意的浮点张量；返回形状和数据类型与它相同的张量。
+        """
         ### BEGIN SOLUTION
         if not self.training:
             return x
@@ -569,11 +672,16 @@ class Dropout(torch.nn.Module):
 layer = Dropout(p=0.75)
 x = torch.arange(1.0, 101.0)
 y = layer(x)  # a new layer is in training mode
+# zh: 新建的层处于训练模式
 assert y.shape == x.shape, f"the shape should be {tuple(x.shape)}, not {tuple(y.shape)}"
+# zh: 形状应为 {tuple(x.shape)}，而不是 {tuple(y.shape)}
 assert torch.allclose(y[y > 0], 4 * x[y > 0]), "what is kept should be divided by 1 - p = 0.25"
+# zh: 保留的数应除以 1 - p = 0.25
 assert 5 < (y > 0).sum() < 50, f"about 25 of 100 elements should be kept, not {(y > 0).sum()}"
+# zh: 100 个元素中应保留约 25 个，而不是 {(y > 0).sum()} 个
 layer.eval()
 assert torch.allclose(layer(x), x), "at inference nothing should change"
+# zh: 推理时不应有任何变化
 
 # %% [markdown] lang="en"
 # ## Batch normalization as a layer
@@ -628,7 +736,7 @@ assert torch.allclose(layer(x), x), "at inference nothing should change"
 # 请编写 `BatchNorm`，不要调用 torch 自带的归一化函数。
 
 
-# %% exercise="BatchNorm" uses=["batch_norm"] stub="BatchNorm is not written yet: statistics of the batch in training, running statistics at inference"
+# %% exercise="BatchNorm" uses=["batch_norm"] stub={"en": "BatchNorm is not written yet: statistics of the batch in training, running statistics at inference", "zh": "BatchNorm 尚未编写：训练时用批次的统计量，推理时用滑动统计量"}
 class BatchNorm(torch.nn.Module):
     """Batch normalization that keeps running statistics for inference.
 
@@ -636,6 +744,13 @@ class BatchNorm(torch.nn.Module):
         num_features: the number of channels C.
         eps: added to the variance.
         momentum: the share of the new batch in the running statistics.
+
+    zh: 保存滑动统计量供推理使用的批归一化。
+
+    参数：
+        num_features: 通道数 C。
+        eps: 加到方差上的数。
+        momentum: 新批次在滑动统计量中所占的比例。
     """
 
     def __init__(self, num_features, eps=1e-5, momentum=0.1):
@@ -655,6 +770,11 @@ class BatchNorm(torch.nn.Module):
 
         Raises:
             ValueError: in training, a channel has only one value.
+
+        zh: 归一化 `x`，即形状为 (N, C) 或 (N, C, H, W) 的浮点张量；返回形状和数据类型与它相同的张量。
+
+        抛出：
+            ValueError: 训练时某个通道只有一个数值。
         """
         ### BEGIN SOLUTION
         mean, variance = self.running_mean, self.running_var
@@ -676,13 +796,16 @@ class BatchNorm(torch.nn.Module):
 
 # %% examples="BatchNorm"
 # One feature with the values 1 and 3: the mean is 2, the biased variance 1, the unbiased variance 2.
+# zh: 数值为 1 和 3 的一个特征：均值是 2，有偏方差是 1，无偏方差是 2。
 layer = BatchNorm(1, eps=0.0)
 y = layer(torch.tensor([[1.0], [3.0]]))
 assert torch.allclose(y, torch.tensor([[-1.0], [1.0]])), y
 # From 0 a tenth of the way to 2, and from 1 a tenth of the way to 2.
+# zh: 从 0 向 2 移动十分之一，从 1 向 2 移动十分之一。
 assert torch.allclose(layer.running_mean, torch.tensor([0.2])), layer.running_mean
 assert torch.allclose(layer.running_var, torch.tensor([1.1])), layer.running_var
 # At inference the running statistics are used, for a single sample too: (1.2 - 0.2) / sqrt(1.1).
+# zh: 推理时使用滑动统计量，单个样本也一样：(1.2 - 0.2) / sqrt(1.1)。
 layer.eval()
 y = layer(torch.tensor([[1.2]]))
 assert torch.allclose(y, torch.tensor([[0.95346259]])), y
@@ -741,7 +864,7 @@ assert torch.allclose(y, torch.tensor([[0.95346259]])), y
 # （`backward`、`torch.autograd.grad`）。
 
 
-# %% exercise="batch_norm_backward" without=["torch.Tensor.backward", "torch.autograd.backward", "torch.autograd.grad", "torch.autograd.functional", "torch.func"] uses=["batch_norm"] stub="batch_norm_backward is not written yet: the gradient returns directly, through the mean and through the variance"
+# %% exercise="batch_norm_backward" without=["torch.Tensor.backward", "torch.autograd.backward", "torch.autograd.grad", "torch.autograd.functional", "torch.func"] uses=["batch_norm"] stub={"en": "batch_norm_backward is not written yet: the gradient returns directly, through the mean and through the variance", "zh": "batch_norm_backward 尚未编写：梯度直接传回，也经过均值和方差传回"}
 def batch_norm_backward(dy, x, gamma, eps=1e-5):
     """Compute the gradients of batch normalization as in training.
 
@@ -754,6 +877,17 @@ def batch_norm_backward(dy, x, gamma, eps=1e-5):
     Returns:
         A tuple (dx, dgamma, dbeta): the gradients of the input, in its shape, and of scale and shift, of shape (C,), all
         of the dtype of `x`.
+
+    zh: 计算训练时批归一化的梯度。
+
+    参数：
+        dy: 损失对输出的梯度，形状与 `x` 相同。
+        x: 前向计算的输入，浮点张量，形状为 (N, C) 或 (N, C, H, W)。
+        gamma: 每个通道的缩放，形状为 (C,)。
+        eps: 加到方差上的数。
+
+    返回：
+        元组 (dx, dgamma, dbeta)：输入的梯度，形状与输入相同；缩放和平移的梯度，形状为 (C,)；数据类型都与 `x` 相同。
     """
     ### BEGIN SOLUTION
     axes = [axis for axis in range(x.dim()) if axis != 1]
@@ -773,12 +907,182 @@ def batch_norm_backward(dy, x, gamma, eps=1e-5):
 
 # %% examples="batch_norm_backward"
 # Mean 2, variance 4: x-hat is -1, -1, 1, 1. Only the first output matters to the loss.
+# zh: 均值为 2，方差为 4：x-hat 是 -1, -1, 1, 1。只有第一个输出影响损失。
 x = torch.tensor([[0.0], [0.0], [4.0], [4.0]])
 dy = torch.tensor([[4.0], [0.0], [0.0], [0.0]])
 dx, dgamma, dbeta = batch_norm_backward(dy, x, gamma=torch.tensor([3.0]), eps=0.0)
 assert torch.allclose(dbeta, torch.tensor([4.0])), dbeta
 assert torch.allclose(dgamma, torch.tensor([-4.0])), dgamma
 assert torch.allclose(dx, torch.tensor([[3.0], [-3.0], [0.0], [0.0]])), dx
+
+# %% [markdown] lang="en"
+# ## What your layers do
+#
+# The cell below defines `show_layers`. Add a cell of your own beneath it and call `show_layers()` there: it draws three pictures with your functions, in a few seconds. Nothing here is graded; while
+# something is not written yet, it only says what.
+#
+# - At the top stand histograms of the activations after layers 1, 4, 7 and 10 of a network of ten linear layers, each followed by a tanh. Its weights are half as large as they should be ("small") or three times as
+#   large ("large"), and nothing is trained. In the other rows one of your normalizations stands before each tanh.
+# - Below on the left is one unit behind your `Dropout`, called 2000 times with the same input in training mode. The dashed line is what it gives after `eval()`.
+# - Below on the right your `BatchNorm` has been trained on some batches, and is given one and the same sample in 40 batches, each time in other company: in training mode and after `eval()`.
+#
+# What happens to the signal without normalization, and what is left of the gradient where tanh is flat? What does a larger $p$ change, and what does it leave as it is? Which of the dots would you want
+# your customers to see?
+
+# %% [markdown] lang="zh"
+# ## 你的各层做了什么
+#
+# 下面的单元格定义了 `show_layers`。请在它下面自己添加一个单元格，在那里调用 `show_layers()`：它用你的函数画出三幅图，只需几秒钟。这里不评分；若还有未写的内容，它只会指出缺少什么。图中的文字是英文，含义如下：
+#
+# - 上方是一个网络第 1、4、7、10 层（layer）之后激活的直方图。这个网络有十个线性层，每层之后是 tanh；权重只有合适大小的一半（small），或是合适大小的三倍（large），没有经过训练。其余各行在每个 tanh 之前
+#   放了你的一种归一化。
+# - 左下是你的 `Dropout` 之后的一个单元：在训练模式下，对同一个输入调用 2000 次。虚线是 `eval()` 之后的值。
+# - 右下是你的 `BatchNorm`：先用若干批次训练，再把同一个样本放进 40 个批次，每次的同伴都不同；分别是训练模式（training）和 `eval()` 之后的输出。
+#
+# 没有归一化时，信号会怎样？在 tanh 平坦的地方，梯度还剩下多少？$p$ 变大时，什么变了，什么没有变？你愿意让客户看到的是哪一种点？
+
+# %%
+import io
+
+
+def activations_of_ten_layers():
+    """Run a batch through ten random layers, with and without normalization; returns the activations of layers 1, 4, 7 and 10.
+
+    zh: 让一个批次通过十个随机的层，带归一化和不带归一化；返回第 1、4、7、10 层的激活。
+    """
+    ones, zeros = torch.ones(100), torch.zeros(100)
+    normalizations = {
+        "": lambda x: x,
+        "batch_norm": lambda x: batch_norm(x, ones, zeros),
+        "layer_norm": lambda x: layer_norm(x, (100,)),
+        "rms_norm": lambda x: rms_norm(x, ones),
+        "group_norm": lambda x: group_norm(x, 5),
+    }
+    found = {}
+    for size, scale, names in [
+        ("small", 0.5, ["", "batch_norm", "layer_norm"]),
+        ("large", 3, ["", "rms_norm", "group_norm"]),
+    ]:
+        for name in names:
+            draws = torch.Generator().manual_seed(4)
+            x, kept = torch.randn(200, 100, generator=draws), []
+            for _ in range(10):
+                weight = torch.randn(100, 100, generator=draws) * scale / 10
+                x = torch.tanh(normalizations[name](x @ weight.T))
+                kept.append(x)
+            found[f"{size}\n{name}"] = kept[::3]
+    return found
+
+
+def unit_behind_dropout():
+    """Call Dropout 2000 times before one unit; returns by p what the unit gives in training, and after eval().
+
+    zh: 在一个单元之前调用 Dropout 2000 次；按 p 返回训练时这个单元的值，以及 eval() 之后的值。
+    """
+    draws = torch.Generator().manual_seed(5)
+    x, weight = torch.rand(50, generator=draws), torch.rand(50, generator=draws) / 12
+    found = {}
+    for p in (0.1, 0.5, 0.8):
+        layer = Dropout(p, draws)
+        training = layer(x.expand(2000, 50)) @ weight
+        found[p] = training, layer.eval()(x) @ weight
+    return found
+
+
+def one_sample_in_many_batches():
+    """Train BatchNorm on 100 batches; returns its output for one sample in 40 batches, in training mode and after eval().
+
+    zh: 用 100 个批次训练 BatchNorm；返回它在 40 个批次中对同一个样本的输出，分别是训练模式和 eval() 之后。
+    """
+    draws = torch.Generator().manual_seed(6)
+    layer = BatchNorm(1)
+    for _ in range(100):
+        layer(5 + 2 * torch.randn(8, 1, generator=draws))
+    batches = [torch.cat([torch.tensor([[7.0]]), 5 + 2 * torch.randn(7, 1, generator=draws)]) for _ in range(40)]
+    return {
+        "training": [layer.train()(batch)[0].item() for batch in batches],
+        "eval()": [layer.eval()(batch)[0].item() for batch in batches],
+    }
+
+
+def draw_layers(activations, unit, sample):
+    """Draw the histograms of the activations, the unit behind dropout, and the sample in many batches.
+
+    zh: 画出激活的直方图、dropout 之后的单元，以及许多批次中的同一个样本。
+    """
+    import IPython.display
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(6, 9), layout="constrained")
+    top, bottom = figure.subfigures(2, 1, height_ratios=[7, 3])
+    rows = top.subplots(len(activations), 4, sharex=True)
+    for row, (name, layers) in zip(rows, activations.items(), strict=True):
+        row[0].set_ylabel(name, fontsize="small")
+        for axes, x, layer in zip(row, layers, (1, 4, 7, 10), strict=True):
+            colour = "C0" if name.endswith("\n") else "C2"
+            axes.hist(x.detach().flatten().numpy(), bins=40, range=(-1, 1), histtype="stepfilled", color=colour)
+            axes.set(yticks=[], xticks=[-1, 0, 1])
+            rows[0][layer // 3].set_title(f"layer {layer}", fontsize="medium")
+    left, right = bottom.subplots(1, 2)
+    for p, (training, after) in unit.items():
+        left.hist(training.detach().numpy(), bins=40, range=(0, 2.5), histtype="step", linewidth=1.5, label=f"p = {p}")
+        left.axvline(after.item(), color="black", linestyle="--", linewidth=1)
+    left.set_title("a unit behind Dropout", fontsize="medium")
+    left.set(yticks=[], xlabel="value of the unit")
+    left.legend(fontsize="small")
+    for name, values in sample.items():
+        right.plot(range(1, 41), values, ".", label=name)
+    right.set_title("one sample in BatchNorm", fontsize="medium")
+    right.set(xlabel="batch", ylabel="output")
+    right.legend(fontsize="small")
+    drawing = io.StringIO()
+    figure.savefig(drawing, format="svg")
+    IPython.display.display(IPython.display.SVG(drawing.getvalue()))
+
+
+def not_ready():
+    """Try each exercise of the picture on next to nothing; one line for each that is not written or that raises.
+
+    zh: 用极小的数据试一遍图中用到的每道练习；尚未编写或抛出异常的，各给出一行。
+    """
+    x, ones = torch.rand(3, 4), torch.ones(4)
+    trials = {
+        "batch_norm": lambda: batch_norm(x, ones, ones),
+        "layer_norm": lambda: layer_norm(x, (4,)),
+        "rms_norm": lambda: rms_norm(x, ones),
+        "group_norm": lambda: group_norm(x, 2),
+        "Dropout": lambda: Dropout(0.5)(x),
+        "BatchNorm": lambda: BatchNorm(4)(x),
+    }
+    lines = []
+    for name, trial in trials.items():
+        try:
+            trial()
+        except NotImplementedError:
+            lines.append(f"- {name} is not written yet")
+            # zh: - {name} 尚未编写
+        except Exception as error:
+            lines.append(f"- {name} raises {type(error).__name__}: {error}")
+            # zh: - {name} 抛出 {type(error).__name__}：{error}
+    return lines
+
+
+def show_layers():
+    """Draw what the layers do to activations, or say which exercises are missing.
+
+    zh: 画出各层对激活做了什么，或者指出还缺哪些练习。
+    """
+    waiting = not_ready()
+    if waiting:
+        print("The pictures are drawn when these exercises are written:", *waiting, sep="\n")
+        # zh: 写好下列练习之后，才会画图：
+        return
+    try:
+        draw_layers(activations_of_ten_layers(), unit_behind_dropout(), one_sample_in_many_batches())
+    except Exception as error:
+        print(f"Your functions do not fit together yet: {type(error).__name__}: {error}")
+        # zh: 你的函数彼此还不相配：{type(error).__name__}：{error}
+
 
 # %% [markdown] lang="en"
 # ## In your own words

@@ -2,6 +2,25 @@
 
 INK, BLUE, RED, GREEN, GREY = "#222", "#3867a6", "#c2554d", "#5b9a68", "#667"
 
+TEXTS = {
+    "zh": {
+        "gradient, norm > max_norm": "梯度，范数 > max_norm",
+        "clipped: same direction, norm = max_norm": "裁剪后：方向相同，范数 = max_norm",
+        "step": "一步",
+        "last": "最后",
+        "pad": "填充",
+        "step 1": "第 1 步",
+        "step 2": "第 2 步",
+        "step 3": "第 3 步",
+        "step 4": "第 4 步",
+        "step 5": "第 5 步",
+        "layer 1": "第 1 层",
+        "layer 2": "第 2 层",
+        "layer 3": "第 3 层",
+    }
+}
+"""What the texts of the pictures are in other languages."""
+
 
 def _svg(width: int, height: int, *parts: str) -> str:
     """A document with a white background and a head for arrows."""

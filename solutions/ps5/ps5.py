@@ -12,7 +12,8 @@
 # - get the right state out of a padded batch.
 #
 # Write your code in place of each `raise NotImplementedError`. The examples below each exercise can be run here; when the
-# notebook is graded, further checks are run that you do not see, so passing the examples is a start and not the end.
+# notebook is graded, further checks are run that you do not see, so passing the examples is a start and not the end. When all is
+# written, `show_memory()` near the end lets your networks learn to remember.
 #
 # In every exercise that computes with tensors
 #
@@ -38,7 +39,7 @@
 # - 从填充过的批次中取出正确的状态。
 #
 # 请用你的代码替换每一处 `raise NotImplementedError`。每道练习下方的示例可以直接运行；评分时还会运行一些你看不到的检查，
-# 因此通过示例只是开始，并不是终点。
+# 因此通过示例只是开始，并不是终点。全部写好之后，靠近末尾的 `show_memory()` 会让你的网络学习记忆。
 #
 # 凡是用张量计算的练习都要满足：
 #
@@ -88,7 +89,7 @@ import torch
 # 请编写 `rnn_step`，不要调用 torch 自带的循环网络函数。
 
 
-# %% exercise="rnn_step" equal="torch.rnn_tanh_cell" also=["torch.sigmoid", "torch.tanh"] stub="rnn_step is not written yet: one tanh around the sum of what input and state contribute"
+# %% exercise="rnn_step" equal="torch.rnn_tanh_cell" also=["torch.sigmoid", "torch.tanh"] stub={"en": "rnn_step is not written yet: one tanh around the sum of what input and state contribute", "zh": "rnn_step 尚未编写：输入与状态的贡献之和，外面一个 tanh"}
 def rnn_step(x, h, w_ih, w_hh, b_ih, b_hh):
     """Compute the next state of a plain recurrent network.
 
@@ -102,6 +103,19 @@ def rnn_step(x, h, w_ih, w_hh, b_ih, b_hh):
 
     Returns:
         The next state, shape (N, H).
+
+    zh: 计算普通循环网络的下一个状态。
+
+    参数：
+        x: 一个时间步的输入，形状为 (N, D)。
+        h: 之前的状态，形状为 (N, H)。
+        w_ih: 输入权重，形状为 (H, D)。
+        w_hh: 状态权重，形状为 (H, H)。
+        b_ih: 输入偏置，形状为 (H,)。
+        b_hh: 状态偏置，形状为 (H,)。
+
+    返回：
+        下一个状态，形状为 (N, H)。
     """
     ### BEGIN SOLUTION
     return torch.tanh(x @ w_ih.T + b_ih + h @ w_hh.T + b_hh)
@@ -110,11 +124,14 @@ def rnn_step(x, h, w_ih, w_hh, b_ih, b_hh):
 
 # %% examples="rnn_step"
 # One unit: 2 * 0.5 from the input, -1 * 0.25 from the state, no biases: tanh(0.75).
+# zh: 一个单元：输入贡献 2 * 0.5，状态贡献 -1 * 0.25，没有偏置：tanh(0.75)。
 w_ih, w_hh, none = torch.tensor([[2.0]]), torch.tensor([[-1.0]]), torch.zeros(1)
 h = rnn_step(torch.tensor([[0.5]]), torch.tensor([[0.25]]), w_ih, w_hh, none, none)
 assert h.shape == (1, 1), f"the shape should be (1, 1), not {tuple(h.shape)}"
+# zh: 形状应为 (1, 1)，而不是 {tuple(h.shape)}
 assert torch.allclose(h, torch.tensor([[0.6351490]])), h
 # Three inputs and two units: without state and biases each unit takes its own row of w_ih.
+# zh: 三个输入、两个单元：没有状态和偏置时，每个单元取 w_ih 中属于自己的那一行。
 w_ih = torch.tensor([[1.0, 0.0, 0.0], [0.0, 1.0, -1.0]])
 h = rnn_step(torch.tensor([[0.5, 2.0, 1.0]]), torch.zeros(1, 2), w_ih, torch.eye(2), torch.zeros(2), torch.zeros(2))
 assert torch.allclose(h, torch.tensor([[0.4621172, 0.7615942]])), h
@@ -160,7 +177,7 @@ assert torch.allclose(h, torch.tensor([[0.4621172, 0.7615942]])), h
 # 不要调用 torch 自带的循环网络函数。
 
 
-# %% exercise="gru_step" equal="torch.gru_cell" also=["torch.sigmoid", "torch.tanh"] stub="gru_step is not written yet: two gates, a candidate, and a mix of old and new"
+# %% exercise="gru_step" equal="torch.gru_cell" also=["torch.sigmoid", "torch.tanh"] stub={"en": "gru_step is not written yet: two gates, a candidate, and a mix of old and new", "zh": "gru_step 尚未编写：两个门、一个候选状态，以及新旧的混合"}
 def gru_step(x, h, w_ih, w_hh, b_ih, b_hh):
     """Compute the next state of a GRU.
 
@@ -174,6 +191,19 @@ def gru_step(x, h, w_ih, w_hh, b_ih, b_hh):
 
     Returns:
         The next state, shape (N, H).
+
+    zh: 计算 GRU 的下一个状态。
+
+    参数：
+        x: 一个时间步的输入，形状为 (N, D)。
+        h: 之前的状态，形状为 (N, H)。
+        w_ih: r、z 和 n 的输入权重，上下排列，形状为 (3H, D)。
+        w_hh: r、z 和 n 的状态权重，上下排列，形状为 (3H, H)。
+        b_ih: 输入偏置，形状为 (3H,)。
+        b_hh: 状态偏置，形状为 (3H,)。
+
+    返回：
+        下一个状态，形状为 (N, H)。
     """
     ### BEGIN SOLUTION
     from_input = (x @ w_ih.T + b_ih).chunk(3, dim=1)
@@ -187,9 +217,11 @@ def gru_step(x, h, w_ih, w_hh, b_ih, b_hh):
 
 # %% examples="gru_step"
 # With zero weights both gates are 0.5 and the candidate is 0: half of the old state stays.
+# zh: 权重为零时，两个门都是 0.5，候选状态是 0：旧状态留下一半。
 zeros = [torch.zeros(6, 3), torch.zeros(6, 2), torch.zeros(6), torch.zeros(6)]
 h = gru_step(torch.ones(1, 3), torch.tensor([[0.8, -0.4]]), *zeros)
 assert h.shape == (1, 2), f"the shape should be (1, 2), not {tuple(h.shape)}"
+# zh: 形状应为 (1, 2)，而不是 {tuple(h.shape)}
 assert torch.allclose(h, torch.tensor([[0.4, -0.2]])), h
 
 # %% [markdown] lang="en"
@@ -239,7 +271,7 @@ assert torch.allclose(h, torch.tensor([[0.4, -0.2]])), h
 # 请编写 `lstm_step`，不要调用 torch 自带的循环网络函数。
 
 
-# %% exercise="lstm_step" also=["torch.sigmoid", "torch.tanh"] stub="lstm_step is not written yet: three gates, a candidate, the new cell and what the output gate shows of it"
+# %% exercise="lstm_step" also=["torch.sigmoid", "torch.tanh"] stub={"en": "lstm_step is not written yet: three gates, a candidate, the new cell and what the output gate shows of it", "zh": "lstm_step 尚未编写：三个门、一个候选值、新的细胞状态，以及输出门显示的部分"}
 def lstm_step(x, h, c, w_ih, w_hh, b_ih, b_hh):
     """Compute the next state and the next cell of an LSTM.
 
@@ -254,6 +286,20 @@ def lstm_step(x, h, c, w_ih, w_hh, b_ih, b_hh):
 
     Returns:
         The next state and the next cell, each of shape (N, H).
+
+    zh: 计算 LSTM 的下一个状态和下一个细胞状态。
+
+    参数：
+        x: 一个时间步的输入，形状为 (N, D)。
+        h: 之前的状态，形状为 (N, H)。
+        c: 之前的细胞状态，形状为 (N, H)。
+        w_ih: i、f、g 和 o 的输入权重，上下排列，形状为 (4H, D)。
+        w_hh: i、f、g 和 o 的状态权重，上下排列，形状为 (4H, H)。
+        b_ih: 输入偏置，形状为 (4H,)。
+        b_hh: 状态偏置，形状为 (4H,)。
+
+    返回：
+        下一个状态和下一个细胞状态，形状各为 (N, H)。
     """
     ### BEGIN SOLUTION
     i, f, g, o = (x @ w_ih.T + b_ih + h @ w_hh.T + b_hh).chunk(4, dim=1)
@@ -264,9 +310,11 @@ def lstm_step(x, h, c, w_ih, w_hh, b_ih, b_hh):
 
 # %% examples="lstm_step"
 # With zero weights all gates are 0.5 and the candidate is 0: half of the cell stays, and half of its tanh is shown.
+# zh: 权重为零时，所有的门都是 0.5，候选值是 0：细胞状态留下一半，再输出它的 tanh 的一半。
 zeros = [torch.zeros(8, 3), torch.zeros(8, 2), torch.zeros(8), torch.zeros(8)]
 h, c = lstm_step(torch.ones(1, 3), torch.ones(1, 2), torch.tensor([[0.8, -0.4]]), *zeros)
 assert h.shape == c.shape == (1, 2), f"both shapes should be (1, 2), not {tuple(h.shape)} and {tuple(c.shape)}"
+# zh: 两个形状都应为 (1, 2)，而不是 {tuple(h.shape)} 和 {tuple(c.shape)}
 assert torch.allclose(c, torch.tensor([[0.4, -0.2]])), c
 assert torch.allclose(h, torch.tensor([[0.1899745, -0.0986877]])), h
 
@@ -317,7 +365,7 @@ assert torch.allclose(h, torch.tensor([[0.1899745, -0.0986877]])), h
 # 没有任何时间步的序列没有最后的状态：请抛出 `ValueError`。
 
 
-# %% exercise="rnn_forward" also=["torch.sigmoid", "torch.tanh"] uses=["rnn_step"] stub="rnn_forward is not written yet: a loop over time that carries the state along"
+# %% exercise="rnn_forward" also=["torch.sigmoid", "torch.tanh"] uses=["rnn_step"] stub={"en": "rnn_forward is not written yet: a loop over time that carries the state along", "zh": "rnn_forward 尚未编写：沿时间循环，并带着状态前进"}
 def rnn_forward(x, h0, weights):
     """Run a plain recurrent network over a sequence.
 
@@ -331,6 +379,19 @@ def rnn_forward(x, h0, weights):
 
     Raises:
         ValueError: the sequence has no steps, T = 0.
+
+    zh: 让普通循环网络处理一个序列。
+
+    参数：
+        x: 时间轴在最前的输入，形状为 (T, N, D)。
+        h0: 第一步之前的状态，形状为 (N, H)。
+        weights: `rnn_step` 的元组 (w_ih, w_hh, b_ih, b_hh)。
+
+    返回：
+        全部状态，形状为 (T, N, H)；以及最后一个状态，形状为 (N, H)。
+
+    抛出：
+        ValueError: 序列没有任何时间步，即 T = 0。
     """
     ### BEGIN SOLUTION
     if len(x) == 0:
@@ -345,10 +406,13 @@ def rnn_forward(x, h0, weights):
 
 # %% examples="rnn_forward"
 # One sample, one unit, two steps: h1 = tanh(0.5) = 0.46212 and h2 = tanh(0.25 + 2 * h1) = tanh(1.17423) = 0.82562.
+# zh: 一个样本、一个单元、两步：h1 = tanh(0.5) = 0.46212，h2 = tanh(0.25 + 2 * h1) = tanh(1.17423) = 0.82562。
 weights = (torch.tensor([[1.0]]), torch.tensor([[2.0]]), torch.zeros(1), torch.zeros(1))
 out, last = rnn_forward(torch.tensor([[[0.5]], [[0.25]]]), torch.zeros(1, 1), weights)
 assert out.shape == (2, 1, 1), f"the states should have shape (2, 1, 1), not {tuple(out.shape)}"
+# zh: 全部状态的形状应为 (2, 1, 1)，而不是 {tuple(out.shape)}
 assert last.shape == (1, 1), f"the last state should have shape (1, 1), not {tuple(last.shape)}"
+# zh: 最后一个状态的形状应为 (1, 1)，而不是 {tuple(last.shape)}
 assert torch.allclose(out.flatten(), torch.tensor([0.4621172, 0.8256249])), out
 assert torch.allclose(last, torch.tensor([[0.8256249]])), last
 
@@ -391,7 +455,7 @@ assert torch.allclose(last, torch.tensor([[0.8256249]])), last
 # 张量的个数与 `layers` 不符时，请抛出 `ValueError`。
 
 
-# %% exercise="stacked_gru" also=["torch.sigmoid", "torch.tanh"] uses=["gru_step"] stub="stacked_gru is not written yet: each layer reads the states of the layer below"
+# %% exercise="stacked_gru" also=["torch.sigmoid", "torch.tanh"] uses=["gru_step"] stub={"en": "stacked_gru is not written yet: each layer reads the states of the layer below", "zh": "stacked_gru 尚未编写：每一层读取下方一层的状态"}
 def stacked_gru(x, weights, layers):
     """Run a GRU of several layers over a sequence, from zero states.
 
@@ -406,6 +470,20 @@ def stacked_gru(x, weights, layers):
 
     Raises:
         ValueError: `weights` does not hold four tensors for each layer.
+
+    zh: 让多层 GRU 从零状态开始处理一个序列。
+
+    参数：
+        x: 时间轴在最前的输入，形状为 (T, N, D)，T 至少为 1。
+        weights: 由 4 * layers 个张量组成的列表：先是第一层的 w_ih、w_hh、b_ih 和 b_hh，然后是第二层的，依此类推；w_ih
+            在第一层形状为 (3H, D)，在上面各层为 (3H, H)。
+        layers: 层数，至少为 1。
+
+    返回：
+        最上层的全部状态，形状为 (T, N, H)；以及所有层的最后状态，形状为 (layers, N, H)。
+
+    抛出：
+        ValueError: `weights` 不是每层恰好四个张量。
     """
     ### BEGIN SOLUTION
     if len(weights) != 4 * layers:
@@ -426,11 +504,15 @@ def stacked_gru(x, weights, layers):
 # %% examples="stacked_gru"
 # Weights of 0 make z = 0.5, so that each state is the mean of its candidate and the state before. Layer 1 has the candidate
 # tanh(1), from its bias; layer 2 has the tanh of what layer 1 gives.
+# zh: 权重为 0 使 z = 0.5，因此每个状态是候选状态与之前状态的平均。第 1 层的候选状态是 tanh(1)，来自它的偏置；第 2 层
+# zh: 的是第 1 层输出的 tanh。
 first = [torch.zeros(3, 1), torch.zeros(3, 1), torch.tensor([0.0, 0.0, 1.0]), torch.zeros(3)]
 second = [torch.tensor([[0.0], [0.0], [1.0]]), torch.zeros(3, 1), torch.zeros(3), torch.zeros(3)]
 out, h_n = stacked_gru(torch.zeros(2, 1, 1), first + second, 2)
 assert out.shape == (2, 1, 1), f"the states should have shape (2, 1, 1), not {tuple(out.shape)}"
+# zh: 全部状态的形状应为 (2, 1, 1)，而不是 {tuple(out.shape)}
 assert h_n.shape == (2, 1, 1), f"the last states should have shape (2, 1, 1), not {tuple(h_n.shape)}"
+# zh: 最后状态的形状应为 (2, 1, 1)，而不是 {tuple(h_n.shape)}
 assert torch.allclose(out.flatten(), torch.tensor([0.1816997, 0.3489683])), out
 assert torch.allclose(h_n.flatten(), torch.tensor([0.5711956, 0.3489683])), h_n
 
@@ -481,7 +563,7 @@ assert torch.allclose(h_n.flatten(), torch.tensor([0.5711956, 0.3489683])), h_n
 # （请按位置传参）；不要调用 torch 的循环层。
 
 
-# %% exercise="bidirectional_gru" also=["torch.sigmoid", "torch.tanh"] uses=["gru_step", "stacked_gru"] stub="bidirectional_gru is not written yet: one run forward, one backward, side by side at the same time steps"
+# %% exercise="bidirectional_gru" also=["torch.sigmoid", "torch.tanh"] uses=["gru_step", "stacked_gru"] stub={"en": "bidirectional_gru is not written yet: one run forward, one backward, side by side at the same time steps", "zh": "bidirectional_gru 尚未编写：一个向前，一个向后，同一时间步的状态并排放置"}
 def bidirectional_gru(x, weights):
     """Run a bidirectional GRU of one layer over a sequence, from zero states.
 
@@ -492,6 +574,15 @@ def bidirectional_gru(x, weights):
     Returns:
         The states of both runs side by side, forward first, shape (T, N, 2H), and the last state of each run, shape
         (2, N, H), forward first.
+
+    zh: 让单层双向 GRU 从零状态开始处理一个序列。
+
+    参数：
+        x: 时间轴在最前的输入，形状为 (T, N, D)，T 至少为 1。
+        weights: 由八个张量组成的列表：先是前向的 w_ih、w_hh、b_ih 和 b_hh，然后是后向的。
+
+    返回：
+        两个方向并排的状态，前向在前，形状为 (T, N, 2H)；以及每个方向的最后状态，形状为 (2, N, H)，前向在前。
     """
     ### BEGIN SOLUTION
     forward = range(len(x))
@@ -511,10 +602,14 @@ def bidirectional_gru(x, weights):
 # %% examples="bidirectional_gru"
 # z = 0.5 and the candidate tanh(x) in both directions. Forward: tanh(0.5) / 2 = 0.23106, then (tanh(1) + 0.23106) / 2 = 0.49633;
 # backward, from the end: tanh(1) / 2 = 0.38080, then (tanh(0.5) + 0.38080) / 2 = 0.42146.
+# zh: 两个方向都是 z = 0.5，候选状态都是 tanh(x)。前向：tanh(0.5) / 2 = 0.23106，然后 (tanh(1) + 0.23106) / 2 =
+# zh: 0.49633；后向，从末尾开始：tanh(1) / 2 = 0.38080，然后 (tanh(0.5) + 0.38080) / 2 = 0.42146。
 one_way = [torch.tensor([[0.0], [0.0], [1.0]]), torch.zeros(3, 1), torch.zeros(3), torch.zeros(3)]
 out, h_n = bidirectional_gru(torch.tensor([[[0.5]], [[1.0]]]), one_way + one_way)
 assert out.shape == (2, 1, 2), f"the states should have shape (2, 1, 2), not {tuple(out.shape)}"
+# zh: 全部状态的形状应为 (2, 1, 2)，而不是 {tuple(out.shape)}
 assert h_n.shape == (2, 1, 1), f"the last states should have shape (2, 1, 1), not {tuple(h_n.shape)}"
+# zh: 最后状态的形状应为 (2, 1, 1)，而不是 {tuple(h_n.shape)}
 assert torch.allclose(out[:, 0], torch.tensor([[0.2310586, 0.4214571], [0.4963264, 0.3807971]])), out
 assert torch.allclose(h_n.flatten(), torch.tensor([0.4963264, 0.4214571])), h_n
 
@@ -552,7 +647,7 @@ assert torch.allclose(h_n.flatten(), torch.tensor([0.4963264, 0.4214571])), h_n
 # 请编写 `parameter_count`。不要构造 torch 的模块来数它的参数。若类型不是这三种之一，请抛出 `ValueError`。
 
 
-# %% exercise="parameter_count" stub="parameter_count is not written yet: blocks, rows, columns and two biases, for each layer and direction"
+# %% exercise="parameter_count" stub={"en": "parameter_count is not written yet: blocks, rows, columns and two biases, for each layer and direction", "zh": "parameter_count 尚未编写：每一层、每个方向的块、行、列和两个偏置"}
 def parameter_count(kind, input, hidden, layers=1, bidirectional=False):
     """Count the parameters of a recurrent network.
 
@@ -568,6 +663,21 @@ def parameter_count(kind, input, hidden, layers=1, bidirectional=False):
 
     Raises:
         ValueError: `kind` is none of the three.
+
+    zh: 计算循环网络的参数量。
+
+    参数：
+        kind: "rnn"、"gru" 或 "lstm"。
+        input: 每步输入的个数 D。
+        hidden: 状态的大小 H。
+        layers: 层数。
+        bidirectional: 每一层是否有两个方向。
+
+    返回：
+        权重和偏置的总数，一个整数。
+
+    抛出：
+        ValueError: `kind` 不是这三种之一。
     """
     ### BEGIN SOLUTION
     blocks = {"rnn": 1, "gru": 3, "lstm": 4}
@@ -581,6 +691,7 @@ def parameter_count(kind, input, hidden, layers=1, bidirectional=False):
 
 # %% examples="parameter_count"
 # 2 rows of 3 + 2 weights and 2 biases; an LSTM has four such blocks.
+# zh: 2 行，每行 3 + 2 个权重和 2 个偏置；LSTM 有四块这样的参数。
 count = parameter_count("rnn", 3, 2)
 assert count == 2 * (3 + 2 + 2) == 14, count
 count = parameter_count("lstm", 3, 2)
@@ -627,7 +738,7 @@ assert count == 4 * 14, count
 # 不改变它的参数。负的 `max_norm` 会把所有梯度反向：请抛出 `ValueError`。不要调用 `torch.nn.utils` 中为此准备的函数；可以使用 torch 的向量范数。
 
 
-# %% exercise="clip_grad_norm" also=["torch.linalg.vector_norm", "torch.norm"] stub="clip_grad_norm is not written yet: one norm over all gradients, and one factor for all"
+# %% exercise="clip_grad_norm" also=["torch.linalg.vector_norm", "torch.norm"] stub={"en": "clip_grad_norm is not written yet: one norm over all gradients, and one factor for all", "zh": "clip_grad_norm 尚未编写：所有梯度共用一个范数和一个系数"}
 def clip_grad_norm(grads, max_norm):
     """Scale gradients so that their total norm is at most `max_norm`.
 
@@ -641,6 +752,19 @@ def clip_grad_norm(grads, max_norm):
 
     Raises:
         ValueError: `max_norm` is negative.
+
+    zh: 缩放各个梯度，使它们的总范数不超过 `max_norm`。
+
+    参数：
+        grads: 由至少一个浮点张量组成的列表，形状任意（包括 ()），数据类型相同；不会被修改。其中的数可能全为零，也可能
+            大到 10^13 左右。
+        max_norm: 总范数的上限，不小于 0 的数；为无穷大时不裁剪。
+
+    返回：
+        缩放后的梯度组成的列表；以及缩放之前的总范数，形状为 ()、数据类型与梯度相同的张量。
+
+    抛出：
+        ValueError: `max_norm` 为负。
     """
     ### BEGIN SOLUTION
     if max_norm < 0:
@@ -653,6 +777,7 @@ def clip_grad_norm(grads, max_norm):
 
 # %% examples="clip_grad_norm"
 # (3, 0) and (4) together have the norm 5: with max_norm = 1 everything is divided by 5.
+# zh: (3, 0) 和 (4) 合起来的范数是 5：max_norm = 1 时，一切都除以 5。
 grads = [torch.tensor([3.0, 0.0]), torch.tensor([[4.0]])]
 clipped, total = clip_grad_norm(grads, 1.0)
 assert torch.allclose(total, torch.tensor(5.0)), total
@@ -704,7 +829,7 @@ assert torch.allclose(clipped[1], torch.tensor([[0.8]])), clipped[1]
 # 因为索引 −1 会悄悄取到填充的末尾。
 
 
-# %% exercise="last_valid" also=["*"] stub="last_valid is not written yet: for each sample the state after its last real step"
+# %% exercise="last_valid" also=["*"] stub={"en": "last_valid is not written yet: for each sample the state after its last real step", "zh": "last_valid 尚未编写：每个样本最后一个真实时间步之后的状态"}
 def last_valid(out, lengths):
     """Pick the state after the last real step of each sample.
 
@@ -717,6 +842,18 @@ def last_valid(out, lengths):
 
     Raises:
         ValueError: a length is below 1 or above T.
+
+    zh: 取出每个样本最后一个真实时间步之后的状态。
+
+    参数：
+        out: 时间轴在最前、末尾有填充的状态，形状为 (T, N, H)。
+        lengths: 每个样本的真实时间步数，形状为 (N,) 的 int64 张量。
+
+    返回：
+        取出的状态，形状为 (N, H)。
+
+    抛出：
+        ValueError: 某个长度小于 1 或大于 T。
     """
     ### BEGIN SOLUTION
     if ((lengths < 1) | (lengths > len(out))).any():
@@ -727,10 +864,186 @@ def last_valid(out, lengths):
 
 # %% examples="last_valid"
 # Three steps of two samples: the first sample has all three, the second one only.
+# zh: 三个时间步、两个样本：第一个样本三步都是真实的，第二个只有一步。
 out = torch.tensor([[[1.0], [10.0]], [[2.0], [20.0]], [[3.0], [30.0]]])
 y = last_valid(out, torch.tensor([3, 1]))
 assert y.shape == (2, 1), f"the shape should be (2, 1), not {tuple(y.shape)}"
+# zh: 形状应为 (2, 1)，而不是 {tuple(y.shape)}
 assert torch.equal(y, torch.tensor([[3.0], [10.0]])), y
+
+# %% [markdown] lang="en"
+# ## Which network remembers?
+#
+# The cell below defines `show_memory`. Add a cell of your own beneath it and call `show_memory()` there: it trains your plain recurrent network and your GRU on the same task, some seconds in all. Nothing
+# here is graded; while something is not written yet, it only says what.
+#
+# The task is a classic. A sequence has 20 steps; each gives a random number in $[0, 1)$ and a mark, which is 1 at two of the steps, one in the first half and one in the second, and 0 elsewhere. At the end the network is to
+# say the **sum of the two marked numbers**. Both networks have 16 units, and the learning rate is 1: they train only because your `clip_grad_norm` keeps each gradient short. The biases of the GRU's update gate begin at 1, so that it keeps more than it forgets.
+#
+# - At the top is the squared error during training. The dashed line, 1/6, is what the answer "always 1" costs.
+# - Below on the left are 200 new sequences: the sum and the answer. On the diagonal the answer is right.
+# - Below on the right is how strongly the answer depends on the number at each step: the mean size of its gradient, over all these sequences.
+#
+# How does the plain network reduce its error without remembering anything? From which step on does it have an idea of what it saw? And how long may the sequences be
+# for each of the two to learn? `trained_to_add("RNN", steps=4)[1][-1]` in a cell of your own gives the error of the last batch.
+
+# %% [markdown] lang="zh"
+# ## 哪个网络记得住？
+#
+# 下面的单元格定义了 `show_memory`。请在它下面自己添加一个单元格，在那里调用 `show_memory()`：它让你的普通循环网络和你的 GRU 学习同一个任务，总共几秒钟。这里不评分；若还有未写的内容，它只会指出缺少什么。
+#
+# 这个任务很经典。每个序列有 20 个时间步，每一步给出 $[0, 1)$ 内的一个随机数和一个标记；有两步的标记为 1，一步在前半段，一步在后半段，其余为 0。读完之后，网络要答出**两个被标记的数之和**。
+# 两个网络都有 16 个单元，学习率为 1：能够训练，全靠你的 `clip_grad_norm` 限制每个梯度的长度。GRU 更新门的偏置从 1 开始，使它一开始就保留多于遗忘。图中的文字是英文，含义如下：
+#
+# - 上方是训练过程中的平方误差（squared error）。虚线是 1/6，即始终回答 1（always 1）的误差。
+# - 左下是 200 个新的序列：和（sum）与网络的回答（answer）。落在对角线上的就是答对了。
+# - 右下是回答在多大程度上取决于每一步（step）的数：梯度大小在这些序列上的平均（size of the gradient）。
+#
+# 普通网络什么都没记住，它是怎样减小误差的？从哪一步起，它对看过的内容才有印象？序列最长多少步，这两个网络各自还学得会？
+# 在你自己的单元格里，`trained_to_add("RNN", steps=4)[1][-1]` 给出最后一个批次的误差。
+
+# %%
+import io
+
+
+def adding_problem(count, steps, generator):
+    """Draw sequences of numbers and marks, shape (steps, count, 2), and the sums of the marked numbers, shape (count, 1).
+
+    zh: 抽取由数和标记组成的序列，形状为 (steps, count, 2)，以及被标记的数之和，形状为 (count, 1)。
+    """
+    numbers = torch.rand(steps, count, 1, generator=generator)
+    marks = torch.zeros(steps, count, 1)
+    for first, last in ((0, steps // 2), (steps // 2, steps)):
+        marks[torch.randint(first, last, (count,), generator=generator), torch.arange(count)] = 1
+    return torch.cat([numbers, marks], dim=2), (numbers * marks).sum(dim=0)
+
+
+def answer_of(kind, weights, x):
+    """Run a network of `kind` ("RNN" or "GRU") over sequences, and read the answer from its last state.
+
+    zh: 让 `kind`（"RNN" 或 "GRU"）这一种网络处理各个序列，并从最后的状态读出回答。
+    """
+    *recurrent, weight, bias = weights
+    if kind == "RNN":
+        _, last = rnn_forward(x, torch.zeros(x.shape[1], len(recurrent[0])), tuple(recurrent))
+    else:
+        _, (last,) = stacked_gru(x, recurrent, 1)
+    return last @ weight.T + bias
+
+
+def trained_to_add(kind, steps=20, batches=240, units=16):
+    """Train a network of `kind` on the adding problem; returns its weights and the error of each batch.
+
+    The gradients are clipped to the norm 0.1, and what is left of earlier steps is added to each step (momentum).
+
+    zh: 在加法任务上训练 `kind` 这一种网络；返回它的权重和每个批次的误差。
+
+    梯度裁剪到范数 0.1，并且每一步都加上之前各步余下的部分（动量）。
+    """
+    draws = torch.Generator().manual_seed(5)
+    rows = units if kind == "RNN" else 3 * units
+    shapes = [(rows, 2), (rows, units), (rows,), (rows,), (1, units), (1,)]
+    weights = [(2 * torch.rand(shape, generator=draws) - 1) * units**-0.5 for shape in shapes]
+    if kind == "GRU":
+        weights[2][units : 2 * units] += 1
+    moves = [torch.zeros_like(weight) for weight in weights]
+    errors = []
+    for batch in range(batches):
+        x, sums = adding_problem(32, steps, draws)
+        leaves = [weight.detach().requires_grad_() for weight in weights]
+        error = ((answer_of(kind, leaves, x) - sums) ** 2).mean()
+        grads = torch.autograd.grad(error, leaves, materialize_grads=True)
+        grads, _ = clip_grad_norm(list(grads), 0.1)
+        moves = [0.9 * move + grad for move, grad in zip(moves, grads, strict=True)]
+        rate = min(1, 2 - 2 * batch / batches)
+        weights = [weight - rate * move for weight, move in zip(weights, moves, strict=True)]
+        errors.append(error.item())
+    return weights, errors
+
+
+def draw_memory(trained):
+    """Draw the errors, the answers to new sequences and their gradients; returns the error on the new sequences by kind.
+
+    zh: 画出误差、对新序列的回答及其梯度；按种类返回在新序列上的误差。
+    """
+    import IPython.display
+    from matplotlib.figure import Figure
+
+    x, sums = adding_problem(200, 20, torch.Generator().manual_seed(6))
+    x.requires_grad_()
+    figure = Figure(figsize=(6, 6.4), layout="constrained")
+    axes = figure.subplot_mosaic([["top", "top"], ["left", "right"]])
+    found = {}
+    for kind, (weights, errors) in trained.items():
+        answers = answer_of(kind, weights, x) + 0 * x.sum()  # answers that do not depend on x have a gradient too: 0
+        # zh: 与 x 无关的回答也有梯度：0
+        (grad,) = torch.autograd.grad(answers.sum(), x, materialize_grads=True)
+        found[kind] = ((answers - sums) ** 2).mean().item()
+        axes["top"].plot(range(9, len(errors)), torch.tensor(errors).unfold(0, 10, 1).mean(1).numpy(), label=kind)
+        axes["left"].plot(sums.flatten().numpy(), answers.detach().flatten().numpy(), ".", markersize=4, label=kind)
+        axes["right"].plot(range(1, 21), grad[..., 0].abs().mean(1).numpy(), marker=".", label=kind)
+    axes["top"].axhline(1 / 6, color="black", linestyle="--", linewidth=1, label="always 1")
+    axes["top"].set(xlabel="batch", ylabel="squared error", yscale="log", title="learning to add")
+    axes["left"].axline((0, 0), slope=1, color="black", linestyle="--", linewidth=1)
+    axes["left"].set(xlabel="sum", ylabel="answer", xlim=(0, 2), ylim=(-0.2, 2.2))
+    axes["right"].set(xlabel="step", ylabel="size of the gradient", yscale="log", xticks=[1, 5, 10, 15, 20])
+    for place in axes.values():
+        place.legend(fontsize="small")
+    drawing = io.StringIO()
+    figure.savefig(drawing, format="svg")
+    IPython.display.display(IPython.display.SVG(drawing.getvalue()))
+    return found
+
+
+def not_ready():
+    """Try each exercise of the picture on next to nothing; one line for each that is not written or that raises.
+
+    zh: 用极小的数据试一遍图中用到的每道练习；尚未编写或抛出异常的，各给出一行。
+    """
+    x, h = torch.ones(1, 2), torch.zeros(1, 3)
+    plain = (torch.ones(3, 2), torch.ones(3, 3), torch.ones(3), torch.ones(3))
+    gated = [torch.cat([weight] * 3) for weight in plain]
+    trials = {
+        "rnn_step": lambda: rnn_step(x, h, *plain),
+        "gru_step": lambda: gru_step(x, h, *gated),
+        "rnn_forward": lambda: rnn_forward(x[None], h, plain),
+        "stacked_gru": lambda: stacked_gru(x[None], gated, 1),
+        "clip_grad_norm": lambda: clip_grad_norm([x], 1.0),
+    }
+    lines = []
+    for name, trial in trials.items():
+        try:
+            trial()
+        except NotImplementedError:
+            lines.append(f"- {name} is not written yet")
+            # zh: - {name} 尚未编写
+        except Exception as error:
+            lines.append(f"- {name} raises {type(error).__name__}: {error}")
+            # zh: - {name} 抛出 {type(error).__name__}：{error}
+    return lines
+
+
+def show_memory():
+    """Draw how both networks learn to add, or say which exercises are missing.
+
+    zh: 画出两个网络怎样学习加法，或者指出还缺哪些练习。
+    """
+    waiting = not_ready()
+    if waiting:
+        print("The picture is drawn when these exercises are written:", *waiting, sep="\n")
+        # zh: 写好下列练习之后，才会画图：
+        return
+    try:
+        torch.set_num_threads(1)  # for tensors as small as these, sharing the work takes longer than the work
+        # zh: 这样小的张量，分工所花的时间比计算本身还长
+        found = draw_memory({kind: trained_to_add(kind) for kind in ("RNN", "GRU")})
+        for kind, error in found.items():
+            print(f"{kind}: squared error {error:.4f} on new sequences")
+            # zh: {kind}：在新序列上的平方误差是 {error:.4f}
+    except Exception as error:
+        print(f"Your functions do not fit together yet: {type(error).__name__}: {error}")
+        # zh: 你的函数彼此还不相配：{type(error).__name__}：{error}
+
 
 # %% [markdown] lang="en"
 # ## In your own words

@@ -4,6 +4,37 @@ import math
 
 BLUE, ORANGE, GREEN, GREY, INK = "#3867a6", "#f2a541", "#5b9a68", "#dfe7f0", "#333"
 
+TEXTS = {
+    "zh": {
+        "softmax: along each row, over the keys": "softmax：沿每一行，对各个键",
+        "sum 1": "和为 1",
+        "query 0": "查询 0",
+        "query 1": "查询 1",
+        "query 2": "查询 2",
+        "key 0": "键 0",
+        "key 1": "键 1",
+        "key 2": "键 2",
+        "key 3": "键 3",
+        "may query i see key j?": "查询 i 能看到键 j 吗？",
+        "causal": "因果",
+        "self-attention": "自注意力",
+        "attention": "注意力",
+        "to the memory": "（对记忆）",
+        "feed-forward": "前馈",
+        "network": "网络",
+        "memory: keys and values": "记忆：键和值",
+        "h: queries": "h：查询",
+        "three heads: (h, L, d) = (3, 3, 2)": "三个头：(h, L, d) = (3, 3, 2)",
+        "head 0": "头 0",
+        "head 1": "头 1",
+        "head 2": "头 2",
+        "norm": "归一化",
+        "columns 2i: sin, 2i + 1: cos": "第 2i 列：sin，第 2i + 1 列：cos",
+        "position": "位置",
+    }
+}
+"""What the texts of the pictures are in other languages."""
+
 
 def _svg(width: int, height: int, parts: list[str]) -> str:
     """A white page with the parts on it."""

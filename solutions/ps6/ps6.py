@@ -10,7 +10,8 @@
 # - build encoder and decoder layers that give the same numbers as torch's, in post-norm and pre-norm.
 #
 # Write your code in place of each `raise NotImplementedError`. The examples below each exercise can be run here; when the
-# notebook is graded, further checks are run that you do not see, so passing the examples is a start and not the end.
+# notebook is graded, further checks are run that you do not see, so passing the examples is a start and not the end. When all is
+# written, `show_attention()` near the end trains your encoder and shows where it looks.
 #
 # In every exercise that is given tensors
 #
@@ -32,7 +33,7 @@
 # - 搭建与 torch 数值相同的编码器层和解码器层，包括 post-norm 和 pre-norm。
 #
 # 请用你的代码替换每一处 `raise NotImplementedError`。每道练习下方的示例可以直接运行；评分时还会运行一些你看不到的检查，
-# 因此通过示例只是开始，并不是终点。
+# 因此通过示例只是开始，并不是终点。全部写好之后，靠近末尾的 `show_attention()` 会训练你的编码器，并显示它看向哪里。
 #
 # 凡是以张量为输入的练习都要满足：
 #
@@ -99,7 +100,7 @@ import torch
 # `q` 与 `k` 的最后一维不同时，抛出 `ValueError`。
 
 
-# %% exercise="scaled_dot_product_attention" equal="torch.nn.functional.scaled_dot_product_attention" also=["torch.softmax"] stub="scaled_dot_product_attention is not written yet: scores, mask, softmax over the keys, weighted mean of the values"
+# %% exercise="scaled_dot_product_attention" equal="torch.nn.functional.scaled_dot_product_attention" also=["torch.softmax"] stub={"en": "scaled_dot_product_attention is not written yet: scores, mask, softmax over the keys, weighted mean of the values", "zh": "scaled_dot_product_attention 尚未编写：得分、掩码、沿键的 softmax、值的加权平均"}
 def scaled_dot_product_attention(q, k, v, mask=None):
     """Compute the mean of the values, weighted by how well each key fits the query.
 
@@ -116,6 +117,21 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 
     Raises:
         ValueError: queries and keys differ in their last dimension.
+
+    zh: 计算值的加权平均，权重由每个键与查询的匹配程度决定。
+
+    参数：
+        q: 查询，形状为 (..., L, d)。
+        k: 键，形状为 (..., S, d)。
+        v: 值，形状为 (..., S, e)。
+        mask: None，或能广播成 (..., L, S) 的掩码：布尔数，True 表示这个键参与；或加到得分上的数，数据类型与 `q` 相同。
+
+    返回：
+        形状为 (..., L, e)，前面的维度（若有）按广播规则处理；看不到任何键的查询结果为零；得分为 ±10,000 时结果也是有
+        限的。
+
+    抛出：
+        ValueError: 查询与键的最后一维不同。
     """
     ### BEGIN SOLUTION
     if q.shape[-1] != k.shape[-1]:
@@ -131,13 +147,16 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 
 # %% examples="scaled_dot_product_attention"
 # The scores are 2 log 3 / sqrt(4) = log 3 and 0, so the weights are 3/4 and 1/4.
+# zh: 得分是 2 log 3 / sqrt(4) = log 3 和 0，因此权重是 3/4 和 1/4。
 q = torch.tensor([[2.0, 0.0, 0.0, 0.0]])
 k = torch.tensor([[1.0986123, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0]])
 v = torch.tensor([[4.0, 0.0], [0.0, 8.0]])
 y = scaled_dot_product_attention(q, k, v)
 assert y.shape == (1, 2), f"the shape should be (1, 2), not {tuple(y.shape)}"
+# zh: 形状应为 (1, 2)，而不是 {tuple(y.shape)}
 assert torch.allclose(y, torch.tensor([[3.0, 2.0]])), y
 # Only the second key may be seen: the result is its value.
+# zh: 只能看到第二个键：结果就是它的值。
 y = scaled_dot_product_attention(q, k, v, torch.tensor([[False, True]]))
 assert torch.allclose(y, torch.tensor([[0.0, 8.0]])), y
 
@@ -179,7 +198,7 @@ assert torch.allclose(y, torch.tensor([[0.0, 8.0]])), y
 # 请通过比较下标来编写 `causal_mask`，不要调用 torch 的 `tril` 或 `triu`。
 
 
-# %% exercise="causal_mask" without=["torch.tril", "torch.triu", "torch.tril_indices", "torch.triu_indices"] stub="causal_mask is not written yet: a position sees itself and what comes before it"
+# %% exercise="causal_mask" without=["torch.tril", "torch.triu", "torch.tril_indices", "torch.triu_indices"] stub={"en": "causal_mask is not written yet: a position sees itself and what comes before it", "zh": "causal_mask 尚未编写：每个位置看到自己和之前的位置"}
 def causal_mask(n):
     """Make the mask that hides the future.
 
@@ -188,6 +207,14 @@ def causal_mask(n):
 
     Returns:
         A tensor of booleans of shape (n, n): True at [i, j] where position i may see position j.
+
+    zh: 创建遮住未来的掩码。
+
+    参数：
+        n: 位置的个数，至少为 1。
+
+    返回：
+        形状为 (n, n) 的布尔张量：位置 i 可以看到位置 j 时，[i, j] 处为 True。
     """
     ### BEGIN SOLUTION
     place = torch.arange(n)
@@ -197,8 +224,10 @@ def causal_mask(n):
 
 # %% examples="causal_mask"
 # The first position sees itself only, the second sees two.
+# zh: 第一个位置只看到自己，第二个看到两个。
 mask = causal_mask(2)
 assert mask.dtype == torch.bool, f"the mask should hold booleans, not {mask.dtype}"
+# zh: 掩码应为布尔数，而不是 {mask.dtype}
 assert mask.tolist() == [[True, False], [True, True]], mask
 
 # %% [markdown] lang="en"
@@ -240,7 +269,7 @@ assert mask.tolist() == [[True, False], [True, True]], mask
 # `heads` 不能整除 $D$ 时，抛出 `ValueError`。
 
 
-# %% exercise="split_heads" stub="split_heads is not written yet: cut the features into heads, then bring the heads before the positions"
+# %% exercise="split_heads" stub={"en": "split_heads is not written yet: cut the features into heads, then bring the heads before the positions", "zh": "split_heads 尚未编写：把特征切成多个头，再把头换到位置之前"}
 def split_heads(x, heads):
     """Cut the features of each position into heads.
 
@@ -253,6 +282,18 @@ def split_heads(x, heads):
 
     Raises:
         ValueError: D is not divisible by `heads`.
+
+    zh: 把每个位置的特征切成多个头。
+
+    参数：
+        x: 形状为 (N, L, D)，数据类型任意，在内存中连续或不连续均可。
+        heads: 头的个数 h，必须能整除 D。
+
+    返回：
+        形状为 (N, h, L, D / h)，数据类型与 `x` 相同。
+
+    抛出：
+        ValueError: D 不能被 `heads` 整除。
     """
     ### BEGIN SOLUTION
     batch, length, features = x.shape
@@ -264,9 +305,11 @@ def split_heads(x, heads):
 
 # %% examples="split_heads"
 # Two positions of four features, two heads: each head gets two neighbouring features of both positions.
+# zh: 两个位置、四个特征、两个头：每个头得到两个位置上相邻的两个特征。
 x = torch.tensor([[[1, 2, 3, 4], [5, 6, 7, 8]]])
 y = split_heads(x, 2)
 assert y.shape == (1, 2, 2, 2), f"the shape should be (1, 2, 2, 2), not {tuple(y.shape)}"
+# zh: 形状应为 (1, 2, 2, 2)，而不是 {tuple(y.shape)}
 assert y[0, 0].tolist() == [[1, 2], [5, 6]], y[0, 0]
 assert y[0, 1].tolist() == [[3, 4], [7, 8]], y[0, 1]
 
@@ -302,7 +345,7 @@ assert y[0, 1].tolist() == [[3, 4], [7, 8]], y[0, 1]
 # 请编写 `merge_heads`。结果是视图还是副本都可以。
 
 
-# %% exercise="merge_heads" stub="merge_heads is not written yet: the positions before the heads, then the heads side by side"
+# %% exercise="merge_heads" stub={"en": "merge_heads is not written yet: the positions before the heads, then the heads side by side", "zh": "merge_heads 尚未编写：把位置换到头之前，再把各个头并排放置"}
 def merge_heads(x):
     """Lay the heads of each position side by side.
 
@@ -311,6 +354,14 @@ def merge_heads(x):
 
     Returns:
         Shape (N, L, h * d), of the dtype of `x`.
+
+    zh: 把每个位置的各个头并排放在一起。
+
+    参数：
+        x: 形状为 (N, h, L, d)，数据类型任意，在内存中连续或不连续均可。
+
+    返回：
+        形状为 (N, L, h * d)，数据类型与 `x` 相同。
     """
     ### BEGIN SOLUTION
     return x.transpose(1, 2).flatten(start_dim=2)
@@ -319,9 +370,11 @@ def merge_heads(x):
 
 # %% examples="merge_heads"
 # Two heads of two features: at each position the first head's numbers come first.
+# zh: 两个头，各有两个特征：在每个位置上，第一个头的数在前。
 x = torch.tensor([[[[1, 2], [5, 6]], [[3, 4], [7, 8]]]])
 y = merge_heads(x)
 assert y.shape == (1, 2, 4), f"the shape should be (1, 2, 4), not {tuple(y.shape)}"
+# zh: 形状应为 (1, 2, 4)，而不是 {tuple(y.shape)}
 assert y.tolist() == [[[1, 2, 3, 4], [5, 6, 7, 8]]], y
 
 # %% [markdown] lang="en"
@@ -374,7 +427,7 @@ assert y.tolist() == [[[1, 2, 3, 4], [5, 6, 7, 8]]], y
 # `heads` 不能整除 $D$ 时，抛出 `ValueError`。
 
 
-# %% exercise="multi_head_attention" also=["torch.nn.functional.scaled_dot_product_attention", "torch.softmax", "torch.nn.functional.linear"] uses=["scaled_dot_product_attention", "split_heads", "merge_heads"] stub="multi_head_attention is not written yet: project, split, attend, merge, project"
+# %% exercise="multi_head_attention" also=["torch.nn.functional.scaled_dot_product_attention", "torch.softmax", "torch.nn.functional.linear"] uses=["scaled_dot_product_attention", "split_heads", "merge_heads"] stub={"en": "multi_head_attention is not written yet: project, split, attend, merge, project", "zh": "multi_head_attention 尚未编写：投影、拆分、注意力、合并、投影"}
 def multi_head_attention(x, weights, heads, mask=None, memory=None):
     """Attend with several heads at once, as torch.nn.MultiheadAttention does.
 
@@ -390,6 +443,22 @@ def multi_head_attention(x, weights, heads, mask=None, memory=None):
 
     Raises:
         ValueError: D is not divisible by `heads`.
+
+    zh: 像 torch.nn.MultiheadAttention 那样，同时用多个头做注意力。
+
+    参数：
+        x: 查询的来源，形状为 (N, L, D)。
+        weights: 字典，含 "in_proj_weight" (3D, D)、"in_proj_bias" (3D,)、"out_proj.weight" (D, D) 和 "out_proj.bias"
+            (D,)。
+        heads: 头的个数 h，必须能整除 D。
+        mask: None，或能广播成 (N, h, L, S) 的掩码，布尔掩码（True 表示参与）或加到得分上的数。
+        memory: 键和值的来源，形状为 (N, S, D)；None 表示 `x` 本身。
+
+    返回：
+        形状为 (N, L, D)。
+
+    抛出：
+        ValueError: D 不能被 `heads` 整除。
     """
     ### BEGIN SOLUTION
     if memory is None:
@@ -407,6 +476,8 @@ def multi_head_attention(x, weights, heads, mask=None, memory=None):
 # %% examples="multi_head_attention"
 # Identity projections and two heads of one feature. Head 0 has the scores 0 and log 3, so the weights 1/4 and 3/4 and the result
 # 3/4 log 3; head 1 has equal scores and the mean 6. The output projection doubles both and adds (1, 0).
+# zh: 投影是单位矩阵，两个头，各有一个特征。第 0 个头的得分是 0 和 log 3，因此权重是 1/4 和 3/4，结果是 3/4 log 3；第
+# zh: 1 个头的得分相等，结果是平均值 6。输出投影把两者加倍，再加上 (1, 0)。
 eye = torch.eye(2)
 weights = {
     "in_proj_weight": torch.cat([eye, eye, eye]),
@@ -417,6 +488,7 @@ weights = {
 x, memory = torch.tensor([[[1.0, 0.0]]]), torch.tensor([[[0.0, 4.0], [1.0986123, 8.0]]])
 y = multi_head_attention(x, weights, 2, memory=memory)
 assert y.shape == (1, 1, 2), f"the shape should be (1, 1, 2), not {tuple(y.shape)}"
+# zh: 形状应为 (1, 1, 2)，而不是 {tuple(y.shape)}
 assert torch.allclose(y, torch.tensor([[[2.6479184, 12.0]]])), y
 
 # %% [markdown] lang="en"
@@ -461,7 +533,7 @@ assert torch.allclose(y, torch.tensor([[[2.6479184, 12.0]]])), y
 # $d$ 为奇数时，抛出 `ValueError`。
 
 
-# %% exercise="positional_encoding" also=["*"] stub="positional_encoding is not written yet: sines in the even columns, cosines in the odd ones"
+# %% exercise="positional_encoding" also=["*"] stub={"en": "positional_encoding is not written yet: sines in the even columns, cosines in the odd ones", "zh": "positional_encoding 尚未编写：偶数列是正弦，奇数列是余弦"}
 def positional_encoding(n, d):
     """Compute the sinusoidal positional encoding of "Attention Is All You Need".
 
@@ -474,6 +546,18 @@ def positional_encoding(n, d):
 
     Raises:
         ValueError: d is odd.
+
+    zh: 计算论文 "Attention Is All You Need" 的正弦位置编码。
+
+    参数：
+        n: 位置的个数，从 0 到 n - 1。
+        d: 编码的大小，是偶数。
+
+    返回：
+        形状为 (n, d)，数据类型为 float32。
+
+    抛出：
+        ValueError: d 是奇数。
     """
     ### BEGIN SOLUTION
     if d % 2:
@@ -486,8 +570,10 @@ def positional_encoding(n, d):
 
 # %% examples="positional_encoding"
 # One pair of frequency 1: sine and cosine of the position.
+# zh: 频率为 1 的一对列：位置的正弦和余弦。
 y = positional_encoding(3, 2)
 assert y.shape == (3, 2), f"the shape should be (3, 2), not {tuple(y.shape)}"
+# zh: 形状应为 (3, 2)，而不是 {tuple(y.shape)}
 assert torch.allclose(y, torch.tensor([[0.0, 1.0], [0.8414710, 0.5403023], [0.9092974, -0.4161468]])), y
 
 # %% [markdown] lang="en"
@@ -529,7 +615,7 @@ assert torch.allclose(y, torch.tensor([[0.0, 1.0], [0.8414710, 0.5403023], [0.90
 # 激活函数是其他名称时，抛出 `ValueError`。
 
 
-# %% exercise="feed_forward" also=["*"] stub="feed_forward is not written yet: linear, activation, linear"
+# %% exercise="feed_forward" also=["*"] stub={"en": "feed_forward is not written yet: linear, activation, linear", "zh": "feed_forward 尚未编写：线性层、激活函数、线性层"}
 def feed_forward(x, w1, b1, w2, b2, activation="relu"):
     """Apply two linear layers with an activation between them, to each position alone.
 
@@ -546,6 +632,22 @@ def feed_forward(x, w1, b1, w2, b2, activation="relu"):
 
     Raises:
         ValueError: another activation.
+
+    zh: 对每个位置单独作用两个线性层，中间有一个激活函数。
+
+    参数：
+        x: 形状为 (..., D)，前面可以有任意多个轴，也可以没有。
+        w1: 第一层的权重，形状为 (F, D)。
+        b1: 第一层的偏置，形状为 (F,)。
+        w2: 第二层的权重，形状为 (D, F)。
+        b2: 第二层的偏置，形状为 (D,)。
+        activation: "relu" 或 "gelu"（精确的形式）。
+
+    返回：
+        形状为 (..., D)。
+
+    抛出：
+        ValueError: 激活函数是其他名称。
     """
     ### BEGIN SOLUTION
     activations = {"relu": torch.relu, "gelu": torch.nn.functional.gelu}
@@ -557,6 +659,7 @@ def feed_forward(x, w1, b1, w2, b2, activation="relu"):
 
 # %% examples="feed_forward"
 # The hidden units are 2 and -2, after the ReLU 2 and 0; the second layer gives 2 * 3 + 1 = 7.
+# zh: 隐藏单元是 2 和 -2，经过 ReLU 之后是 2 和 0；第二层给出 2 * 3 + 1 = 7。
 w1, b1 = torch.tensor([[1.0], [-1.0]]), torch.tensor([0.0, 0.0])
 w2, b2 = torch.tensor([[3.0, 5.0]]), torch.tensor([1.0])
 y = feed_forward(torch.tensor([[2.0]]), w1, b1, w2, b2)
@@ -617,11 +720,14 @@ import torch.nn.functional as F
 
 
 def part_of(weights, name):
-    """Return the weights of the submodule `name`: part_of(w, "norm1") has "weight" and "bias"."""
+    """Return the weights of the submodule `name`: part_of(w, "norm1") has "weight" and "bias".
+
+    zh: 返回子模块 `name` 的权重：part_of(w, "norm1") 含有 "weight" 和 "bias"。
+    """
     return {key.removeprefix(name + "."): value for key, value in weights.items() if key.startswith(name + ".")}
 
 
-# %% exercise="encoder_layer" also=["torch.nn.functional.scaled_dot_product_attention", "torch.nn.functional.layer_norm", "torch.nn.functional.linear", "torch.relu", "torch.softmax"] uses=["scaled_dot_product_attention", "multi_head_attention", "feed_forward", "split_heads", "merge_heads"] stub="encoder_layer is not written yet: attention and feed-forward, each with a residual and a normalization of its own"
+# %% exercise="encoder_layer" also=["torch.nn.functional.scaled_dot_product_attention", "torch.nn.functional.layer_norm", "torch.nn.functional.linear", "torch.relu", "torch.softmax"] uses=["scaled_dot_product_attention", "multi_head_attention", "feed_forward", "split_heads", "merge_heads"] stub={"en": "encoder_layer is not written yet: attention and feed-forward, each with a residual and a normalization of its own", "zh": "encoder_layer 尚未编写：注意力和前馈网络，各有自己的残差连接和归一化"}
 def encoder_layer(x, weights, heads, norm_first=False, mask=None):
     """Compute a transformer encoder layer without dropout.
 
@@ -636,6 +742,20 @@ def encoder_layer(x, weights, heads, norm_first=False, mask=None):
 
     Returns:
         Shape (N, L, D).
+
+    zh: 计算一个不带 dropout 的 Transformer 编码器层。
+
+    参数：
+        x: 形状为 (N, L, D)。
+        weights: 字典，键名与 torch.nn.TransformerEncoderLayer 的 state_dict() 相同："self_attn.in_proj_weight"、
+            "self_attn.in_proj_bias"、"self_attn.out_proj.weight"、"self_attn.out_proj.bias"、"linear1.weight" (F, D)、
+            "linear1.bias"、"linear2.weight" (D, F)、"linear2.bias"，以及 "norm1" 和 "norm2" 的 "weight" 和 "bias"。
+        heads: 头的个数，必须能整除 D。
+        norm_first: True 表示 pre-norm，False 表示 post-norm。
+        mask: None，或注意力的掩码：能广播成 (N, heads, L, L)，布尔掩码（True 表示参与）或加到得分上的数。
+
+    返回：
+        形状为 (N, L, D)。
     """
 
     ### BEGIN SOLUTION
@@ -662,6 +782,10 @@ def encoder_layer(x, weights, heads, norm_first=False, mask=None):
 # Post-norm: with their mean (5, 2) the positions are (5, 4) and (15, 4), normalized (1, -1), and 4 * 1 + 1, 4 * -1 with norm1.
 # With (0, 20) that is (5, 16), normalized (-1, 1), and 2 * -1, 2 * 1 + 5 with norm2.
 # Pre-norm: norm1 makes (-3, 4) and (5, -4), whose mean (1, 0) is added to x, and (0, 20) after it.
+# zh: 所有得分相等，因此注意力加上各位置的平均；前馈网络加上它最后的偏置 (0, 20)。post-norm：加上平均 (5, 2) 之后，两
+# zh: 个位置是 (5, 4) 和 (15, 4)，归一化为 (1, -1)，经 norm1 得到 4 * 1 + 1 和 4 * -1。再加上 (0, 20) 是 (5, 16)，归一
+# zh: 化为 (-1, 1)，经 norm2 得到 2 * -1 和 2 * 1 + 5。pre-norm：norm1 给出 (-3, 4) 和 (5, -4)，它们的平均 (1, 0) 加到
+# zh: x 上，然后再加上 (0, 20)。
 weights = {
     "self_attn.in_proj_weight": torch.cat([torch.zeros(4, 2), torch.eye(2)]),
     "self_attn.in_proj_bias": torch.zeros(6),
@@ -679,6 +803,7 @@ weights = {
 x = torch.tensor([[[0.0, 2.0], [10.0, 2.0]]])
 y = encoder_layer(x, weights, 1)
 assert y.shape == (1, 2, 2), f"the shape should be (1, 2, 2), not {tuple(y.shape)}"
+# zh: 形状应为 (1, 2, 2)，而不是 {tuple(y.shape)}
 assert torch.allclose(y, torch.tensor([[[-2.0, 7.0], [-2.0, 7.0]]]), atol=1e-3), y
 y = encoder_layer(x, weights, 1, norm_first=True)
 assert torch.allclose(y, torch.tensor([[[1.0, 22.0], [11.0, 22.0]]]), atol=1e-3), y
@@ -732,7 +857,7 @@ assert torch.allclose(y, torch.tensor([[[1.0, 22.0], [11.0, 22.0]]]), atol=1e-3)
 # 可以使用你之前写的所有函数、`part_of` 以及 `F.layer_norm`。不要调用 torch 自带的 Transformer 层或多头注意力。
 
 
-# %% exercise="decoder_layer" also=["torch.nn.functional.scaled_dot_product_attention", "torch.nn.functional.layer_norm", "torch.nn.functional.linear", "torch.relu", "torch.softmax"] uses=["scaled_dot_product_attention", "multi_head_attention", "feed_forward", "split_heads", "merge_heads", "causal_mask", "encoder_layer"] stub="decoder_layer is not written yet: causal self-attention, attention to the memory, feed-forward"
+# %% exercise="decoder_layer" also=["torch.nn.functional.scaled_dot_product_attention", "torch.nn.functional.layer_norm", "torch.nn.functional.linear", "torch.relu", "torch.softmax"] uses=["scaled_dot_product_attention", "multi_head_attention", "feed_forward", "split_heads", "merge_heads", "causal_mask", "encoder_layer"] stub={"en": "decoder_layer is not written yet: causal self-attention, attention to the memory, feed-forward", "zh": "decoder_layer 尚未编写：因果自注意力、对记忆的注意力、前馈网络"}
 def decoder_layer(x, memory, weights, heads):
     """Compute a transformer decoder layer, post-norm, causal, without dropout.
 
@@ -746,6 +871,19 @@ def decoder_layer(x, memory, weights, heads):
 
     Returns:
         Shape (N, L, D).
+
+    zh: 计算一个不带 dropout 的 Transformer 解码器层，post-norm，因果。
+
+    参数：
+        x: 要写出的序列，形状为 (N, L, D)。
+        memory: 要读取的序列，形状为 (N, S, D)。
+        weights: 字典，键名与 torch.nn.TransformerDecoderLayer 的 state_dict() 相同：编码器层的各项，以及
+            "multihead_attn.in_proj_weight"、"multihead_attn.in_proj_bias"、"multihead_attn.out_proj.weight"、
+            "multihead_attn.out_proj.bias"、"norm3.weight" 和 "norm3.bias"。
+        heads: 两个注意力的头的个数，必须能整除 D。
+
+    返回：
+        形状为 (N, L, D)。
     """
 
     ### BEGIN SOLUTION
@@ -766,6 +904,9 @@ def decoder_layer(x, memory, weights, heads):
 # (2, 6), normalized (-1, 1); the second sees the mean (6, 2) and becomes (17, 3), normalized (1, -1). norm1 adds (0, 2).
 # The memory's mean (2, 0) makes (1, 3) and (3, 1), normalized (-1, 1) and (1, -1). The feed-forward network adds nothing;
 # norm3 makes 2 * -1, 2 * 1 + 5 and 2 * 1, 2 * -1 + 5.
+# zh: 所有得分相等，因此两个注意力加上的都是可见部分的平均。第一个位置只看到自己 (1, 3)，变成 (2, 6)，归一化为 (-1, 1)；
+# zh: 第二个看到平均 (6, 2)，变成 (17, 3)，归一化为 (1, -1)。norm1 再加上 (0, 2)。加上记忆的平均 (2, 0) 之后是 (1, 3)
+# zh: 和 (3, 1)，归一化为 (-1, 1) 和 (1, -1)。前馈网络什么都不加；norm3 给出 2 * -1、2 * 1 + 5 和 2 * 1、2 * -1 + 5。
 weights = {
     "linear1.weight": torch.zeros(3, 2),
     "linear1.bias": torch.zeros(3),
@@ -783,7 +924,289 @@ weights |= {"norm3.weight": torch.tensor([2.0, 2.0]), "norm3.bias": torch.tensor
 x, memory = torch.tensor([[[1.0, 3.0], [11.0, 1.0]]]), torch.tensor([[[6.0, 0.0], [-2.0, 0.0]]])
 y = decoder_layer(x, memory, weights, 1)
 assert y.shape == (1, 2, 2), f"the shape should be (1, 2, 2), not {tuple(y.shape)}"
+# zh: 形状应为 (1, 2, 2)，而不是 {tuple(y.shape)}
 assert torch.allclose(y, torch.tensor([[[-2.0, 7.0], [2.0, 3.0]]]), atol=1e-3), y
+
+# %% [markdown] lang="en"
+# ## Where your encoder looks
+#
+# The cell below defines `show_attention`. Add a cell of your own beneath it and call `show_attention()` there: an encoder of one layer, made of your functions, learns to write eight letters backwards, in some
+# seconds. Nothing here is graded; while something is not written yet, it only says what.
+#
+# Each picture shows the attention of one encoder to the word "headache", the mean of its two heads: a row for each position, with the letter that the encoder answers there; a column for each letter that it can look at. Dark
+# means a large weight; each row sums to 1. Above stands the share of the letters that are right in 500 new sequences.
+#
+# - "before training" and "after training" are the same encoder, with your positional encoding.
+# - "no positions" was trained in the same way, but nothing was added to the embeddings of the letters.
+# - "causal mask" was trained with your `causal_mask`.
+#
+# The weights come from your own `scaled_dot_product_attention`: with the identity matrix as values it returns the weights themselves. Why does the second picture have its dark line where it has it? What does the encoder without positions
+# know, and what not? And which half of the answers can the encoder with the causal mask give, and why just this one?
+
+# %% [markdown] lang="zh"
+# ## 你的编码器看向哪里
+#
+# 下面的单元格定义了 `show_attention`。请在它下面自己添加一个单元格，在那里调用 `show_attention()`：一个由你的函数搭成的单层编码器学习把八个字母倒过来写，只需几秒钟。这里不评分；若还有未写的内容，它只会指出缺少什么。
+#
+# 每张图是一个编码器对单词 headache 的注意力，即它两个头的平均：每一行是一个位置，标着编码器在那里回答的字母；每一列是它可以看的一个字母。颜色越深，权重越大；每一行的和为 1。图的上方是 500 个新序列中答对的字母所占的比例。
+#
+# - before training 和 after training 是同一个编码器在训练之前和训练之后，使用你的位置编码。
+# - no positions 以同样的方式训练，但没有给字母的嵌入加上位置编码。
+# - causal mask 在训练时使用了你的 `causal_mask`。
+#
+# 这些权重来自你自己的 `scaled_dot_product_attention`：以单位矩阵为值，它返回的就是权重本身。第二张图中的深色线为什么在那里？没有位置编码的编码器知道什么，不知道什么？
+# 带因果掩码的编码器能答对哪一半，为什么恰好是这一半？
+
+# %%
+import io
+
+
+def first_encoder(letters=8, features=32):
+    """Draw the weights of an encoder layer, the embeddings of the letters, and the weights that turn features to scores.
+
+    zh: 抽取编码器层的权重、字母的嵌入，以及把特征变成得分的权重。
+    """
+    draws = torch.Generator().manual_seed(0)
+
+    def normal(rows, columns):
+        return torch.randn(rows, columns, generator=draws) * columns**-0.5
+
+    layer = {
+        "self_attn.in_proj_weight": normal(3 * features, features),
+        "self_attn.in_proj_bias": torch.zeros(3 * features),
+        "self_attn.out_proj.weight": normal(features, features),
+        "self_attn.out_proj.bias": torch.zeros(features),
+        "linear1.weight": normal(2 * features, features),
+        "linear1.bias": torch.zeros(2 * features),
+        "linear2.weight": normal(features, 2 * features),
+        "linear2.bias": torch.zeros(features),
+    }
+    for name in ("norm1", "norm2"):
+        layer |= {f"{name}.weight": torch.ones(features), f"{name}.bias": torch.zeros(features)}
+    return {**layer, "embedding": torch.randn(letters, features, generator=draws), "scores": normal(letters, features)}
+
+
+def inputs_of(weights, words, positions):
+    """Embed the letters of words, shape (N, L), and add the positional encoding where `positions` is true.
+
+    zh: 嵌入形状为 (N, L) 的各个单词的字母，并在 `positions` 为真时加上位置编码。
+    """
+    x = weights["embedding"][words]
+    return x + positional_encoding(*x.shape[1:]) if positions else x
+
+
+def scores_of(weights, words, positions, mask):
+    """Score every letter at each position of the words, shape (N, L, letters).
+
+    zh: 为单词的每个位置上的每个字母打分，形状为 (N, L, 字母数)。
+    """
+    layer = {name: weight for name, weight in weights.items() if "." in name}
+    return encoder_layer(inputs_of(weights, words, positions), layer, 2, mask=mask) @ weights["scores"].T
+
+
+def trained(weights, batch_of, positions, mask, batches):
+    """Train by gradient descent with momentum; returns the weights and the loss of the last batch.
+
+    zh: 用带动量的梯度下降训练；返回权重和最后一个批量的损失。
+    """
+    draws = torch.Generator().manual_seed(1)
+    moves = {name: torch.zeros_like(weight) for name, weight in weights.items()}
+    loss = torch.tensor(math.nan)
+    for batch in range(batches):
+        words, answers = batch_of(draws)
+        leaves = {name: weight.detach().requires_grad_() for name, weight in weights.items()}
+        scores = scores_of(leaves, words, positions, mask)
+        loss = F.cross_entropy(scores.flatten(0, 1), answers.flatten())
+        grads = torch.autograd.grad(loss, list(leaves.values()), materialize_grads=True)
+        rate = 0.15 * min(1, 2 - 2 * batch / batches)
+        for name, grad in zip(weights, grads, strict=True):
+            moves[name] = 0.9 * moves[name] + grad
+            weights[name] = weights[name] - rate * moves[name]
+    return weights, loss.item()
+
+
+def trained_to_reverse(positions=True, mask=None):
+    """Train an encoder to write words backwards; returns its weights.
+
+    zh: 训练编码器把单词倒过来写；返回它的权重。
+    """
+
+    def batch_of(draws):
+        words = torch.randint(8, (32, 8), generator=draws)
+        return words, words.flip(1)
+
+    return trained(first_encoder(), batch_of, positions, mask, 150)[0]
+
+
+def look_at(weights, positions, mask):
+    """Give the attention to "headache", the letters answered there, and the share of right letters in new words.
+
+    zh: 给出对 headache 的注意力、在那里回答的字母，以及新单词中答对的字母所占的比例。
+    """
+    word = torch.tensor([["abcdefgh".index(letter) for letter in "headache"]])
+    queries, keys, _ = part_of(weights, "self_attn")["in_proj_weight"].chunk(3)
+    biases, more, _ = part_of(weights, "self_attn")["in_proj_bias"].chunk(3)
+    x = inputs_of(weights, word, positions)
+    q, k = split_heads(x @ queries.T + biases, 2), split_heads(x @ keys.T + more, 2)
+    attention = scaled_dot_product_attention(q, k, torch.eye(8).expand(1, 2, 8, 8), mask)[0].mean(dim=0)
+    answers = ["abcdefgh"[letter] for letter in scores_of(weights, word, positions, mask)[0].argmax(dim=1).tolist()]
+    words = torch.randint(8, (500, 8), generator=torch.Generator().manual_seed(2))
+    right = scores_of(weights, words, positions, mask).argmax(dim=2) == words.flip(1)
+    return attention, answers, right.double().mean().item()
+
+
+def draw_attention(looks):
+    """Draw the attention of each encoder.
+
+    zh: 画出每个编码器的注意力。
+    """
+    import IPython.display
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(6, 6.6), layout="constrained")
+    for axes, (name, (attention, answers, share)) in zip(figure.subplots(2, 2).flat, looks.items(), strict=True):
+        axes.imshow(attention.numpy(), cmap="Blues", vmin=0, vmax=1, interpolation="none")
+        axes.set_title(f"{name}: {share:.0%}", fontsize="medium")
+        axes.set_xticks(range(8), list("headache"))
+        axes.set_yticks(range(8), answers)
+        axes.set(xlabel="looks at", ylabel="answers")
+    drawing = io.StringIO()
+    figure.savefig(drawing, format="svg")
+    IPython.display.display(IPython.display.SVG(drawing.getvalue()))
+
+
+def not_ready():
+    """Try each exercise of the picture on next to nothing; one line for each that is not written or that raises.
+
+    zh: 用极小的数据试一遍图中用到的每道练习；尚未编写或抛出异常的，各给出一行。
+    """
+    layer = {name: weight for name, weight in first_encoder(features=4).items() if "." in name}
+    x = torch.ones(1, 2, 4)
+    trials = {
+        "scaled_dot_product_attention": lambda: scaled_dot_product_attention(x, x, x),
+        "causal_mask": lambda: causal_mask(2),
+        "split_heads": lambda: split_heads(x, 2),
+        "merge_heads": lambda: merge_heads(x[None]),
+        "multi_head_attention": lambda: multi_head_attention(x, part_of(layer, "self_attn"), 2),
+        "positional_encoding": lambda: positional_encoding(2, 4),
+        "feed_forward": lambda: feed_forward(x, x[0], x[0, :, 0], x[0].T, x[0, 0]),
+        "encoder_layer": lambda: encoder_layer(x, layer, 2),
+    }
+    lines = []
+    for name, trial in trials.items():
+        try:
+            trial()
+        except NotImplementedError:
+            lines.append(f"- {name} is not written yet")
+            # zh: - {name} 尚未编写
+        except Exception as error:
+            lines.append(f"- {name} raises {type(error).__name__}: {error}")
+            # zh: - {name} 抛出 {type(error).__name__}：{error}
+    return lines
+
+
+def show_attention():
+    """Draw where encoders look that learn to write backwards, or say which exercises are missing.
+
+    zh: 画出学习倒写的编码器看向哪里，或者指出还缺哪些练习。
+    """
+    waiting = not_ready()
+    if waiting:
+        print("The picture is drawn when these exercises are written:", *waiting, sep="\n")
+        # zh: 写好下列练习之后，才会画图：
+        return
+    try:
+        torch.set_num_threads(1)  # for tensors as small as these, sharing the work takes longer than the work
+        # zh: 这样小的张量，分工所花的时间比计算本身还长
+        past = causal_mask(8)
+        draw_attention(
+            {
+                "before training": look_at(first_encoder(), True, None),
+                "after training": look_at(trained_to_reverse(), True, None),
+                "no positions": look_at(trained_to_reverse(positions=False), False, None),
+                "causal mask": look_at(trained_to_reverse(mask=past), True, past),
+            }
+        )
+    except Exception as error:
+        print(f"Your functions do not fit together yet: {type(error).__name__}: {error}")
+        # zh: 你的函数彼此还不相配：{type(error).__name__}：{error}
+
+
+# %% [markdown] lang="en"
+# ## Your model writes
+#
+# The same layer becomes a language model: at each of 16 positions it has to give the character that comes next, and your `causal_mask` keeps it from looking there. `show_text`, called in a cell of your own, trains it on one sentence, and each time
+# lets it continue the first four characters, one after the other: it takes the character with the highest score, appends it, and asks again.
+#
+# Each line gives the loss of the last batch and what the model writes. What do the first 40 batches teach it, and what the others? The last line is trained without the mask. Its loss is the lowest; why does it write
+# nonsense all the same?
+
+# %% [markdown] lang="zh"
+# ## 你的模型会写字
+#
+# 同样的一层也能成为语言模型：在 16 个位置的每一个上，它都要给出下一个字符，而你的 `causal_mask` 不让它偷看。在你自己的单元格里调用 `show_text()`，它会在一句绕口令上训练，每次从前四个字符开始一个接一个地续写：取得分最高的字符，接在后面，再问下一个。
+#
+# 每一行给出最后一个批量的损失，以及模型写出的文字。最初的 40 个批量教会了它什么，后面的又教会了它什么？最后一行是不带掩码训练的，它的损失最低，为什么写出来的却不成句子？
+
+# %%
+TEXT = "a query asks, a key answers, and the softmax of their products says how much of each value is taken. "
+# zh: 黑化肥发灰，灰化肥发黑。黑化肥挥发会发灰，灰化肥挥发会发黑。
+
+
+def trained_to_write(text, batches, masked=True):
+    """Train a layer to give the next character of `text`, over and over; returns its weights and the last loss.
+
+    zh: 训练一层在反复出现的 `text` 中给出下一个字符；返回它的权重和最后的损失。
+    """
+    letters = sorted(set(text))
+    windows = torch.tensor([letters.index(letter) for letter in text * 2]).unfold(0, 17, 1)
+
+    def batch_of(draws):
+        chosen = windows[torch.randint(len(windows), (32,), generator=draws)]
+        return chosen[:, :-1], chosen[:, 1:]
+
+    return trained(first_encoder(len(letters)), batch_of, True, causal_mask(16) if masked else None, batches)
+
+
+def written_by(weights, text, masked=True):
+    """Continue the first four characters of `text` to its length.
+
+    zh: 从 `text` 的前四个字符续写到同样的长度。
+    """
+    letters = sorted(set(text))
+    written = text[:4]
+    while len(written) < len(text):
+        seen = torch.tensor([[letters.index(letter) for letter in written[-16:]]])
+        mask = causal_mask(seen.shape[1]) if masked else None
+        written += letters[scores_of(weights, seen, True, mask)[0, -1].argmax().item()]
+    return written
+
+
+def show_text():
+    """Print what models write that learn the sentence, or say which exercises are missing.
+
+    zh: 打印学习这个句子的模型写出的文字，或者指出还缺哪些练习。
+    """
+    waiting = not_ready()
+    if waiting:
+        print("The models write when these exercises are written:", *waiting, sep="\n")
+        # zh: 写好下列练习之后，模型才会写字：
+        return
+    try:
+        torch.set_num_threads(1)
+        for batches, masked in ((1, True), (40, True), (200, True), (200, False)):
+            weights, loss = trained_to_write(TEXT, batches, masked)
+            if masked:
+                print(f"{batches:3} batches with the causal mask, loss {loss:.2f}:")
+                # zh: {batches:3} 个批量，带因果掩码，损失 {loss:.2f}：
+            else:
+                print(f"{batches:3} batches without a mask, loss {loss:.2f}:")
+                # zh: {batches:3} 个批量，不带掩码，损失 {loss:.2f}：
+            print("   ", written_by(weights, TEXT, masked))
+    except Exception as error:
+        print(f"Your functions do not fit together yet: {type(error).__name__}: {error}")
+        # zh: 你的函数彼此还不相配：{type(error).__name__}：{error}
+
 
 # %% [markdown] lang="en"
 # ## To think about

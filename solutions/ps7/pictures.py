@@ -3,6 +3,13 @@
 INK = "#333"
 COLOURS = ["#3867a6", "#f2a541", "#5b9a68", "#b0413e", "#8a6fb0"]
 
+TEXTS = {
+    "zh": {
+        "cosine": "余弦",
+    }
+}
+"""What the texts of the pictures are in other languages."""
+
 
 def _svg(width: int, height: int, parts: list[str]) -> str:
     head = (

@@ -11,7 +11,8 @@
 #
 # Write your code in place of each `raise NotImplementedError`. The examples below each exercise can be run here; when the
 # notebook is graded, hidden checks are run as well: other shapes, other dtypes, extreme values, gradients. Passing the
-# examples is a start and not the end. The last question is answered in prose and graded by hand.
+# examples is a start and not the end. When all is written, `show_letters()` near the end lets your functions learn embeddings of
+# letters from a text. The last question is answered in prose and graded by hand.
 #
 # Some things hold in every exercise. Floating point tensors may be float32 or float64; the result has their dtype and is computed in
 # their precision throughout. Lookups, similarities and distances, those that `k_nearest` returns too, pass gradients on to what they
@@ -30,7 +31,8 @@
 # - 说明 L1、L2 与余弦距离各自关注什么，并在任意一种距离下查找最近邻。
 #
 # 请用你的代码替换每一处 `raise NotImplementedError`。每道练习下方的示例可以直接运行；评分时还会运行隐藏的检查：
-# 别的形状、别的数据类型、极端数值以及梯度。通过示例只是开始，并不是终点。最后一题用文字作答，由人工评分。
+# 别的形状、别的数据类型、极端数值以及梯度。通过示例只是开始，并不是终点。全部写好之后，靠近末尾的 `show_letters()` 会让你的函数从一段文字中
+# 学习字母的嵌入。最后一题用文字作答，由人工评分。
 #
 # 有几条约定适用于所有练习。浮点张量可以是 float32 或 float64，结果的数据类型与输入相同，并始终按这一精度计算。查表、相似度与距离
 # （包括 `k_nearest` 返回的距离）要能把梯度传回它们的输入，并与 torch 给出的梯度一致。除 `sparse_sgd_step` 的表以外，不修改任何参数。
@@ -73,7 +75,7 @@ import torch
 # 不要调用 torch 自带的 `one_hot`。
 
 
-# %% exercise="one_hot" stub="one_hot is not written yet: a one at the class, zeros elsewhere"
+# %% exercise="one_hot" stub={"en": "one_hot is not written yet: a one at the class, zeros elsewhere", "zh": "one_hot 尚未编写：类别处为一，其余为零"}
 def one_hot(indices, classes):
     """Write each class number as a row with a single one.
 
@@ -86,6 +88,18 @@ def one_hot(indices, classes):
 
     Raises:
         ValueError: if an index is negative or not below `classes`.
+
+    zh: 把每个类别编号写成只有一个 1 的一行。
+
+    参数：
+        indices: int64 张量，形状 (*) 任意，每个数在 0 … classes - 1 之间。
+        classes: 类别数。
+
+    返回：
+        形状为 (*, classes) 的 int64 张量。
+
+    抛出：
+        ValueError: 某个编号为负，或不小于 `classes`。
     """
     ### BEGIN SOLUTION
     if ((indices < 0) | (indices >= classes)).any():
@@ -97,6 +111,7 @@ def one_hot(indices, classes):
 # %% examples="one_hot"
 rows = one_hot(torch.tensor([0, 2, 1, 2]), 3)
 assert rows.tolist() == [[1, 0, 0], [0, 0, 1], [0, 1, 0], [0, 0, 1]], f"classes 0, 2, 1, 2 of 3 gave {rows}"
+# zh: 3 个类别中的 0, 2, 1, 2 得到 {rows}
 
 # %% [markdown] lang="en"
 # ## Looking up an embedding
@@ -137,7 +152,7 @@ assert rows.tolist() == [[1, 0, 0], [0, 0, 1], [0, 1, 0], [0, 0, 1]], f"classes 
 # 不要调用 torch 自带的嵌入函数。
 
 
-# %% exercise="embedding" uses=["one_hot"] stub="embedding is not written yet: pick the row of each index"
+# %% exercise="embedding" uses=["one_hot"] stub={"en": "embedding is not written yet: pick the row of each index", "zh": "embedding 尚未编写：取出每个编号对应的行"}
 def embedding(indices, weight, padding_idx=None):
     """Look up one row of the table for each index.
 
@@ -151,6 +166,19 @@ def embedding(indices, weight, padding_idx=None):
 
     Raises:
         ValueError: if an index is negative or not below V.
+
+    zh: 为每个编号查找表中的一行。
+
+    参数：
+        indices: int64 张量，形状 (*) 任意，每个数在 0 … V - 1 之间。
+        weight: 浮点数的表，形状为 (V, D)。
+        padding_idx: 得不到梯度的那一行，在 0 … V - 1 之间；或 None。
+
+    返回：
+        形状为 (*, D) 的张量，数据类型与 `weight` 相同。
+
+    抛出：
+        ValueError: 某个编号为负，或不小于 V。
     """
     ### BEGIN SOLUTION
     if ((indices < 0) | (indices >= len(weight))).any():
@@ -167,8 +195,10 @@ def embedding(indices, weight, padding_idx=None):
 table = torch.tensor([[0.0, 0.0], [1.0, 2.0], [3.0, 4.0]])
 picked = embedding(torch.tensor([2, 1, 2]), table)
 assert picked.tolist() == [[3.0, 4.0], [1.0, 2.0], [3.0, 4.0]], f"rows 2, 1, 2 gave {picked}"
+# zh: 第 2, 1, 2 行得到 {picked}
 picked = embedding(torch.tensor([[0, 1]]), table, padding_idx=0)
 assert picked.tolist() == [[[0.0, 0.0], [1.0, 2.0]]], f"rows 0 (padding) and 1 gave {picked}"
+# zh: 第 0 行（填充）和第 1 行得到 {picked}
 
 # %% [markdown] lang="en"
 # ## The gradient of a lookup, dense and sparse
@@ -209,7 +239,7 @@ assert picked.tolist() == [[[0.0, 0.0], [1.0, 2.0]]], f"rows 0 (padding) and 1 g
 # 请编写 `embedding_grad`，不要调用 torch 自带的嵌入函数。
 
 
-# %% exercise="embedding_grad" uses=["one_hot"] stub="embedding_grad is not written yet: add each arriving gradient to the row that was read"
+# %% exercise="embedding_grad" uses=["one_hot"] stub={"en": "embedding_grad is not written yet: add each arriving gradient to the row that was read", "zh": "embedding_grad 尚未编写：把传来的每份梯度加到所读取的行上"}
 def embedding_grad(indices, grad_out, rows, sparse=False):
     """Compute the gradient of an embedding's table.
 
@@ -222,6 +252,18 @@ def embedding_grad(indices, grad_out, rows, sparse=False):
     Returns:
         A tensor of shape (V, D), of the dtype of `grad_out`: dense, or in COO format with one sparse dimension
         (values of shape (n, D)) and no more entries than rows were read.
+
+    zh: 计算嵌入表的梯度。
+
+    参数：
+        indices: int64 张量，形状 (*) 任意，被读取的行，每个数在 0 … rows - 1 之间。
+        grad_out: 对查表结果的梯度，形状为 (*, D)。
+        rows: 表的行数 V。
+        sparse: 是否返回稀疏张量。
+
+    返回：
+        形状为 (V, D) 的张量，数据类型与 `grad_out` 相同：稠密张量；或 COO 格式的稀疏张量，只有一个稀疏维度（值的形状
+        为 (n, D)），项数不超过读取的行数。
     """
     ### BEGIN SOLUTION
     read = indices.reshape(-1)
@@ -235,14 +277,18 @@ def embedding_grad(indices, grad_out, rows, sparse=False):
 
 # %% examples="embedding_grad"
 # Row 2 is read twice, row 0 once, row 1 never.
+# zh: 第 2 行读取两次，第 0 行读取一次，第 1 行从未读取。
 read = torch.tensor([2, 0, 2])
 arriving = torch.tensor([[1.0, 10.0], [2.0, 20.0], [4.0, 40.0]])
 grad = embedding_grad(read, arriving, 3)
 assert grad.tolist() == [[2.0, 20.0], [0.0, 0.0], [5.0, 50.0]], f"row 2 should get 1 + 4 and 10 + 40: {grad}"
+# zh: 第 2 行应得到 1 + 4 和 10 + 40：{grad}
 grad = embedding_grad(read, arriving, 3, sparse=True)
 assert grad.layout == torch.sparse_coo, f"a sparse gradient should be in COO format, not {grad.layout}"
+# zh: 稀疏梯度应为 COO 格式，而不是 {grad.layout}
 assert grad.to_dense().tolist() == [[2.0, 20.0], [0.0, 0.0], [5.0, 50.0]], (
     f"the sparse gradient holds {grad.to_dense()}"
+    # zh: 稀疏梯度的内容是 {grad.to_dense()}
 )
 
 # %% [markdown] lang="en"
@@ -289,7 +335,7 @@ assert grad.to_dense().tolist() == [[2.0, 20.0], [0.0, 0.0], [5.0, 50.0]], (
 # 不要把梯度变成稠密张量（不得调用 `to_dense`），也不要使用 `torch.optim`。
 
 
-# %% exercise="sparse_sgd_step" without=["torch.Tensor.to_dense"] stub="sparse_sgd_step is not written yet: subtract lr times each entry from its row, in place"
+# %% exercise="sparse_sgd_step" without=["torch.Tensor.to_dense"] stub={"en": "sparse_sgd_step is not written yet: subtract lr times each entry from its row, in place", "zh": "sparse_sgd_step 尚未编写：从每一项对应的行中减去 lr 乘以这一项，原地进行"}
 def sparse_sgd_step(weight, sparse_grad, lr):
     """Take one step of gradient descent in place, in the rows that have a gradient.
 
@@ -301,6 +347,17 @@ def sparse_sgd_step(weight, sparse_grad, lr):
 
     Returns:
         `weight` itself, as torch's own in-place functions do.
+
+    zh: 在有梯度的行中，原地完成梯度下降的一步。
+
+    参数：
+        weight: 浮点数的表，形状为 (V, D)，会被原地修改；可以需要梯度。
+        sparse_grad: 它的梯度，形状为 (V, D) 的 COO 张量，只有一个稀疏维度，合并过或没有合并过均可，也可以一项都没有；
+            不会被修改。
+        lr: 学习率。
+
+    返回：
+        `weight` 本身，与 torch 自带的原地函数一样。
     """
     ### BEGIN SOLUTION
     entries = sparse_grad.coalesce()
@@ -311,10 +368,12 @@ def sparse_sgd_step(weight, sparse_grad, lr):
 
 # %% examples="sparse_sgd_step"
 # Row 1 has the gradient 10, row 3 the gradient 20; with a learning rate of 0.1 they lose 1 and 2.
+# zh: 第 1 行的梯度是 10，第 3 行的梯度是 20；学习率为 0.1 时，它们减少 1 和 2。
 table = torch.tensor([[5.0], [6.0], [7.0], [8.0]])
 grad = torch.sparse_coo_tensor(torch.tensor([[1, 3]]), torch.tensor([[10.0], [20.0]]), (4, 1), check_invariants=True)
 sparse_sgd_step(table, grad, lr=0.1)
 assert torch.allclose(table, torch.tensor([[5.0], [5.0], [7.0], [6.0]])), f"the table should be 5, 5, 7, 6: {table}"
+# zh: 表应为 5, 5, 7, 6：{table}
 
 # %% [markdown] lang="en"
 # ## All pairwise distances: L1
@@ -353,7 +412,7 @@ assert torch.allclose(table, torch.tensor([[5.0], [5.0], [7.0], [6.0]])), f"the 
 # 请编写 `pairwise_l1`，不要调用 torch 自带的距离或范数。
 
 
-# %% exercise="pairwise_l1" stub="pairwise_l1 is not written yet: the sum of absolute differences for every pair"
+# %% exercise="pairwise_l1" stub={"en": "pairwise_l1 is not written yet: the sum of absolute differences for every pair", "zh": "pairwise_l1 尚未编写：每一对点的绝对差之和"}
 def pairwise_l1(x, y):
     """Compute the L1 distance of every row of x to every row of y.
 
@@ -363,6 +422,15 @@ def pairwise_l1(x, y):
 
     Returns:
         A tensor of shape (N, M); the element [i, j] is the distance of x[i] to y[j].
+
+    zh: 计算 x 的每一行到 y 的每一行的 L1 距离。
+
+    参数：
+        x: 浮点张量，形状为 (N, D)。
+        y: 形状为 (M, D) 的张量，数据类型与 `x` 相同。
+
+    返回：
+        形状为 (N, M) 的张量；元素 [i, j] 是 x[i] 到 y[j] 的距离。
     """
     ### BEGIN SOLUTION
     return (x.unsqueeze(1) - y.unsqueeze(0)).abs().sum(dim=-1)
@@ -371,6 +439,7 @@ def pairwise_l1(x, y):
 
 # %% examples="pairwise_l1"
 # From (0, 0) it is 3 + 4 to (3, 4) and 1 + 1 to (1, -1); from (1, 1) it is 2 + 3 and 0 + 2.
+# zh: 从 (0, 0) 到 (3, 4) 是 3 + 4，到 (1, -1) 是 1 + 1；从 (1, 1) 出发是 2 + 3 和 0 + 2。
 distances = pairwise_l1(torch.tensor([[0.0, 0.0], [1.0, 1.0]]), torch.tensor([[3.0, 4.0], [1.0, -1.0]]))
 assert torch.allclose(distances, torch.tensor([[7.0, 2.0], [5.0, 2.0]])), distances
 
@@ -425,7 +494,7 @@ assert torch.allclose(distances, torch.tensor([[7.0, 2.0], [5.0, 2.0]])), distan
 # 请编写 `pairwise_l2`。1000 对 1000 个点的计算必须远快于一秒，所以不能用 Python 循环遍历点对。不要调用 torch 自带的距离或范数。
 
 
-# %% exercise="pairwise_l2" equal="torch.cdist" stub="pairwise_l2 is not written yet: the root of the sum of squared differences, safe at zero"
+# %% exercise="pairwise_l2" equal="torch.cdist" stub={"en": "pairwise_l2 is not written yet: the root of the sum of squared differences, safe at zero", "zh": "pairwise_l2 尚未编写：每一对点的平方差之和的平方根，在零处也要安全"}
 def pairwise_l2(x, y):
     """Compute the Euclidean distance of every row of x to every row of y.
 
@@ -437,6 +506,17 @@ def pairwise_l2(x, y):
 
     Returns:
         A tensor of shape (N, M); the element [i, j] is the distance of x[i] to y[j].
+
+    zh: 计算 x 的每一行到 y 的每一行的欧氏距离。
+
+    相等的点距离为 0，由此得到的梯度也是 0，而不是 NaN。
+
+    参数：
+        x: 浮点张量，形状为 (N, D)。
+        y: 形状为 (M, D) 的张量，数据类型与 `x` 相同。
+
+    返回：
+        形状为 (N, M) 的张量；元素 [i, j] 是 x[i] 到 y[j] 的距离。
     """
     ### BEGIN SOLUTION
     squared = (x.unsqueeze(1) - y.unsqueeze(0)).square().sum(dim=-1)
@@ -448,6 +528,7 @@ def pairwise_l2(x, y):
 
 # %% examples="pairwise_l2"
 # (3, 4) is 5 from the origin, (0, 0) is 0 from itself, and (6, 8) is 10 and 5 away.
+# zh: (3, 4) 到原点是 5，(0, 0) 到自己是 0，而 (6, 8) 到两者是 10 和 5。
 x = torch.tensor([[0.0, 0.0], [3.0, 4.0]], requires_grad=True)
 distances = pairwise_l2(x, torch.tensor([[3.0, 4.0], [0.0, 0.0], [6.0, 8.0]]))
 assert torch.allclose(distances, torch.tensor([[5.0, 0.0, 10.0], [0.0, 5.0, 5.0]])), distances
@@ -492,7 +573,7 @@ assert torch.allclose(distances, torch.tensor([[5.0, 0.0, 10.0], [0.0, 5.0, 5.0]
 # 请编写 `cosine_similarity`。不要调用 torch 自带的实现；这里允许使用 `torch.linalg.vector_norm`，它在零向量处的梯度是 0 而不是 NaN。
 
 
-# %% exercise="cosine_similarity" equal="torch.nn.functional.cosine_similarity" also=["torch.linalg.vector_norm", "torch.norm"] stub="cosine_similarity is not written yet: the dot product over both norms"
+# %% exercise="cosine_similarity" equal="torch.nn.functional.cosine_similarity" also=["torch.linalg.vector_norm", "torch.norm"] stub={"en": "cosine_similarity is not written yet: the dot product over both norms", "zh": "cosine_similarity 尚未编写：点积除以两个范数"}
 def cosine_similarity(x, y, dim=1, eps=1e-8):
     """Compute the cosine of the angle between x and y along one dimension.
 
@@ -504,6 +585,17 @@ def cosine_similarity(x, y, dim=1, eps=1e-8):
 
     Returns:
         A tensor of the shape of `x` broadcast with `y`, without dimension `dim`; 0 where a vector is zero.
+
+    zh: 沿一个维度计算 x 与 y 夹角的余弦。
+
+    参数：
+        x: 浮点张量。
+        y: 数据类型与 `x` 相同、形状能与它广播的张量。
+        dim: 向量所在的维度。
+        eps: 每个范数的下限。
+
+    返回：
+        形状为 `x` 与 `y` 广播之后再去掉维度 `dim` 的张量；某个向量为零处是 0。
     """
     ### BEGIN SOLUTION
     x_norm = torch.linalg.vector_norm(x, dim=dim, keepdim=True).clamp(min=eps)
@@ -514,6 +606,7 @@ def cosine_similarity(x, y, dim=1, eps=1e-8):
 
 # %% examples="cosine_similarity"
 # (3, 4) and (4, 3) have the dot product 24 and the norms 5 and 5; twice the vector has the same direction.
+# zh: (3, 4) 和 (4, 3) 的点积是 24，范数是 5 和 5；一个向量的两倍与它方向相同。
 x = torch.tensor([[3.0, 4.0], [1.0, 2.0], [0.0, 0.0]])
 y = torch.tensor([[4.0, 3.0], [2.0, 4.0], [1.0, 1.0]])
 similarity = cosine_similarity(x, y)
@@ -561,7 +654,7 @@ assert torch.allclose(similarity, torch.tensor([0.96, 1.0, 0.0])), similarity
 # 因此那里的错误不会在这里扣分。
 
 
-# %% exercise="cosine_distance" also=["torch.nn.functional.cosine_similarity", "torch.linalg.vector_norm", "torch.norm"] uses=["cosine_similarity"] stub="cosine_distance is not written yet: 0 for the same direction, 2 for opposite ones"
+# %% exercise="cosine_distance" also=["torch.nn.functional.cosine_similarity", "torch.linalg.vector_norm", "torch.norm"] uses=["cosine_similarity"] stub={"en": "cosine_distance is not written yet: 0 for the same direction, 2 for opposite ones", "zh": "cosine_distance 尚未编写：方向相同时为 0，相反时为 2"}
 def cosine_distance(x, y, dim=1, eps=1e-8):
     """Compute the cosine distance of x and y along one dimension.
 
@@ -573,6 +666,17 @@ def cosine_distance(x, y, dim=1, eps=1e-8):
 
     Returns:
         A tensor of the shape of `x` broadcast with `y`, without dimension `dim`; 1 where a vector is zero.
+
+    zh: 沿一个维度计算 x 与 y 的余弦距离。
+
+    参数：
+        x: 浮点张量。
+        y: 数据类型与 `x` 相同、形状能与它广播的张量。
+        dim: 向量所在的维度。
+        eps: 每个范数的下限。
+
+    返回：
+        形状为 `x` 与 `y` 广播之后再去掉维度 `dim` 的张量；某个向量为零处是 1。
     """
     ### BEGIN SOLUTION
     return 1 - cosine_similarity(x, y, dim=dim, eps=eps)
@@ -581,6 +685,7 @@ def cosine_distance(x, y, dim=1, eps=1e-8):
 
 # %% examples="cosine_distance"
 # The same direction, a right angle, the opposite direction.
+# zh: 方向相同、互相垂直、方向相反。
 x = torch.tensor([[1.0, 1.0], [1.0, 1.0], [1.0, 1.0]])
 y = torch.tensor([[5.0, 5.0], [-2.0, 2.0], [-3.0, -3.0]])
 distances = cosine_distance(x, y)
@@ -626,7 +731,7 @@ assert torch.allclose(distances, torch.tensor([0.0, 1.0, 2.0]), atol=1e-6), dist
 # `k` 不在 1 到 $M$ 之间，或度量不是这三种之一时，抛出 `ValueError`。
 
 
-# %% exercise="k_nearest" also=["torch.cdist", "torch.nn.functional.cosine_similarity", "torch.linalg.vector_norm", "torch.norm"] uses=["pairwise_l2", "cosine_similarity", "pairwise_l1", "cosine_distance"] stub="k_nearest is not written yet: the k smallest distances of each query, and their indices"
+# %% exercise="k_nearest" also=["torch.cdist", "torch.nn.functional.cosine_similarity", "torch.linalg.vector_norm", "torch.norm"] uses=["pairwise_l2", "cosine_similarity", "pairwise_l1", "cosine_distance"] stub={"en": "k_nearest is not written yet: the k smallest distances of each query, and their indices", "zh": "k_nearest 尚未编写：每个查询的 k 个最小距离及其编号"}
 def k_nearest(queries, keys, k, metric="l2"):
     """Find the k nearest keys of each query.
 
@@ -641,6 +746,20 @@ def k_nearest(queries, keys, k, metric="l2"):
 
     Raises:
         ValueError: if `k` is not in 1 … M, or `metric` is none of the three.
+
+    zh: 为每个查询找到最近的 k 个键。
+
+    参数：
+        queries: 浮点张量，形状为 (N, D)。
+        keys: 形状为 (M, D) 的张量，数据类型与 `queries` 相同。
+        k: 要找的个数，在 1 … M 之间。
+        metric: "l1"、"l2" 或 "cosine"（余弦距离，即 1 减去相似度）。
+
+    返回：
+        距离和 int64 的键编号，形状各为 (N, k)，最近的在前；距离相等时按编号排列。
+
+    抛出：
+        ValueError: `k` 不在 1 … M 之间，或 `metric` 不是这三种之一。
     """
     ### BEGIN SOLUTION
     if not 1 <= k <= len(keys):
@@ -662,15 +781,188 @@ def k_nearest(queries, keys, k, metric="l2"):
 query = torch.tensor([[1.0, 0.0]])
 keys = torch.tensor([[4.0, 0.0], [2.0, 2.0], [1.0, -2.5]])
 # L2: 3, the root of 5, and 2.5.
+# zh: L2：3、5 的平方根和 2.5。
 distances, indices = k_nearest(query, keys, 2, "l2")
 assert indices.tolist() == [[1, 2]], f"under L2 (2, 2) comes first, then (1, -2.5): {indices}"
+# zh: 在 L2 下，(2, 2) 在前，然后是 (1, -2.5)：{indices}
 assert torch.allclose(distances, torch.tensor([[5**0.5, 2.5]])), distances
 # L1: 3, 3 and 2.5; the tie goes to the smaller index.
+# zh: L1：3、3 和 2.5；距离相等时取编号较小的。
 distances, indices = k_nearest(query, keys, 3, "l1")
 assert indices.tolist() == [[2, 0, 1]], f"under L1 (1, -2.5) comes first, then the tie of (4, 0) and (2, 2): {indices}"
+# zh: 在 L1 下，(1, -2.5) 在前，然后是距离相等的 (4, 0) 和 (2, 2)：{indices}
 # Cosine: (4, 0) has the direction of the query.
+# zh: 余弦：(4, 0) 与查询方向相同。
 distances, indices = k_nearest(query, keys, 1, "cosine")
 assert indices.tolist() == [[0]], f"by direction (4, 0) is nearest: {indices}"
+# zh: 按方向，(4, 0) 最近：{indices}
+
+# %% [markdown] lang="en"
+# ## What letters have in common
+#
+# The cell below defines `show_letters`. Add a cell of your own beneath it and call `show_letters()` there: it learns an embedding of the letters from some ten thousand letters of English, the descriptions of scikit-learn's
+# datasets, in a few seconds. Nothing here is graded; while something is not written yet, it only says what.
+#
+# Each letter has a row of four numbers. A batch of letters is looked up by your `embedding`; from each of these rows a linear layer guesses the letter before and the letter after it. The gradient of its guess is the probability less your
+# `one_hot`; it goes back to the rows by your `embedding_grad`, as a sparse tensor, and your `sparse_sgd_step` moves the rows. No autograd, and no hint what kind of letter it is.
+#
+# - The picture shows the rows before and after training, each seen from the side where they differ most. Vowels are red. Letters that occur fewer than 60 times are left out.
+# - The table gives the three nearest neighbours of some letters by your `k_nearest`, under each of the three distances. Its last row says which share of the vowels' neighbours are vowels.
+#
+# Letters end up near each other if they stand beside the same letters. Which letters besides the vowels have found together, and what have they in common? Where do the distances disagree?
+
+# %% [markdown] lang="zh"
+# ## 字母之间的共同点
+#
+# 下面的单元格定义了 `show_letters`。请在它下面自己添加一个单元格，在那里调用 `show_letters()`：它从大约一万个英文字母（scikit-learn 各数据集的说明文字）中学习字母的嵌入，只需几秒钟。这里不评分；若还有未写的内容，它只会指出缺少什么。
+#
+# 每个字母有一行，共四个数。一批字母由你的 `embedding` 查表；一个线性层根据查到的每一行，猜测它前面和后面的字母。猜测的梯度就是概率减去你的 `one_hot`；它由你的 `embedding_grad` 以稀疏张量的形式传回各行，
+# 再由你的 `sparse_sgd_step` 移动这些行。没有用 autograd，也没有任何关于字母种类的提示。
+#
+# - 图中是训练之前（before training）和训练之后（after training）的各行，分别从差别最大的方向看去。元音字母为红色。出现次数少于 60 的字母没有画出。
+# - 表格用你的 `k_nearest` 列出一些字母在三种距离下各自的三个最近邻，最后一行是元音字母的近邻中元音字母所占的比例。
+#
+# 两个字母若常与同样的字母相邻，就会彼此靠近。除了元音字母，还有哪些字母聚到了一起，它们有什么共同点？在哪些地方，几种距离的结果不一致？
+
+# %%
+import io
+
+
+def text_of_datasets():
+    """Return the descriptions of scikit-learn's datasets as numbers: 0 for what is no letter, 1 to 26 for a to z.
+
+    zh: 以编号返回 scikit-learn 各数据集的说明文字：0 表示非字母，1 到 26 表示 a 到 z。
+    """
+    from sklearn import datasets
+
+    names = ("iris", "wine", "breast_cancer", "digits", "diabetes", "linnerud")
+    text = " ".join(getattr(datasets, f"load_{name}")().DESCR.lower() for name in names)
+    words = "".join(letter if "a" <= letter <= "z" else " " for letter in text).split()
+    return torch.tensor([" abcdefghijklmnopqrstuvwxyz".index(letter) for letter in " ".join(["", *words, ""])])
+
+
+def first_table():
+    """Draw the table of embeddings, four numbers for each of 27 characters.
+
+    zh: 抽取嵌入表：27 个字符，每个四个数。
+    """
+    return 0.3 * torch.randn(27, 4, generator=torch.Generator().manual_seed(7))
+
+
+def trained_table(text, batches=1000, batch=256, lr=3.0):
+    """Learn the table by guessing the letter before and the letter after each letter of the text.
+
+    zh: 通过猜测文中每个字母前面和后面的字母来学习这张表。
+    """
+    draws = torch.Generator().manual_seed(8)
+    table, guesses = first_table(), [0.3 * torch.randn(4, 27, generator=draws) for _ in range(2)]
+    for _ in range(batches):
+        places = torch.randint(1, len(text) - 1, (batch,), generator=draws)
+        letters = text[places]
+        rows = embedding(letters, table)
+        arriving = torch.zeros_like(rows)
+        for side, neighbours in enumerate((text[places - 1], text[places + 1])):
+            wrong = ((rows @ guesses[side]).softmax(dim=1) - one_hot(neighbours, 27)) / batch
+            arriving = arriving + wrong @ guesses[side].T
+            guesses[side] = guesses[side] - lr * rows.T @ wrong
+        sparse_sgd_step(table, embedding_grad(letters, arriving, 27, sparse=True), lr)
+    return table
+
+
+def draw_letters(names, tables):
+    """Draw the letters by their rows in each table, projected to the plane in which they differ most.
+
+    zh: 按字母在每张表中的行画出字母，投影到差别最大的平面上。
+    """
+    import IPython.display
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(6, 3.3), layout="constrained")
+    for axes, (title, rows) in zip(figure.subplots(1, 2), tables.items(), strict=True):
+        centred = rows - rows.mean(dim=0)
+        x, y = (centred @ torch.linalg.svd(centred).Vh[:2].T).T.tolist()
+        axes.scatter(x, y, s=0)
+        for name, *place in zip(names, x, y, strict=True):
+            axes.annotate(name, place, color="C3" if name in "aeiou" else "C0", ha="center", va="center", weight="bold")
+        axes.set(xticks=[], yticks=[])
+        axes.set_title(title, fontsize="medium")
+        axes.margins(0.1)
+    drawing = io.StringIO()
+    figure.savefig(drawing, format="svg")
+    IPython.display.display(IPython.display.SVG(drawing.getvalue()))
+
+
+def share_of_vowels(names, indices):
+    """Compute which share of the vowels' neighbours are vowels; `indices` holds the neighbours of each letter, itself first.
+
+    zh: 计算元音字母的近邻中元音字母所占的比例；`indices` 是每个字母的近邻，它自己在最前。
+    """
+    of_vowels = [row[1:] for name, row in zip(names, indices.tolist(), strict=True) if name in "aeiou"]
+    return sum(names[near] in "aeiou" for row in of_vowels for near in row) / sum(map(len, of_vowels))
+
+
+def not_ready():
+    """Try each exercise of the picture on next to nothing; one line for each that is not written or that raises.
+
+    zh: 用极小的数据试一遍图中用到的每道练习；尚未编写或抛出异常的，各给出一行。
+    """
+    one, table = torch.tensor([1]), torch.ones(2, 3)
+    grad = torch.sparse_coo_tensor(one[None], table[:1], (2, 3), check_invariants=True)
+    trials = {
+        "one_hot": lambda: one_hot(one, 2),
+        "embedding": lambda: embedding(one, table),
+        "embedding_grad": lambda: embedding_grad(one, table[:1], 2, sparse=True),
+        "sparse_sgd_step": lambda: sparse_sgd_step(table.clone(), grad, 0.1),
+        "pairwise_l1": lambda: pairwise_l1(table, table),
+        "pairwise_l2": lambda: pairwise_l2(table, table),
+        "cosine_similarity": lambda: cosine_similarity(table, table),
+        "k_nearest": lambda: [k_nearest(table, table, 1, metric) for metric in ("l1", "l2", "cosine")],
+    }
+    lines = []
+    for name, trial in trials.items():
+        try:
+            trial()
+        except NotImplementedError:
+            lines.append(f"- {name} is not written yet")
+            # zh: - {name} 尚未编写
+        except Exception as error:
+            lines.append(f"- {name} raises {type(error).__name__}: {error}")
+            # zh: - {name} 抛出 {type(error).__name__}：{error}
+    return lines
+
+
+def show_letters():
+    """Draw letters by embeddings that are learned from a text and list neighbours, or say which exercises are missing.
+
+    zh: 按照从文字中学到的嵌入画出字母，并列出近邻；或者指出还缺哪些练习。
+    """
+    waiting = not_ready()
+    if waiting:
+        print("The picture is drawn when these exercises are written:", *waiting, sep="\n")
+        # zh: 写好下列练习之后，才会画图：
+        return
+    try:
+        torch.set_num_threads(1)  # for tensors as small as these, sharing the work takes longer than the work
+        # zh: 这样小的张量，分工所花的时间比计算本身还长
+        text = text_of_datasets()
+        kept = [number for number, count in enumerate(text.bincount(minlength=27).tolist()) if number and count >= 60]
+        names = ["abcdefghijklmnopqrstuvwxyz"[number - 1] for number in kept]
+        rows = trained_table(text)[kept]
+        draw_letters(names, {"before training": first_table()[kept], "after training": rows})
+        near = {metric: k_nearest(rows, rows, 4, metric)[1] for metric in ("l1", "l2", "cosine")}
+        metrics = " ".join(f"{metric:>8}" for metric in near)
+        print(f"letter {metrics}")
+        # zh: 字母： {metrics}
+        for name in "aeiounlst":
+            lists = [indices[names.index(name), 1:].tolist() for indices in near.values()]
+            print(f"{name:>6}", *(f"{' '.join(names[number] for number in numbers):>8}" for numbers in lists))
+        shares = " ".join(f"{share_of_vowels(names, indices):8.0%}" for indices in near.values())
+        print(f"vowels {shares}")
+        # zh: 元音： {shares}
+    except Exception as error:
+        print(f"Your functions do not fit together yet: {type(error).__name__}: {error}")
+        # zh: 你的函数彼此还不相配：{type(error).__name__}：{error}
+
 
 # %% [markdown] lang="en"
 # ## Written question

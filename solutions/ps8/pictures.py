@@ -3,6 +3,19 @@
 INK = "#333"
 COLOURS = ["#3867a6", "#f2a541", "#5b9a68", "#b0413e"]
 
+TEXTS = {
+    "zh": {
+        "loss of one difference d": "单个差 d 的损失",
+        "its slope": "它的斜率",
+        "loss > margin": "损失 > margin",
+        "loss = 0, no gradient": "损失 = 0，没有梯度",
+        "positive": "正样本",
+        "negative": "负样本",
+        "left out": "排除",
+    }
+}
+"""What the texts of the pictures are in other languages."""
+
 
 def _svg(width: int, height: int, parts: list[str]) -> str:
     head = (

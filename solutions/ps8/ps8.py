@@ -11,8 +11,9 @@
 # - train embeddings with triplets and with contrastive losses, and say what stands in their denominators.
 #
 # Write your code in place of each `raise NotImplementedError`. The examples below each exercise can be run here; when the
-# notebook is graded, further checks are run that you do not see, so passing the examples is a start and not the end. The last
-# question is answered in prose and graded by hand.
+# notebook is graded, further checks are run that you do not see, so passing the examples is a start and not the end. When all is
+# written, `show_embeddings()` near the end lets three of your losses arrange the same images. The last question is answered in
+# prose and graded by hand.
 #
 # Some things hold in every exercise. The floating point tensors of one call are all float32 or all float64; the result has their dtype and
 # is computed in their precision throughout. Gradients flow back to predictions, logits, probabilities and embeddings, and are those of the formula,
@@ -32,7 +33,7 @@
 # - 用三元组损失和对比损失训练嵌入，并说明它们的分母里有什么。
 #
 # 请用你的代码替换每一处 `raise NotImplementedError`。每道练习下方的示例可以直接运行；评分时还会运行一些你看不到的检查，
-# 因此通过示例只是开始，并不是终点。最后一题用文字作答，由人工评分。
+# 因此通过示例只是开始，并不是终点。全部写好之后，靠近末尾的 `show_embeddings()` 会让你的三种损失排列同样的图像。最后一题用文字作答，由人工评分。
 #
 # 有几条约定适用于所有练习。一次调用中的浮点张量要么都是 float32，要么都是 float64；结果的数据类型与它们相同，并始终按这一精度计算。
 # 梯度要能传回预测值、logits、概率和嵌入，并与公式的梯度一致，logits 很大时也是如此。不修改任何参数。“任意形状”包括单个数（形状为 `()`）。
@@ -82,7 +83,7 @@ import torch
 # 目标也可能是另一个网络的输出：梯度同样要能传回目标。不要调用 torch 自带的损失函数。
 
 
-# %% exercise="mse_loss" stub="mse_loss is not written yet: the squared differences, then the reduction"
+# %% exercise="mse_loss" stub={"en": "mse_loss is not written yet: the squared differences, then the reduction", "zh": "mse_loss 尚未编写：差的平方，然后归约"}
 def mse_loss(pred, target, reduction="mean"):
     """Compute the squared error.
 
@@ -96,6 +97,19 @@ def mse_loss(pred, target, reduction="mean"):
 
     Raises:
         ValueError: the shapes differ, or `reduction` is none of the three.
+
+    zh: 计算平方误差。
+
+    参数：
+        pred: 预测，浮点张量，形状任意。
+        target: 形状相同的张量。
+        reduction: "mean"、"sum" 或 "none"。
+
+    返回：
+        形状为 () 的张量；取 "none" 时形状与 `pred` 相同。
+
+    抛出：
+        ValueError: 形状不同，或 `reduction` 不是这三种之一。
     """
     ### BEGIN SOLUTION
     if pred.shape != target.shape:
@@ -113,12 +127,15 @@ def mse_loss(pred, target, reduction="mean"):
 
 # %% examples="mse_loss"
 # The differences are 0, -1, 2 and 1, their squares 0, 1, 4 and 1: the sum is 6, the mean 1.5.
+# zh: 差是 0、-1、2 和 1，平方是 0、1、4 和 1：总和是 6，平均是 1.5。
 pred = torch.tensor([1.0, 2.0, 5.0, 4.0])
 target = torch.tensor([1.0, 3.0, 3.0, 3.0])
 loss = mse_loss(pred, target)
 assert torch.allclose(loss, torch.tensor(1.5)), f"the mean should be 1.5, not {loss}"
+# zh: 平均应为 1.5，而不是 {loss}
 loss = mse_loss(pred, target, reduction="none")
 assert torch.allclose(loss, torch.tensor([0.0, 1.0, 4.0, 1.0])), f"the squares should be 0, 1, 4, 1, not {loss}"
+# zh: 各个平方应为 0, 1, 4, 1，而不是 {loss}
 
 # %% [markdown] lang="en"
 # ## Mean absolute error
@@ -158,7 +175,7 @@ assert torch.allclose(loss, torch.tensor([0.0, 1.0, 4.0, 1.0])), f"the squares s
 # 这里梯度同样要能传回目标。形状不同或归约方式未知时抛出 `ValueError`。不要调用 torch 自带的损失函数。
 
 
-# %% exercise="l1_loss" stub="l1_loss is not written yet: the absolute differences, then the reduction"
+# %% exercise="l1_loss" stub={"en": "l1_loss is not written yet: the absolute differences, then the reduction", "zh": "l1_loss 尚未编写：差的绝对值，然后归约"}
 def l1_loss(pred, target, reduction="mean"):
     """Compute the absolute error.
 
@@ -172,6 +189,19 @@ def l1_loss(pred, target, reduction="mean"):
 
     Raises:
         ValueError: the shapes differ, or `reduction` is none of the three.
+
+    zh: 计算绝对误差。
+
+    参数：
+        pred: 预测，浮点张量，形状任意。
+        target: 形状相同的张量。
+        reduction: "mean"、"sum" 或 "none"。
+
+    返回：
+        形状为 () 的张量；取 "none" 时形状与 `pred` 相同。
+
+    抛出：
+        ValueError: 形状不同，或 `reduction` 不是这三种之一。
     """
     ### BEGIN SOLUTION
     if pred.shape != target.shape:
@@ -189,12 +219,15 @@ def l1_loss(pred, target, reduction="mean"):
 
 # %% examples="l1_loss"
 # The differences are 1, 3, -4 and 0: the sum of their sizes is 8, the mean 2.
+# zh: 差是 1、3、-4 和 0：绝对值的总和是 8，平均是 2。
 pred = torch.tensor([2.0, 5.0, 1.0, 7.0])
 target = torch.tensor([1.0, 2.0, 5.0, 7.0])
 loss = l1_loss(pred, target)
 assert torch.allclose(loss, torch.tensor(2.0)), f"the mean should be 2, not {loss}"
+# zh: 平均应为 2，而不是 {loss}
 loss = l1_loss(pred, target, reduction="sum")
 assert torch.allclose(loss, torch.tensor(8.0)), f"the sum should be 8, not {loss}"
+# zh: 总和应为 8，而不是 {loss}
 
 # %% [markdown] lang="en"
 # ## Log-softmax
@@ -234,7 +267,7 @@ assert torch.allclose(loss, torch.tensor(8.0)), f"the sum should be 8, not {loss
 # 请编写 `log_softmax`。不要调用 torch 的各种 softmax 函数、`logsumexp` 或损失函数。
 
 
-# %% exercise="log_softmax" equal="torch.nn.functional.log_softmax" stub="log_softmax is not written yet: shift by the maximum, then subtract the logarithm of the sum"
+# %% exercise="log_softmax" equal="torch.nn.functional.log_softmax" stub={"en": "log_softmax is not written yet: shift by the maximum, then subtract the logarithm of the sum", "zh": "log_softmax 尚未编写：减去最大值，再减去总和的对数"}
 def log_softmax(x, dim):
     """Compute the logarithm of the softmax.
 
@@ -244,6 +277,15 @@ def log_softmax(x, dim):
 
     Returns:
         A tensor of the shape and dtype of `x`.
+
+    zh: 计算 softmax 的对数。
+
+    参数：
+        x: logits，浮点张量，形状任意，至少有一维。
+        dim: 概率之和为一的那一维；可以为负。
+
+    返回：
+        形状和数据类型与 `x` 相同的张量。
     """
     ### BEGIN SOLUTION
     shifted = x - x.amax(dim=dim, keepdim=True).detach()
@@ -253,11 +295,14 @@ def log_softmax(x, dim):
 
 # %% examples="log_softmax"
 # Logits 0 and log 3 make the probabilities 1/4 and 3/4; equal logits make them 1/2 each.
+# zh: logits 为 0 和 log 3 时，概率是 1/4 和 3/4；logits 相等时各为 1/2。
 x = torch.tensor([[0.0, 1.0986123], [5.0, 5.0]])
 y = log_softmax(x, dim=1)
 expected = torch.tensor([[-1.3862944, -0.2876821], [-0.6931472, -0.6931472]])
 assert y.shape == (2, 2), f"the shape should be (2, 2), not {tuple(y.shape)}"
+# zh: 形状应为 (2, 2)，而不是 {tuple(y.shape)}
 assert torch.allclose(y, expected), f"the logarithms of 1/4, 3/4, 1/2 and 1/2 are {expected}, not {y}"
+# zh: 1/4、3/4、1/2 和 1/2 的对数是 {expected}，而不是 {y}
 
 # %% [markdown] lang="en"
 # ## Cross-entropy
@@ -300,7 +345,7 @@ assert torch.allclose(y, expected), f"the logarithms of 1/4, 3/4, 1/2 and 1/2 ar
 # `cross_entropy`。可以调用你自己的 `log_softmax`；不要调用 torch 自带的损失函数或 softmax。
 
 
-# %% exercise="cross_entropy" equal="torch.nn.functional.cross_entropy" also=["torch.logsumexp"] uses=["log_softmax"] stub="cross_entropy is not written yet: the mean of minus the target's log-probability"
+# %% exercise="cross_entropy" equal="torch.nn.functional.cross_entropy" also=["torch.logsumexp"] uses=["log_softmax"] stub={"en": "cross_entropy is not written yet: the mean of minus the target's log-probability", "zh": "cross_entropy 尚未编写：目标的负对数概率的平均"}
 def cross_entropy(logits, target, weight=None, ignore_index=-100, label_smoothing=0.0):
     """Compute the mean cross-entropy of class indices.
 
@@ -313,6 +358,18 @@ def cross_entropy(logits, target, weight=None, ignore_index=-100, label_smoothin
 
     Returns:
         The mean loss, a tensor of shape ().
+
+    zh: 计算类别编号的平均交叉熵。
+
+    参数：
+        logits: 形状为 (N, C) 或 (N, C, L)。
+        target: int64 的类别编号，形状为 (N,) 或 (N, L)。
+        weight: 每个类别的权重，形状为 (C,)；或 None。
+        ignore_index: 完全不计入的目标。
+        label_smoothing: 分给所有类别的那部分目标，在 [0, 1] 内。
+
+    返回：
+        平均损失，形状为 () 的张量。
     """
     ### BEGIN SOLUTION
     rows = logits.movedim(1, -1).reshape(-1, logits.shape[1])
@@ -334,9 +391,11 @@ def cross_entropy(logits, target, weight=None, ignore_index=-100, label_smoothin
 
 # %% examples="cross_entropy"
 # Four equal logits: every class has the probability 1/4, whatever the target.
+# zh: 四个 logits 相等：无论目标是什么，每个类别的概率都是 1/4。
 loss = cross_entropy(torch.zeros(2, 4), torch.tensor([0, 3]))
 assert torch.allclose(loss, torch.tensor(4.0).log()), loss
 # A logit that is larger by log 3 makes its class three times as likely: 3/4 against 1/4.
+# zh: logit 大 log 3，类别的可能性就是三倍：3/4 对 1/4。
 logits = torch.tensor([[1.0986123, 0.0]])
 right, wrong = cross_entropy(logits, torch.tensor([0])), cross_entropy(logits, torch.tensor([1]))
 assert torch.allclose(right, torch.tensor(0.28768207)), right
@@ -386,7 +445,7 @@ assert torch.allclose(wrong, torch.tensor(1.3862944)), wrong
 # 两个参数的形状不同时，抛出 `ValueError`。
 
 
-# %% exercise="cross_entropy_probs" also=["torch.softmax", "torch.log_softmax", "torch.logsumexp"] uses=["log_softmax"] stub="cross_entropy_probs is not written yet: minus the sum of target times log-probability, averaged over the samples"
+# %% exercise="cross_entropy_probs" also=["torch.softmax", "torch.log_softmax", "torch.logsumexp"] uses=["log_softmax"] stub={"en": "cross_entropy_probs is not written yet: minus the sum of target times log-probability, averaged over the samples", "zh": "cross_entropy_probs 尚未编写：负的“目标乘以对数概率”之和，再对样本取平均"}
 def cross_entropy_probs(logits, soft_target):
     """Compute the mean cross-entropy of target distributions.
 
@@ -399,6 +458,18 @@ def cross_entropy_probs(logits, soft_target):
 
     Raises:
         ValueError: the shapes differ.
+
+    zh: 计算目标分布的平均交叉熵。
+
+    参数：
+        logits: 形状为 (N, C)，都是有限的数。
+        soft_target: 每个类别的概率，形状为 (N, C)；每一行的和为一。
+
+    返回：
+        对样本取平均的损失，形状为 () 的张量。
+
+    抛出：
+        ValueError: 形状不同。
     """
     ### BEGIN SOLUTION
     if logits.shape != soft_target.shape:
@@ -409,11 +480,14 @@ def cross_entropy_probs(logits, soft_target):
 
 # %% examples="cross_entropy_probs"
 # The logits make the probabilities 1/4 and 3/4. All on the second class: -log 3/4. Half on each: the mean of -log 1/4 and -log 3/4.
+# zh: 这些 logits 给出概率 1/4 和 3/4。全在第二个类别上：-log 3/4。各占一半：-log 1/4 和 -log 3/4 的平均。
 logits = torch.tensor([[0.0, 1.0986123]])
 loss = cross_entropy_probs(logits, torch.tensor([[0.0, 1.0]]))
 assert torch.allclose(loss, torch.tensor(0.2876821)), f"-log 3/4 is 0.2876821, not {loss}"
+# zh: -log 3/4 是 0.2876821，而不是 {loss}
 loss = cross_entropy_probs(logits, torch.tensor([[0.5, 0.5]]))
 assert torch.allclose(loss, torch.tensor(0.8369882)), f"half of both is 0.8369882, not {loss}"
+# zh: 两者各一半是 0.8369882，而不是 {loss}
 
 # %% [markdown] lang="en"
 # ## Binary cross-entropy with logits
@@ -461,7 +535,7 @@ assert torch.allclose(loss, torch.tensor(0.8369882)), f"half of both is 0.836988
 # logits 与目标的形状不同时抛出 `ValueError`。不要调用 torch 的损失函数、`logsigmoid` 或 `softplus`。
 
 
-# %% exercise="bce_with_logits" also=["torch.sigmoid"] stub="bce_with_logits is not written yet: the mean of both terms, from logits and without overflow"
+# %% exercise="bce_with_logits" also=["torch.sigmoid"] stub={"en": "bce_with_logits is not written yet: the mean of both terms, from logits and without overflow", "zh": "bce_with_logits 尚未编写：两项的平均，由 logits 算出，不得溢出"}
 def bce_with_logits(logits, target, pos_weight=None):
     """Compute the mean binary cross-entropy.
 
@@ -475,6 +549,19 @@ def bce_with_logits(logits, target, pos_weight=None):
 
     Raises:
         ValueError: the shapes of `logits` and `target` differ.
+
+    zh: 计算平均二元交叉熵。
+
+    参数：
+        logits: 浮点张量，形状任意。
+        target: 回答“是”的概率，在 [0, 1] 内，形状和数据类型与 `logits` 相同。
+        pos_weight: 正类那一项的权重，能广播到 `target` 的张量；或 None。
+
+    返回：
+        对所有元素的平均，形状为 () 的张量。
+
+    抛出：
+        ValueError: `logits` 与 `target` 的形状不同。
     """
     ### BEGIN SOLUTION
     if logits.shape != target.shape:
@@ -488,14 +575,19 @@ def bce_with_logits(logits, target, pos_weight=None):
 
 # %% examples="bce_with_logits"
 # The logit log 3 means 3 to 1 for yes: -log 3/4 where yes is right, -log 1/4 where no is; the logit 0 costs log 2.
+# zh: logit 为 log 3 表示“是”与“否”为 3 比 1：应答“是”时损失为 -log 3/4，应答“否”时为 -log 1/4；
+# zh: logit 为 0 时损失为 log 2。
 logits = torch.tensor([1.0986123, 1.0986123, 0.0])
 loss = bce_with_logits(logits, torch.tensor([1.0, 0.0, 1.0]))
 expected = torch.tensor((0.2876821 + 1.3862944 + 0.6931472) / 3)
 assert torch.allclose(loss, expected), f"the mean of the three should be {expected}, not {loss}"
+# zh: 三者的平均应为 {expected}，而不是 {loss}
 # With the weight 2 both yes terms count twice; the mean is still over three.
+# zh: 权重为 2 时，两个“是”的项都计两次；平均仍是对三个取的。
 loss = bce_with_logits(logits, torch.tensor([1.0, 0.0, 1.0]), pos_weight=torch.tensor(2.0))
 expected = torch.tensor((2 * 0.2876821 + 1.3862944 + 2 * 0.6931472) / 3)
 assert torch.allclose(loss, expected), f"with the weight 2 it should be {expected}, not {loss}"
+# zh: 权重为 2 时应为 {expected}，而不是 {loss}
 
 # %% [markdown] lang="en"
 # ## Kullback-Leibler divergence
@@ -543,7 +635,7 @@ assert torch.allclose(loss, expected), f"with the weight 2 it should be {expecte
 # 两个参数的形状不同时，抛出 `ValueError`。
 
 
-# %% exercise="kl_divergence" stub="kl_divergence is not written yet: p times the difference of the logarithms, summed over classes, averaged over rows"
+# %% exercise="kl_divergence" stub={"en": "kl_divergence is not written yet: p times the difference of the logarithms, summed over classes, averaged over rows", "zh": "kl_divergence 尚未编写：p 乘以对数之差，对类别求和，再对各行取平均"}
 def kl_divergence(p, q):
     """Compute the Kullback-Leibler divergence KL(p || q), averaged over the rows.
 
@@ -556,6 +648,18 @@ def kl_divergence(p, q):
 
     Raises:
         ValueError: the shapes differ.
+
+    zh: 计算 KL 散度 KL(p || q)，并对各行取平均。
+
+    参数：
+        p: 概率，形状为 (N, C)；每一行的和为一，可以有零。
+        q: 概率，形状为 (N, C)，同上。
+
+    返回：
+        对 N 行的平均，形状为 () 的张量：q 为 0 而 p 不为 0 时是无穷大。
+
+    抛出：
+        ValueError: 形状不同。
     """
     ### BEGIN SOLUTION
     if p.shape != q.shape:
@@ -569,11 +673,14 @@ def kl_divergence(p, q):
 
 # %% examples="kl_divergence"
 # p = (1/2, 1/2) against q = (1/4, 3/4): 1/2 log 2 + 1/2 log 2/3 = 1/2 (0.6931472 - 0.4054651).
+# zh: p = (1/2, 1/2) 对 q = (1/4, 3/4)：1/2 log 2 + 1/2 log 2/3 = 1/2 (0.6931472 - 0.4054651)。
 p, q = torch.tensor([[0.5, 0.5]]), torch.tensor([[0.25, 0.75]])
 loss = kl_divergence(p, q)
 assert torch.allclose(loss, torch.tensor(0.1438410)), f"KL(p || q) should be 0.1438410, not {loss}"
+# zh: KL(p || q) 应为 0.1438410，而不是 {loss}
 loss = kl_divergence(p, p)
 assert torch.allclose(loss, torch.tensor(0.0)), f"a distribution does not diverge from itself: 0, not {loss}"
+# zh: 分布对它自己的散度是 0，而不是 {loss}
 
 # %% [markdown] lang="en"
 # ## Triplet margin loss
@@ -617,7 +724,7 @@ assert torch.allclose(loss, torch.tensor(0.0)), f"a distribution does not diverg
 # 形状不同或归约方式未知时抛出 `ValueError`。不要调用 torch 自带的损失函数。
 
 
-# %% exercise="triplet_margin_loss" also=["torch.linalg.vector_norm", "torch.norm", "torch.relu"] stub="triplet_margin_loss is not written yet: two distances, the margin, the clamp, then the reduction"
+# %% exercise="triplet_margin_loss" also=["torch.linalg.vector_norm", "torch.norm", "torch.relu"] stub={"en": "triplet_margin_loss is not written yet: two distances, the margin, the clamp, then the reduction", "zh": "triplet_margin_loss 尚未编写：两个距离、间隔、截断，然后归约"}
 def triplet_margin_loss(a, p, n, margin=1.0, reduction="mean"):
     """Compute the triplet margin loss with Euclidean distances.
 
@@ -633,6 +740,21 @@ def triplet_margin_loss(a, p, n, margin=1.0, reduction="mean"):
 
     Raises:
         ValueError: the shapes differ, or `reduction` is none of the three.
+
+    zh: 计算欧氏距离的三元组间隔损失。
+
+    参数：
+        a: 锚点，形状为 (N, D)。
+        p: 正样本，形状为 (N, D)。
+        n: 负样本，形状为 (N, D)。
+        margin: 正样本应当更近多少。
+        reduction: "mean"、"sum" 或 "none"。
+
+    返回：
+        形状为 () 的张量；取 "none" 时形状为 (N,)。
+
+    抛出：
+        ValueError: 形状不同，或 `reduction` 不是这三种之一。
     """
     ### BEGIN SOLUTION
     if not a.shape == p.shape == n.shape:
@@ -652,13 +774,16 @@ def triplet_margin_loss(a, p, n, margin=1.0, reduction="mean"):
 
 # %% examples="triplet_margin_loss"
 # The positive is at distance 5. A negative at distance 13 is beyond the margin of 2, one at distance 6 within it: 5 - 6 + 2 = 1.
+# zh: 正样本的距离是 5。距离为 13 的负样本在间隔 2 之外，距离为 6 的在间隔之内：5 - 6 + 2 = 1。
 a = torch.zeros(2, 2)
 p = torch.tensor([[3.0, 4.0], [4.0, 3.0]])
 n = torch.tensor([[5.0, 12.0], [0.0, 6.0]])
 loss = triplet_margin_loss(a, p, n, margin=2.0, reduction="none")
 assert torch.allclose(loss, torch.tensor([0.0, 1.0]), atol=1e-4), f"the two losses should be 0 and 1, not {loss}"
+# zh: 两个损失应为 0 和 1，而不是 {loss}
 loss = triplet_margin_loss(a, p, n, margin=2.0)
 assert torch.allclose(loss, torch.tensor(0.5), atol=1e-4), f"their mean should be 0.5, not {loss}"
+# zh: 它们的平均应为 0.5，而不是 {loss}
 
 # %% [markdown] lang="en"
 # ## InfoNCE
@@ -706,7 +831,7 @@ assert torch.allclose(loss, torch.tensor(0.5), atol=1e-4), f"their mean should b
 # （评分本题时，这两个名字就是 torch 自带的函数）；没有禁止调用的函数。
 
 
-# %% exercise="info_nce" also=["*"] uses=["cross_entropy", "log_softmax"] stub="info_nce is not written yet: cross-entropy of the similarities, by rows and by columns"
+# %% exercise="info_nce" also=["*"] uses=["cross_entropy", "log_softmax"] stub={"en": "info_nce is not written yet: cross-entropy of the similarities, by rows and by columns", "zh": "info_nce 尚未编写：相似度的交叉熵，按行和按列"}
 def info_nce(z1, z2, temperature):
     """Compute the symmetric InfoNCE loss of two views.
 
@@ -720,6 +845,19 @@ def info_nce(z1, z2, temperature):
 
     Raises:
         ValueError: the shapes differ, or the temperature is not above 0.
+
+    zh: 计算两个视图的对称 InfoNCE 损失。
+
+    参数：
+        z1: 第一个视图的嵌入，形状为 (N, D)。
+        z2: 第二个视图的嵌入，形状为 (N, D)；第 i 行对应 `z1` 的第 i 行。
+        temperature: 余弦相似度所除以的数，大于 0。
+
+    返回：
+        对两个方向和所有行的平均，形状为 () 的张量。
+
+    抛出：
+        ValueError: 形状不同，或温度不大于 0。
     """
     ### BEGIN SOLUTION
     if z1.shape != z2.shape:
@@ -736,10 +874,12 @@ def info_nce(z1, z2, temperature):
 
 # %% examples="info_nce"
 # Each row fits its own partner (cosine 1) and no other (cosine 0): -log e / (e + 1) in both directions, whatever the lengths.
+# zh: 每一行与自己的搭档相配（余弦为 1），与其他行不相配（余弦为 0）：两个方向都是 -log e / (e + 1)，与长度无关。
 z1 = torch.tensor([[1.0, 0.0], [0.0, 2.0]])
 z2 = torch.tensor([[3.0, 0.0], [0.0, 1.0]])
 loss = info_nce(z1, z2, temperature=1.0)
 assert torch.allclose(loss, torch.tensor(0.3132617)), f"log(1 + 1/e) is 0.3132617, not {loss}"
+# zh: log(1 + 1/e) 是 0.3132617，而不是 {loss}
 
 # %% [markdown] lang="en"
 # ## NT-Xent
@@ -785,7 +925,7 @@ assert torch.allclose(loss, torch.tensor(0.3132617)), f"log(1 + 1/e) is 0.313261
 # （评分本题时就是 torch 自带的函数）；没有禁止调用的函数。
 
 
-# %% exercise="nt_xent" also=["*"] uses=["cross_entropy", "log_softmax"] stub="nt_xent is not written yet: similarities of all rows without themselves, the partner N rows away as the answer"
+# %% exercise="nt_xent" also=["*"] uses=["cross_entropy", "log_softmax"] stub={"en": "nt_xent is not written yet: similarities of all rows without themselves, the partner N rows away as the answer", "zh": "nt_xent 尚未编写：除自己以外所有行的相似度，答案是相距 N 行的搭档"}
 def nt_xent(z, temperature):
     """Compute SimCLR's normalized temperature-scaled cross-entropy.
 
@@ -798,6 +938,18 @@ def nt_xent(z, temperature):
 
     Raises:
         ValueError: the number of rows is odd, or the temperature is not above 0.
+
+    zh: 计算 SimCLR 的归一化的温度缩放交叉熵。
+
+    参数：
+        z: 嵌入，形状为 (2N, D)；第 i 行和第 i + N 行是同一样本的两个视图。
+        temperature: 余弦相似度所除以的数，大于 0。
+
+    返回：
+        对全部 2N 行的平均，形状为 () 的张量。
+
+    抛出：
+        ValueError: 行数为奇数，或温度不大于 0。
     """
     ### BEGIN SOLUTION
     if len(z) % 2:
@@ -814,9 +966,206 @@ def nt_xent(z, temperature):
 
 # %% examples="nt_xent"
 # Rows 0 and 2 point the same way, so do 1 and 3: every row has cosine 1 with its partner and 0 with the two others.
+# zh: 第 0 行和第 2 行方向相同，第 1 行和第 3 行也相同：每一行与搭档的余弦是 1，与另外两行的余弦是 0。
 z = torch.tensor([[1.0, 0.0], [0.0, 2.0], [3.0, 0.0], [0.0, 1.0]])
 loss = nt_xent(z, temperature=1.0)
 assert torch.allclose(loss, torch.tensor(0.5514447)), f"-log e / (e + 1 + 1) is 0.5514447, not {loss}"
+# zh: -log e / (e + 1 + 1) 是 0.5514447，而不是 {loss}
+
+# %% [markdown] lang="en"
+# ## Three losses arrange the same images
+#
+# The cell below defines `show_embeddings`. Add a cell of your own beneath it and call `show_embeddings()` there: it trains one small network three times, each time by another of your losses, some seconds in all. The network maps the
+# digits of scikit-learn, images of 8 x 8 pixels, to **two** numbers, a point in the plane. Nothing here is graded; while something is not written yet, it only says what.
+#
+# - `cross_entropy`: ten linear scores are computed from the point, one for each digit.
+# - `triplet_margin_loss`: anchor and positive are images of the same digit, the negative is one of another digit.
+# - `nt_xent`: ten pairs of images, one pair for each digit, take the place of the two views. As the loss does not see the length of an embedding, only the direction is drawn; the distance from the middle is
+#   random, so that the points do not hide each other.
+#
+# Each row shows 400 images that were put aside, before training, half-way and after training, in one colour for each digit. Above stands the share of them that is recognized by the five nearest images of the training set.
+#
+# All three losses were told the same, which digit each image is. What does each of them ask of the points, and how do you see it in its picture? Which digits lie next to each other? And why could two numbers be too few for `nt_xent`, if there
+# were a hundred classes?
+
+# %% [markdown] lang="zh"
+# ## 三种损失排列同样的图像
+#
+# 下面的单元格定义了 `show_embeddings`。请在它下面自己添加一个单元格，在那里调用 `show_embeddings()`：它把一个小网络训练三次，每次用你的另一种损失，总共几秒钟。这个网络把 scikit-learn 的数字（8 x 8 像素的图像）
+# 映射成**两个**数，即平面上的一个点。这里不评分；若还有未写的内容，它只会指出缺少什么。
+#
+# - `cross_entropy`：由这个点计算十个线性的打分，每个数字一个。
+# - `triplet_margin_loss`：锚点和正样本是同一个数字的图像，负样本是另一个数字的图像。
+# - `nt_xent`：用十对图像代替两个视图，每个数字一对。这个损失看不到嵌入的长度，因此只画方向；到中心的距离是随机的，免得各点互相遮挡。
+#
+# 每一行是 400 张预留的图像，分别在训练之前（start）、训练到一半（half-way）和训练之后（end），每个数字一种颜色。图的上方是其中能由训练集里最近的五张图像认出来的比例。
+#
+# 三种损失得到的信息是一样的：每张图像是哪个数字。它们各自要求这些点怎样，你从图中怎样看出来？哪些数字彼此相邻？如果有一百个类别，为什么两个数对 `nt_xent` 来说可能太少？
+
+# %%
+import io
+
+
+def digit_images():
+    """Return the digits without their mean image: images and labels to train on, and 400 images and labels put aside.
+
+    zh: 返回减去平均图像的数字：用于训练的图像和标签，以及预留的 400 张图像和它们的标签。
+    """
+    from sklearn.datasets import load_digits
+
+    digits = load_digits()
+    x, y = torch.tensor(digits.data, dtype=torch.float32) / 8, torch.tensor(digits.target)
+    order = torch.randperm(len(x), generator=torch.Generator().manual_seed(8))
+    x = (x - x[order[400:]].mean(dim=0))[order]
+    return x[400:], y[order][400:], x[:400], y[order][:400]
+
+
+def points_of(weights, x):
+    """Map images, shape (N, 64), to points in the plane, shape (N, 2), by two hidden layers.
+
+    zh: 用两个隐藏层把图像（形状为 (N, 64)）映射成平面上的点（形状为 (N, 2)）。
+    """
+    for i in (0, 2):
+        x = (x @ weights[i].T + weights[i + 1]).clamp(min=0)
+    return x @ weights[4].T + weights[5]
+
+
+def loss_of_points(name, weights, x, y, draws):
+    """Draw a batch of images and compute one of the losses of their points.
+
+    zh: 抽取一批图像，并计算它们的点的某一种损失。
+    """
+    order, counts = y.argsort(), y.bincount()
+
+    def images_of(classes):
+        places = (torch.rand(classes.shape, generator=draws) * counts[classes]).long()
+        return x[order[(counts.cumsum(0) - counts)[classes] + places]]
+
+    classes = torch.arange(10).repeat(12)
+    if name == "cross_entropy":
+        return cross_entropy(points_of(weights, images_of(classes)) @ weights[6].T, classes)
+    if name == "triplet_margin_loss":
+        others = (classes + torch.randint(1, 10, classes.shape, generator=draws)) % 10
+        points = points_of(weights, images_of(torch.cat([classes, classes, others])))
+        return triplet_margin_loss(*points.chunk(3))
+    losses = [nt_xent(points, 0.3) for points in points_of(weights, images_of(classes)).split(20)]
+    return sum(losses) / len(losses)
+
+
+def trained_points(name, x, y, steps=200):
+    """Train the network by a loss; returns its weights before, half-way and after.
+
+    zh: 用一种损失训练网络；返回训练之前、训练到一半和训练之后的权重。
+    """
+    draws = torch.Generator().manual_seed(3)
+    shapes = [(64, 64), (64,), (64, 64), (64,), (2, 64), (2,), (10, 2)]
+    weights = [torch.randn(shape, generator=draws) * (2 / shape[-1]) ** 0.5 * (len(shape) > 1) for shape in shapes]
+    moves = [torch.zeros_like(weight) for weight in weights]
+    kept = [weights]
+    for step in range(steps):
+        leaves = [weight.detach().requires_grad_() for weight in weights]
+        loss = loss_of_points(name, leaves, x, y, draws)
+        grads = torch.autograd.grad(loss, leaves, materialize_grads=True)
+        rate = 0.05 * min(1, 2 - 2 * step / steps)
+        moves = [0.9 * move + grad for move, grad in zip(moves, grads, strict=True)]
+        weights = [weight - rate * move for weight, move in zip(weights, moves, strict=True)]
+        if step + 1 in (steps // 2, steps):
+            kept.append(weights)
+    return kept
+
+
+def draw_embeddings(found, labels):
+    """Draw the points of each loss in a row; `found` holds points and the share that is recognized, by loss and by time.
+
+    zh: 把每种损失的点画成一行；`found` 按损失和时刻保存各点以及被认出的比例。
+    """
+    import IPython.display
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(6, 6.8), layout="constrained")
+    for row, (name, times) in zip(figure.subplots(len(found), 3), found.items(), strict=True):
+        row[0].set_ylabel(name)
+        for axes, (time, (points, share)) in zip(row, times.items(), strict=True):
+            for digit in range(10):
+                axes.scatter(*points[labels == digit].T.numpy(), s=5, color=f"C{digit}", label=str(digit))
+            axes.set(xticks=[], yticks=[])
+            axes.set_title(f"{time}: {share:.0%}", fontsize="medium")
+    figure.legend(
+        *axes.get_legend_handles_labels(),
+        loc="outside lower center",
+        ncols=10,
+        markerscale=2.5,
+        columnspacing=1,
+        handletextpad=0,
+    )
+    drawing = io.BytesIO()
+    figure.savefig(drawing, format="png", dpi=120)
+    IPython.display.display(IPython.display.Image(drawing.getvalue()))
+
+
+def arranged_images():
+    """Train by each of three losses; returns points and the share that is recognized by loss and by time, and the labels.
+
+    zh: 用三种损失各训练一次；按损失和时刻返回各点以及被认出的比例，并返回标签。
+    """
+    x, y, test, labels = digit_images()
+    found = {}
+    for name in ("cross_entropy", "triplet_margin_loss", "nt_xent"):
+        found[name] = {}
+        for time, weights in zip(("start", "half-way", "end"), trained_points(name, x, y), strict=True):
+            known, points = points_of(weights, x), points_of(weights, test)
+            if name == "nt_xent":
+                known, points = (part / part.norm(dim=1, keepdim=True) for part in (known, points))
+            nearest = torch.cdist(points, known).topk(5, largest=False).indices
+            share = (y[nearest].mode(dim=1).values == labels).double().mean().item()
+            if name == "nt_xent":
+                points = points * (0.8 + 0.4 * torch.rand(len(points), 1, generator=torch.Generator().manual_seed(2)))
+            found[name][time] = points, share
+    return found, labels
+
+
+def not_ready():
+    """Try each exercise of the picture on next to nothing; one line for each that is not written or that raises.
+
+    zh: 用极小的数据试一遍图中用到的每道练习；尚未编写或抛出异常的，各给出一行。
+    """
+    x = torch.rand(2, 2)
+    trials = {
+        "cross_entropy": lambda: cross_entropy(x, torch.tensor([0, 1])),
+        "triplet_margin_loss": lambda: triplet_margin_loss(x, x, 1 - x),
+        "nt_xent": lambda: nt_xent(x, 0.2),
+    }
+    lines = []
+    for name, trial in trials.items():
+        try:
+            trial()
+        except NotImplementedError:
+            lines.append(f"- {name} is not written yet")
+            # zh: - {name} 尚未编写
+        except Exception as error:
+            lines.append(f"- {name} raises {type(error).__name__}: {error}")
+            # zh: - {name} 抛出 {type(error).__name__}：{error}
+    return lines
+
+
+def show_embeddings():
+    """Draw how three losses arrange the digits, or say which exercises are missing.
+
+    zh: 画出三种损失怎样排列数字图像，或者指出还缺哪些练习。
+    """
+    waiting = not_ready()
+    if waiting:
+        print("The picture is drawn when these exercises are written:", *waiting, sep="\n")
+        # zh: 写好下列练习之后，才会画图：
+        return
+    try:
+        torch.set_num_threads(1)  # for tensors as small as these, sharing the work takes longer than the work
+        # zh: 这样小的张量，分工所花的时间比计算本身还长
+        draw_embeddings(*arranged_images())
+    except Exception as error:
+        print(f"Your functions do not fit together yet: {type(error).__name__}: {error}")
+        # zh: 你的函数彼此还不相配：{type(error).__name__}：{error}
+
 
 # %% [markdown] lang="en"
 # ## Written question: three losses that do not fall

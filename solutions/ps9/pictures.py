@@ -7,6 +7,19 @@ import numpy as np
 INK, PALE = "#222", "#d8dde3"
 BLUE, ORANGE, GREEN, RED = "#3867a6", "#f2a541", "#5b9a68", "#b0413e"
 
+TEXTS = {
+    "zh": {
+        "N = 10 rows": "N = 10 行",
+        "clip": "裁剪",
+        "step": "步",
+        "layer 20": "第 20 层",
+        "plain steps": "普通的步子",
+        "with momentum": "带动量",
+        "minimum": "最小值",
+    }
+}
+"""What the texts of the pictures are in other languages."""
+
 
 def _svg(width: int, height: int, parts: list[str]) -> str:
     head = (

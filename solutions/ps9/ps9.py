@@ -85,7 +85,7 @@ import torch
 # 请编写 `sgd_step`。第一步之前还没有缓冲，`buf` 是 `None`。不要调用 torch 的优化器。
 
 
-# %% exercise="sgd_step" stub="sgd_step is not written yet: the new buffer first, then a step against it"
+# %% exercise="sgd_step" stub={"en": "sgd_step is not written yet: the new buffer first, then a step against it", "zh": "sgd_step 尚未编写：先算新的缓冲，再沿它的反方向走一步"}
 def sgd_step(weight, grad, buf, lr, momentum=0.9, dampening=0.0):
     """Take one step of SGD with momentum in torch's form.
 
@@ -99,6 +99,19 @@ def sgd_step(weight, grad, buf, lr, momentum=0.9, dampening=0.0):
 
     Returns:
         A tuple of the new weight and the new buffer.
+
+    zh: 按 torch 的形式完成带动量的 SGD 的一步。
+
+    参数：
+        weight: 浮点张量，形状任意。
+        grad: 它的梯度。
+        buf: 上一步之后的缓冲，第一步时为 None。
+        lr: 学习率。
+        momentum: 旧缓冲保留的比例，在 [0, 1) 内。
+        dampening: 从第二步起从梯度中扣除的比例，在 [0, 1] 内。
+
+    返回：
+        由新的权重和新的缓冲组成的元组。
     """
     ### BEGIN SOLUTION
     buf = grad if buf is None else momentum * buf + (1 - dampening) * grad
@@ -108,6 +121,7 @@ def sgd_step(weight, grad, buf, lr, momentum=0.9, dampening=0.0):
 
 # %% examples="sgd_step"
 # The first step goes against the gradient alone, the second against 0.9 times the first gradient plus the second.
+# zh: 第一步只沿梯度的反方向走，第二步沿“0.9 乘以第一个梯度再加上第二个梯度”的反方向走。
 weight, buf = sgd_step(torch.tensor([1.0, 2.0]), torch.tensor([0.5, -1.0]), None, lr=0.1)
 assert torch.allclose(buf, torch.tensor([0.5, -1.0])), buf
 assert torch.allclose(weight, torch.tensor([0.95, 2.1])), weight
@@ -150,7 +164,7 @@ assert torch.allclose(weight, torch.tensor([0.805, 2.19])), weight
 # 请编写 `textbook_momentum`。它用每个梯度以及对应的学习率各走一步，返回每一步之后的权重。没有梯度时列表为空；若学习率与梯度的个数不同，请抛出 `ValueError`。
 
 
-# %% exercise="textbook_momentum" uses=["sgd_step"] stub="textbook_momentum is not written yet: the velocity holds the rate of each gradient's own step"
+# %% exercise="textbook_momentum" uses=["sgd_step"] stub={"en": "textbook_momentum is not written yet: the velocity holds the rate of each gradient's own step", "zh": "textbook_momentum 尚未编写：速度里保留每个梯度那一步的学习率"}
 def textbook_momentum(weight, grads, lrs, momentum=0.9):
     """Take several steps of SGD with momentum in the textbooks' form.
 
@@ -165,6 +179,20 @@ def textbook_momentum(weight, grads, lrs, momentum=0.9):
 
     Raises:
         ValueError: there are not as many rates as gradients.
+
+    zh: 按教科书的形式完成带动量的 SGD 的若干步。
+
+    参数：
+        weight: 浮点张量，形状任意。
+        grads: 由 T 个梯度组成的列表，每步一个。
+        lrs: 由 T 个学习率组成的列表，都是不小于 0 的数。
+        momentum: 旧速度保留的比例，在 [0, 1) 内。
+
+    返回：
+        由 T 个张量组成的列表：每一步之后的权重。
+
+    抛出：
+        ValueError: 学习率与梯度的个数不同。
     """
     ### BEGIN SOLUTION
     if len(grads) != len(lrs):
@@ -181,9 +209,11 @@ def textbook_momentum(weight, grads, lrs, momentum=0.9):
 
 # %% examples="textbook_momentum"
 # The velocity is -0.2 after the first step and 0.5 * -0.2 - 0.1 * 1 = -0.2 after the second.
+# zh: 第一步之后速度是 -0.2，第二步之后是 0.5 * -0.2 - 0.1 * 1 = -0.2。
 grads = [torch.tensor([2.0]), torch.tensor([1.0])]
 weights = textbook_momentum(torch.tensor([1.0]), grads, [0.1, 0.1], momentum=0.5)
 assert len(weights) == 2, f"two steps give two weights, not {len(weights)}"
+# zh: 走两步应有两个权重，而不是 {len(weights)} 个
 assert torch.allclose(weights[0], torch.tensor([0.8])), weights
 assert torch.allclose(weights[1], torch.tensor([0.6])), weights
 
@@ -227,7 +257,7 @@ assert torch.allclose(weights[1], torch.tensor([0.6])), weights
 # 请编写 `adam_step`，不要调用 torch 的优化器。
 
 
-# %% exercise="adam_step" stub="adam_step is not written yet: two running averages, two corrections, one step"
+# %% exercise="adam_step" stub={"en": "adam_step is not written yet: two running averages, two corrections, one step", "zh": "adam_step 尚未编写：两个滑动平均、两个修正、一步更新"}
 def adam_step(weight, grad, m, v, step, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
     """Take one step of Adam.
 
@@ -246,6 +276,24 @@ def adam_step(weight, grad, m, v, step, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
 
     Raises:
         ValueError: `step` is below 1.
+
+    zh: 完成 Adam 的一步。
+
+    参数：
+        weight: 浮点张量，形状任意。
+        grad: 它的梯度。
+        m: 这一步之前梯度的滑动平均；第一步之前为零。
+        v: 梯度平方的滑动平均；第一步之前为零。
+        step: 这一步的编号，从 1 数起。
+        lr: 学习率。
+        betas: 旧平均保留的比例，分别用于 `m` 和 `v`，各在 [0, 1) 内。
+        eps: 加到平方根上的数。
+
+    返回：
+        由新的权重、新的 `m` 和新的 `v` 组成的元组。
+
+    抛出：
+        ValueError: `step` 小于 1。
     """
     ### BEGIN SOLUTION
     if step < 1:
@@ -261,6 +309,7 @@ def adam_step(weight, grad, m, v, step, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
 
 # %% examples="adam_step"
 # In the first step each number moves by the learning rate, whatever the size of its gradient.
+# zh: 第一步中，无论梯度大小，每个数移动的距离都是学习率。
 weight, m, v = adam_step(torch.zeros(2), torch.tensor([4.0, -0.01]), torch.zeros(2), torch.zeros(2), step=1, lr=0.1)
 assert torch.allclose(weight, torch.tensor([-0.1, 0.1])), weight
 assert torch.allclose(m, torch.tensor([0.4, -0.001])), m
@@ -304,7 +353,7 @@ assert torch.allclose(v, torch.tensor([0.016, 1e-7])), v
 # 请编写 `adamw_step`，两种都要支持：`decoupled=True` 是 AdamW，`decoupled=False` 是惩罚。可以调用你自己的 `adam_step`，不要调用 torch 的优化器。
 
 
-# %% exercise="adamw_step" uses=["adam_step"] stub="adamw_step is not written yet: the decay enters the gradient, or goes around it"
+# %% exercise="adamw_step" uses=["adam_step"] stub={"en": "adamw_step is not written yet: the decay enters the gradient, or goes around it", "zh": "adamw_step 尚未编写：衰减进入梯度，或者绕过它"}
 def adamw_step(weight, grad, m, v, step, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01, decoupled=True):
     """Take one step of Adam with weight decay.
 
@@ -322,6 +371,23 @@ def adamw_step(weight, grad, m, v, step, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, 
 
     Returns:
         A tuple of the new weight, the new `m` and the new `v`.
+
+    zh: 完成带权重衰减的 Adam 的一步。
+
+    参数：
+        weight: 浮点张量，形状任意。
+        grad: 它的梯度，不含任何衰减。
+        m: 这一步之前梯度的滑动平均；第一步之前为零。
+        v: 梯度平方的滑动平均；第一步之前为零。
+        step: 这一步的编号，从 1 数起。
+        lr: 学习率。
+        betas: 旧平均保留的比例，分别用于 `m` 和 `v`。
+        eps: 加到平方根上的数。
+        weight_decay: 衰减的系数 λ。
+        decoupled: 衰减绕过平均（AdamW），还是进入梯度（L2 惩罚）。
+
+    返回：
+        由新的权重、新的 `m` 和新的 `v` 组成的元组。
     """
     ### BEGIN SOLUTION
     if not decoupled:
@@ -333,6 +399,7 @@ def adamw_step(weight, grad, m, v, step, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, 
 
 # %% examples="adamw_step"
 # Without a gradient AdamW only decays, by 0.1 * 0.5 of the weight; the penalty moves each weight by a whole step.
+# zh: 没有梯度时，AdamW 只按 0.1 * 0.5 的比例衰减权重；惩罚则让每个权重移动完整的一步。
 weight, zeros = torch.tensor([2.0, -4.0]), torch.zeros(2)
 decayed, m, v = adamw_step(weight, zeros, zeros, zeros, step=1, lr=0.1, weight_decay=0.5)
 assert torch.allclose(decayed, torch.tensor([1.9, -3.8])), decayed
@@ -374,7 +441,7 @@ assert torch.allclose(decayed, torch.tensor([1.9, -3.9])), decayed
 # 请编写 `learning_rate`，它返回 Python 的 `float`。没有预热（$W = 0$）时，直接从余弦开始。若步数或预热为负，或者 $T$ 不大于 $W$，请抛出 `ValueError`。
 
 
-# %% exercise="learning_rate" stub="learning_rate is not written yet: a line up to the peak, half a cosine down to the floor"
+# %% exercise="learning_rate" stub={"en": "learning_rate is not written yet: a line up to the peak, half a cosine down to the floor", "zh": "learning_rate 尚未编写：沿直线升到峰值，再沿半个余弦降到下限"}
 def learning_rate(step, warmup, total, peak, floor=0.0):
     """Give the learning rate of one step: linear warm-up, then half a cosine.
 
@@ -390,6 +457,21 @@ def learning_rate(step, warmup, total, peak, floor=0.0):
 
     Raises:
         ValueError: `step` or `warmup` is negative, or `total` is not above `warmup`.
+
+    zh: 给出一步的学习率：线性预热，然后半个余弦。
+
+    参数：
+        step: 这一步的编号，从 0 数起的整数。
+        warmup: 预热的步数 W，不小于 0 的整数。
+        total: 从这一步起学习率停在下限，即 T，大于 `warmup` 的整数。
+        peak: 最大的学习率。
+        floor: 预热之后最小的学习率。
+
+    返回：
+        学习率，Python 的 float。
+
+    抛出：
+        ValueError: `step` 或 `warmup` 为负，或 `total` 不大于 `warmup`。
     """
     ### BEGIN SOLUTION
     if step < 0 or not 0 <= warmup < total:
@@ -403,6 +485,7 @@ def learning_rate(step, warmup, total, peak, floor=0.0):
 
 # %% examples="learning_rate"
 # Two steps of warm-up to 0.4; halfway between steps 2 and 10 the cosine stands at the middle of 0.4 and 0.
+# zh: 预热两步升到 0.4；在第 2 步与第 10 步的正中，余弦位于 0.4 与 0 的中间。
 rates = [learning_rate(step, warmup=2, total=10, peak=0.4) for step in (0, 1, 2, 6)]
 assert all(abs(rate - right) < 1e-9 for rate, right in zip(rates, [0.2, 0.4, 0.4, 0.2])), rates
 
@@ -453,7 +536,7 @@ assert all(abs(rate - right) < 1e-9 for rate, right in zip(rates, [0.2, 0.4, 0.4
 # 不要调用 `torch.nn.init` 中的函数。
 
 
-# %% exercise="xavier_uniform" without=["torch.nn.init"] stub="xavier_uniform is not written yet: uniform numbers between minus the bound and the bound"
+# %% exercise="xavier_uniform" without=["torch.nn.init"] stub={"en": "xavier_uniform is not written yet: uniform numbers between minus the bound and the bound", "zh": "xavier_uniform 尚未编写：正负界限之间的均匀分布"}
 def xavier_uniform(shape, gain=1.0, generator=None):
     """Draw the first weights of a layer by Xavier's rule.
 
@@ -467,6 +550,19 @@ def xavier_uniform(shape, gain=1.0, generator=None):
 
     Raises:
         ValueError: the shape has fewer than two axes.
+
+    zh: 按 Xavier 的规则抽取一层的初始权重。
+
+    参数：
+        shape: 权重的形状，一个元组：(out, in) 或 (out, in, *kernel)，每个大小至少为 1。
+        gain: 界限的系数。
+        generator: 用来抽取随机数的 torch.Generator；None 表示 torch 的全局生成器。
+
+    返回：
+        这个形状的 float32 张量。
+
+    抛出：
+        ValueError: 形状少于两个轴。
     """
     ### BEGIN SOLUTION
     if len(shape) < 2:
@@ -479,8 +575,10 @@ def xavier_uniform(shape, gain=1.0, generator=None):
 
 # %% examples="xavier_uniform"
 # 100 inputs and 50 outputs: the bound is the root of 6 / 150, which is 0.2, and of so many numbers some come near to it.
+# zh: 100 个输入、50 个输出：界限是 6 / 150 的平方根，即 0.2；数这么多，总有一些接近它。
 weight = xavier_uniform((50, 100), generator=torch.Generator().manual_seed(1))
 assert weight.shape == (50, 100), f"the shape should be (50, 100), not {tuple(weight.shape)}"
+# zh: 形状应为 (50, 100)，而不是 {tuple(weight.shape)}
 assert 0.19 < weight.max() <= 0.2 and -0.2 <= weight.min() < -0.19, (weight.min(), weight.max())
 
 # %% [markdown] lang="en"
@@ -524,7 +622,7 @@ assert 0.19 < weight.max() <= 0.2 and -0.2 <= weight.min() < -0.19, (weight.min(
 # 请编写 `he_normal`，规则与上题相同：用生成器抽取；若少于两个轴，请抛出 `ValueError`；不要调用 `torch.nn.init` 中的函数。
 
 
-# %% exercise="he_normal" without=["torch.nn.init"] uses=["xavier_uniform"] stub="he_normal is not written yet: normal numbers times the root of the variance"
+# %% exercise="he_normal" without=["torch.nn.init"] uses=["xavier_uniform"] stub={"en": "he_normal is not written yet: normal numbers times the root of the variance", "zh": "he_normal 尚未编写：正态分布的数乘以方差的平方根"}
 def he_normal(shape, negative_slope=0.0, generator=None):
     """Draw the first weights of a layer by He's rule.
 
@@ -538,6 +636,19 @@ def he_normal(shape, negative_slope=0.0, generator=None):
 
     Raises:
         ValueError: the shape has fewer than two axes.
+
+    zh: 按 He 的规则抽取一层的初始权重。
+
+    参数：
+        shape: 权重的形状，一个元组：(out, in) 或 (out, in, *kernel)，每个大小至少为 1。
+        negative_slope: 其后的 leaky ReLU 的斜率，ReLU 则为 0。
+        generator: 用来抽取随机数的 torch.Generator；None 表示 torch 的全局生成器。
+
+    返回：
+        这个形状的 float32 张量。
+
+    抛出：
+        ValueError: 形状少于两个轴。
     """
     ### BEGIN SOLUTION
     if len(shape) < 2:
@@ -550,8 +661,10 @@ def he_normal(shape, negative_slope=0.0, generator=None):
 
 # %% examples="he_normal"
 # 200 inputs: the standard deviation is the root of 2 / 200, which is 0.1.
+# zh: 200 个输入：标准差是 2 / 200 的平方根，即 0.1。
 weight = he_normal((500, 200), generator=torch.Generator().manual_seed(1))
 assert weight.shape == (500, 200), f"the shape should be (500, 200), not {tuple(weight.shape)}"
+# zh: 形状应为 (500, 200)，而不是 {tuple(weight.shape)}
 assert abs(weight.std() - 0.1) < 0.002 and abs(weight.mean()) < 0.002, (weight.std(), weight.mean())
 
 # %% [markdown] lang="en"
@@ -594,7 +707,7 @@ assert abs(weight.std() - 0.1) < 0.002 and abs(weight.mean()) < 0.002, (weight.s
 from torch.nn import BatchNorm1d, Linear
 
 
-# %% exercise="accumulate_gradients" also=["torch.nn.functional.cross_entropy", "torch.log_softmax", "torch.logsumexp", "torch.nn.functional.nll_loss", "torch.nn.Linear", "torch.nn.functional.linear", "torch.nn.BatchNorm1d", "torch.nn.functional.batch_norm"] uses=["Linear=torch.nn.Linear", "BatchNorm1d=torch.nn.BatchNorm1d"] stub="accumulate_gradients is not written yet: the gradient of each piece, weighted by its share of the rows, added up"
+# %% exercise="accumulate_gradients" also=["torch.nn.functional.cross_entropy", "torch.log_softmax", "torch.logsumexp", "torch.nn.functional.nll_loss", "torch.nn.Linear", "torch.nn.functional.linear", "torch.nn.BatchNorm1d", "torch.nn.functional.batch_norm"] uses=["Linear=torch.nn.Linear", "BatchNorm1d=torch.nn.BatchNorm1d"] stub={"en": "accumulate_gradients is not written yet: the gradient of each piece, weighted by its share of the rows, added up", "zh": "accumulate_gradients 尚未编写：每块的梯度按所占行数的比例加权后相加"}
 def accumulate_gradients(model, x, y, micro_batch):
     """Compute the mean cross-entropy of a batch and its gradients, piece by piece.
 
@@ -609,6 +722,20 @@ def accumulate_gradients(model, x, y, micro_batch):
 
     Raises:
         ValueError: `micro_batch` is less than 1, or there are not as many labels as rows.
+
+    zh: 一块一块地计算一个批次的平均交叉熵及其梯度。
+
+    参数：
+        model: 把若干行 (B, *) 映射为 logits (B, C)；`model.parameters()` 给出参数，它们全都被用到。
+        x: 输入，形状为 (N, *)，N 至少为 1。
+        y: int64 的类别编号，形状为 (N,)。
+        micro_batch: 一块的行数；最后一块是剩下的行。
+
+    返回：
+        所有行的平均损失，Python 的 float；以及它的梯度组成的列表：每个参数一个张量，次序相同。
+
+    抛出：
+        ValueError: `micro_batch` 小于 1，或标签与行的个数不同。
     """
     ### BEGIN SOLUTION
     if micro_batch < 1 or len(x) != len(y):
@@ -628,6 +755,8 @@ def accumulate_gradients(model, x, y, micro_batch):
 # %% examples="accumulate_gradients"
 # Without weights both classes are equally likely, and the loss is log 2. Each row gives the gradient 1/2 to the bias of the
 # class that it does not have, -1/2 to the other; a third of the rows has class 1.
+# zh: 权重为零时两个类别的可能性相同，损失是 log 2。每一行给它不属于的那个类别的偏置以梯度 1/2，给另一个以 -1/2；三分
+# zh: 之一的行属于类别 1。
 model = Linear(1, 2)
 with torch.no_grad():
     model.weight.zero_()
@@ -636,6 +765,7 @@ loss, grads = accumulate_gradients(model, torch.zeros(3, 1), torch.tensor([0, 0,
 assert abs(loss - 0.6931472) < 1e-5, loss
 assert torch.allclose(grads[1], torch.tensor([-1 / 6, 1 / 6])), grads
 # Batch normalization sees one piece at a time: two equal rows become zeros, and again both classes are equally likely.
+# zh: 批归一化一次只看到一块：两个相等的行变成零，两个类别的可能性仍然相同。
 rows = torch.tensor([[1.0, 5.0], [1.0, 5.0], [7.0, 2.0], [7.0, 2.0]])
 loss, grads = accumulate_gradients(BatchNorm1d(2), rows, torch.tensor([0, 0, 1, 1]), micro_batch=2)
 assert abs(loss - 0.6931472) < 1e-5, loss
@@ -675,7 +805,7 @@ assert abs(loss - 0.6931472) < 1e-5, loss
 # 返回损失和裁剪**之前**的范数，跳过的那一步也照样返回：这两个值都值得画成曲线。
 
 
-# %% exercise="clipped_step" also=["torch.nn.functional.cross_entropy", "torch.log_softmax", "torch.logsumexp", "torch.nn.functional.nll_loss", "torch.nn.Linear", "torch.nn.functional.linear", "torch.nn.utils.clip_grad_norm_", "torch.nn.utils.get_total_norm", "torch.nn.utils.clip_grads_with_norm_", "torch.linalg.vector_norm", "torch.norm"] uses=["Linear=torch.nn.Linear", "accumulate_gradients"] stub="clipped_step is not written yet: accumulate, then clip once, then step"
+# %% exercise="clipped_step" also=["torch.nn.functional.cross_entropy", "torch.log_softmax", "torch.logsumexp", "torch.nn.functional.nll_loss", "torch.nn.Linear", "torch.nn.functional.linear", "torch.nn.utils.clip_grad_norm_", "torch.nn.utils.get_total_norm", "torch.nn.utils.clip_grads_with_norm_", "torch.linalg.vector_norm", "torch.norm"] uses=["Linear=torch.nn.Linear", "accumulate_gradients"] stub={"en": "clipped_step is not written yet: accumulate, then clip once, then step", "zh": "clipped_step 尚未编写：先累积，再裁剪一次，然后更新"}
 def clipped_step(model, x, y, lr, micro_batch, max_norm):
     """Take one step of plain gradient descent with the accumulated and clipped gradients of a batch.
 
@@ -691,6 +821,21 @@ def clipped_step(model, x, y, lr, micro_batch, max_norm):
 
     Returns:
         The mean loss of all rows before the step, and the norm of its gradients before clipping, both Python floats.
+
+    zh: 用一个批次累积并裁剪后的梯度，完成普通梯度下降的一步。
+
+    模型的参数会被原地修改，除非范数是无穷大或 NaN。
+
+    参数：
+        model: 把若干行 (B, *) 映射为 logits (B, C)；`model.parameters()` 给出要训练的参数，它们全都被用到。
+        x: 输入，形状为 (N, *)，N 至少为 1。
+        y: int64 的类别编号，形状为 (N,)。
+        lr: 学习率。
+        micro_batch: 一块的行数，至少为 1；最后一块是剩下的行。
+        max_norm: 所有梯度总范数的上限，大于 0；为无穷大时不裁剪。
+
+    返回：
+        这一步之前所有行的平均损失，以及裁剪之前梯度的范数，都是 Python 的 float。
     """
     ### BEGIN SOLUTION
     parameters = list(model.parameters())
@@ -712,6 +857,8 @@ def clipped_step(model, x, y, lr, micro_batch, max_norm):
 # %% examples="clipped_step"
 # Both classes are equally likely and class 0 is the target twice, so weight and bias have gradients of -1/2 and 1/2: four
 # numbers of the norm 1. Clipped to the norm 1/2 they are -1/4 and 1/4, and the step goes the other way.
+# zh: 两个类别的可能性相同，两个目标都是类别 0，因此权重和偏置的梯度是 -1/2 和 1/2：四个数，范数是 1。裁剪到范数 1/2
+# zh: 之后是 -1/4 和 1/4，更新沿反方向走。
 model = Linear(1, 2)
 with torch.no_grad():
     model.weight.zero_()
@@ -746,7 +893,10 @@ import time
 
 
 def race(steps=200, batch=64):
-    """Train a network of 64, 32 and 10 units by each of the optimizers; returns losses and test accuracy of each run."""
+    """Train a network of 64, 32 and 10 units by each of the optimizers; returns losses and test accuracy of each run.
+
+    zh: 用每种优化器训练一个 64、32、10 个单元的网络；返回每次训练的损失和测试准确率。
+    """
     from sklearn.datasets import load_digits
 
     digits = load_digits()
@@ -800,24 +950,30 @@ def race(steps=200, batch=64):
 
 
 def draw(found):
-    """Draw the losses of all runs, each the mean of ten steps."""
+    """Draw the losses of all runs, each the mean of ten steps.
+
+    zh: 画出每次训练的损失，每个点是十步的平均。
+    """
     from IPython.display import SVG, display
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(8, 4), layout="constrained")
+    figure = Figure(figsize=(6.4, 5.4), layout="constrained")
     axes = figure.subplots()
     for name, (losses, accuracy) in found.items():
         means = torch.tensor(losses).unfold(0, 10, 1).mean(1)
         axes.plot(range(9, len(losses)), means, label=f"{name}: {accuracy:.1%} of the test images")
     axes.set(xlabel="step", ylabel="cross-entropy", yscale="log", title="Five runs on the digits")
-    axes.legend(fontsize="small")
+    figure.legend(loc="outside lower left", fontsize="small")
     drawing = io.StringIO()
     figure.savefig(drawing, format="svg")
     display(SVG(data=drawing.getvalue()))
 
 
 def not_ready():
-    """Try each exercise of the race on next to nothing; one line for each that is not written or that raises."""
+    """Try each exercise of the race on next to nothing; one line for each that is not written or that raises.
+
+    zh: 用极小的数据试一遍赛跑用到的每道练习；尚未编写或抛出异常的，各给出一行。
+    """
     one = torch.ones(2, 2)
     trials = {
         "sgd_step": lambda: sgd_step(one, one, None, 0.1),
@@ -833,21 +989,33 @@ def not_ready():
             trial()
         except NotImplementedError:
             lines.append(f"- {name} is not written yet")
+            # zh: - {name} 尚未编写
         except Exception as error:
             lines.append(f"- {name} raises {type(error).__name__}: {error}")
+            # zh: - {name} 抛出 {type(error).__name__}：{error}
     return lines
 
 
 def show_race():
-    """Draw the race, or say which exercises are missing."""
+    """Draw the race, or say which exercises are missing.
+
+    zh: 画出赛跑，或者指出还缺哪些练习。
+    """
     waiting = not_ready()
     if waiting:
         print("The race begins when these exercises are written:", *waiting, sep="\n")
+        # zh: 写好下列练习之后，赛跑才会开始：
         return
     began = time.perf_counter()
     torch.set_num_threads(1)  # for tensors as small as these, sharing the work takes longer than the work
-    draw(race())
-    print(f"five runs in {time.perf_counter() - began:.1f} s")
+    # zh: 这样小的张量，分工所花的时间比计算本身还长
+    try:
+        draw(race())
+        print(f"five runs in {time.perf_counter() - began:.1f} s")
+        # zh: 五次训练共 {time.perf_counter() - began:.1f} 秒
+    except Exception as error:
+        print(f"Your functions do not fit together yet: {type(error).__name__}: {error}")
+        # zh: 你的函数彼此还不相配：{type(error).__name__}：{error}
 
 
 # %% [markdown] lang="en"

@@ -22,6 +22,7 @@ _SPAN = re.compile(r"(?<!`)`((?:autograder|nbgrader|pytest|python) [^`]+)`")
 _PROGRAMS = ("autograder", "nbgrader", "pytest", "python")
 
 NOT_RUN = {
+    "adopt": "takes over a course that is elsewhere; tests/autograder/adopt runs it",
     "audit": "minutes; `make test` runs it on the course",
     "build": "nbgrader's converters on every problem set, half a minute; `make check-fast` runs it",
     "check": "tests/autograder/student runs it as students do",

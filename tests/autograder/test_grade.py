@@ -270,7 +270,7 @@ def test_formgrader_shows_the_names_of_the_roster(classroom):
     )
     classroom.hand_in("ann", classroom.notebook())
     assert not classroom.grade().notices
-    with opened(classroom.root, config.load(classroom.root)) as gradebook:
+    with opened(config.load(classroom.root)) as gradebook:
         [ann] = gradebook.students
         assert (ann.id, ann.first_name, ann.last_name, ann.email) == ("ann", "Ann", "Noether", None)
     (classroom.root / "roster.csv").write_text("id,last_name\nann,\n")
@@ -278,5 +278,5 @@ def test_formgrader_shows_the_names_of_the_roster(classroom):
     (classroom.root / "roster.csv").write_text("name\nann\n")
     outcome = classroom.grade()
     assert list(outcome.of) == ["ann"] and "no column id" in outcome.notices[0]
-    with opened(classroom.root, config.load(classroom.root)) as gradebook:
+    with opened(config.load(classroom.root)) as gradebook:
         assert [student.last_name for student in gradebook.students] == ["Noether"]

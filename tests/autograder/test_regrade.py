@@ -2,10 +2,12 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -14,18 +16,25 @@ from autograder.errors import AutograderError
 from autograder.release.build import build
 from autograder.workers import pool as pools
 from benchmarks import crash
+from tests.autograder.conftest import Classroom
 
 WRONG = "def scale(x, a):\n    return x / (1 / (a * a))"
 
 
+@pytest.fixture(scope="module")
+def graded_once(shared_classroom):
+    """A class of three, graded."""
+    shared_classroom.hand_in("solved", shared_classroom.notebook())
+    shared_classroom.hand_in("mistaken", shared_classroom.notebook(WRONG))
+    shared_classroom.hand_in("half", shared_classroom.notebook(counter=""))
+    assert not shared_classroom.grade(jobs=1).problems
+    return shared_classroom.root
+
+
 @pytest.fixture
-def graded(classroom):
-    """A class of three, graded once."""
-    classroom.hand_in("solved", classroom.notebook())
-    classroom.hand_in("mistaken", classroom.notebook(WRONG))
-    classroom.hand_in("half", classroom.notebook(counter=""))
-    assert not classroom.grade(jobs=1).problems
-    return classroom
+def graded(graded_once, tmp_path):
+    """A copy of that class."""
+    return Classroom(Path(shutil.copytree(graded_once, tmp_path / "tiny")))
 
 
 @pytest.fixture

@@ -43,7 +43,10 @@ def test_status_tells_how_far_each_submission_is(graded):
     assert (sorted(found.graded), found.changed, found.not_graded) == (["dies", "evil", "good"], [], ["new"])
     assert found.refused.keys() == {"damaged"} and "not valid JSON" in found.refused["damaged"]
     assert found.submitted == 5 and found.missing == ["absent"]
-    assert len(found.strangers) == 5 and "good: is GOOD in the roster, and is taken as that" in found.strangers
+    assert (
+        len(found.not_in_roster) == 5
+        and "good: is GOOD in the roster, and counts as that student" in found.not_in_roster
+    )
     assert found.by_hand == ["good"]  # the others left the question as it was
     done = autograder(graded.root, "status")
     assert done.returncode == 1 and "refused: damaged: " in done.stdout and "nothing from absent" in done.stdout

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from classroom import WON
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 MATHJAX = "https://cdnjs.cloudflare.com/ajax/libs/mathjax/"
@@ -38,6 +39,22 @@ class Watched:
     def begin(self):
         """Forget what was seen so far."""
         self.acts, self.errors = [], []
+
+    def has_acted(self):
+        """Whether the page did what it must not, or a script of its own has named it."""
+        return bool(self.acts) or WON in self.page.title()
+
+    def until(self, happened, seconds=30):
+        """Whether something happens before the time is over: at once on a fast machine, in time on a slow one."""
+        from playwright.sync_api import Error  # only where it is installed
+
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            with contextlib.suppress(Error):  # the page goes elsewhere while it is asked
+                if happened():
+                    return True
+            self.page.wait_for_timeout(50)
+        return False
 
     def _dialog(self, dialog):
         self.acts.append(f"dialog {dialog.message}")

@@ -11,7 +11,7 @@ import sys
 
 import pytest
 
-from autograder.course import config, nbgrader
+from autograder.course import config
 from autograder.gradebook.recorder import Recorder
 from autograder.release import build
 from autograder.release.proofs import made
@@ -54,7 +54,7 @@ def course(tiny):
 def score(course):
     """Of the one submission in the gradebook, and whether someone must still look at it."""
     settings = config.load(course)
-    with Recorder(nbgrader.database(course, settings.gradebook), settings) as recorder:
+    with Recorder(settings) as recorder:
         [row] = recorder.export()
     return row["score"], bool(row["needs_manual_grade"])
 

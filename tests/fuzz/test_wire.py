@@ -5,10 +5,12 @@ AUTOGRADER_FUZZ_FRAMES is how many broken frames are tried.
 """
 
 import contextlib
+import importlib
 import os
 import random
 import socket
 import struct
+import sys
 import threading
 
 import hypothesis.strategies as st
@@ -19,10 +21,13 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from PIL import Image
 
-from autograder.authoring.assertions import Difference, assert_close, shown
+from autograder.authoring import Difference, assert_close, codec, records
+from autograder.authoring.showing import shown
+from autograder.course.handouts import Handout
 from autograder.diagnosis.traces import same
-from autograder.jail.inside import frames, values, wire
-from autograder.jail.jail import Jail, SandboxLimits
+from autograder.jail.inside import frames, values, wire, zygote_wire
+from autograder.jail.jail import Jail
+from autograder.jail.sandbox_limits import SandboxLimits
 from autograder.model.limits import SessionLimits
 from autograder.model.submission import CodeCell, Exercise, Submission
 from autograder.session import cells, connection, remote, session, transport
@@ -55,6 +60,14 @@ def change(x, a, items, image, generator):
     image.putpixel((0, 0), 7)
     return items
 def fails(): raise KeyError("no such thing")
+from dataclasses import dataclass
+import fuzzed
+@dataclass
+class Mine:
+    x: object
+    inner: object = None
+mine = Mine([1, torch.ones(2)], Mine("text", {"a": 1}))
+KINDS["records"] = [fuzzed.Point(1, (2.5, "text")), fuzzed.Grid([[1, 2]]), {fuzzed.Pair(1, 2): 3}, {fuzzed.Pair(1, "a")}]
 class Many:
     def __len__(self): return 3
     def __iter__(self): return iter([1, 2, 3])
@@ -82,11 +95,12 @@ def _turns():
     """What a session asks: a name, and a function of the session and the handle's number (None: has no handle)."""
     turns = [("run", "", lambda asked, _: asked.run())]
     turns.append(("begin", "", lambda asked, _: [asked.begin(1), asked.do("name", EXERCISE.name)]))
-    for kind in ("plain", "rare", "tensors", "leaf", "sparse", "arrays", "images", "objects"):
+    for kind in ("plain", "rare", "tensors", "leaf", "sparse", "arrays", "images", "objects", "records"):
         turns.append((kind, "give", lambda asked, number, kind=kind: asked.do("call", number, kind)))
     base = torch.arange(4.0).reshape(2, 2)
     turns.append(("view", "view", lambda asked, number: asked.do("call", number, base)))
     turns.append(("change", "change", lambda asked, number: asked.do("call", number, *_arguments())))
+    turns.append(("fields", "mine", lambda asked, number: asked.do("fields", number)))
     turns.append(("fails", "fails", lambda asked, number: asked.do("call", number)))
     turns.append(("unknown", "", lambda asked, _: asked.do("name", "unknown")))
     turns.append(("handle", "", lambda asked, _: asked.do("name", "many")))
@@ -130,13 +144,51 @@ class Tap:
         monkeypatch.setattr(transport.frames, "receive", record)
 
 
+MODULE = """
+from dataclasses import dataclass
+@dataclass
+class Point:
+    x: object
+    y: object = None
+@dataclass(frozen=True)
+class Pair:
+    first: object
+    second: object
+    def __eq__(self, other): return self.first + other.first == other.second ** 2
+    def __hash__(self): return self.first + 1
+class Grid:
+    def __init__(self, rows): self.rows = rows
+    def __eq__(self, other): return self.rows == other.rows
+    __hash__ = None
+def plain_of(grid): return grid.rows
+def grid_of(rows): return Grid([[cell + 1 for cell in row] for row in rows])
+"""
+"""A helper module of a course; its methods fail for values that they do not expect."""
+
+
 @pytest.fixture(scope="module")
-def recorded():
+def helper(tmp_path_factory):
+    """The helper module, as a check imports and registers it."""
+    path = tmp_path_factory.mktemp("files") / "fuzzed.py"
+    path.write_text(MODULE)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.syspath_prepend(path.parent)
+        monkeypatch.setattr(records, "_registered", {})
+        module = importlib.import_module("fuzzed")
+        codec(module.Point)
+        codec(module.Pair)
+        codec(module.Grid, module.plain_of, module.grid_of)
+        yield Handout("fuzzed.py", path, len(MODULE), 0)
+        del sys.modules["fuzzed"]
+
+
+@pytest.fixture(scope="module")
+def recorded(helper):
     """Each turn with the real answer to it: [(name, act, number, head, body)]."""
     with pytest.MonkeyPatch.context() as monkeypatch:
         for module in (session, cells):
             monkeypatch.setattr(module, "token", lambda: TOKEN)
-        jail = Jail(SandboxLimits(memory_bytes=512 << 20))
+        jail = Jail(SandboxLimits(memory_bytes=512 << 20), handouts=[helper])
         jail.start()
         try:
             tap = Tap(monkeypatch)
@@ -193,7 +245,7 @@ class Script:
             theirs.shutdown(socket.SHUT_WR)
 
     def reap(self, patience=0.0):
-        return wire.Ended(None, None, True)
+        return zygote_wire.Ended(None, None, True)
 
     def close(self):
         for sock in self.theirs:
@@ -223,11 +275,13 @@ def _used(value):
     """What checks do with a result, and the diagnosis after them."""
     assert isinstance(shown(value), str)
     same(value, value)
-    with_wrong = (torch.ones(2, 3), np.zeros((2, 2)), 1.0, "text", [1, 2], {"a": 1})
+    of_course = sys.modules["fuzzed"]
+    with_wrong = (torch.ones(2, 3), np.zeros((2, 2)), 1.0, "text", [1, 2], {"a": 1}, records.Record("Point", x=1))
+    with_wrong += (of_course.Point(1), of_course.Grid([[1]]))
     for expected in with_wrong:
         try:
             assert_close(value, expected)
-        except Difference as error:
+        except (Difference, remote.CallFailed) as error:  # the fields of an object are asked for, and nobody answers
             str(error)
 
 
@@ -302,6 +356,7 @@ TEXTS += [
 TEXTS += ["Returned", "Raised", "Ran", "stream", "data", "error", "ok", "timeout", "TimeLimit", "WireError"]
 TEXTS += ["KeyError", "StopIteration", "UnicodeDecodeError", "ExceptionGroup", "OSError", "NotImplementedError"]
 TEXTS += ["GeneratorExit", "SystemExit", "AttributeError", "NameError", "MemoryError", "RecursionError", "SyntaxError"]
+TEXTS += ["record", "coded", "Mine", "x", "y", "inner", "fuzzed.Point", "fuzzed.Pair", "fuzzed.Grid", "fuzzed.os"]
 TEXTS += list(values.DTYPES)
 
 
@@ -444,12 +499,17 @@ nodes = st.one_of(
     st.builds(wire.Handle, integers, st.sampled_from(["function", "class", "object"]), texts, st.lists(texts)),
     st.none() | st.booleans() | integers | st.floats() | texts,
 )
+classes = st.sampled_from(["fuzzed.Point", "fuzzed.Pair", "fuzzed.Grid", "fuzzed.os", "Mine"]) | texts
+fields = st.sampled_from(["x", "y", "first", "second", ""]) | texts
 trees = st.recursive(
     nodes,
     lambda inner: (
         st.builds(wire.Items, st.sampled_from(["list", "tuple", "set", "frozenset"]), st.lists(inner, max_size=4))
         | st.builds(wire.Mapping, st.lists(st.tuples(inner, inner), max_size=3))
         | st.builds(wire.Slice, inner, inner, inner)
+        | st.builds(wire.Record, classes, st.lists(st.tuples(fields, inner), max_size=3))
+        | st.builds(wire.Record, classes, st.tuples(*(st.tuples(st.just(key), inner) for key in ("x", "y"))).map(list))
+        | st.builds(wire.Coded, classes, inner)
     ),
     max_leaves=8,
 )
@@ -591,11 +651,11 @@ def test_a_generator_whose_place_is_beyond_its_end_is_refused():
 
 
 def test_what_the_zygote_says_is_a_message_or_refused():
-    real = [wire.Ready("2.9"), wire.Spawned(7), wire.Ended(None, 9, True)]
+    real = [zygote_wire.Ready("2.9"), zygote_wire.Spawned(7), zygote_wire.Ended(None, 9, True)]
     for seed in range(2000):
         rng = random.Random(seed)
         head = wire.encode(rng.choice(real))
         data = _encoded(_break_tree(msgspec.msgpack.decode(head), msgspec.msgpack.decode(head), rng))
         data = _break_bytes(data, head, rng) if rng.random() < 0.5 else data
         with contextlib.suppress(ValueError):  # as jail.py expects
-            wire.decode_from_zygote(data)
+            zygote_wire.decode_from_zygote(data)

@@ -1,5 +1,7 @@
 """The course, built once for all tests of marks."""
 
+from contextlib import closing
+
 import pytest
 
 from tests.marks.corpus import Course
@@ -7,4 +9,5 @@ from tests.marks.corpus import Course
 
 @pytest.fixture(scope="session")
 def course(tmp_path_factory):
-    return Course(tmp_path_factory.mktemp("course"))
+    with closing(Course(tmp_path_factory.mktemp("course"))) as made:
+        yield made

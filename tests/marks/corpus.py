@@ -6,15 +6,18 @@ A chunk begins with a line `# %% <exercise> · <title>`; its code takes the plac
 from __future__ import annotations
 
 import json
+import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from autograder.course import config, release
 from autograder.course.repair import repair
-from autograder.model.limits import sandbox_limits_of, session_limits_of
+from autograder.grading.setup import by_jail, setup_of
 from autograder.model.submission import Submission, to_submission
 from autograder.model.verdict import ExerciseVerdict, Verdict
 from autograder.notebook.reading import parse
@@ -44,6 +47,11 @@ def answers(path: Path) -> list[Answer]:
     """The chunks of a file that is named after its problem set."""
     chunks = re.split(r"^# %% ", path.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
     return [Answer(path.stem, title, code.strip() + "\n") for title, _, code in (c.partition("\n") for c in chunks)]
+
+
+def sampled(given: Sequence[Answer], step: int) -> Sequence[Answer]:
+    """One in `step` of the answers; all where the environment variable ANSWERS is `all`."""
+    return given if os.environ.get("ANSWERS") == "all" else given[::step]
 
 
 class Course:
@@ -76,14 +84,29 @@ class Course:
             )
         return to_submission(repair(parse(json.dumps(notebook).encode(), problem_set), ours), ours)
 
-    def grade(self, problem_set: str, submissions: Iterable[Submission], jobs: int | None = None) -> list[Verdict]:
+    def alone(self, answer: Answer) -> Submission:
+        """The problem set solved, but for `answer`; only the exercises that it defines are graded."""
+        solved = self.submission(answer.problem_set, {answer.exercise: answer.code})
+        defined = {answer.exercise, *re.findall(r"^(?:def|class) (\w+)", answer.code, re.MULTILINE)}
+        return replace(solved, exercises=[item for item in solved.exercises if item.name in defined])
+
+    def grade(self, problem_set: str, submissions: Iterable[Submission]) -> list[Verdict]:
         """Their verdicts, in order."""
-        limits = self.course.limits_of(problem_set)
-        found: dict[int, Verdict] = {}
-        with Pool(ROOT, {problem_set: session_limits_of(limits)}, sandbox_limits_of(limits), jobs) as pool:
-            for number, result in pool.grade(enumerate(submissions)):
-                found[number] = result.graded().verdict
+        graded = self._pools[problem_set].grade(enumerate(submissions))
+        found = {number: result.graded().verdict for number, result in graded}
         return [found[number] for number in sorted(found)]
+
+    @cached_property
+    def _pools(self) -> dict[str, Pool[int]]:
+        """By problem set, the pool of all that can share a jail with it; workers take seconds to start."""
+        groups = by_jail(setup_of(ROOT, self.course, name) for name in SETS)
+        pools = [(names, Pool[int](ROOT, names, limits)) for limits, names in groups]
+        return {name: pool for names, pool in pools for name in names}
+
+    def close(self) -> None:
+        """End the workers."""
+        for pool in self._pools.values():
+            pool.close()
 
     def marks(self, given: Iterable[Answer]) -> dict[Answer, ExerciseVerdict]:
         """What each answer earns in its exercise, all else solved."""
@@ -92,7 +115,7 @@ class Course:
             by_set.setdefault(answer.problem_set, []).append(answer)
         found = {}
         for problem_set, mine in by_set.items():
-            submissions = [self.submission(problem_set, {one.exercise: one.code}) for one in mine]
+            submissions = [self.alone(answer) for answer in mine]
             for answer, verdict in zip(mine, self.grade(problem_set, submissions), strict=True):
                 found[answer] = of(verdict, answer.exercise)
         return found

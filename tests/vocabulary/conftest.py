@@ -1,10 +1,5 @@
-"""The course, built once for all tests of the vocabulary."""
+"""The course of the tests of marks, whose answers have the same form."""
 
-import pytest
+from tests.marks.conftest import course
 
-from tests.marks.corpus import Course
-
-
-@pytest.fixture(scope="session")
-def course(tmp_path_factory):
-    return Course(tmp_path_factory.mktemp("course"))
+__all__ = ["course"]

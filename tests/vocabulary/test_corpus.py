@@ -1,36 +1,32 @@
 """Answers in many manners, graded as in a class: right ones lose nothing; short ways and evasions earn nothing.
 
 Those in hooks/ call what they may not while the grader unpacks arguments or packs results, not in their own function.
-Some of each problem set are graded always (these all), and all where the environment variable VOCABULARY is `all`.
+Some of each problem set are graded always (these all), and all where the environment variable ANSWERS is `all`.
 """
 
-import os
 from pathlib import Path
 
 import pytest
 
-from msgspec.structs import replace
-
-from tests.marks.corpus import SETS, answers, of
+from tests.marks.corpus import SETS, answers, of, sampled
 
 HERE = Path(__file__).parent
-STEP = 1 if os.environ.get("VOCABULARY") == "all" else 6
+STEP = 6
 """Of so many answers in a row one is graded."""
+STEP_IN_CAPSTONE = 12
+"""Its answers train a network."""
 
 
 def chosen(kind, problem_set):
     path = HERE / kind / f"{problem_set}.py"
-    return answers(path)[:: 1 if kind == "hooks" else STEP] if path.exists() else []
+    step = 1 if kind == "hooks" else STEP_IN_CAPSTONE if problem_set == "capstone" else STEP
+    return sampled(answers(path), step) if path.exists() else []
 
 
 def graded(course, kind, problem_set):
     """Some of the answers with their verdicts, each graded in its own exercise alone."""
     mine = chosen(kind, problem_set)
-    submissions = []
-    for answer in mine:
-        made = course.submission(problem_set, {answer.exercise: answer.code})
-        submissions.append(replace(made, exercises=[item for item in made.exercises if item.name == answer.exercise]))
-    found = course.grade(problem_set, submissions)
+    found = course.grade(problem_set, map(course.alone, mine))
     return [(answer, of(verdict, answer.exercise)) for answer, verdict in zip(mine, found, strict=True)]
 
 

@@ -1,4 +1,4 @@
-"""A mistake that nobody has written down: its name, its sentence and what it costs."""
+"""A mistake that nobody has written down: its name, its sentence and its cost."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ IN_PLACE = "in-place"
 
 @dataclass(frozen=True)
 class Generic:
-    """A mistake told from the outputs, and the sentence for the student."""
+    """A mistake that was found from the outputs, and the sentence for the student."""
 
     rule: str
     hint: str
 
     @property
     def name(self) -> str:
-        """As in a verdict."""
+        """Return the name in the verdict."""
         return f"generic:{self.rule}"
 
     @property
     def has_share(self) -> bool:
-        """Whether it explains the results however many checks fail, and so has a cost of its own."""
+        """Return whether it explains the results regardless of how many checks fail, and so has a cost of its own."""
         return self.rule in _SHARES
 
     def cost(self, max_points: float) -> float:
-        """What such a mistake costs at most: all where only the checks can tell, since each is about another input."""
+        """Return the maximum cost: all points if only the checks can tell, since each tests another input."""
         return min(cost_of(_SHARES.get(self.rule, 1), max_points), max_points)
 
 
 def cost_of(share: float, max_points: float) -> float:
-    """What a share of an exercise's points comes to: whole points, one at least."""
+    """Return a share of an exercise's points, rounded to whole points, at least one."""
     return max(1.0, math.floor(max_points * share + 0.5))
 
 
@@ -47,4 +47,4 @@ _SHARES = {
     "square-only": 1 / 3,
     "one-sample-only": 1 / 3,
 }
-"""The share of an exercise's points that a mistake costs which explains all outputs: a slip, or a wrong idea."""
+"""The share of an exercise's points that a mistake costs that explains all outputs: a slip, or a wrong idea."""

@@ -1,4 +1,4 @@
-"""What outputs tell of gradients, where all values are right: that they are missing, NaN, or others in some places."""
+"""Explains gradients that are missing, NaN or wrong in some places although all values are right."""
 
 from __future__ import annotations
 
@@ -8,18 +8,22 @@ from typing import Any
 
 import torch
 
+from autograder.language import gettext
+
 from ..outputs import Call, OtherKind, Pair, close, pairs_of, tensors_of
 from .generic import Generic
 
-CUT_OFF = (
-    "is cut off from the graph: compute with torch's functions on the tensors themselves, without detach, item, numpy"
-    " or torch.tensor."
-)
-"""What a result is."""
+
+def cut_off() -> str:
+    """Return a clause that says that a result is cut off from the graph; it begins with a lower-case letter."""
+    return gettext(
+        "the result is cut off from the graph: compute with torch's functions on the tensors themselves, without"
+        " detach, item, numpy or torch.tensor."
+    )
 
 
 def with_inputs(calls: Sequence[Call]) -> list[Call]:
-    """The calls, with each backward pass knowing the tensors whose gradients it gave, where that is certain."""
+    """Return the calls; the `inputs` of backward passes are set to the tensors of the gradients, if certain."""
     found: list[Call] = []
     latest: list[torch.Tensor] = []
     for call in calls:
@@ -40,9 +44,9 @@ def _shapes_fit(call: Call, inputs: Sequence[torch.Tensor]) -> bool:
 
 
 def lacks_graph(call: Call) -> bool:
-    """Whether a call's result should depend on its arguments by the graph, and does not.
+    """Return whether a call's result lacks a graph that connects it to its arguments.
 
-    What changes its argument in place returns that argument, which is a leaf: there is no graph to speak of.
+    A function that changes its argument in place returns that argument, which is a leaf and needs no graph.
     """
     if call.given is None or not isinstance(call.right, tuple) or call.right[1] is not None:
         return False
@@ -53,7 +57,7 @@ def lacks_graph(call: Call) -> bool:
 
 
 def with_graph(calls: Sequence[Call]) -> list[Call]:
-    """The calls as if no result lacked its graph; those without that torch refuses for lack of it, as NumPy does."""
+    """Return the calls as if no result lacked its graph, without those that torch refused for lack of it."""
     found: list[Call] = []
     for call in calls:
         needs = call.given is not None and isinstance(call.right, tuple) and _requires_grad(call.right[0])
@@ -79,43 +83,49 @@ def _requiring(value: Any) -> Any:
 
 
 def detached(pairs: Sequence[Pair]) -> Generic | None:
-    """Where all values are right: whether they are cut off, or are not where they should be."""
+    """Return whether right values lack a graph, or stand in a new tensor instead of the argument."""
     missing = [pair for pair in pairs if pair.right.requires_grad and not pair.mine.requires_grad]
     if not missing:
         return None
     if any(pair.call.right[1] is not None for pair in missing):
         return Generic(
             "not-in-place",
-            "The numbers are right, but they stand in a new tensor: change the argument itself, in place, and return"
-            " it.",
+            gettext(
+                "The numbers are right, but they stand in a new tensor: change the argument itself, in place, and"
+                " return it."
+            ),
         )
-    return Generic("detached", f"The values are right, but the result {CUT_OFF}")
+    return Generic("detached", gettext("The values are right, but {cut_off}", cut_off=cut_off()))
 
 
 def wrong(pairs: Sequence[Pair], off: Sequence[Pair]) -> Generic | None:
-    """Where all values are right, and gradients are not."""
+    """Return the mistake if all values are right and only gradients are wrong."""
     if not all(pair.is_gradient for pair in off):
         return None
     if all(map(_is_not_finite, off)):
         return Generic(
             "gradient-nan",
-            "The values are right, but a gradient is NaN or infinite: on the way there is a root or a logarithm of 0, a"
-            " division by 0 or an overflow. torch.where does not help after it: both branches have a gradient.",
+            gettext(
+                "The values are right, but a gradient is NaN or infinite: on the way there is a root or a logarithm of"
+                " 0, a division by 0 or an overflow. torch.where does not help after it: both branches have a gradient."
+            ),
         )
     if all(map(_is_wrong_at_zero_only, off)):
         return Generic(
             "gradient-at-zero",
-            "The values are right, and so are the gradients but where an input is exactly 0: look at which slope your"
-            " formula has there.",
+            gettext(
+                "The values are right, and so are the gradients but where an input is exactly 0: look at which slope"
+                " your formula has there."
+            ),
         )
-    said = "The values are right, but not their gradients"
-    if all(_is_generic(pair.inputs) for pair in off):  # no corner near: another slope is another formula
-        return Generic("gradient", f"{said}: a part of the formula is detached or constant.")
-    return Generic("gradient", f"{said}.")
+    if all(_is_generic(pair.inputs) for pair in off):  # no kink is near, so another slope means another formula
+        said = gettext("The values are right, but not their gradients: a part of the formula is detached or constant.")
+        return Generic("gradient", said)
+    return Generic("gradient", gettext("The values are right, but not their gradients."))
 
 
 def _is_not_finite(pair: Pair) -> bool:
-    """Whether a gradient is wrong only where it is not finite."""
+    """Return whether a gradient is wrong only where it is not finite."""
     if pair.mine.shape != pair.right.shape or pair.mine.dtype != pair.right.dtype:
         return False
     bad = ~pair.mine.detach().isfinite() & pair.right.detach().isfinite()
@@ -132,12 +142,12 @@ def _is_wrong_at_zero_only(pair: Pair) -> bool:
 
 
 def _is_alone(pair: Pair, item: torch.Tensor) -> bool:
-    """Whether the gradient can be that of no other input of the same shape."""
+    """Return whether no other input of the same shape can have this gradient."""
     return sum(other.shape == item.shape for other in pair.inputs) == 1
 
 
 def _is_generic(inputs: Sequence[torch.Tensor]) -> bool:
-    """Whether the numbers are such as are drawn at random: none is 0, round, or there twice."""
+    """Return whether the numbers look random: none is 0, round, or occurs twice."""
     numbers = [item.detach().double().flatten() for item in inputs if item.is_floating_point()]
     if not numbers:
         return False

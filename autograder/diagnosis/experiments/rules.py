@@ -1,7 +1,7 @@
-"""What is wrong with an answer, told from its outputs alone: for mistakes that nobody has written down.
+"""Explains mistakes that nobody has written down from an answer's outputs alone.
 
-Each rule compares, call by call, what the student's code gave with what the course's own solution gives. A rule speaks
-only where it explains every output that was recorded, right ones included.
+Each rule compares, call by call, the results of the student's code with those of the course's own solution. A rule
+applies only if it explains every recorded output, including the right ones.
 """
 
 from __future__ import annotations
@@ -14,14 +14,16 @@ from typing import Any
 
 import torch
 
+from autograder.language import gettext, gettext_noop
+
 from ..outputs import Call, OtherKind, Pair, as_tensor, close, is_wrong, pairs_of, tensors_of
 from . import gradients
-from .conditions import LARGE
+from .changed_arguments import LARGE
 from .generic import IN_PLACE, Generic
 
 
 def explain(calls: Sequence[Call]) -> Generic | None:
-    """The first rule that explains all calls; None where none does."""
+    """Return the first rule that explains all calls; None if none does."""
     calls = gradients.with_inputs(calls)
     found = _by_outputs(calls)
     for rule in _BY_CALLS:
@@ -36,7 +38,7 @@ def _by_outputs(calls: Sequence[Call]) -> Generic | None:
         return None
     wrong = [pair for pair in pairs if not pair.agrees]
     detached = gradients.detached(pairs)
-    if wrong and detached:  # no rule speaks of both
+    if wrong and detached:  # no rule explains both
         return None
     for rule in _BY_OUTPUTS if wrong else ():
         if found := rule(pairs, wrong):
@@ -48,7 +50,7 @@ def _by_outputs(calls: Sequence[Call]) -> Generic | None:
 
 
 def _flat(value: Any) -> list[Any]:
-    """What stands in lists, tuples and dicts, in order."""
+    """Return the leaves of nested lists, tuples and dicts, in order."""
     if isinstance(value, dict):
         value = list(value.values())
     return [leaf for item in value for leaf in _flat(item)] if isinstance(value, list | tuple) else [value]
@@ -65,16 +67,17 @@ def _in_place(calls: Sequence[Call]) -> Generic | None:
         )
 
     def refused(call: Call) -> bool:
-        """torch changes no leaf in place that requires a gradient."""
+        """Return whether torch refused to change a leaf in place that requires a gradient."""
         return call.mine == "RuntimeError" and any(item.requires_grad for item in tensors_of(call))
 
     if not any(map(changes, calls)) or any(is_wrong(call) and not refused(call) for call in calls):
         return None
-    return Generic(IN_PLACE, "The results are right, but an argument is changed in place: work on a new tensor.")
+    said = gettext("The results are right, but an argument is changed in place: work on a new tensor.")
+    return Generic(IN_PLACE, said)
 
 
 def _not_refused(calls: Sequence[Call]) -> Generic | None:
-    """Right for all that it should take, while something that it should refuse is not refused in the right way."""
+    """Return the mistake of an answer that is right for valid arguments, but does not raise the right error."""
     refused = [call for call in calls if isinstance(call.right, str)]
     wrong = [call for call in refused if call.mine != call.right and not call.passed]
     if not wrong or any(is_wrong(call) for call in calls if not isinstance(call.right, str)):
@@ -86,12 +89,19 @@ def _not_refused(calls: Sequence[Call]) -> Generic | None:
     given = {"a result" if isinstance(call.mine, tuple) else f"{call.mine}" for call in wrong}
     if not given <= {"a result", "RuntimeError", "IndexError", "TypeError", "KeyError", "AssertionError", "ValueError"}:
         return None
-    which = "gives a result" if given == {"a result"} else "ends otherwise"
-    return Generic(
-        "not-refused",
-        f"It is right for all that it should take. Where the text asks for {kind} it {which}: look at the arguments"
-        f" before you compute, and raise {kind} yourself.",
-    )
+    if given == {"a result"}:
+        said = gettext(
+            "It is right for all that it should take. Where the text asks for {error} it gives a result: look at the"
+            " arguments before you compute, and raise {error} yourself.",
+            error=kind,
+        )
+    else:
+        said = gettext(
+            "It is right for all that it should take. Where the text asks for {error} it ends otherwise: look at the"
+            " arguments before you compute, and raise {error} yourself.",
+            error=kind,
+        )
+    return Generic("not-refused", said)
 
 
 # --- rules on outputs -------------------------------------------------------------------------------------------------
@@ -103,20 +113,30 @@ def _dtype(pairs: Sequence[Pair], wrong: Sequence[Pair]) -> Generic | None:
         return None
     mine, right = (str(dtype).removeprefix("torch.") for dtype in next(iter(kinds)))
     if all(isinstance(pair.call.right[0], int) for pair in wrong if isinstance(pair.call.right, tuple)):
-        return Generic("dtype", "The values are right, but not their type: give an integer, as // and int do.")
-    said = f"it is {mine} where it should be {right}" if len(kinds) == 1 else "keep the dtype of the input"
-    return Generic("dtype", f"The values are right, but not their type: {said}.")
+        said = gettext("The values are right, but not their type: give an integer, as // and int do.")
+    elif len(kinds) == 1:
+        said = gettext(
+            "The values are right, but not their type: it is {mine} where it should be {right}.",
+            mine=mine,
+            right=right,
+        )
+    else:
+        said = gettext("The values are right, but not their type: keep the dtype of the input.")
+    return Generic("dtype", said)
 
 
 def _shape(pairs: Sequence[Pair], wrong: Sequence[Pair]) -> Generic | None:
-    """Axes of size 1 too many or too few."""
+    """Return the mistake of too many or too few axes of size 1."""
     for pair in wrong:
         if pair.mine.shape == pair.right.shape or not _same_type(pair) or not pair.right.numel():
             return None
         if not close(pair.mine.squeeze(), pair.right.squeeze()):
             return None
     mine, right = (tuple(item.shape) for item in (wrong[0].mine, wrong[0].right))
-    return Generic("shape", f"The values are right, but not their shape: it is {mine} where it should be {right}.")
+    said = gettext(
+        "The values are right, but not their shape: it is {mine} where it should be {right}.", mine=mine, right=right
+    )
+    return Generic("shape", said)
 
 
 def _transposed(pairs: Sequence[Pair], wrong: Sequence[Pair]) -> Generic | None:
@@ -126,8 +146,16 @@ def _transposed(pairs: Sequence[Pair], wrong: Sequence[Pair]) -> Generic | None:
     [dim] = dims
     for one, other in combinations(range(dim), 2) if dim <= 5 else []:
         if all(_same_type(pair) and close(pair.mine.transpose(one, other), pair.right) for pair in wrong):
-            which = "transposed" if dim == 2 else f"right, but the axes {one} and {other} are exchanged"
-            return Generic("transposed", f"The result is {which}: put the axes into the order that is asked for.")
+            if dim == 2:
+                said = gettext("The result is transposed: put the axes into the order that is asked for.")
+            else:
+                said = gettext(
+                    "The result is right, but the axes {one} and {other} are exchanged: put the axes into the order"
+                    " that is asked for.",
+                    one=one,
+                    other=other,
+                )
+            return Generic("transposed", said)
     return None
 
 
@@ -139,15 +167,16 @@ def _factor(pairs: Sequence[Pair], wrong: Sequence[Pair]) -> Generic | None:
     if not all(_scaled(pair, factor) for pair in pairs if not (pair.is_gradient and pair.agrees)):
         return None
     if abs(factor + 1) < 1e-6:
-        return Generic("sign", "The result is right, but for its sign.")
-    return Generic("factor", f"The result is {nicely(factor)} times what it should be, everywhere.")
+        return Generic("sign", gettext("The result is right, but for its sign."))
+    said = gettext("The result is {factor} times what it should be, everywhere.", factor=nicely(factor))
+    return Generic("factor", said)
 
 
 def _reduction(pairs: Sequence[Pair], wrong: Sequence[Pair]) -> Generic | None:
-    """Sum for mean or mean for sum: the factor is a count of the input, another one in other calls."""
+    """Return the mistake of a sum for a mean or a mean for a sum: the factor is a size of the input."""
     counts: dict[str, Callable[[torch.Tensor], int]] = {
-        "the number of samples": lambda tensor: tensor.shape[0] if tensor.dim() else 1,
-        "the number of values": torch.Tensor.numel,
+        gettext_noop("the number of samples"): lambda tensor: tensor.shape[0] if tensor.dim() else 1,
+        gettext_noop("the number of values"): torch.Tensor.numel,
     }
     values = [pair for pair in pairs if not pair.is_gradient]
     if not all(tensors_of(pair.call) for pair in values):
@@ -156,11 +185,16 @@ def _reduction(pairs: Sequence[Pair], wrong: Sequence[Pair]) -> Generic | None:
         sizes = [count(tensors_of(pair.call)[0]) for pair in values]
         if len({size for size in sizes if size > 1}) < 2 or 0 in sizes:
             continue
-        for power, which in ((1, "the sum where the mean"), (-1, "the mean where the sum")):
+        for power, said in _REDUCTIONS:
             if all(_scaled(pair, float(size) ** power) for pair, size in zip(values, sizes, strict=True)):
-                size = "large" if power == 1 else "small"
-                return Generic("reduction", f"It gives {which} is asked for: too {size} by {name}, as a factor.")
+                return Generic("reduction", gettext(said, factor=gettext(name)))
     return None
+
+
+_REDUCTIONS = (
+    (1, gettext_noop("It gives the sum where the mean is asked for: too large by {factor}, as a factor.")),
+    (-1, gettext_noop("It gives the mean where the sum is asked for: too small by {factor}, as a factor.")),
+)
 
 
 def _offset(pairs: Sequence[Pair], wrong: Sequence[Pair]) -> Generic | None:
@@ -174,9 +208,10 @@ def _offset(pairs: Sequence[Pair], wrong: Sequence[Pair]) -> Generic | None:
     values = [pair for pair in pairs if not pair.is_gradient]
     if not all(_same_type(pair) and close(pair.mine, pair.right, lambda right: right + offset) for pair in values):
         return None
-    return Generic(
-        "offset", f"The result is {nicely(abs(offset))} too {'large' if offset > 0 else 'small'}, everywhere."
-    )
+    size = nicely(abs(offset))
+    if offset > 0:
+        return Generic("offset", gettext("The result is {size} too large, everywhere.", size=size))
+    return Generic("offset", gettext("The result is {size} too small, everywhere.", size=size))
 
 
 def _overflow(pairs: Sequence[Pair], wrong: Sequence[Pair]) -> Generic | None:
@@ -192,8 +227,10 @@ def _overflow(pairs: Sequence[Pair], wrong: Sequence[Pair]) -> Generic | None:
         return None
     return Generic(
         "overflow",
-        "It is right for moderate inputs, and infinite or NaN for extreme ones: rearrange the formula so that nothing"
-        " in it overflows.",
+        gettext(
+            "It is right for moderate inputs, and infinite or NaN for extreme ones: rearrange the formula so that"
+            " nothing in it overflows."
+        ),
     )
 
 
@@ -203,7 +240,7 @@ def _is_extreme(inputs: Sequence[torch.Tensor]) -> bool:
 
 
 def _enough(wrong: Sequence[Pair]) -> bool:
-    """Whether there are numbers enough to speak of a pattern."""
+    """Return whether there are enough numbers to see a pattern."""
     return sum(pair.right.numel() for pair in wrong) >= 3
 
 
@@ -212,7 +249,7 @@ def _same_type(pair: Pair) -> bool:
 
 
 def _ratio(pair: Pair) -> float | None:
-    """By how much the largest number is off; None where there is none."""
+    """Return the factor by which the largest number is wrong; None if there is none."""
     if pair.mine.shape != pair.right.shape or not pair.right.numel() or not _same_type(pair):
         return None
     right = pair.right.detach().double().flatten()
@@ -226,7 +263,7 @@ def _scaled(pair: Pair, factor: float) -> bool:
 
 
 def nicely(number: float) -> str:
-    """A number as one would write it: 2, 1/2, 0.7213."""
+    """Format a number as one would write it: 2, 1/2, 0.7213."""
     fraction = Fraction(number).limit_denominator(64)
     if abs(float(fraction) - number) <= 1e-5 * abs(number):
         return str(fraction)

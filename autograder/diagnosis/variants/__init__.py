@@ -1,4 +1,4 @@
-"""The course's own solution with one thing changed: mistakes that staff need not write down."""
+"""Variants of the course's own solution with one change: mistakes that staff need not write down."""
 
 from .left_out import LeftOut, left_out
 from .search import fitting

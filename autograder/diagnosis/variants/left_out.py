@@ -1,7 +1,7 @@
-"""What an exercise gives where one of its arguments has no effect: a bias that is not added, a mask that is ignored.
+"""Variants in which arguments have no effect: a bias that is not added, a mask that is ignored.
 
-Staff need not write these mistakes down: the course's own solution gives them, with that argument at its default or at
-what changes nothing.
+Staff need not write these mistakes down: the course's own solution gives them, with the argument at its default or
+at a value that changes nothing.
 """
 
 from __future__ import annotations
@@ -14,12 +14,14 @@ from typing import Any
 
 import torch
 
+from autograder.language import gettext
+
 from ..experiments import cost_of
 
 MOST_TOGETHER = 3
-"""So many arguments at most are left out at once."""
+"""The maximum number of arguments that are left out at once."""
 SHARE = 1 / 3
-"""The share of an exercise's points that an argument costs which is left out: a wrong idea about a part of it."""
+"""The share of an exercise's points that a left-out argument costs: a misunderstanding of a part of it."""
 _Arguments = dict[str, Any]
 
 
@@ -30,39 +32,41 @@ class LeftOut:
     argument: str
     solution: Callable[..., Any]
     also: tuple[str, ...] = ()
-    """Other arguments that have none either."""
+    """Other arguments without effect."""
 
     @property
     def name(self) -> str:
-        """As in a verdict."""
+        """Return the name in the verdict."""
         return f"generic:without {' and '.join([self.argument, *self.also])}"
 
     @property
     def key(self) -> str:
-        """Another one for each variant of a solution."""
+        """Return a name that is unique among the variants of a solution."""
         return self.name
 
     @property
     def hint(self) -> str:
-        """What has no effect."""
+        """Return a sentence that names the arguments without effect."""
         if not self.also:
-            return f"It is right but for `{self.argument}`, which has no effect: use it."
+            return gettext("It is right but for `{name}`, which has no effect: use it.", name=self.argument)
         *some, last = [f"`{name}`" for name in (self.argument, *self.also)]
-        return f"It is right but for {', '.join(some)} and {last}, which have no effect: use them."
+        return gettext(
+            "It is right but for {some} and {last}, which have no effect: use them.", some=", ".join(some), last=last
+        )
 
     def cost(self, max_points: float) -> float:
-        """What such a mistake costs; of several the checks tell what they are worth."""
+        """Return the cost of the mistake; all points for several arguments, so that the checks decide."""
         if self.also:
             return max_points
         return min(cost_of(SHARE, max_points), max_points)
 
 
 def left_out(solution: Any, calls: Sequence[Sequence[Any]]) -> list[LeftOut]:
-    """Each argument of a function that can be left out.
+    """Return a variant for each argument that can be left out, and for combinations of arguments with defaults.
 
     Args:
-        solution: the course's own; of a class nothing is left out.
-        calls: what it is given in the checks, call by call, in the order of its parameters.
+        solution: the course's own; a class has no variants.
+        calls: its arguments in the checks, call by call, in the order of its parameters.
     """
     if not inspect.isfunction(solution):
         return []
@@ -94,7 +98,7 @@ def _all_at_default(defaults: _Arguments) -> Callable[[_Arguments], None]:
 
 
 def _keys(name: str, value: Any) -> Iterator[Any]:
-    """None where the argument itself is a vector, else the keys of the vectors in it."""
+    """Yield None if the argument itself is a vector, otherwise the keys of the vectors in it."""
     if isinstance(value, torch.Tensor) and value.dim() == 1 and value.is_floating_point():
         yield None
     elif isinstance(value, dict):
@@ -104,7 +108,7 @@ def _keys(name: str, value: Any) -> Iterator[Any]:
 
 
 def _is_weight(name: str) -> bool:
-    """Whether a name is that of a bias or a gain: without any other argument nothing of the exercise may be left."""
+    """Return whether a name is that of a bias or gain; without other arguments, nothing may be left of the exercise."""
     return _is_bias(name) or _last(name).startswith(("weight", "gamma", "gain"))
 
 
@@ -124,7 +128,7 @@ def _at_default(name: str, default: Any) -> Callable[[_Arguments], None]:
 
 
 def _neutral(name: str, key: str | None) -> Callable[[_Arguments], None]:
-    """Zeros for what is added (a name such as b, beta or out_proj.bias), ones for what multiplies."""
+    """Replace an added vector (with a name such as b, beta or out_proj.bias) by zeros, a factor by ones."""
     is_added = _is_bias(key or name)
 
     def of(value: Any) -> Any:
@@ -145,7 +149,7 @@ def _neutral(name: str, key: str | None) -> Callable[[_Arguments], None]:
 def _changed(
     solution: Callable[..., Any], signature: inspect.Signature, change: Callable[[_Arguments], None]
 ) -> Callable[..., Any]:
-    """The solution, given changed arguments."""
+    """Return the solution with changed arguments."""
 
     def without(*args: Any, **kwargs: Any) -> Any:
         bound = signature.bind(*args, **kwargs)

@@ -1,4 +1,4 @@
-"""Looks for the changed solution that gives what a student's calls gave."""
+"""Searches for the variant of the solution that gives what a student's calls gave."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from .slips import SECOND, of_slips
 from .variant import Variant
 
 MOST_FIRST = 3
-"""So many wrong calls, the smallest, are tried before a variant goes through all checks."""
+"""The number of wrong calls, the smallest ones, that are tried before a variant runs through all checks."""
 MOST_WHOLE = 25
-"""So many variants go through all checks at most."""
+"""The maximum number of variants that run through all checks."""
 MOST_SECOND = 4
-"""And of what a known mistake gives with one more thing changed."""
+"""The maximum number of variants of a known mistake that run through all checks."""
 LARGEST = 50_000
-"""Calls with more numbers are not tried first."""
+"""The maximum number of elements in the arguments of a call that is tried first."""
 
 
 def fitting(
@@ -32,14 +32,14 @@ def fitting(
     most_first: int = MOST_FIRST,
     is_mistaken: bool = False,
 ) -> Variant | LeftOut | None:
-    """The first changed solution that gives what the calls gave; None where there is none.
+    """Return the first variant that gives what the calls gave; None if there is none.
 
     Args:
-        solution: the course's own.
-        calls: what the student's code gave beside it.
-        fits: whether a changed solution gives the same in all checks, backward passes and all.
-        most_first: so many wrong calls must agree before that is asked.
-        is_mistaken: whether the solution is a known mistake, of which less is tried.
+        solution: the course's own, or a known mistake.
+        calls: the student's calls, each with its result and the right one.
+        fits: returns whether a variant gives the same in all checks, backward passes included.
+        most_first: the number of wrong calls that must agree before `fits` is called.
+        is_mistaken: whether the solution is a known mistake, of which fewer variants are tried.
     """
     first = _first(calls)[:most_first]
     if not first:
@@ -68,7 +68,7 @@ def _variants(
 
 
 def _first(calls: Sequence[Call]) -> list[Call]:
-    """The smallest calls that gave what is wrong; where only gradients are, those that they belong to."""
+    """Return the smallest calls with wrong results, or those with wrong gradients if all results are right."""
     values: list[Call] = []
     before: list[Call] = []
     latest: Call | None = None
@@ -87,7 +87,7 @@ def _size(call: Call) -> int:
 
 
 def _gives(variant: Variant | LeftOut, call: Call) -> bool:
-    """Whether the variant gives what the student's code gave, as far as values go."""
+    """Return whether the variant gives the same values as the student's code."""
     given = {name: copy_of(value) for name, value in call.arguments.items()}
     try:
         with torch.no_grad():
@@ -95,5 +95,5 @@ def _gives(variant: Variant | LeftOut, call: Call) -> bool:
         return all(pair.agrees for pair in pairs_of(Call(call.given, (value, None), call.mine)))
     except OtherKind:
         return False
-    except Exception:  # a changed solution may fail in any way
+    except Exception:  # a variant may raise any exception
         return False

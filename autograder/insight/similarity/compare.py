@@ -18,6 +18,7 @@ from autograder.errors import AutograderError
 from autograder.grading.intake import find
 from autograder.grading.setup import setup_of
 from autograder.insight import page
+from autograder.language.staff import for_staff, for_staff_noop, list_for_staff, some_for_staff, staff_language
 from autograder.results import folders
 from autograder.terminal import literal
 
@@ -27,7 +28,11 @@ from .tokens import names, tokens
 
 _MOST = 60
 """Maximum number of findings; those after them hardly stand out."""
-NOTE = (
+_COLUMNS = (
+    *(for_staff_noop("exercise"), for_staff_noop("student"), for_staff_noop("and"), for_staff_noop("alike")),
+    *(for_staff_noop("stands out"), for_staff_noop("exercises"), ""),
+)
+NOTE = for_staff_noop(
     "This list is an aid for a person, and never a score: two similar solutions may come from the same lecture, the"
     " same book or allowed discussion. Read both and ask the students before you draw conclusions."
 )
@@ -83,9 +88,13 @@ def compare(root: Path, problem_set: str) -> Similarity:
             if place := item.repaired.place(exercise.solution_id):
                 written[exercise.name][handed_in.student] = item.repaired.cells[place - 1].source
     if not count:
-        why = "cannot be read" if unread else "is handed in"
+        if unread:
+            raise AutograderError(
+                "{problem_set}: nothing that can be read; run: autograder status {problem_set}",
+                problem_set=problem_set,
+            )
         raise AutograderError(
-            f"{problem_set}: nothing {'that ' if unread else ''}{why}; run: autograder status {problem_set}"
+            "{problem_set}: nothing is handed in; run: autograder status {problem_set}", problem_set=problem_set
         )
     found = [(name, pair) for name, texts in written.items() for pair in _pairs(texts, _stub(released, name))]
     findings = _ranked(found, written)
@@ -107,19 +116,21 @@ def _ranked(found: Sequence[tuple[str, Pair]], written: dict[str, dict[str, str]
     """Return the pairs, first those whose students are similar in most exercises: that is seldom chance."""
     together: dict[frozenset[str], int] = {}
     for _, pair in found:
-        for two in _twos(pair):
+        for two in _student_pairs(pair):
             together[two] = together.get(two, 0) + 1
     findings = [
         SimilarPair(
             name, pair.one, pair.other, pair.same, pair.similarity, pair.outstanding,
-            max(together[two] for two in _twos(pair)), written[name][pair.one[0]], written[name][pair.other[0]],
+            max(together[two] for two in _student_pairs(pair)),
+            written[name][pair.one[0]], written[name][pair.other[0]],
         )
         for name, pair in found
     ]  # fmt: skip
     return sorted(findings, key=lambda item: (-item.exercises, -item.outstanding, item.exercise, item.one))
 
 
-def _twos(pair: Pair) -> set[frozenset[str]]:
+def _student_pairs(pair: Pair) -> set[frozenset[str]]:
+    """Return the pairs of students whose texts are similar."""
     both = combinations((*pair.one, *pair.other), 2) if pair.same else product(pair.one, pair.other)
     return set(map(frozenset, both))
 
@@ -134,23 +145,25 @@ def show(found: Similarity) -> None:
             f"{item.similarity:.0%}",
             f"{item.outstanding:.1f}",
             str(item.exercises),
-            "only names differ" if item.same else "",
+            for_staff("only names differ") if item.same else "",
         )
         for item in found.findings
     ]
     if rows:
-        heads = ("exercise", "student", "and", "alike", "stands out", "exercises", "")
-        terminal.table(heads, rows, right=heads[3:6])
+        terminal.table(_COLUMNS, rows, right=_COLUMNS[3:6])
     terminal.say(
-        f"{found.submissions} submissions: {len(rows)} unusually similar pairs, {found.more} more are left out"
+        "{submissions} submissions: {count} unusually similar pairs, {more} more are left out",
+        submissions=found.submissions,
+        count=len(rows),
+        more=found.more,
     )
     if found.unread:
-        terminal.say(f"could not be read: {literal(', '.join(found.unread))}")
-    terminal.say(NOTE)
+        terminal.say("could not be read: {names}", names=literal(list_for_staff(found.unread)))
+    terminal.say_text(for_staff(NOTE))
 
 
 def _named(students: Sequence[str]) -> str:
-    return literal(", ".join(students[:3])) + (f" and {len(students) - 3} more" if len(students) > 3 else "")
+    return literal(some_for_staff(students, 3))
 
 
 def write(root: Path, found: Similarity, into: Path | None = None) -> Path:
@@ -173,7 +186,7 @@ def _page(root: Path, found: Similarity) -> str:
     return page.render(
         "similarity.html.j2",
         course=course.title,
-        language=course.language,
+        language=staff_language(),
         title=course.problem_sets[found.problem_set].title,
         found=found,
         shown=shown,

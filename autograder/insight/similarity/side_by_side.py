@@ -34,9 +34,9 @@ def beside(one: str, other: str, release: str, given: Collection[str]) -> tuple[
     matcher = SequenceMatcher(None, mine.keys, theirs.keys, autojunk=False)
     for block in matcher.get_matching_blocks():
         partners |= {block.a + step: block.b + step for step in range(block.size)}
-    stood = {line.strip() for line in release.splitlines()}
+    released = {line.strip() for line in release.splitlines()}
     back = {there: here for here, there in partners.items()}
-    return mine.marked(theirs, partners, stood), theirs.marked(mine, back, stood)
+    return mine.marked(theirs, partners, released), theirs.marked(mine, back, released)
 
 
 class _Text:
@@ -50,19 +50,19 @@ class _Text:
             by_line.setdefault(token.line, []).append(token)
         self.keys = [" ".join(token.text for token in by_line.get(place, ())) for place in range(len(self.lines))]
 
-    def marked(self, other: _Text, partners: dict[int, int], stood: Collection[str]) -> list[Line]:
+    def marked(self, other: _Text, partners: dict[int, int], released: Collection[str]) -> list[Line]:
         """Return the lines with their marks.
 
         Args:
             other: the other text.
             partners: the matching line of the other text, by line number.
-            stood: the lines of the release, stripped.
+            released: the lines of the release, stripped.
         """
         elsewhere = set(other.keys)
         found = []
         for place, (line, key) in enumerate(zip(self.lines, self.keys, strict=True)):
             partner = partners.get(place)
-            if line.strip() in stood:
+            if line.strip() in released:
                 mark = "release"
             elif partner is not None and other.lines[partner].strip() == line.strip():
                 mark = "same"

@@ -1,1 +1,1 @@
-"""Runs in the jail: the only folder of ours that is mounted there. It imports nothing else of ours."""
+"""Runs in the jail: the only folder of this package that is mounted there. It imports no other part of the package."""

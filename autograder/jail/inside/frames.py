@@ -1,4 +1,4 @@
-"""Runs in the jail and outside it: messages and their bulk over a socket.
+"""Runs in the jail and outside it: sends and receives frames, each a message with its binary data, over a socket.
 
 A frame is `head length (4 bytes) | body length (8 bytes) | head | body`, little-endian.
 """
@@ -22,8 +22,8 @@ def send(
     """Send one frame before `deadline` (time.monotonic seconds).
 
     Raises:
-        TooLarge: the frame is over the bounds.
-        Closed: the other end is gone.
+        TooLarge: the frame exceeds the limits.
+        Closed: the other end has closed the connection.
         TimeoutError: the deadline passed.
     """
     size = sum(len(part) for part in body)
@@ -45,11 +45,11 @@ def send(
 def receive(sock: socket.socket, deadline: float | None = None) -> tuple[bytes, memoryview]:
     """Receive one frame, as head and body, before `deadline` (time.monotonic seconds).
 
-    Nothing after it is read: what is sent ahead of its time stays where it is, whenever it arrives.
+    No bytes after the frame are read: an answer that is sent too early stays in the socket.
 
     Raises:
-        TooLarge: the frame announces more than the bounds.
-        Closed: the other end is gone.
+        TooLarge: the announced lengths exceed the limits.
+        Closed: the other end has closed the connection.
         TimeoutError: the deadline passed.
     """
     head_size, body_size = _LENGTHS.unpack(_exactly(sock, _LENGTHS.size, deadline))
@@ -60,7 +60,7 @@ def receive(sock: socket.socket, deadline: float | None = None) -> tuple[bytes, 
 
 
 def _exactly(sock: socket.socket, size: int, deadline: float | None) -> bytearray:
-    # Grows with what really arrives, so that an announced length alone costs the reader nothing.
+    # Grows with the bytes that arrive, so that an announced length alone allocates nothing.
     data = bytearray()
     try:
         while len(data) < size:
@@ -78,7 +78,7 @@ def _exactly(sock: socket.socket, size: int, deadline: float | None) -> bytearra
 
 def _limit(sock: socket.socket, deadline: float | None) -> None:
     if deadline is None:
-        if sock.gettimeout() is not None:  # to set it is a system call
+        if sock.gettimeout() is not None:  # setting it costs a system call
             sock.settimeout(None)
         return
     left = deadline - time.monotonic()

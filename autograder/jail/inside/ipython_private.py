@@ -1,8 +1,8 @@
-"""Runs in the jail: all that it uses of IPython beyond its documented interface.
+"""Runs in the jail: all uses of IPython's undocumented interface.
 
-`run_plain` runs a cell that is Python as it stands, past what IPython does around a cell: 0.2 ms in place of 0.8 ms.
-`RUNS_PLAIN` False leaves every cell to IPython; the tests use it to show that both ways give the same. When IPython
-changes one of the names used here, tests/autograder/jail/test_ipython_private.py says which.
+`run_plain` runs a cell of plain Python without IPython's overhead: 0.2 ms instead of 0.8 ms. If `RUNS_PLAIN` is False,
+IPython runs every cell; the tests use it to show that both give the same results. When IPython changes one of the
+names used here, tests/autograder/jail/test_ipython_private.py says which.
 """
 
 from __future__ import annotations
@@ -18,37 +18,37 @@ from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
 from .no_shell import NoShellHere
 
 RUNS_PLAIN = True
-"""Whether cells that are plain Python are run past IPython."""
+"""Whether cells of plain Python are run without IPython."""
 
 
 class BaseShell(NoShellHere):
-    """IPython's shell, which hands over the errors that it would print."""
+    """IPython's shell, which passes errors to `show_error` instead of printing them."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        # A cell is whole: with this flag, which is for lines that are typed one by one, Python says "incomplete input"
-        # (since 3.13 as an _IncompleteInputError) in place of what is missing: "'(' was never closed".
+        # Cells are complete: this flag, meant for lines typed one by one, makes Python report "incomplete input"
+        # (since 3.13 as an _IncompleteInputError) instead of what is missing: "'(' was never closed".
         self.compile.flags &= ~getattr(codeop, "PyCF_ALLOW_INCOMPLETE_INPUT", 0)
 
     def _showtraceback(self, etype: type, evalue: Any, stb: Any) -> None:
         self.show_error(etype, evalue, stb if isinstance(stb, list) else [str(stb)])
 
     def show_error(self, etype: type, evalue: Any, lines: list[str]) -> None:
-        """Called with each error of a cell, and the lines of its traceback."""
+        """Handle an error of a cell, with the lines of its traceback."""
         raise NotImplementedError
 
 
 def take_builtins_and_display(shell: InteractiveShell) -> None:
-    """Put IPython's builtins and display hook in place for good, as `run_cell` does for the time of a cell."""
+    """Install IPython's builtins and display hook permanently; `run_cell` installs them for each cell."""
     shell.builtin_trap.__enter__()
     shell.display_trap.__enter__()
 
 
 def run_plain(shell: InteractiveShell, source: str) -> ExecutionResult | None:
-    """Run a cell that is Python as it stands.
+    """Run a cell of plain Python without IPython.
 
     Returns:
-        As `run_cell`; None where IPython must look at the cell, which was not run.
+        The result as of `run_cell`; None if the cell was not run, since it needs IPython.
     """
     callbacks = shell.events.callbacks
     parts = [] if callbacks["pre_run_cell"] or callbacks["post_run_cell"] else _compiled(shell, source)
@@ -67,14 +67,14 @@ def run_plain(shell: InteractiveShell, source: str) -> ExecutionResult | None:
 
 
 def _compiled(shell: InteractiveShell, source: str) -> list[CodeType]:
-    """The parts of a cell that are run one after another: its statements, and the expression that it ends with.
+    """Return the compiled parts of a cell, to be run in order: its statements, and the expression at its end.
 
-    Empty where the cell is not plain Python: one line may be a magic without its sign.
+    The list is empty if the cell may not be plain Python; a single line may be a magic without its percent sign.
     """
     if not RUNS_PLAIN or "\n" not in source.strip() or shell.ast_transformers:
         return []
     try:
-        # As IPython has it, which counts lines from there and names the code by it.
+        # As in IPython, which counts lines from there and derives the code's file name from it.
         source = "".join(leading_empty_lines(source.splitlines(keepends=True))).rstrip("\n") + "\n"
         name = shell.compile.cache(source, shell.execution_count)
         body = shell.compile.ast_parse(source, filename=name).body

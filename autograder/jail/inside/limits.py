@@ -1,4 +1,4 @@
-"""Runs in the jail: what a student's process gives up before it runs a line of the student's."""
+"""Runs in the jail: the limits and rights that a student's process gives up before running student code."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
-from . import wire
+from . import zygote_wire
 
 _PR_SET_DUMPABLE = 4
 _PR_SET_SECCOMP = 22
@@ -25,19 +25,19 @@ class _Program(ctypes.Structure):
 
 
 def hide() -> None:
-    """Make this process's memory unreadable to others of its user (PR_SET_DUMPABLE 0)."""
+    """Make this process's memory unreadable to other processes of its user (PR_SET_DUMPABLE 0)."""
     _prctl(_PR_SET_DUMPABLE, _values(0))
 
 
 def defaults() -> None:
-    """Undo Python's own signal handlers: PID 1 ignores what has the default action, and only that."""
+    """Restore the default action of SIGINT: PID 1 ignores signals with the default action, and no others."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def of(setup: wire.Setup) -> Callable[[], None]:
-    """What a student's process calls to set its resource limits and to load the syscall filter: for good, both.
+def of(setup: zygote_wire.Setup) -> Callable[[], None]:
+    """Return a function that permanently sets a student's process's resource limits and loads the syscall filter.
 
-    All is worked out here, before the fork: each page that a child writes to on the way is copied for it.
+    Everything is prepared here, before the fork, since each page that a child writes to is copied for it.
     """
     pages = int(Path("/proc/self/statm").read_text().split()[0])
     limits = (

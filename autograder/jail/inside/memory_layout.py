@@ -1,6 +1,6 @@
-"""Runs in the jail: the zygote's memory, laid out so that a child costs little.
+"""Runs in the jail: lays out the zygote's memory so that forking a child is cheap.
 
-A child shares all pages until it writes to one, which is then copied for it, at 2 to 3 microseconds each.
+A child shares all pages with the zygote; a page that it writes to is copied, at 2 to 3 microseconds each.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _libc.free.argtypes = [ctypes.c_void_p]
 _libc.sbrk.argtypes, _libc.sbrk.restype = [ctypes.c_long], ctypes.c_void_p
 
 _LARGEST = 100_000
-"""Bytes; malloc fetches pieces of over 128 KiB from the kernel, one by one."""
+"""The largest hole to fill, in bytes; malloc requests pieces of over 128 KiB from the kernel one by one."""
 
 
 class _Heap(ctypes.Structure):
@@ -31,10 +31,10 @@ class _Heap(ctypes.Structure):
 
 
 def fill_holes() -> None:
-    """Take every hole in malloc's heap, for good: what a child allocates lies side by side behind them.
+    """Allocate every hole in malloc's heap, permanently, so that a child's allocations are contiguous after them.
 
-    Half a megabyte in pieces all over the heap, each on a page that would be copied for the child that is given it.
-    Where malloc is not that of glibc 2.33 or newer, nothing changes.
+    The holes, half a megabyte, are spread over the heap; each that a child used would cause a page to be copied.
+    Does nothing without the malloc of glibc 2.33 or newer.
     """
     if not hasattr(_libc, "mallinfo2"):
         return
@@ -47,10 +47,10 @@ def fill_holes() -> None:
 
 
 def collapse() -> None:
-    """Put what this process has written so far on huge pages; half a second for 200 MB.
+    """Move the memory that this process has written so far to huge pages; takes half a second for 200 MB.
 
-    A fork then copies a few hundred entries, not 50,000. A page that a child writes to is split off and copied alone,
-    as before. Where the kernel has no MADV_COLLAPSE (before Linux 6.1) or no huge pages, nothing changes.
+    A fork then copies a few hundred page table entries instead of 50,000. A page that a child writes to is still split
+    off and copied alone. Does nothing if the kernel has no MADV_COLLAPSE (before Linux 6.1) or no huge pages.
     """
     for line in Path("/proc/self/maps").read_text().splitlines():
         span, access, _, _, inode, *name = line.split(maxsplit=5)

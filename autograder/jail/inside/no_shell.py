@@ -1,7 +1,7 @@
-"""Runs in the jail, and at home in `autograder check`: IPython where there is no shell and nothing can be installed.
+"""Runs in the jail, and on students' computers in `autograder check`: IPython without a shell and without installing.
 
-A line that asks for a shell (`!ls`, `files = !ls`, `%pip install x`, `%%bash`), for another folder or for a magic that
-there is not is left out with a word, and the cell goes on: what it defines is graded.
+A line that needs a shell (`!ls`, `files = !ls`, `%pip install x`, `%%bash`), another folder or an unknown magic is left
+out with a message, and the cell continues: its definitions are graded.
 """
 
 from __future__ import annotations
@@ -14,32 +14,32 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.text import SList
 
 _OUTPUT = frozenset(("!", "sx", "system"))
-"""Magics that give the lines which a command prints."""
+"""Magics that return the lines printed by a command."""
 _SHELL = _OUTPUT | frozenset(
     "sc script bash sh cmd perl ruby python python2 python3 pypy killbgscripts rehashx "
     "pip conda mamba micromamba uv cd pushd popd edit ed pastebin code_wrap debug".split()
 )
 _RUNS_CODE = frozenset("time timeit prun capture run".split())
-"""Magics that run the student's own code, whose errors are errors of the cell."""
+"""Magics that run the student's code, whose errors are errors of the cell."""
 
 
 class NoShellHere(InteractiveShell):  # type: ignore[misc]
-    """IPython's shell without the system's."""
+    """IPython's shell without access to the system's."""
 
     def system(self, cmd: str) -> None:
-        """Leave `!cmd` out."""
+        """Leave out `!cmd`."""
         _leave_out(f"!{cmd}", _NO_SHELL)
         self.user_ns["_exit_code"] = 127
 
     system_piped = system_raw = system
 
     def getoutput(self, cmd: str, split: bool = True, depth: int = 0) -> Any:
-        """Leave `x = !cmd` out: it printed nothing."""
+        """Leave out `x = !cmd`, as if it printed nothing."""
         self.system(cmd)
         return SList() if split else ""
 
     def run_line_magic(self, magic_name: str, line: str, _stack_depth: int = 1) -> Any:
-        """Run a line's magic, or leave it out."""
+        """Run a line magic, or leave it out."""
         shown = f"%{magic_name} {line}"
         if magic_name in _SHELL:
             return _left_out(magic_name, shown)
@@ -52,7 +52,7 @@ class NoShellHere(InteractiveShell):  # type: ignore[misc]
             _leave_out(shown, _why(error) if there else _NO_MAGIC)
 
     def run_cell_magic(self, magic_name: str, line: str, cell: str) -> Any:
-        """Run a cell's magic, or leave the cell out."""
+        """Run a cell magic, or leave out the cell."""
         shown = f"%%{magic_name} {line}"
         if magic_name in _SHELL:
             return _left_out(magic_name, shown)
@@ -75,7 +75,7 @@ def _left_out(magic_name: str, shown: str) -> Any:
 
 
 def _is_of_the_code(magic_name: str, error: Exception) -> bool:
-    """Whether an error is that of the student's code which a magic ran, and not of the magic itself."""
+    """Return whether an error comes from the student's code that a magic ran, not from the magic itself."""
     no_such_file = magic_name == "run" and type(error) is Exception
     return magic_name in _RUNS_CODE and not isinstance(error, UsageError) and not no_such_file
 

@@ -1,7 +1,7 @@
-"""Runs in the jail and outside it: which of the values in one frame share memory.
+"""Runs in the jail and outside it: finds which values of one frame share memory.
 
-Arguments that share memory outside share it inside as well, and a result that is a view of an argument is one for the
-caller too. Only numbers are looked at, without gradients: what shares memory with its own graph is autograd's affair.
+Arguments that share memory outside share it inside as well, and a result that is a view of an argument is also one for
+the caller. Only numeric values without gradients are considered: memory shared within a graph is left to autograd.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ import torch
 from numpy.lib.array_utils import byte_bounds
 
 PLAIN = frozenset({torch.bool, torch.uint8, torch.int32, torch.int64, torch.float16, torch.float32, torch.float64})
-"""The dtypes that numpy has too, and that no view holds conjugated."""
+"""Dtypes that numpy has as well and that have no conjugated views."""
 MAX_BUFFERS = 1000
-"""Frames of more tensors and arrays are not searched for shared memory."""
+"""Frames with more tensors and arrays are not searched for shared memory."""
 
 
 @dataclass(frozen=True)
 class Memory:
-    """A range of addresses that several values lie in, and the bytes in it."""
+    """An address range that contains several values, and its bytes."""
 
     start: int
     data: bytes
 
 
 def numbers(value: Any) -> np.ndarray[Any, Any] | None:
-    """A tensor's or array's elements as an array over the same memory; None where it has none that can be shared."""
+    """Return the elements of a tensor or array as an array over the same memory; None if it cannot be shared."""
     if type(value) is torch.Tensor:
         if value.requires_grad or value.layout != torch.strided or value.device.type != "cpu" or value.is_conj():
             return None
@@ -44,9 +44,9 @@ def numbers(value: Any) -> np.ndarray[Any, Any] | None:
 
 
 def _bounds(value: Any) -> tuple[int, int] | None:
-    """The addresses of the elements of `numbers(value)`: of the first, and behind the last."""
+    """Return the addresses of the first element of `numbers(value)` and of the end of the last."""
     is_plain = type(value) is torch.Tensor and value.layout == torch.strided and value.dtype in PLAIN
-    if is_plain and value.is_contiguous():  # the short way
+    if is_plain and value.is_contiguous():  # the fast path
         if value.requires_grad or value.is_neg() or not value.is_cpu or value.numel() == 0:
             return None
         start = value.data_ptr()
@@ -63,7 +63,7 @@ _NOT_IN_NUMPY = frozenset(
 
 
 def shared(values: Iterable[Any]) -> dict[int, Memory]:
-    """The memory, by the value's id, of every tensor or array in `values` that overlaps with another one in it."""
+    """Return the memory, by id, of every tensor or array in `values` that overlaps with another one."""
     found: list[tuple[int, int, int]] = []
     buffers = list(_buffers(values))
     for value in buffers if len(buffers) > 1 else ():
@@ -72,7 +72,7 @@ def shared(values: Iterable[Any]) -> dict[int, Memory]:
     if not 1 < len(found) <= MAX_BUFFERS or len({number for *_, number in found}) < 2:
         return {}
     found.sort()
-    if all(end <= start for (_, end, _), (start, *_) in pairwise(found)):  # as nearly always
+    if all(end <= start for (_, end, _), (start, *_) in pairwise(found)):  # almost always
         return {}
     memories: dict[int, Memory] = {}
     group: list[int] = []
@@ -90,7 +90,7 @@ def shared(values: Iterable[Any]) -> dict[int, Memory]:
 
 
 def memory_of(array: np.ndarray[Any, Any]) -> Memory | None:
-    """The memory that an array's elements lie in; None where it is far more than they take, or not of plain numbers."""
+    """Return the memory of an array's elements; None if it is far larger than they are, or they are not numbers."""
     if numbers(array) is None:
         return None
     low, high = byte_bounds(array)
@@ -112,9 +112,9 @@ def _buffers(values: Iterable[Any], depth: int = 0) -> Iterator[Any]:
 
 
 def rebased(value: Any, theirs: list[Any], ours: list[Any]) -> Any:
-    """`value`, but over the memory of one of `ours` where it lies in that of its counterpart in `theirs`, unchanged.
+    """Return `value`, over the memory of one of `ours` if it lies, unchanged, in that of its counterpart in `theirs`.
 
-    Only arguments that are contiguous on both sides are looked at: there the same offset means the same element.
+    Only arguments that are contiguous on both sides are considered: there, equal offsets mean the same element.
     """
     if isinstance(value, list | tuple):
         return type(value)(rebased(item, theirs, ours) for item in value)
@@ -130,7 +130,7 @@ def rebased(value: Any, theirs: list[Any], ours: list[Any]) -> Any:
             continue
         if not (inner.flags.c_contiguous and outer.flags.c_contiguous and outer.flags.writeable):
             continue
-        if inner.tobytes() != outer.tobytes():  # changed in place: the caller's own stays as it was
+        if inner.tobytes() != outer.tobytes():  # changed in place: the caller's own stays unchanged
             continue
         low, high = byte_bounds(inner)
         if low <= start and end <= high:

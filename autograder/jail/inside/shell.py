@@ -1,8 +1,8 @@
-"""Runs in the jail: IPython without a kernel, keeping what cells show as outputs of the wire."""
+"""Runs in the jail: IPython without a kernel, which keeps the outputs of cells as wire messages."""
 
 from __future__ import annotations
 
-import _signal  # type: ignore[import-not-found]  # without the enums that `signal` makes at every call
+import _signal  # type: ignore[import-not-found]  # `signal` creates enums in every call
 import base64
 import builtins
 import sys
@@ -17,9 +17,9 @@ from .watch.call_watch import drop_hooks
 
 
 class TimeLimit(BaseException):
-    """The soft limit: it ends the cell or call and leaves what was defined before. The owner has the hard one.
+    """The soft time limit, which ends a cell or call and keeps earlier definitions. The owner enforces the hard limit.
 
-    Of processor time, or, where `waited`, of the clock on the wall.
+    It is a limit of processor time or, if `waited`, of real time.
     """
 
     def __init__(self, waited: bool = False) -> None:
@@ -28,9 +28,9 @@ class TimeLimit(BaseException):
 
 
 class soft_limit:  # noqa: N801  (reads as a statement)
-    """Raise TimeLimit in the block after `seconds` of this process's processor time, whatever else the machine does.
+    """Raise TimeLimit in the block after `seconds` of processor time of this process, independent of other processes.
 
-    What waits and computes nothing is stopped after `wire.PATIENCE` times as long by the clock.
+    Code that waits without computing is stopped after `wire.PATIENCE` times as many seconds of real time.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -56,16 +56,16 @@ class soft_limit:  # noqa: N801  (reads as a statement)
 
 
 def kind_of(limit: TimeLimit) -> Literal["TimeLimit", "WaitLimit"]:
-    """Which of the two limits it is, as the wire has it."""
+    """Return which of the two limits it is, as a `CellEnd`."""
     return "WaitLimit" if limit.waited else "TimeLimit"
 
 
 _PIECE = 64
-"""Bytes that a message takes for one piece of what a cell shows, beside its text."""
+"""Bytes that a message takes for one output, besides its text."""
 
 
 class _Outputs:
-    """What one cell showed, up to `room` bytes."""
+    """The outputs of one cell, up to `room` bytes."""
 
     def __init__(self) -> None:
         self.begin(0)
@@ -98,7 +98,7 @@ class _Outputs:
             self._append(name, data.decode())
 
     def _append(self, name: Literal["stdout", "stderr"], text: str) -> None:
-        # Streams come in small pieces; they are joined once, when the cell is over.
+        # Streams are written in small pieces, which are joined once, at the end of the cell.
         self.kept.append(wire.Stream(name, text))
 
     def data(self, kind: Literal["display_data", "execute_result"], bundle: dict[str, Any]) -> None:
@@ -133,7 +133,7 @@ class _Outputs:
 
 
 class _Stream:
-    """A text stream that keeps what is written."""
+    """A text stream that writes to the outputs."""
 
     encoding, errors, closed = "utf-8", "replace", False
 
@@ -187,9 +187,9 @@ class _Publisher(DisplayPublisher):  # type: ignore[misc]
 
 
 class Shell(ipython_private.BaseShell):
-    """IPython as a notebook kernel has it, but in this process and with its outputs kept.
+    """IPython as in a notebook's kernel, but in this process and with its outputs kept.
 
-    To be made by `Shell.instance()`: `display` shows things in IPython's one instance; without one it prints them.
+    Create it by `Shell.instance()`: `display` uses IPython's singleton, and only prints if there is none.
     """
 
     displayhook_class = _Hook
@@ -202,7 +202,7 @@ class Shell(ipython_private.BaseShell):
         config.InteractiveShell.colors = "nocolor"
         config.InteractiveShell.separate_in = ""
         config.InteractiveShell.autoindent = False
-        config.InteractiveShell.xmode = "Plain"  # a traceback with its context looks through all modules: 40 ms
+        config.InteractiveShell.xmode = "Plain"  # tracebacks with context search all modules, which takes 40 ms
         self.outputs = _Outputs()
         super().__init__(config=config)
         # What IPython loads on first use is loaded here, before the first fork.
@@ -214,16 +214,16 @@ class Shell(ipython_private.BaseShell):
         self.outputs.error(etype, evalue, lines)
 
     def enable_gui(self, gui: Any = None) -> None:
-        """Nothing: there are no windows, which `%matplotlib inline` asks for all the same."""
+        """Do nothing: there are no windows, but `%matplotlib inline` calls this."""
 
     def take_streams(self) -> None:
-        """Send stdout and stderr of Python code, and what it displays, to the outputs."""
+        """Redirect Python's stdout and stderr, and displayed objects, to the outputs."""
         ipython_private.take_builtins_and_display(self)
         sys.stdout = sys.__stdout__ = _Stream(self.outputs, "stdout")  # type: ignore[assignment,misc]
         sys.stderr = sys.__stderr__ = _Stream(self.outputs, "stderr")  # type: ignore[assignment,misc]
 
     def run(self, request: wire.Run) -> tuple[list[wire.Output], wire.CellEnd]:
-        """Run one cell and say how it ended."""
+        """Run one cell; return its outputs and how it ended."""
         self.outputs.begin(request.output_bytes)
         self.execution_count = request.number
         ended: wire.CellEnd = "ok"
@@ -256,7 +256,7 @@ def _text(value: object, limit: int = 4000) -> str:
 
 
 def _mime_text(value: str | bytes) -> str:
-    """As in a notebook's file, where the bytes of a picture stand in base64."""
+    """Return the text as in a notebook's file, in which the bytes of pictures are in base64."""
     return base64.b64encode(value).decode() if isinstance(value, bytes) else value.encode("utf-8", "replace").decode()
 
 

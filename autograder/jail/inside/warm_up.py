@@ -1,8 +1,8 @@
-"""Runs in the jail: answers made-up requests before the first fork, so that no child has to do what is done once.
+"""Runs in the jail: answers sample requests before the first fork, so that one-time work is not repeated in each child.
 
 Python specializes the code that it runs, and torch looks up kernels and signatures at first use; both write to memory,
-which each child would do again on pages that are copied for it. The requests of a notebook with five exercises
-take 33 ms in place of 46 ms (28 ms where all has run before). `ROUNDS` 0 leaves it out.
+and in each child to pages that are copied for it. The requests of a notebook with five exercises take 33 ms instead of
+46 ms (28 ms if all code has run before). `ROUNDS` 0 disables it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from .shell import Shell
 from .student import Student, seed_everything
 
 ROUNDS = 3
-"""Python specializes a function that has run some eight times; more rounds gain nothing."""
+"""Python specializes a function after about eight runs; more rounds gain nothing."""
 
 _EXERCISE = "answered"
 _CELL = '''
@@ -68,9 +68,9 @@ class Layer(nn.Module):
 
 
 def warm_up(shell: Shell) -> None:
-    """Run a cell and a few checks' calls of our own in the shell, and leave it as it was.
+    """Run a cell and a few calls of checks in the shell, and restore its namespace.
 
-    Without a backward pass: torch starts threads for it, which a fork does not survive.
+    There is no backward pass, since torch starts threads for it, which do not survive a fork.
     """
     names = dict(shell.user_ns)
     for _ in range(ROUNDS):
@@ -78,7 +78,7 @@ def warm_up(shell: Shell) -> None:
         for request, body in _requests():
             answer, _ = student.answer(wire.decode_to_student(wire.encode(request)), memoryview(body))
             if b"Raised" in answer and b"ValueError" not in answer:
-                raise RuntimeError(f"a made-up request fails: {answer[:500]!r}")
+                raise RuntimeError(f"a warm-up request failed: {answer[:500]!r}")
         shell.user_ns.clear()
         shell.user_ns.update(names)
     for number in (_signal.SIGPROF, _signal.SIGALRM):  # a namespace's first process gets only signals with a handler
@@ -87,7 +87,7 @@ def warm_up(shell: Shell) -> None:
 
 
 def _requests() -> Iterator[tuple[wire.Run | wire.Do, bytes]]:
-    """A cell, and the calls of two checks."""
+    """Yield the requests of a cell and of two checks."""
     yield wire.Run(1, _CELL, 1, _SECONDS, 1 << 20, [_EXERCISE]), b""
     for seed, dtype in enumerate((torch.float32, torch.float64)):
         x = torch.linspace(-1, 1, 12, dtype=dtype).reshape(3, 4)
@@ -104,7 +104,7 @@ def _requests() -> Iterator[tuple[wire.Run | wire.Do, bytes]]:
 
 
 _FUNCTION, _CLASS, _OBJECT = range(3)
-"""The numbers of what is handed out."""
+"""The numbers of the handles in the answers."""
 _SECONDS = 60.0
 
 

@@ -1,8 +1,8 @@
-"""Runs in the jail and outside it: the messages that cross the boundary.
+"""Runs in the jail and outside it: the messages between the two.
 
 A frame (`frames`) has a head and a body. The head is one message in msgpack; the body holds the raw bytes of tensors,
-arrays and images, to which the head points by offset and size. Keeping the bulk out of msgpack bounds what a small
-hostile head can make the reader allocate.
+arrays and images, to which the head refers by offset and size. Since large data is not in msgpack, a small hostile head
+cannot make the reader allocate much memory.
 """
 
 from __future__ import annotations
@@ -12,42 +12,42 @@ from typing import Literal, TypeAlias
 import msgspec
 
 HIDDEN = "(hidden) "
-"""Begins what stands in place of a function's name where something hides calls; by which sign follows."""
+"""Prefix, in a list of function names, of a message that calls were hidden; how it was detected follows."""
 MAX_HEAD = 4 << 20
-"""Largest head, bytes."""
+"""Maximum size of a head, in bytes."""
 MAX_BODY = 256 << 20
-"""Largest body, bytes."""
+"""Maximum size of a body, in bytes."""
 
 
 MAX_SOURCE = 2 << 20
-"""Largest code cell, bytes."""
+"""Maximum size of a code cell, in bytes."""
 MAX_SHOWN = 3 << 20
-"""Most that one cell may show, bytes: with its frame it fits into a head."""
+"""Maximum size of a cell's outputs, in bytes; the whole message fits into a head."""
 PATIENCE = 5
-"""How many times its limit of processor time a cell or call may take by the clock on the wall: machines are shared."""
+"""The factor from the limit of processor time of a cell or call to its limit of real time: machines are shared."""
 
 
 CellEnd: TypeAlias = Literal["ok", "raised", "TimeLimit", "WaitLimit"]
-"""How a cell ended: the last two are the limits of processor time and of the clock."""
+"""How a cell ended; the last two are the limits of processor time and of real time."""
 
 
 class WireError(Exception):
-    """What arrived is not a message of this protocol."""
+    """A received message does not follow this protocol, or a value cannot be sent."""
 
 
 class TooLarge(WireError):
-    """A message over the bounds: it is not sent, or not received."""
+    """A message exceeds the size limits; it is not sent, or not received."""
 
 
 class Closed(WireError):
-    """The other end is gone."""
+    """The other end has closed the connection."""
 
 
 # --- values -------------------------------------------------------------------------------------------------------
 
 
 class Node(msgspec.Struct, array_like=True, frozen=True):
-    """A value that msgpack has no word for."""
+    """A value that msgpack has no type for."""
 
 
 class Blob(Node, frozen=True):
@@ -58,7 +58,7 @@ class Blob(Node, frozen=True):
 
 
 class Tensor(Node, frozen=True, tag="tensor"):
-    """A dense tensor: its elements in the machine's byte order; `grad` is set on leaves that have one.
+    """A dense tensor, with elements in the machine's byte order; `grad` is set on leaves that have one.
 
     Without `strides` (in elements, not negative) the elements are contiguous; with them `data` is the memory from the
     first element to the last.
@@ -92,9 +92,9 @@ class Array(Node, frozen=True, tag="array"):
 
 
 class View(Node, frozen=True, tag="view"):
-    """A tensor or array over memory that another value of the frame may lie in as well: both name the same blob.
+    """A tensor or array in memory that it may share with other values of the frame, which refer to the same blob.
 
-    `strides` and `start`, where its first element is, are in bytes.
+    `strides`, and the offset `start` of the first element, are in bytes.
     """
 
     kind: Literal["tensor", "array"]
@@ -134,14 +134,14 @@ class Mapping(Node, frozen=True, tag="mapping"):
 
 
 class Number(Node, frozen=True, tag="number"):
-    """An integer beyond 64 bits (hexadecimal), a complex number (`complex`'s own text), or what `values.exact` has."""
+    """An integer beyond 64 bits (hexadecimal), a complex number (its `repr`), or a value of `values.exact`."""
 
     kind: Literal["int", "complex", "decimal", "fraction", "date", "datetime", "time", "timedelta"]
     text: str
 
 
 class Constant(Node, frozen=True, tag="constant"):
-    """`torch.float32` and its like, a device, Ellipsis."""
+    """A dtype such as `torch.float32`, a device, or Ellipsis."""
 
     kind: Literal["dtype", "device", "ellipsis"]
     text: str
@@ -156,35 +156,50 @@ class Slice(Node, frozen=True, tag="slice"):
 
 
 class Table(Node, frozen=True, tag="table"):
-    """A DataFrame, Series, Index or scalar of pandas, by its parts: `values.tables` takes them apart and together."""
+    """A DataFrame, Series, Index or scalar of pandas, as its parts (see `values.tables`)."""
 
     parts: Items
 
 
+class Record(Node, frozen=True, tag="record"):
+    """An instance of a dataclass, by the name of its class and its fields (see `values.records`)."""
+
+    name: str
+    fields: list[tuple[str, Value]]
+
+
+class Coded(Node, frozen=True, tag="coded"):
+    """An instance of a class of the course, as the plain data that the course's function makes of it."""
+
+    name: str
+    plain: Value
+
+
 class RandomState(Node, frozen=True, tag="random"):
-    """A CPU torch.Generator, by its state."""
+    """A CPU torch.Generator, as its state."""
 
     state: Blob
 
 
 class Handle(Node, frozen=True, tag="handle"):
-    """An object that stays in the jail: a function, a class, an instance, known by number.
+    """An object that stays in the jail, identified by a number: a function, a class or an instance.
 
-    `types` are the qualified names of its class and of that class's bases (of the class itself, where it is one).
+    With the kind `check` it is a function of the check that stays outside, given to student code. `types` are the
+    qualified names of its class and of that class's bases; for a class, its own and its bases'.
     """
 
     number: int
-    kind: Literal["function", "class", "object"]
+    kind: Literal["function", "class", "object", "check"]
     name: str
     types: list[str]
 
 
 Value: TypeAlias = (
     "bool | int | float | str | Tensor | SparseTensor | Array | View | Image | Bytes | Items | Mapping | Number"
-    " | Constant | Slice | Table | RandomState | Handle | None"
+    " | Constant | Slice | Table | Record | Coded | RandomState | Handle | None"
 )
 
-# --- what a cell showed -------------------------------------------------------------------------------------------
+# --- outputs of a cell --------------------------------------------------------------------------------------------
 
 
 class Stream(Node, frozen=True, tag="stream"):
@@ -215,15 +230,16 @@ Output: TypeAlias = Stream | Data | Error
 
 
 class Request(msgspec.Struct, frozen=True, tag=True):
-    """Something asked of the student's process; the answer repeats `token`, which cannot be guessed."""
+    """A request to the student's process; the answer repeats `token`, which cannot be guessed."""
 
     token: int
 
 
 class Run(Request, frozen=True):
-    """Run one code cell, for at most `seconds`; keep at most `output_bytes` of what it shows.
+    """Run one code cell, for at most `seconds`; keep at most `output_bytes` of its outputs.
 
-    Before, remember every binding of the namespace as it is, as what the exercises in `graded` are graded on.
+    Before running it, store the current bindings of the namespace as the ones on which the exercises in `graded` are
+    graded; for those in `at_cell`, with copies of the data.
     """
 
     source: str
@@ -231,12 +247,13 @@ class Run(Request, frozen=True):
     seconds: float
     output_bytes: int
     graded: list[str] = []
+    at_cell: list[str] = []
 
 
 class Held(Node, frozen=True):
-    """The vocabulary that calls are held to: what it has beside the basic one, and what it has not.
+    """The vocabulary that calls are checked against, as its differences from the basic one.
 
-    Inside of the exercises in `others` all may be called, and in the packages and modules in `trusted`.
+    Within the exercises in `others`, and in the packages and modules in `trusted`, anything may be called.
     """
 
     added: list[str]
@@ -245,12 +262,24 @@ class Held(Node, frozen=True):
     trusted: list[str] = []
 
 
-class Begin(Node, frozen=True):
-    """Begin a check: forget objects handed out, restore the exercise's bindings, seed, hold calls to a vocabulary.
+class Codec(Node, frozen=True):
+    """A class of a module that students get, whose instances are sent by value.
 
-    `replaced` binds names of earlier exercises to torch's own functions, by their dotted names. What the exercise's
-    name is bound to is the first object handed out: its number is 0. `changed` is the code of a definition of the
-    student's with a small change, which stands in for it in this check.
+    `to_plain` and `from_plain` are names of functions in its module; without them the fields of a dataclass are sent.
+    """
+
+    module: str
+    name: str
+    to_plain: str = ""
+    from_plain: str = ""
+
+
+class Begin(Node, frozen=True):
+    """Begin a check: drop the handles given out, restore the exercise's bindings, seed, and set the vocabulary.
+
+    `replaced` binds names of earlier exercises to torch's own functions, given by dotted name. The object bound to the
+    exercise's name gets the handle number 0. `changed` is the source of one of the student's definitions with a small
+    change, which replaces it in this check. With `at_cell` the exercise is a cell of tests, and its name binds nothing.
     """
 
     exercise: str
@@ -258,17 +287,35 @@ class Begin(Node, frozen=True):
     held_to: Held | None
     replaced: dict[str, str]
     changed: str = ""
+    at_cell: bool = False
+    codecs: list[Codec] = []
 
 
 class Do(Request, frozen=True):
-    """Do one thing with an object of the student's: `target` is a name of the namespace or a handle's number.
+    """Perform one operation on an object of the student's: `target` is a name in the namespace or a handle's number.
 
-    The first thing that a check asks for comes with its beginning. With `leaves`, arguments that require a gradient are
-    leaves of the graph, which cannot be changed in place; else they are the results of an operation, which can.
+    The first request of a check has its `begin`. With `leaves`, arguments that require a gradient are leaves of the
+    graph, which cannot be changed in place; otherwise they are results of an operation, which can.
     """
 
     begin: Begin | None
-    op: Literal["name", "call", "getattr", "setattr", "getitem", "setitem", "len", "list", "contains"]
+    op: Literal[
+        "name",
+        "bind",
+        "unbind",
+        "call",
+        "getattr",
+        "setattr",
+        "getitem",
+        "setitem",
+        "delitem",
+        "len",
+        "list",
+        "contains",
+        "operate",
+        "fields",
+        "printed",
+    ]
     target: str | int
     args: list[Value]
     kwargs: dict[str, Value]
@@ -278,11 +325,19 @@ class Do(Request, frozen=True):
 
 
 class Backward(Request, frozen=True):
-    """Run backward through call `call`; `grads` belong to its differentiable results, in order."""
+    """Run backward through call `call`; `grads` are for its differentiable results, in order."""
 
     call: int
     grads: list[Tensor | None]
     seconds: float
+
+
+class CalledBack(Request, frozen=True):
+    """The result of a call of one of the check's functions; or its exception, by the name of its built-in class."""
+
+    value: Value
+    raised: str = ""
+    message: str = ""
 
 
 # --- answers ------------------------------------------------------------------------------------------------------
@@ -295,10 +350,10 @@ class Answer(msgspec.Struct, frozen=True, tag=True):
 
 
 class Ran(Answer, frozen=True):
-    """A cell has run; `ended` says how.
+    """A cell has run; `ended` says how it ended.
 
-    `bound` has the function or class that the name of each exercise in `Run.graded` is bound to, where it is one: what
-    will be its number 0 in every check.
+    `bound` has a handle for the name of each exercise in `Run.graded` that is bound to a function or class, which gets
+    number 0 in every check.
     """
 
     outputs: list[Output]
@@ -307,7 +362,7 @@ class Ran(Answer, frozen=True):
 
 
 class Returned(Answer, frozen=True):
-    """A call returned. `changed` holds all arguments anew where the call changed one of them in place."""
+    """A call returned. If it changed one of the arguments in place, `changed` holds all arguments again."""
 
     value: Value
     changed: list[Value] | None
@@ -324,71 +379,18 @@ class Raised(Answer, frozen=True):
     forbidden: list[str]
 
 
-# --- between the jail's first process and its owner -----------------------------------------------------------------
+class CallBack(Answer, frozen=True):
+    """Student code calls function `number` of the check, before the request with this token is answered."""
+
+    number: int
+    args: list[Value]
+    kwargs: dict[str, Value]
 
 
-class Setup(msgspec.Struct, frozen=True, tag=True):
-    """What the zygote is told once: the child's limits, the compiled syscall filter, modules to import beside torch.
-
-    `functions` and `operations` are the names in torch of the basic vocabulary. `handouts` are the
-    names of what lies in the student's folder: modules are imported from there, and where there is a jail they stay.
-    """
-
-    memory_bytes: int
-    cpu_seconds: int
-    file_bytes: int
-    filter_bytes: bytes
-    confined: bool
-    imports: list[str]
-    functions: list[str]
-    operations: list[str]
-    handouts: list[str] = []
-
-
-class Ready(msgspec.Struct, frozen=True, tag=True):
-    """The zygote is warm; `torch` is the version that it imported."""
-
-    torch: str
-
-
-class Spawn(msgspec.Struct, frozen=True, tag=True):
-    """Fork a child that serves the socket sent along."""
-
-
-class Spawned(msgspec.Struct, frozen=True, tag=True):
-    """The child runs."""
-
-    pid: int
-
-
-class Reap(msgspec.Struct, frozen=True, tag=True):
-    """End every process but the zygote and empty the writable folders.
-
-    A child that is ending by itself gets `patience` seconds, so that how it ended is told the same way every time.
-    """
-
-    patience: float
-
-
-class Ended(msgspec.Struct, frozen=True, tag=True):
-    """How the child ended by itself (None where Reap ended it).
-
-    `clean` is false where the writable folders could not be emptied: such a jail must not be used again.
-    """
-
-    exit_code: int | None
-    signal: int | None
-    clean: bool
-
-
-ToStudent: TypeAlias = Run | Do | Backward
-FromStudent: TypeAlias = Ran | Returned | Raised
-ToZygote: TypeAlias = Setup | Spawn | Reap
-FromZygote: TypeAlias = Ready | Spawned | Ended
+ToStudent: TypeAlias = Run | Do | Backward | CalledBack
+FromStudent: TypeAlias = Ran | Returned | Raised | CallBack
 
 _encoder = msgspec.msgpack.Encoder()
 encode = _encoder.encode
 decode_to_student = msgspec.msgpack.Decoder(ToStudent).decode
 decode_from_student = msgspec.msgpack.Decoder(FromStudent).decode
-decode_to_zygote = msgspec.msgpack.Decoder(ToZygote).decode
-decode_from_zygote = msgspec.msgpack.Decoder(FromZygote).decode

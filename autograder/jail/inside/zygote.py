@@ -14,29 +14,29 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from . import frames, limits, memory_layout, wire
+from . import frames, limits, memory_layout, wire, zygote_wire
 
 _LAZY = ("torch.fx.experimental.symbolic_shapes", "torch.utils.serialization", "unittest.mock")
-"""What torch imports on the first backward pass (0.3 s) and the first save."""
+"""Modules that torch imports on the first backward pass (0.3 s) and the first save."""
 
 _GC_THRESHOLD = (10_000, 10, 10)
-"""Python's own 700 young objects are there again after a few lines of a cell are read: a tenth of a child's time."""
+"""With Python's default of 700 young objects, collections took a tenth of a child's time."""
 _COLLAPSE_AFTER = 10
-"""Children after which huge pages are worth their half second."""
+"""The number of children after which huge pages are worth the half second that they cost."""
 HOME = "/home/student"
 WRITABLE = (HOME, "/tmp", "/dev/shm")
-"""The folders that a child may write; emptied after each."""
+"""The folders that a child may write to; they are emptied after each child."""
 
 
 def main(descriptor: int) -> None:
     """Serve the owner on the socket `descriptor` until it closes."""
     sock = socket.socket(fileno=descriptor)
-    setup = wire.decode_to_zygote(frames.receive(sock)[0])
-    if not isinstance(setup, wire.Setup):
-        raise wire.WireError("the first message sets the jail up")
+    setup = zygote_wire.decode_to_zygote(frames.receive(sock)[0])
+    if not isinstance(setup, zygote_wire.Setup):
+        raise wire.WireError("the first message must be Setup")
     limits.hide()
     limits.defaults()
-    gc.disable()  # nothing that imports make is garbage
+    gc.disable()  # imports create no garbage
 
     import torch
 
@@ -44,25 +44,29 @@ def main(descriptor: int) -> None:
     from .student import Student, seed_everything, serve
     from .warm_up import warm_up
     from .watch.call_watch import learn
+    from .watch.guard import guard
 
     torch.set_num_threads(1)
     seed_everything(0)
-    torch.nn.functional.softmax(torch.ones(2, 2) @ torch.ones(2, 2), -1)  # pages in the kernels; no backward pass here
+    torch.nn.functional.softmax(
+        torch.ones(2, 2) @ torch.ones(2, 2), -1
+    )  # loads the kernels' pages; no backward pass here
     for name in (*_LAZY, *setup.imports):
         importlib.import_module(name)
     learn(setup.functions, setup.operations)
     shell = Shell.instance()
     warm_up(shell)
     student = Student(shell.user_ns, shell)
+    guard(student.watch)
     give_up = limits.of(setup)
-    _leave_nothing_of_ours_at_hand()
+    _hide_own_modules()
     if setup.handouts:
-        sys.path.append(str(Path.cwd()))  # last: nothing that a student writes there takes a library's place
+        sys.path.append(str(Path.cwd()))  # last, so that no file of a student's replaces a library
     nothing = os.open(os.devnull, os.O_RDWR)
     gc.freeze()
     gc.enable()
     gc.set_threshold(*_GC_THRESHOLD)
-    frames.send(sock, wire.encode(wire.Ready(torch.version.__version__)))
+    frames.send(sock, zygote_wire.encode(zygote_wire.Ready(torch.version.__version__)))
 
     child: int | None = None
     children = 0
@@ -74,10 +78,10 @@ def main(descriptor: int) -> None:
             lengths, descriptors, _, _ = socket.recv_fds(sock, 1, 1)
             if not lengths:
                 return
-            request = wire.decode_to_zygote(frames.receive(sock)[0])
+            request = zygote_wire.decode_to_zygote(frames.receive(sock)[0])
         except wire.Closed:
             return
-        if isinstance(request, wire.Spawn):
+        if isinstance(request, zygote_wire.Spawn):
             children += 1
             if children == _COLLAPSE_AFTER:
                 memory_layout.collapse()
@@ -86,7 +90,7 @@ def main(descriptor: int) -> None:
                 code = 1
                 try:
                     sock.close()
-                    os.dup2(nothing, 2)  # the owner's error file is not for the student's code to write to
+                    os.dup2(nothing, 2)  # student code must not write to the owner's error file
                     os.close(nothing)
                     give_up()
                     shell.take_streams()
@@ -95,28 +99,28 @@ def main(descriptor: int) -> None:
                 finally:
                     os._exit(code)
             os.close(descriptors[0])
-            frames.send(sock, wire.encode(wire.Spawned(child)))
-        elif isinstance(request, wire.Reap):
-            frames.send(sock, wire.encode(_reap(child, setup.confined, request.patience, mounted)))
+            frames.send(sock, zygote_wire.encode(zygote_wire.Spawned(child)))
+        elif isinstance(request, zygote_wire.Reap):
+            frames.send(sock, zygote_wire.encode(_reap(child, setup.confined, request.grace_seconds, mounted)))
             child = None
 
 
-def _leave_nothing_of_ours_at_hand() -> None:
-    """Let student code not import, and so change, the code that serves it."""
+def _hide_own_modules() -> None:
+    """Remove our modules from sys.modules and sys.path, so that student code cannot import and change them."""
     package = __name__.partition(".")[0]
     for name in [name for name in sys.modules if name.partition(".")[0] == package]:
         del sys.modules[name]
     sys.path.remove(str(Path(__file__).parent.parent))
 
 
-def _reap(child: int | None, confined: bool, patience: float, mounted: frozenset[str]) -> wire.Ended:
-    """Kill all that is left, wait for it, and empty the folders but for what is `mounted` there.
+def _reap(child: int | None, confined: bool, grace_seconds: float, mounted: frozenset[str]) -> zygote_wire.Ended:
+    """Kill all remaining processes, wait for them, and empty the folders except for `mounted` paths.
 
-    Outside a PID namespace of its own (`confined` false) only the child is killed: -1 would be all of the user's.
+    Outside a PID namespace (`confined` false), only the child is killed: -1 would mean all processes of the user.
     """
     code = sig = None
     if child is not None:
-        ends = time.monotonic() + patience
+        ends = time.monotonic() + grace_seconds
         done, status = os.waitpid(child, os.WNOHANG)
         while not done and time.monotonic() < ends:
             time.sleep(0.002)
@@ -130,11 +134,11 @@ def _reap(child: int | None, confined: bool, patience: float, mounted: frozenset
             while True:
                 os.waitpid(-1, 0)
     clean = not confined or all([_empty(folder, mounted) for folder in WRITABLE])  # noqa: C419  (empties all in any case)
-    return wire.Ended(code, sig, clean)
+    return zygote_wire.Ended(code, sig, clean)
 
 
 def _empty(folder: str, mounted: frozenset[str] = frozenset()) -> bool:
-    """Remove what `folder` holds; a child may have nested it deeply or taken its own permissions away."""
+    """Remove the contents of `folder`; a child may have nested it deeply or removed its own permissions."""
 
     def unlock(remove: Callable[[str], object], path: str, _: object) -> None:
         entry = Path(path)

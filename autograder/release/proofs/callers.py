@@ -1,4 +1,4 @@
-"""Exercises that call others: a mistake in the one costs nothing more in the other, however it is solved."""
+"""Audits exercises that call others: a mistake in one must cost nothing more in another, however that is solved."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from autograder.authoring import Misconception
 from autograder.course.release import Release
 from autograder.diagnosis.upstream import called, upstream_of
+from autograder.language.staff import for_staff
 from autograder.model.verdict import ExerciseVerdict, Graded, Verdict
 
 from .cases import Case, failures, restricted, submission_of
@@ -75,14 +76,14 @@ def ways(path: Path, exercises: Collection[str]) -> list[Way]:
 def way_cases(
     release: Release, mine: Sequence[Way], known: Sequence[Misconception], right: Mapping[str, str]
 ) -> Iterator[Case]:
-    """Yield each way alone, which must be right, and beside each misconception of what it calls."""
+    """Yield each way alone, which must be right, and with each misconception of the exercises that it calls."""
     for item in mine:
         written = {**right, item.exercise: item.code}
         yield Case(
             item.exercise, restricted([item.exercise], submission_of(release, written)), _right, manner=item.name
         )
         for mistake in known:
-            if mistake.exercise in item.called and mistake.costs != "all":  # nothing follows from what is worthless
+            if mistake.exercise in item.called and mistake.costs != "all":  # otherwise callers lose points, too
                 mistaken = submission_of(release, written | {mistake.exercise: mistake.source()})
                 chosen = restricted([mistake.exercise, item.exercise], mistaken)
                 yield Case("", chosen, _follows, misconception=mistake, manner=item.name)
@@ -90,32 +91,55 @@ def way_cases(
 
 def _right(case: Case, graded: Graded) -> Iterator[str]:
     for item in case.verdicts(graded):
-        yield from failures(item, f"{case.manner} in ways.py")
+        yield from failures(item, for_staff("{name} in ways.py", name=case.manner))
 
 
 def _follows(case: Case, graded: Graded) -> Iterator[str]:
-    yield from costs_more_in_callers(case, graded, f" if it is solved as by {case.manner} in ways.py")
+    yield from costs_more_in_callers(case, graded, case.manner)
 
 
-def costs_more_in_callers(case: Case, graded: Graded, how: str = "") -> Iterator[str]:
-    """Yield the exercises in which a misconception of another one costs points, without crashing them."""
+def costs_more_in_callers(case: Case, graded: Graded, way: str = "") -> Iterator[str]:
+    """Yield the exercises in which a misconception of another one costs points, without crashing them.
+
+    Args:
+        case: the submission with the misconception.
+        graded: its result.
+        way: the name of the way in ways.py by which the exercises are solved; "" for the course's own solutions.
+    """
     known = case.misconception
     assert known is not None
     for other in graded.verdict.exercises:
-        if other.name != known.exercise and other.points != other.max_points and not _crashes(other):
-            more = f"{other.max_points - other.points:g} points more in {other.name}, which calls it{how}"
-            yield f"misconception {known.name} costs {more}"
+        if other.name != known.exercise and _lost(other) and not _crashes(other):
+            line = for_staff(
+                "misconception {name} costs {points:g} points more in {exercise}, which calls it",
+                name=known.name,
+                points=_lost(other),
+                exercise=other.name,
+            )
+            yield for_staff("{line} if it is solved as by {way} in ways.py", line=line, way=way) if way else line
 
 
 def crashing(case: Case, verdict: Verdict) -> Iterator[tuple[str, str]]:
-    """Yield the exercises that crash with a misconception of another one, each with the sentence for staff."""
+    """Yield the exercises that raise an exception given a misconception of another one, each with a sentence for staff.
+
+    Misconceptions that cost all points of their exercise are ignored, since its callers then lose theirs as well.
+    """
     known = case.misconception
-    if known is None:
+    if known is None or known.costs == "all":
         return
     for other in verdict.exercises:
-        if other.name != known.exercise and other.points != other.max_points and _crashes(other):
-            text = f"crashes with misconception {known.name} of {known.exercise}, and loses its points with it"
+        if other.name != known.exercise and _lost(other) and _crashes(other):
+            text = for_staff(
+                "crashes with misconception {name} of {exercise}, and loses its points with it",
+                name=known.name,
+                exercise=known.exercise,
+            )
             yield other.name, text
+
+
+def _lost(exercise: ExerciseVerdict) -> float:
+    """Return the points that an exercise lost, bonus points included."""
+    return exercise.max_points + exercise.max_bonus - exercise.points - exercise.bonus
 
 
 def _crashes(exercise: ExerciseVerdict) -> bool:

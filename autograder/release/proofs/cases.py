@@ -13,6 +13,7 @@ from autograder.authoring import Misconception
 from autograder.course.release import Release
 from autograder.course.repair import repair
 from autograder.jail.inside import wire
+from autograder.language.staff import for_staff
 from autograder.model.submission import Submission, to_submission
 from autograder.model.verdict import ExerciseVerdict, Graded
 from autograder.notebook.reading import parse
@@ -30,9 +31,9 @@ class Case:
     misconception: Misconception | None = None
     call: str = ""
     manner: str = ""
-    """What a cheap answer does, in words."""
+    """A description of what a cheap answer does."""
     changed: bool = True
-    """Whether small changes are tried on it, as on a student's submission."""
+    """Whether the grader tries small changes on it, as on a student's submission."""
 
     def verdicts(self, graded: Graded) -> list[ExerciseVerdict]:
         """Return the verdicts of the exercises under test."""
@@ -47,10 +48,10 @@ class Case:
 def failures(item: ExerciseVerdict, what: str) -> Iterator[str]:
     """Yield why an answer that should be right, called `what`, is not graded or fails a check."""
     if item.status != "graded":
-        yield f"{what} is {item.status}: {item.note}"
+        yield for_staff("{what} is {status}: {why}", what=what, status=for_staff(item.status), why=item.note)
     for check in item.checks:
         if not check.passed:
-            yield f"{what} fails {check.name}: {check.reason}"
+            yield for_staff("{what} fails {check}: {why}", what=what, check=check.name, why=check.reason)
 
 
 def submission_of(release: Release, written: dict[str, str]) -> Submission:

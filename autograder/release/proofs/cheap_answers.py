@@ -8,6 +8,8 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from autograder.language.staff import for_staff, for_staff_noop
+
 _HELPERS = """
 import numpy as _np
 import torch as _torch
@@ -80,54 +82,72 @@ def _first(given):
 class Body:
     """A function body in place of a solution; `code` may use `given`, the list of all arguments."""
 
-    name: str
+    template: str
+    values: Mapping[str, str]
     code: str
+
+    @property
+    def name(self) -> str:
+        """Return what it does, in English, as a key."""
+        return self.template.format(**self.values)
+
+    @property
+    def manner(self) -> str:
+        """Return what it does, in staff's language."""
+        return for_staff(self.template, **{name: for_staff(value) for name, value in self.values.items()})
 
 
 _RETURNED = {
-    "the first argument": "given[0]",
-    "the last argument": "given[-1]",
-    "a copy of the first argument": "_copies(given[0])",
-    "all arguments": "tuple(given)",
-    "all tensors": "tuple(v for v in _flat(given) if isinstance(v, _torch.Tensor))",
-    "zeros for each tensor": "tuple(_like(v, 0) for v in _flat(given) if isinstance(v, _torch.Tensor))",
-    "zeros": "_like(_first(given), 0)",
-    "ones": "_like(_first(given), 1)",
+    for_staff_noop("the first argument"): "given[0]",
+    for_staff_noop("the last argument"): "given[-1]",
+    for_staff_noop("a copy of the first argument"): "_copies(given[0])",
+    for_staff_noop("all arguments"): "tuple(given)",
+    for_staff_noop("all tensors"): "tuple(v for v in _flat(given) if isinstance(v, _torch.Tensor))",
+    for_staff_noop("zeros for each tensor"): "tuple(_like(v, 0) for v in _flat(given) if isinstance(v, _torch.Tensor))",
+    for_staff_noop("zeros"): "_like(_first(given), 0)",
+    for_staff_noop("ones"): "_like(_first(given), 1)",
     "NaN": "_like(_first(given), float('nan'))",
-    "infinity": "_like(_first(given), float('inf'))",
-    "nothing in the right number of axes": "_first(given).new_empty((0,) * _first(given).dim())",
-    "random numbers": "_torch.rand_like(_first(given))",
-    "the first argument negated": "-_first(given)",
-    "the first argument times zero": "_first(given) * 0",
-    "the mean": "_first(given).mean()",
-    "the sum": "_first(given).sum()",
-    "the sum of the last axis": "_first(given).sum(-1)",
-    "the number 0 as a tensor": "_torch.tensor(0.0)",
-    "the shape": "tuple(_first(given).shape)",
+    for_staff_noop("infinity"): "_like(_first(given), float('inf'))",
+    for_staff_noop("nothing in the right number of axes"): "_first(given).new_empty((0,) * _first(given).dim())",
+    for_staff_noop("random numbers"): "_torch.rand_like(_first(given))",
+    for_staff_noop("the first argument negated"): "-_first(given)",
+    for_staff_noop("the first argument times zero"): "_first(given) * 0",
+    for_staff_noop("the mean"): "_first(given).mean()",
+    for_staff_noop("the sum"): "_first(given).sum()",
+    for_staff_noop("the sum of the last axis"): "_first(given).sum(-1)",
+    for_staff_noop("the number 0 as a tensor"): "_torch.tensor(0.0)",
+    for_staff_noop("the shape"): "tuple(_first(given).shape)",
     "0": "0",
     "1": "1",
     "0.0": "0.0",
     "True": "True",
     "False": "False",
     "None": "None",
-    "an empty list": "[]",
-    "the function itself": "_like",
+    for_staff_noop("an empty list"): "[]",
+    for_staff_noop("the function itself"): "_like",
 }
 _RAISED = ("ValueError", "TypeError", "IndexError", "KeyError", "RuntimeError", "ZeroDivisionError", "Exception")
 _OVERWRITTEN = {
     "zeros": "_fill(given, 0)",
     "ones": "_fill(given, 1)",
     "NaN": "_fill(given, float('nan'))",
-    "nothing": "_empty(given)",
+    for_staff_noop("nothing"): "_empty(given)",
 }
 
 BODIES: tuple[Body, ...] = (
-    *(Body(f"returns {what}", f"return {code}") for what, code in _RETURNED.items()),
-    *(Body(f"raises {name}", f"raise {name}('wrong')") for name in _RAISED),
+    *(Body(for_staff_noop("returns {what}"), {"what": what}, f"return {code}") for what, code in _RETURNED.items()),
+    *(Body(for_staff_noop("raises {error}"), {"error": name}, f"raise {name}('wrong')") for name in _RAISED),
     *(
-        Body(f"overwrites its arguments with {what} and returns {returned}", f"{code}\nreturn {result}")
+        Body(
+            for_staff_noop("overwrites its arguments with {what} and returns {returned}"),
+            {"what": what, "returned": returned},
+            f"{code}\nreturn {result}",
+        )
         for what, code in _OVERWRITTEN.items()
-        for returned, result in (("the first", "given[0]"), ("copies", "_copies(_first(given))"))
+        for returned, result in (
+            (for_staff_noop("the first"), "given[0]"),
+            (for_staff_noop("copies"), "_copies(_first(given))"),
+        )
     ),
 )
 """Bodies without knowledge of the exercise."""
@@ -146,11 +166,11 @@ CONSTANTS: tuple[tuple[str, str], ...] = (
     ("0.5", "0.5"),
     ("NaN", "float('nan')"),
 )
-"""Constants for answers of the right shape: name and number."""
+"""Constants for answers of the right shape: name, and number as code."""
 
 
 def knows_nothing(stub: str, body: Body) -> str:
-    """Return a stub's code with `raise NotImplementedError` replaced by the body; in constructors by nothing."""
+    """Return a stub's code with `raise NotImplementedError` replaced by the body, in constructors by `pass`."""
     lines = stub.splitlines()
     for node in sorted(_unwritten(stub), key=lambda item: -item.lineno):
         code = "pass" if _is_in_constructor(stub, node) else f"{_GIVEN}\n{body.code}"
@@ -178,7 +198,7 @@ def constants(exercise: str, solution: str) -> Iterator[tuple[str, str]]:
         return
     for what, number in CONSTANTS:
         yield (
-            f"returns {what} of the right shape",
+            for_staff("returns {what} of the right shape", what=for_staff(what)),
             f"{_known(exercise, solution)}\n"
             f"def {exercise}(*a, **k):\n    return _like(_known_{exercise}(*_copies(a), **k), {number})\n",
         )
@@ -188,7 +208,7 @@ def overwriting(exercise: str, solution: str) -> Iterator[tuple[str, str, str]]:
     """Yield solutions that first overwrite their arguments: description, code in place, and code on copies."""
     for what, code in _OVERWRITTEN.items():
         in_place = _overwriting(exercise, solution, code, IN_PLACE)
-        yield what, in_place, _overwriting(exercise, solution, code, "given = _copies(given)")
+        yield for_staff(what), in_place, _overwriting(exercise, solution, code, "given = _copies(given)")
 
 
 def _overwriting(exercise: str, solution: str, code: str, first: str) -> str:

@@ -1,4 +1,4 @@
-"""What an audit finds."""
+"""The findings of an audit."""
 
 from __future__ import annotations
 
@@ -30,4 +30,4 @@ class Audit(msgspec.Struct):
     """Time of the checks on the solutions in the slowest rehearsal, in seconds, by problem set."""
     findings: list[Finding] = []
     crashing: list[Finding] = []
-    """Exercises that crash with a misconception of another exercise, so that they lose their points with it."""
+    """Exercises that raise an exception given a misconception of another exercise, and so lose their points with it."""

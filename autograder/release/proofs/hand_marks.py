@@ -10,10 +10,12 @@ from statistics import correlation
 
 import msgspec
 
+from autograder import terminal
 from autograder.course import config
 from autograder.course import release as releases
 from autograder.course.release import Release
 from autograder.errors import AutograderError
+from autograder.language.staff import for_staff
 from autograder.model.limits import sandbox_limits_of, session_limits_of
 from autograder.model.submission import Submission
 from autograder.release.build import build
@@ -69,7 +71,7 @@ def answers(path: Path) -> dict[str, str]:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise AutograderError(f"{path}: cannot be read: {error}") from None
+        raise AutograderError("{path}: cannot be read: {error}", path=path, error=error) from None
     chunks = [chunk.partition("\n") for chunk in re.split(r"^# %% ", text, flags=re.MULTILINE)[1:]]
     return {title.strip(): code.strip() + "\n" for title, _, code in chunks}
 
@@ -112,7 +114,7 @@ def compare(
             with grading as pool:
                 for title, result in pool.grade(_submissions(release, right, marked[name], written[name])):
                     if isinstance(result, AutograderError):
-                        raise AutograderError(f"{name}: {title}: {result}")
+                        raise AutograderError("{name}: {title}: {result}", name=name, title=title, result=result)
                     verdict = next(one for one in result.graded().verdict.exercises if one.name == title.split()[0])
                     hand = marked[name][title]
                     by_hand = sum(hand.marks) / len(hand.marks) * verdict.max_points / hand.of
@@ -130,7 +132,11 @@ def _submissions(
         exercise = title.split()[0]
         if exercise not in right or title not in written:
             name = release.problem_set
-            raise AutograderError(f"{name}.json: {title}: no such exercise in {name}, or no such answer in {name}.py")
+            raise AutograderError(
+                "{name}.json: {title}: no such exercise in {name}, or no such answer in {name}.py",
+                name=name,
+                title=title,
+            )
         yield title, submission_of(release, right | {exercise: written[title]})
 
 
@@ -138,7 +144,7 @@ def _marks(path: Path) -> dict[str, HandMarked]:
     try:
         return msgspec.json.decode(path.read_bytes(), type=dict[str, HandMarked])
     except (OSError, msgspec.MsgspecError) as error:
-        raise AutograderError(f"{path}: not a file of marks: {error}") from None
+        raise AutograderError("{path}: not a file of marks: {error}", path=path, error=error) from None
 
 
 def _agreement(compared: list[Compared], marks: list[HandMarked]) -> Agreement:
@@ -152,4 +158,27 @@ def _agreement(compared: list[Compared], marks: list[HandMarked]) -> Agreement:
         max(distances, default=0.0),
         correlation(*shares) if varies else 1.0,
         sum(abs(one.marks[0] - one.marks[1]) / one.of for one in pairs) / len(pairs) if pairs else 0.0,
+    )
+
+
+def show(agreement: Agreement) -> None:
+    """Print the marks of each answer, and how far the engine's and those given by hand are apart."""
+    for one in agreement.answers:
+        said = f" ({one.explanation})" if one.explanation else ""
+        points = for_staff(
+            "{by_hand:g} by hand, {by_engine:g} by the engine, of {of:g}",
+            by_hand=one.by_hand,
+            by_engine=one.by_engine,
+            of=one.of,
+        )
+        terminal.say_text(f"{one.problem_set} {one.title}: {points}{said}")
+    terminal.say(
+        "{answers} answers: the mean difference is {mean_apart:.1%} of the points, the largest"
+        " {farthest:.0%}; correlation {correlation:.2f}; the mean difference between markers is"
+        " {markers_apart:.1%}",
+        answers=len(agreement.answers),
+        mean_apart=agreement.mean_apart,
+        farthest=agreement.farthest,
+        correlation=agreement.correlation,
+        markers_apart=agreement.markers_apart,
     )

@@ -1,6 +1,6 @@
 """Mutation testing of the hidden checks: every small wrong change to a reference solution must fail one of them.
 
-Staff list equivalent mutants, which are no mistakes, with a reason in solutions/<ps>/equivalent_mutants.yml. An entry
+Staff list equivalent mutants, which are not mistakes, with a reason in solutions/<ps>/equivalent_mutants.yml. An entry
 that matches no surviving mutant is reported as stale.
 """
 
@@ -29,6 +29,7 @@ from autograder.errors import AutograderError
 from autograder.grading.grader import Grader
 from autograder.grading.pytest_environment import environment
 from autograder.jail.cores import cores
+from autograder.language.staff import for_staff, list_for_staff
 from autograder.model.limits import SessionLimits
 from autograder.model.submission import Exercise
 from autograder.mutation.mutations import Mutant, mutants
@@ -118,7 +119,7 @@ def hunt(
     known = {name: _known(root, name, exercise) for name in names}
     cases = [(name, mutant) for name in names for mutant in _mutants(root, name, exercise)]
     if exercise is not None and not cases:
-        raise AutograderError(f"no exercise {exercise} in {', '.join(names)}")
+        raise AutograderError("no exercise {exercise} in {names}", exercise=exercise, names=list_for_staff(names))
     started(len(cases))
     task = Task(str(root.resolve()), list(names), exercise, jobs or cores(), seconds, diagnose)
     outcomes = _tried(task, len(cases), advanced)
@@ -147,7 +148,8 @@ def hunt(
                         case[0] == name and entry.covers(case[1]) for case in cases if case[1].exercise == about
                     )
                     said = f"{entry.operator} {entry.was} -> {entry.now}".strip()
-                    result.stale.append(Stale(name, about, f"{said}: {'is killed' if exists else 'is no mutant'}"))
+                    why = for_staff("is killed") if exists else for_staff("is no mutant")
+                    result.stale.append(Stale(name, about, f"{said}: {why}"))
     return result
 
 
@@ -162,10 +164,12 @@ def _known(root: Path, problem_set: str, only: str | None) -> dict[str, list[Equ
     try:
         found = msgspec.yaml.decode(path.read_bytes(), type=dict[str, list[Equivalent]])
     except msgspec.MsgspecError as error:
-        raise AutograderError(f"{path}: {' '.join(str(error).split())}") from None
+        raise AutograderError("{path}: {error}", path=path, error=" ".join(str(error).split())) from None
     for exercise, entries in found.items():
         if not all(entry.was or entry.now or entry.operator for entry in entries):
-            raise AutograderError(f"{path}: {exercise}: an entry needs was, now or operator")
+            raise AutograderError(
+                "{path}: {exercise}: an entry needs was, now or operator", path=path, exercise=exercise
+            )
     return {exercise: entries for exercise, entries in found.items() if only in (None, exercise)}
 
 
@@ -270,11 +274,17 @@ class _Tester:
         self.namespace, self.exercises = _solved(Path(task.root), problem_set)
 
     def warm_up(self) -> None:
-        """Run the checks on the solutions once, so that lazy initialization is not repeated in every child."""
+        """Run the checks on the solutions once, so that lazy initialization is not repeated in every child process."""
         for exercise in self.exercises.values():
             if self.task.exercise in (None, exercise.name):
                 if not self._salted("").passes(exercise, self._session(dict(self.namespace))):
-                    raise pytest.UsageError(f"{self.problem_set}: the solution of {exercise.name} fails its own checks")
+                    raise pytest.UsageError(
+                        for_staff(
+                            "{problem_set}: the solution of {exercise} fails its own checks",
+                            problem_set=self.problem_set,
+                            exercise=exercise.name,
+                        )
+                    )
                 for salt in SALTS if self.task.diagnose else ():
                     self._salted(salt).rehearsals.prepare(exercise)
 

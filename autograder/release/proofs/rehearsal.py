@@ -17,6 +17,8 @@ from autograder.errors import AutograderError
 from autograder.grading.checks import exercise_of, reason
 from autograder.grading.pytest_environment import environment
 from autograder.jail.cores import cores
+from autograder.language.staff import for_staff
+from autograder.session.remote import CallFailed, StudentError
 
 
 class Rehearsal(msgspec.Struct):
@@ -30,9 +32,9 @@ class Rehearsal(msgspec.Struct):
 def rehearse(
     root: Path, problem_sets: Sequence[str], salts: Sequence[str], exercise: str | None = None, jobs: int | None = None
 ) -> Iterator[Rehearsal]:
-    """Run all checks of the problem sets (or of one exercise) with each salt, and yield what each gave.
+    """Run all checks of the problem sets (or of one exercise) with each salt, and yield each result.
 
-    The salts are shared out among separate processes, `jobs` of them or one per core.
+    The salts are distributed among separate processes: `jobs` of them, by default one per core.
 
     Raises:
         AutograderError: pytest did not run.
@@ -49,7 +51,9 @@ def rehearse(
             try:
                 yield from msgspec.json.decode(done.stdout.strip().splitlines()[-1], type=list[Rehearsal])
             except (msgspec.MsgspecError, IndexError):
-                raise AutograderError(f"tests/hidden: pytest does not run: {lines[-1] if lines else '?'}") from None
+                raise AutograderError(
+                    "tests/hidden: pytest does not run: {why}", why=lines[-1] if lines else "?"
+                ) from None
 
 
 def _run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
@@ -78,9 +82,15 @@ class _Watcher:
         report = yield
         problem_set = item.path.parent.name
         if report.failed and call.excinfo is not None:
-            why = reason(call.excinfo.value)
+            error = call.excinfo.value
+            why = reason(error)
+            if not isinstance(error, AssertionError | StudentError | CallFailed):  # the check's own, not for students
+                why = f"{why} ({type(error).__name__}: {str(error).partition(chr(10))[0]})"
             self.result.failures.append(
-                (f"{problem_set}/{exercise_of(item.path)}", f"the solution fails {item.name}: {why}")
+                (
+                    f"{problem_set}/{exercise_of(item.path)}",
+                    for_staff("the solution fails {check}: {why}", check=item.name, why=why),
+                )
             )
         return report
 

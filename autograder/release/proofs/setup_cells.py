@@ -1,26 +1,30 @@
-"""Runs the set-up cells of a problem set in the jail before it is built: what fails there would fail for everybody."""
+"""Runs the set-up cells of a problem set in the jail before it is built; failures there would affect everybody."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from autograder.course import config, handouts
 from autograder.errors import AutograderError
+from autograder.jail.inside import wire
 from autograder.jail.jail import Jail, JailError
-from autograder.model.limits import sandbox_limits_of, session_limits_of
+from autograder.language import gettext, speaking
+from autograder.language.staff import for_staff, staff_language
+from autograder.model.limits import SessionLimits, sandbox_limits_of, session_limits_of
 from autograder.model.submission import CodeCell, Submission
-from autograder.session.causes import ended_by
+from autograder.session.causes import ended_by, missing_module
 from autograder.session.connection import OutOfTime
 from autograder.session.session import Session
 from autograder.session.transport import JailTransport
 
 
 class Trial:
-    """Tries the set-up cells of one problem set after another; a context manager, which keeps the jail warm.
+    """Runs the set-up cells of one problem set after another; a context manager, which keeps the jail warm.
 
-    `unavailable` says why nothing was tried: the machine has no jail. It is empty where it has.
+    `unavailable` is the reason why nothing was run, if the machine has no jail; otherwise it is empty.
 
     Args:
         root: the course's folder.
@@ -41,10 +45,10 @@ class Trial:
         self._close()
 
     def refuse_failing(self, problem_set: str, notebook: Any) -> None:
-        """Run the cells of a source notebook, but for its examples.
+        """Run the cells of a source notebook, without its examples, up to the last set-up cell.
 
         Args:
-            problem_set: its name.
+            problem_set: the problem set's name.
             notebook: nbgrader's source notebook, with the solutions.
 
         Raises:
@@ -66,32 +70,32 @@ class Trial:
         code = [CodeCell(number, cell["source"]) for number, cell in cells.items() if number <= max(setup)]
         limits = session_limits_of(self._course.limits_of(problem_set))
         session = Session(JailTransport(jail), Submission(problem_set, code, [], []), limits, watched=False)
+        with speaking(staff_language()):
+            self._run(session)
+            incidents = list(session.drain_incidents()[0])
+            for cell in code:
+                if cell.number in setup and (what := _fault(session, cell, setup[cell.number], incidents, limits)):
+                    path = self._root / "solutions" / problem_set / f"{problem_set}.py"
+                    if fix := self._fix(problem_set, session.outputs.get(cell.number, [])):
+                        raise AutograderError("{path}: {what}; {fix}", path=path, what=what, fix=fix)
+                    raise AutograderError("{path}: {what}", path=path, what=what)
+
+    @staticmethod
+    def _run(session: Session) -> None:
         try:
             session.run()
         except OutOfTime:
             pass
         finally:
             session.close()
-        incidents, _ = session.drain_incidents()
-        place = self._root / "solutions" / problem_set
-        for cell in code:
-            if cell.number not in setup:
-                continue
-            said = [line for line in incidents if line.startswith(f"Cell {cell.number} ")]
-            what = said[0].removeprefix(f"Cell {cell.number} ").rstrip(".") if said else ""
-            what = what or ended_by(cell, session.outputs.get(cell.number, []))
-            if not what and cell.number not in session.outputs:
-                what = f"was not run within the {limits.submission_seconds:g} s of a submission"
-            if what:
-                fix = self._fix(problem_set, what)
-                raise AutograderError(f"{place / problem_set}.py: the set-up cell {setup[cell.number]} {what}{fix}")
 
-    def _fix(self, problem_set: str, what: str) -> str:
+    def _fix(self, problem_set: str, outputs: Sequence[wire.Output]) -> str:
         folder = handouts.folder_of(self._root, problem_set)
-        if "FileNotFoundError" in what:
-            return f"; put files that the notebook reads into {folder}/"
-        if what.startswith("imports "):
-            return f"; put a module of the course's own into {folder}/"
+        error = next((item for item in outputs if isinstance(item, wire.Error)), None)
+        if error and error.ename == "FileNotFoundError":
+            return for_staff("put files that the notebook reads into {folder}/", folder=folder)
+        if error and error.ename in ("ModuleNotFoundError", "ImportError") and missing_module(error.evalue):
+            return for_staff("put a module of the course's own into {folder}/", folder=folder)
         return ""
 
     def _jail_of(self, problem_set: str) -> Jail:
@@ -107,3 +111,19 @@ class Trial:
         if self._jail is not None:
             self._jail.close()
             self._jail = None
+
+
+def _fault(session: Session, cell: CodeCell, name: str, incidents: Sequence[str], limits: SessionLimits) -> str:
+    """Return a sentence on what is wrong with a set-up cell, in the current language; "" if nothing is."""
+    who = for_staff("the set-up cell {name}", name=name)
+    subject = gettext("cell {cell}", cell=cell.number)  # which begins the sentence of an incident
+    subject = subject[:1].upper() + subject[1:]
+    for line in incidents:
+        if line.startswith(subject) and not line[len(subject) :][:1].isdigit():
+            return f"{who} {line[len(subject) :].strip().rstrip('.。')}"
+    if what := ended_by(cell, session.outputs.get(cell.number, []), who):
+        return what
+    if cell.number not in session.outputs:
+        seconds = limits.submission_seconds
+        return for_staff("{who} was not run within the {seconds:g} s of a submission", who=who, seconds=seconds)
+    return ""

@@ -49,7 +49,7 @@ _ARGUMENTS = (
     "x, x[0, 0].long()",
     "x.flatten(1), torch.tensor([1, 0])",
 )
-"""Arguments of which some fit most functions; `x` has shape (2, 3, 4, 4) in torch.nn.functional, else (3, 3)."""
+"""Arguments, some of which fit most functions; `x` has shape (2, 3, 4, 4) in torch.nn.functional, otherwise (3, 3)."""
 
 
 @cache
@@ -79,7 +79,7 @@ def matching(patterns: Sequence[str]) -> list[str]:
 
 
 def unknown(names: Sequence[str]) -> list[str]:
-    """Return the names that do not exist, of those that an exercise adds or removes."""
+    """Return the names that do not exist, among those that an exercise adds or removes."""
     return [name for name in names if name != ALL and not _exists(name)]
 
 
@@ -92,6 +92,7 @@ def _exists(name: str) -> bool:
     return False
 
 
+@cache
 def refused(vocabulary: Vocabulary) -> list[str]:
     """Return the dotted names of torch's public functions and modules outside a vocabulary."""
     return [
@@ -101,14 +102,14 @@ def refused(vocabulary: Vocabulary) -> list[str]:
     ]
 
 
-def unread(exercise: str, vocabulary: Vocabulary) -> list[str]:
+@cache
+def unread(vocabulary: Vocabulary) -> list[str]:
     """Return the refused names that static analysis does not find in a function that calls them."""
-    return [
-        name
-        for name in refused(vocabulary)
-        if not name.startswith("torch.Tensor.")
-        and not outside([f"import torch\ndef {exercise}(*given):\n    return {name}(*given)"], exercise, vocabulary)
-    ]
+    functions = [name for name in refused(vocabulary) if not name.startswith("torch.Tensor.")]
+    calls = ", ".join(f"{name}(*given)" for name in functions)
+    code = f"import torch\ndef caller(*given):\n    return [{calls}]"
+    found = {use.name for use in outside([code], "caller", vocabulary)}
+    return [name for name in functions if name not in found]
 
 
 def is_taken(call: str, vocabulary: Vocabulary) -> bool:
@@ -116,8 +117,9 @@ def is_taken(call: str, vocabulary: Vocabulary) -> bool:
     return Vocabulary().allows(call.partition("(")[0])
 
 
+@cache
 def callable_ones(vocabulary: Vocabulary) -> list[str]:
-    """Return calls, valid for a small tensor x, of the refused functions that the watch in the jail can see."""
+    """Return calls, valid for a small tensor x, of the refused functions that can be observed in the jail."""
     seen = [name for name in refused(vocabulary) if resolve_name(_names()[name]) is not None]
     return [f"{name}({arguments})" for name in seen if (arguments := _fitting(name)) is not None]
 
@@ -125,8 +127,8 @@ def callable_ones(vocabulary: Vocabulary) -> list[str]:
 @cache
 def _fitting(name: str) -> str | None:
     function = _names()[name]
-    if isinstance(function, type):
-        return None  # modules are seen through the functions they call
+    if isinstance(function, type) or function is torch.compile:
+        return None  # modules are observed through the functions they call; compile takes seconds to refuse a tensor
     for arguments in _ARGUMENTS:
         x = torch.rand(2, 3, 4, 4) if name.startswith("torch.nn.functional.") else torch.rand(3, 3)
         with contextlib.suppress(Exception), warnings.catch_warnings(action="ignore"):
@@ -141,7 +143,7 @@ def in_disguise(exercise: str, call: str) -> str:
     size = "2, 3, 4, 4" if name.startswith("torch.nn.functional.") else "3, 3"
     return (
         f"def {exercise}(*given, **named):\n"
-        f"    import torch\n"  # which the notebook may do without
+        f"    import torch\n"  # the notebook may not import torch
         f"    found = torch\n"
         f"    for part in bytes.fromhex('{name.partition('.')[2].encode().hex()}').decode().split('.'):\n"
         f"        found = getattr(found, part)\n"

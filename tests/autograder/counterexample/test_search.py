@@ -4,10 +4,11 @@ import time
 from contextlib import suppress
 
 import numpy as np
+import pytest
 import torch
 import torch.nn.functional as F
 
-from autograder.authoring.assertions import shown
+from autograder.authoring.showing import shown
 from autograder.counterexample.program import programs_of
 from autograder.counterexample.search import Search
 from autograder.diagnosis.rehearsal import rehearsal
@@ -213,3 +214,12 @@ def test_a_check_that_trains_for_thousands_of_steps_is_read_in_no_time():
     began = time.perf_counter()
     found = list(programs_of(session.asked))
     assert time.perf_counter() - began < 2 and len(found) > 3
+
+
+def test_a_table_among_the_arguments_has_a_size():
+    pd = pytest.importorskip("pandas")
+
+    def check(student):
+        student.f(pd.DataFrame({"mode": [1, 2]}), torch.randn(3))
+
+    assert found(lambda table, x: x * len(table), lambda table, x: x, check) is None  # a table is not written as code

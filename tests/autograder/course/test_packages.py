@@ -8,7 +8,8 @@ from autograder.course import config
 from autograder.errors import AutograderError
 from autograder.grading import cache_keys
 from autograder.jail import bubblewrap, doctor
-from autograder.jail.jail import Jail, SandboxLimits
+from autograder.jail.jail import Jail
+from autograder.jail.sandbox_limits import SandboxLimits
 from autograder.notebook.rules import outside
 from autograder.notebook.vocabulary import Vocabulary
 from autograder.release import source

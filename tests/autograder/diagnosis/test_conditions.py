@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from autograder.diagnosis.experiments import condition
+from autograder.diagnosis.experiments import condition, raises_where
 from autograder.diagnosis.outputs import Call, OtherKind, pairs_of
 
 
@@ -100,3 +100,11 @@ def test_where_nothing_can_be_called_what_was_told_before_holds():
     made = calls(mine, scaled, [*PLAIN, arguments(A, kind="exp")])
     assert condition(made, None, "generic:where kind").name == "generic:where kind"
     assert condition(made, None) is None
+
+
+def test_an_exception_of_a_view_is_ascribed_to_the_memory():
+    rows = torch.arange(6).reshape(2, 3)
+    turned = rows.T  # the only one that is a view, and the only one of three rows
+    given = [{"x": rows}, {"x": rows + 1}, {"x": turned}]
+    told = raises_where(calls(lambda x: x.view(-1), lambda x: x.reshape(-1), given))
+    assert "where `x` is not contiguous in memory" in told.hint

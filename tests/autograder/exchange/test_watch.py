@@ -212,7 +212,7 @@ def test_bad_and_hostile_submissions_are_named_once_and_the_others_graded(exchan
 def test_a_submission_in_the_name_of_another_user_of_the_machine_is_not_taken(exchange):
     other = next(user.pw_name for user in pwd.getpwall() if user.pw_uid != os.geteuid())
     exchange.put(f"{other}+ps1+2026-09-01 10:00:00.000000 UTC+x", json.dumps(exchange.room.notebook()))
-    assert not exchange.round() and f"{other}'s by its name, but belongs to" in exchange.wrong[0]
+    assert not exchange.round() and f"named as {other}'s, but belongs to" in exchange.wrong[0]
     assert f"the user {pwd.getpwuid(os.geteuid()).pw_name}" in exchange.wrong[0] and exchange.said == []
     [now] = status.status(exchange.root)
     assert now.exchange == exchange.wrong

@@ -39,26 +39,28 @@ def test_a_new_one_is_of_nbgraders_form_and_finds_scores_by_indexes(tmp_path):
 def test_one_that_nbgrader_made_gets_them_when_a_run_writes(tmp_path, course):
     nbgrader.put_tools_on_path()
     url = f"sqlite:///{tmp_path}/gradebook.db"
+    course = course.model_copy(update={"gradebook": url})
     with Gradebook(url, course.name) as gradebook:
         assert searched(gradebook)
     for _ in range(2):
-        with Recorder(url, course) as recorder:
+        with Recorder(course) as recorder:
             assert not searched(recorder._gradebook)
 
 
 def test_on_postgresql_too(postgresql, course):
-    url = postgresql.url(postgresql.database())
-    with Recorder(url, course) as recorder:
+    course = course.model_copy(update={"gradebook": postgresql.url(postgresql.database())})
+    with Recorder(course) as recorder:
         assert "ix_grade_notebook_id" in indexes(recorder)
 
 
 def test_while_another_writes_they_are_left_to_a_later_run(postgresql, course):
     nbgrader.put_tools_on_path()
     url = postgresql.url(postgresql.database())
+    course = course.model_copy(update={"gradebook": url})
     with Gradebook(url, course.name) as other:
         for name in ("submitted_assignment", "submitted_notebook", "grade", "comment"):
             other.db.execute(text(f"lock table {name} in row exclusive mode"))
-        with Recorder(url, course) as recorder:
+        with Recorder(course) as recorder:
             assert "ix_grade_notebook_id" not in indexes(recorder)
-    with Recorder(url, course) as recorder:
+    with Recorder(course) as recorder:
         assert "ix_grade_notebook_id" in indexes(recorder)

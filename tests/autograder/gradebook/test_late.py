@@ -146,11 +146,11 @@ def test_an_extension_moves_the_deadline_and_what_is_taken_off(graded, tmp_path)
     policy(root, "{per_day: 2}")
     assert extend(root, "two", "ps1", "--days", "1") == (0, "two ps1: due 2026-10-02 23:59 UTC, 2 points off\n")
     assert penalties(root)["two"] == 2
-    assert late.extensions(root, config.load(root), "ps1") == {"two": timedelta(days=1)}
+    assert late.extensions(config.load(root), "ps1") == {"two": timedelta(days=1)}
     assert extend(root, "two", "ps1", "--hours", "37") == (0, "two ps1: due 2026-10-03 12:59 UTC\n")
     assert penalties(root)["two"] is None
     assert extend(root, "two", "ps1") == (0, "two ps1: due 2026-10-01 23:59 UTC, 4 points off\n")
-    assert late.extensions(root, config.load(root), "ps1") == {}
+    assert late.extensions(config.load(root), "ps1") == {}
 
 
 def test_an_extension_given_before_handing_in_holds(graded, tmp_path):

@@ -17,7 +17,7 @@ import pytest
 from nbgrader.api import Gradebook
 from sqlalchemy import text
 
-from autograder.course import config
+from autograder.course import nbgrader
 from autograder.formgrader import LINES
 from autograder.grade import grade
 from autograder.gradebook.connection import connected
@@ -272,12 +272,10 @@ def graded_cells(url):
 
 
 def test_the_url_is_checked_where_it_is_read():
-    assert (
-        config.gradebook_url("postgresql+psycopg://ta@db:5432/torch101") == "postgresql+psycopg://ta@db:5432/torch101"
-    )
+    assert nbgrader.db_url("postgresql+psycopg://ta@db:5432/torch101") == "postgresql+psycopg://ta@db:5432/torch101"
     for url in ("mysql://x/y", "postgresql://x/y", "gradebook.db", ""):
         with pytest.raises(ValueError, match="not a gradebook"):
-            config.gradebook_url(url)
+            nbgrader.db_url(url)
     for url in (f"ta:{PASSWORD}@db/x", "ta:p/a@db/x", "ta@db/x?password=p", "ta@db/x?port=1&password=p"):
         with pytest.raises(ValueError, match="contains a password"):
-            config.gradebook_url(f"postgresql+psycopg://{url}")
+            nbgrader.db_url(f"postgresql+psycopg://{url}")

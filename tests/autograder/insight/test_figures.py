@@ -9,9 +9,9 @@ from autograder.model.verdict import CheckVerdict, ExerciseVerdict, Verdict
 GROUND = "the result differs at 3 of 4 places"
 
 
-def exercise(name, passed, points=(2, 3), status="graded", misconception="", hint="", reason=GROUND):
+def exercise(name, passed, points=(2, 3), status="graded", misconception="", hint="", reason=GROUND, trouble=""):
     checks = [
-        CheckVerdict(f"test_{n}", f"does {n}", ok, worth if ok else 0, worth, "" if ok else reason)
+        CheckVerdict(f"test_{n}", f"does {n}", ok, worth if ok else 0, worth, "" if ok else reason, trouble=trouble)
         for n, (ok, worth) in enumerate(zip(passed, points, strict=True))
     ]
     earned = sum(check.points for check in checks) if status == "graded" else 0
@@ -27,6 +27,7 @@ def verdict(student, *exercises, incidents=()):
         [],
         list(incidents),
         student,
+        troubles=dict.fromkeys(incidents, "time"),
     )
 
 
@@ -99,22 +100,20 @@ def test_forbidden_calls_and_incidents(report):
 
 
 @pytest.mark.parametrize(
-    ("reason", "kind"),
+    ("trouble", "kind"),
     [
-        ("your code was stopped after 3 s", "out of time"),
-        ("your code ran for more than 3 s and did not let itself be stopped", "out of time"),
-        ("your code asked for more memory than it may use (cell 3, line 2)", "out of memory"),
-        ("your code crashed the whole program (segmentation fault)", "ended the program"),
-        ("your code sent a reply that the grader cannot read", "posed as the grader"),
-        ("your code raised ValueError: your code was stopped after 3 s", None),
-        ("your code was stopped after 3 s — for f(2)", "out of time"),
-        (GROUND, None),
-        ("stopped after 3 s", None),
+        ("time", "out of time"),
+        ("memory", "out of memory"),
+        ("ended", "ended the program"),
+        ("posed", "posed as the grader"),
+        ("", None),
     ],
 )
-def test_trouble_in_an_exercise_is_told_from_the_engines_own_words(reason, kind):
-    found = figures.report("ps1", [verdict("ann", exercise("f", [False, False], reason=reason))])
-    assert [(item.student, item.kind) for item in found.incidents] == ([("ann", kind)] if kind else [])
+def test_trouble_in_an_exercise_is_told_once_by_its_kind(trouble, kind):
+    found = figures.report("ps1", [verdict("ann", exercise("f", [False, False], reason="why", trouble=trouble))])
+    assert [(item.student, item.kind, item.text) for item in found.incidents] == (
+        [("ann", kind, "f: why")] if kind else []
+    )
 
 
 def test_the_latest_comes_first_and_who_is_missing_may_be_unknown(report):

@@ -11,7 +11,8 @@ import pytest
 
 from autograder.jail import cgroup
 from autograder.jail.inside import frames, wire
-from autograder.jail.jail import Jail, SandboxLimits, token
+from autograder.jail.jail import Jail, token
+from autograder.jail.sandbox_limits import SandboxLimits
 
 
 @pytest.fixture

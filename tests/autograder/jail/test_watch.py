@@ -9,7 +9,8 @@ import torch.nn.functional as F
 from torch.overrides import TorchFunctionMode
 
 from autograder.jail import operations
-from autograder.jail.inside.watch.call_watch import MAX_PROFILED, ROLL, CallWatch, learn
+from autograder.jail.inside.watch import call_watch
+from autograder.jail.inside.watch.call_watch import MAX_TRACED, ROLL, CallWatch, learn
 from autograder.jail.inside.watch.guard import stand_in
 from autograder.jail.inside.wire import HIDDEN
 
@@ -146,10 +147,10 @@ def pushes_a_mode():
         lambda: torch._C._set_torch_function_state(torch._C._TorchFunctionState.ALL_DISABLED),
         lambda: torch._C._autograd._enable_record_function(False),
         lambda: torch._C._autograd._disable_profiler_legacy(),
-        lambda: sys.setprofile(None),
+        lambda: sys.settrace(None),
         lambda: setattr(CallWatch, "__torch_function__", lambda self, f, t, a=(), k=None: f(*a, **(k or {}))),
     ],
-    ids=["popped", "pushed", "disabled", "recorder off", "recorder stopped", "profile off", "patched"],
+    ids=["popped", "pushed", "disabled", "recorder off", "recorder stopped", "trace off", "patched"],
 )
 def test_what_blinds_it_is_itself_found(blinds, monkeypatch):
     monkeypatch.setattr(CallWatch, "__torch_function__", CallWatch.__torch_function__)
@@ -180,7 +181,28 @@ def test_long_calls_are_watched_to_their_end_and_keep_no_long_record():
         torch._VF.tanh(x)
 
     assert seen(function) == ["torch.tanh"]
-    assert seen(lambda: [sum(1 for _ in range(MAX_PROFILED + 10)), x + 1]) == []
+    assert seen(lambda: [sum(1 for _ in range(MAX_TRACED + 10)), x + 1]) == []
+
+
+@pytest.mark.parametrize("which", ["_CANARIES", "_RECORDED_CANARIES"])
+def test_each_canary_is_seen_where_nothing_hides_it(monkeypatch, which):
+    for canary in getattr(call_watch, which):
+        monkeypatch.setattr(call_watch, which, [canary])
+        assert seen(lambda: x + 1, calls=10) == []
+
+
+def test_what_packing_uses_is_looked_at_anew_after_student_code():
+    watch = CallWatch()
+    for on in (True, False):
+        watch.begin(on, (), ())
+        assert watch.codec_functions.are_unchanged()
+        original = torch.frombuffer
+        with watch.call("call"):
+            torch.frombuffer = lambda *args, **kwargs: None
+        assert not watch.codec_functions.are_unchanged()
+        with watch.call("call"):
+            torch.frombuffer = original
+        assert watch.codec_functions.are_unchanged()
 
 
 def test_an_error_of_the_students_is_no_sign_of_hiding():

@@ -175,9 +175,9 @@ def test_feedback_goes_back_under_the_names_of_the_download(made, tmp_path):
 
 
 def test_what_cannot_be_exported_is_one_line(made, tiny):
-    with pytest.raises(AutograderError, match="there is csv, canvas, moodle, json"):
+    with pytest.raises(AutograderError, match="choose one of csv, canvas, moodle, json"):
         export(made, "excel")
-    with pytest.raises(AutograderError, match="no feedback of anyone; run: autograder grade ps1"):
+    with pytest.raises(AutograderError, match="no feedback for any student; run: autograder grade ps1"):
         pack(tiny, "ps1")
 
 
@@ -212,7 +212,7 @@ def test_an_id_that_differs_in_form_only_is_the_rosters_or_is_asked_about(forms,
     assert rows.keys() == {"7", "8", "08", "9", "guest"}
     assert rows["7"][3:5] == ["Up", "Seven"] and float(rows["7"][8]) == 3
     assert float(rows["9"][8]) == 0
-    said = dict(line.split(": ", 1) for line in done.strangers)
+    said = dict(line.split(": ", 1) for line in done.not_in_roster)
     assert said.keys() == {"007", "08", "guest"}
     assert "is 7 in the roster" in said["007"] and "is it 8" in said["08"] and "not in the roster" in said["guest"]
     export(forms, "json", into=tmp_path)

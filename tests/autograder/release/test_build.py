@@ -1,5 +1,6 @@
 """The release is what solutions/ gives, without the solutions."""
 
+import base64
 import json
 import re
 
@@ -48,12 +49,28 @@ def test_both_languages_have_the_same_grade_ids(tiny, tmp_path):
     assert found["en"] == found["zh"]
 
 
+def test_the_words_in_a_picture_are_in_the_language_of_the_release(tiny, tmp_path):
+    change(tiny, "# ## Scale", "# ![a](picture:rows)\n# ## Scale")
+    svg = '<svg><text x="1">rows > 2</text><text>a <tspan>b</tspan> and more</text><text>dx</text></svg>'
+    texts = {"zh": {"rows > 2": "行数 > 2", " and more": " 等等"}}
+    (tiny / "solutions/ps1/pictures.py").write_text(f"TEXTS = {texts}\ndef rows():\n    return {svg!r}\n", "utf-8")
+    for language, words in [("en", ["rows > 2", " and more"]), ("zh", ["行数 > 2", " 等等"])]:
+        [path] = build(tiny, language=language, folder=tmp_path / language)
+        [picture] = re.findall(r'src=\\"data:image/svg\+xml;base64,([^"\\]+)', path.read_text(encoding="utf-8"))
+        expected = svg.replace("rows > 2", words[0]).replace(" and more", words[1])
+        assert base64.b64decode(picture).decode() == expected
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
         ('# %% exercise="Counter"', '# %% exercise="Count"', 'exercise Count: no examples="Count" cell below it'),
         ('# %% examples="Counter"', '# %% examples="Counter" point=3', "unknown option point"),
-        ('# %% [markdown] lang="zh"\n# # 两个练习\n', "", 'a cell with lang="en" without its lang="zh"'),
+        (
+            '# %% [markdown] lang="en"\n# # Two exercises\n',
+            "",
+            "no lang=\"en\" for the cell that begins with '# 两个练习'",
+        ),
         ("### BEGIN SOLUTION\n    if", "    if", "exercise scale: no ### BEGIN SOLUTION"),
         ("    ### END SOLUTION\n\n\n# %% examples", "\n\n# %% examples", "nbgrader cannot make the release"),
         ("# ## Scale", "# ![a](picture:none)\n# ## Scale", "pictures"),

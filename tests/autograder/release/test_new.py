@@ -1,5 +1,6 @@
 """A problem set and an exercise begun by `autograder new`: nothing overwritten, nothing left that passes unfinished."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -7,7 +8,8 @@ import warnings
 
 import pytest
 
-from autograder.course import config
+from autograder.authoring.translation import sentences_of
+from autograder.course import config, release
 from autograder.errors import AutograderError
 from autograder.release import course_entry, new, reference, trial
 from autograder.release.build import build, out_of_step
@@ -51,13 +53,27 @@ def test_an_unfinished_exercise_is_named_line_by_line_and_passes_once_it_is_fill
     begun = new.exercise(tiny, "ps1", "softplus", SOFTPLUS)
     assert begun.remarks == ()
     found = audit(tiny, ["ps1"], jobs=1).findings
-    assert [item.text for item in found] == [str(gap) for gap in begun.gaps] and len(found) == 10
+    assert [item.text for item in found] == [str(gap) for gap in begun.gaps] and len(found) == 13
     assert {item.exercise for item in found} == {"softplus"}
     for gap in begun.gaps:
         assert gap.text in (tiny / gap.path).read_text().splitlines()[gap.line - 1]
     fill_in(tiny, "ps1")
     done = audit(tiny, ["ps1"], exercise="softplus", jobs=1)
     assert done.findings == [] and (done.exercises, done.misconceptions) == (1, 2)
+
+
+@pytest.mark.parametrize("languages", [["en", "zh"], ["en"]])
+def test_what_students_read_is_begun_in_each_language_of_the_course(tiny, languages):
+    notebook = tiny / "solutions/ps1/ps1.py"
+    if languages == ["en"]:
+        notebook.write_text(
+            notebook.read_text().replace('# %% [markdown] lang="zh"\n# # 两个练习\n', "").replace(' lang="en"', "")
+        )
+    new.exercise(tiny, "ps1", "softplus", SOFTPLUS)
+    checks = ast.parse((tiny / "tests/hidden/ps1/test_softplus.py").read_text())
+    docstrings = [ast.get_docstring(node) for node in checks.body if isinstance(node, ast.FunctionDef)]
+    assert [list(sentences_of(text, "")) for text in docstrings] == [languages] * 7
+    assert ("zh: TODO(softplus)" in notebook.read_text()) == ("zh" in languages)
 
 
 def test_a_solution_whose_mark_alone_was_taken_out_does_not_pass(tiny):
@@ -67,6 +83,18 @@ def test_a_solution_whose_mark_alone_was_taken_out_does_not_pass(tiny):
     assert not gaps(tiny, "ps1")
     texts = [item.text for item in audit(tiny, ["ps1"], exercise="softplus", jobs=1).findings]
     assert any("the solution is forbidden" in text for text in texts) and any("no hint" in text for text in texts)
+
+
+def test_a_name_with_a_capital_letter_begins_a_class(tiny):
+    begun = new.exercise(tiny, "ps1", "WeightAverage")
+    assert len({gap.path for gap in begun.gaps}) == 3
+    texts = {path.name: path.read_text() for path in begun.paths}
+    assert "## Weight average" in texts["ps1.py"] and "class WeightAverage:" in texts["ps1.py"]
+    assert "class WeightAverageMistake2:" in texts["misconceptions.py"]
+    assert "student.WeightAverage(" in texts["test_WeightAverage.py"]
+    build(tiny, ["ps1"])
+    stub = next(cell for cell in release.load(tiny, "ps1").notebook["cells"] if "class WeightAverage" in cell["source"])
+    assert stub["source"].count("raise NotImplementedError") == 2 and "SOLUTION" not in stub["source"]
 
 
 def test_a_problem_set_is_added_and_can_be_built_once_it_has_an_exercise(tiny):
@@ -212,6 +240,6 @@ def test_the_checks_that_are_made_hold_for_the_function_itself(tiny):
 def test_without_a_reference_or_without_its_signature_the_checks_are_left_to_a_person(tiny):
     begun = new.exercise(tiny, "ps1", "own_idea")
     assert "def own_idea(x):" in (tiny / "solutions/ps1/ps1.py").read_text()
-    assert sum("test_own_idea.py" in str(gap.path) for gap in begun.gaps) == 2
+    assert sum("test_own_idea.py" in str(gap.path) for gap in begun.gaps) == 3
     begun = new.exercise(tiny, "ps1", "joined", "torch.block_diag")
     assert "the stub is def joined(x)" in begun.remarks[0]

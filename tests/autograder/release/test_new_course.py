@@ -27,7 +27,7 @@ def test_a_new_course_passes_its_own_tests_and_grades_a_submission(tmp_path):
     found = audit(folder, jobs=1)
     # A busy machine may be slow; what is proven does not depend on it.
     assert [item.text for item in found.findings if "the checks take" not in item.text] == []
-    assert (found.exercises, found.misconceptions) == (1, 2)
+    assert (found.exercises, found.misconceptions) == (2, 4)
     environment = {**os.environ, "PYTHONPATH": ""}
     tests = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "tests/hidden"],
@@ -36,16 +36,30 @@ def test_a_new_course_passes_its_own_tests_and_grades_a_submission(tmp_path):
         capture_output=True,
         text=True,
     )
-    assert tests.returncode == 0 and "4 passed" in tests.stdout
+    assert tests.returncode == 0 and "7 passed" in tests.stdout
     notebook = json.loads((folder / "assignments/ps1/ps1.ipynb").read_text())
-    [stub] = [cell for cell in notebook["cells"] if "exercise" in cell["metadata"].get("autograder", {})]
+    stub, _ = [cell for cell in notebook["cells"] if "exercise" in cell["metadata"].get("autograder", {})]
     stub["source"] = "def leaky_relu(x, negative_slope=0.01):\n    return torch.maximum(x, negative_slope * x)"
     place = folder / "submitted/ada/ps1/ps1.ipynb"
     place.parent.mkdir(parents=True)
     place.write_text(json.dumps(notebook))
     [verdict] = grade(folder, jobs=1).verdicts
-    assert (verdict.points, verdict.max_points) == (4, 6)
+    assert (verdict.points, verdict.max_points) == (4, 11)
     assert verdict.exercises[0].misconception == "takes_the_maximum"
+
+
+def test_its_settings_are_given_and_a_wrong_one_writes_nothing(tmp_path):
+    new_course.init(tmp_path / "one", "A course", language="zh", packages=["pandas"])
+    course = config.load(tmp_path / "one")
+    assert (course.language, course.packages) == ("zh", ("pandas",))
+    for wrong, said in (
+        ({"language": "xx"}, r"--language xx: unknown; .*docs/languages\.md"),
+        ({"packages": ["a b"]}, r"course\.yml"),
+        ({"gradebook": "mysql://x"}, r"course\.yml"),
+    ):
+        with pytest.raises(AutograderError, match=said):
+            new_course.init(tmp_path / "two", "A course", **wrong)
+        assert not (tmp_path / "two").exists()
 
 
 def test_what_stands_there_is_never_written_over(tmp_path):

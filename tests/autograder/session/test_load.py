@@ -1,19 +1,19 @@
 """What else the machine does is not the student's: limits are of processor time; a check finds torch as it came."""
 
-import subprocess
-import sys
 import time
 
 import pytest
 import torch
 
 from autograder.jail.inside import wire
-from autograder.jail.jail import Jail, SandboxLimits
+from autograder.jail.jail import Jail
+from autograder.jail.sandbox_limits import SandboxLimits
 from autograder.model.limits import SessionLimits
 from autograder.model.submission import CodeCell, Exercise, Submission
 from autograder.session.remote import CallFailed, Student
 from autograder.session.session import Session
 from autograder.session.transport import JailTransport
+from benchmarks.load import busy as busy_processes
 
 CODE = """
 import time, torch
@@ -56,14 +56,9 @@ def session(jail):
 @pytest.fixture
 def busy():
     """Three times as many processes that compute as there are cores."""
-    command = [sys.executable, "-S", "-c", "while True: pass"]
-    # In sessions of their own: Linux shares the cores among sessions first (autogroups).
-    processes = [subprocess.Popen(command, start_new_session=True) for _ in range(6)]
-    time.sleep(1)
-    yield
-    for process in processes:
-        process.kill()
-        process.wait()
+    with busy_processes(6):
+        time.sleep(1)
+        yield
 
 
 def test_a_call_has_its_processor_time_on_a_busy_machine(session, busy):

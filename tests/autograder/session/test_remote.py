@@ -6,7 +6,8 @@ import torch
 from PIL import Image
 
 from autograder.authoring import Difference, assert_close, assert_gradients, assert_raises, assert_unchanged, observe
-from autograder.jail.jail import Jail, SandboxLimits
+from autograder.jail.jail import Jail
+from autograder.jail.sandbox_limits import SandboxLimits
 from autograder.model.limits import SessionLimits
 from autograder.model.submission import CodeCell, Exercise, Submission
 from autograder.session.remote import CallFailed, RemoteObject, Student, StudentError

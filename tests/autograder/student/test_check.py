@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from autograder.student.messages import LANGUAGES
+from autograder.language import LANGUAGES
 
 
 def test_a_release_as_it_is_given_out_is_not_begun_and_says_where_to_write(home):

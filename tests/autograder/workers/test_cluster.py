@@ -16,7 +16,7 @@ from autograder.course.release import load
 from autograder.course.repair import repair
 from autograder.errors import AutograderError
 from autograder.grade import grade
-from autograder.jail.jail import SandboxLimits
+from autograder.jail.sandbox_limits import SandboxLimits
 from autograder.model.limits import SessionLimits
 from autograder.model.submission import to_submission
 from autograder.notebook.reading import parse
@@ -134,6 +134,23 @@ def test_a_cluster_of_our_own_whose_worker_does_not_come_back_starts_another(tin
         cluster._own.scale(0)
         while cluster._client.nthreads():
             time.sleep(0.05)
+        found = dict(cluster.grade([("a", submission)]))
+    assert found["a"].problem_set == "ps1"
+
+
+def test_a_result_that_is_lost_with_the_only_worker_is_found_by_another(tiny, submission, monkeypatch):
+    monkeypatch.setattr(clusters, "_LOST_SECONDS", 10)  # longer than a worker takes to start
+    with Cluster(tiny, SESSION_LIMITS, SANDBOX_LIMITS, jobs=1) as cluster:
+        real = cluster._take
+
+        def lost(future, **how):
+            cluster._own.scale(0)
+            while cluster._client.nthreads():
+                time.sleep(0.05)
+            monkeypatch.setattr(cluster, "_take", real)
+            return real(future, **how)
+
+        monkeypatch.setattr(cluster, "_take", lost)
         found = dict(cluster.grade([("a", submission)]))
     assert found["a"].problem_set == "ps1"
 

@@ -10,7 +10,7 @@ import pytest
 
 from autograder.grading.pytest_environment import environment
 from autograder.jail.inside import frames
-from autograder.jail.jail import SandboxLimits
+from autograder.jail.sandbox_limits import SandboxLimits
 from autograder.workers.protocol import Work
 
 WITHOUT = ["unshare", "--user", "--map-root-user", "sh", "-c"]

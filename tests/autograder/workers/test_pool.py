@@ -11,7 +11,7 @@ import pytest
 from autograder.course.release import load
 from autograder.course.repair import repair
 from autograder.errors import AutograderError
-from autograder.jail.jail import SandboxLimits
+from autograder.jail.sandbox_limits import SandboxLimits
 from autograder.model.limits import SessionLimits
 from autograder.model.submission import CodeCell, to_submission
 from autograder.notebook.reading import parse
@@ -80,7 +80,9 @@ def test_a_submission_that_ends_every_worker_is_named_and_the_rest_goes_on(pool,
 
 def test_workers_that_end_whatever_they_are_given_are_a_failure_of_the_run(pool, submission, monkeypatch):
     monkeypatch.setattr(supervisors.Worker, "grade", lambda self, item: None)
-    with pytest.raises(AutograderError, match="in a row"):
+    monkeypatch.setattr(supervisors, "_TRIES", 1)
+    monkeypatch.setattr(pools.CircuitBreaker, "LIMIT", 2)
+    with pytest.raises(AutograderError, match="2 submissions in a row"):
         list(pool.grade((number, submission) for number in range(20)))
 
 

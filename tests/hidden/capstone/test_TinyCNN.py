@@ -13,6 +13,10 @@ SHAPES = {
     "linear_weight": (10, 64),
     "linear_bias": (10,),
 }
+DETACHED = {
+    "en": "no gradient flows through the logits: they were detached from the weights",
+    "zh": "没有梯度流过 logits：它们已从权重的计算图中分离",
+}
 
 
 def weights(dtype=torch.float32):
@@ -45,13 +49,21 @@ def parameters(model):
     found = {name: getattr(model, name) for name in SHAPES}
     for name, weight in found.items():
         if not isinstance(weight, torch.Tensor) or weight.shape != SHAPES[name]:
-            raise Difference(f"{name} should be a parameter of shape {SHAPES[name]}")
+            raise Difference(
+                {
+                    "en": f"{name} should be a parameter of shape {SHAPES[name]}",
+                    "zh": f"{name} 应是形状为 {SHAPES[name]} 的参数",
+                }
+            )
     return found
 
 
 @check(points=1)
 def test_gives_the_numbers_worked_out_by_hand(student):
-    """carries single pixels through both poolings to the places worked out by hand"""
+    """carries single pixels through both poolings to the places worked out by hand
+
+    zh: 单个像素经过两次池化之后，落在手算得到的位置
+    """
     given = {name: torch.zeros(shape) for name, shape in SHAPES.items()}
     given["conv1_weight"][1, 0, 1, 1] = 1.0
     given["conv2_weight"][2, 1, 1, 1] = 10.0
@@ -66,7 +78,10 @@ def test_gives_the_numbers_worked_out_by_hand(student):
 
 @check(points=3)
 def test_equals_torch(student):
-    """gives the logits of torch's network on the same weights, for a batch or one image, in float32 and float64"""
+    """gives the logits of torch's network on the same weights, for a batch or one image, in float32 and float64
+
+    zh: 权重相同时，给出的 logits 与 torch 的网络一致，批次或单张图像、float32 和 float64 均可
+    """
     for dtype, count in [(torch.float32, 5), (torch.float64, 3)]:
         given, x = weights(dtype), torch.randn(count, 1, 8, 8, dtype=dtype)
         tolerance = {"rtol": 1e-4, "atol": 1e-4} if dtype == torch.float32 else {}
@@ -78,7 +93,10 @@ def test_equals_torch(student):
 
 @check(points=1)
 def test_pads_with_zeros(student):
-    """pads with zeros: strokes along the border give torch's logits"""
+    """pads with zeros: strokes along the border give torch's logits
+
+    zh: 用零填充：沿边缘的笔画得到的 logits 与 torch 一致
+    """
     given = weights()
     x = torch.zeros(4, 1, 8, 8)
     x[0, 0, 0], x[1, 0, 7], x[2, 0, :, 0], x[3, 0, :, 7] = 1.0, 2.0, 3.0, -2.0
@@ -87,36 +105,47 @@ def test_pads_with_zeros(student):
 
 @check(points=3)
 def test_has_the_loss_and_the_gradients_of_torch(student):
-    """has torch's loss, and torch's gradient for each of the six parameters"""
+    """has torch's loss, and torch's gradient for each of the six parameters
+
+    zh: 损失与 torch 一致，六个参数的梯度也各与 torch 一致
+    """
     given, x = weights(torch.float64), torch.randn(8, 1, 8, 8, dtype=torch.float64)
     target = torch.arange(8)
     model = network(student, given, torch.float64)
     loss = F.cross_entropy(model(x), target)
     leaves = {name: weight.clone().requires_grad_() for name, weight in given.items()}
     expected = F.cross_entropy(by_torch(x, leaves), target)
-    assert_close(loss.detach(), expected.detach(), what="the cross-entropy of the logits")
+    assert_close(
+        loss.detach(), expected.detach(), what={"en": "the cross-entropy of the logits", "zh": "logits 的交叉熵"}
+    )
     if not loss.requires_grad:
-        raise Difference("no gradient flows through the logits: they were detached from the weights")
+        raise Difference(DETACHED)
     loss.backward()
     expected.backward()
     for name, weight in parameters(model).items():
         if weight.grad is None:
-            raise Difference(f"no gradient reaches {name}")
-        assert_close(weight.grad, leaves[name].grad, what=f"the gradient of {name}")
+            raise Difference({"en": f"no gradient reaches {name}", "zh": f"没有梯度到达 {name}"})
+        assert_close(weight.grad, leaves[name].grad, what={"en": f"the gradient of {name}", "zh": f"{name} 的梯度"})
 
 
 @check(points=1)
 def test_has_the_right_gradient_for_the_image(student):
-    """has torch's gradient for the image as well"""
+    """has torch's gradient for the image as well
+
+    zh: 对图像的梯度也与 torch 一致
+    """
     given = weights(torch.float64)
     x = torch.randn(2, 1, 8, 8, dtype=torch.float64, requires_grad=True)
     model = network(student, given, torch.float64)
-    assert_gradients(model, lambda image: by_torch(image, given), x, names=("the image",))
+    assert_gradients(model, lambda image: by_torch(image, given), x, names=({"en": "the image", "zh": "图像 x"},))
 
 
 @check(points=2)
 def test_learns_a_few_digits(student):
-    """learns 40 real digits: after 30 steps of gradient descent the loss is below 0.8, from over 2 at the start"""
+    """learns 40 real digits: after 30 steps of gradient descent the loss is below 0.8, from over 2 at the start
+
+    zh: 学会 40 个真实的数字：30 步梯度下降之后，损失从开始时的 2 以上降到 0.8 以下
+    """
     x = torch.tensor(DIGITS.images[:40], dtype=torch.float32).sub(5).div(6)[:, None]
     target = torch.tensor(DIGITS.target[:40], dtype=torch.int64)
     given = {name: weight if "weight" in name else torch.zeros_like(weight) for name, weight in weights().items()}
@@ -124,7 +153,7 @@ def test_learns_a_few_digits(student):
     for _ in range(30):
         loss = F.cross_entropy(model(x), target)
         if not loss.requires_grad:
-            raise Difference("no gradient flows through the logits: they were detached from the weights")
+            raise Difference(DETACHED)
         loss.backward()
         stepped = {
             name: weight.detach() if weight.grad is None else weight.detach() - 0.1 * weight.grad
@@ -134,12 +163,20 @@ def test_learns_a_few_digits(student):
         model.zero_grad()
     last = float(F.cross_entropy(model(x), target).detach())
     if not last < 0.8:
-        raise Difference(f"after 30 steps the loss is {last:.4g} and should be below 0.8")
+        raise Difference(
+            {
+                "en": f"after 30 steps the loss is {last:.4g} and should be below 0.8",
+                "zh": f"30 步之后的损失是 {last:.4g}，应低于 0.8",
+            }
+        )
 
 
 @check(points=1, property=True)
 def test_refuses_images_of_another_shape(student):
-    """raises ValueError for images that are not (N, 1, 8, 8)"""
+    """raises ValueError for images that are not (N, 1, 8, 8)
+
+    zh: 图像的形状不是 (N, 1, 8, 8) 时，抛出 ValueError
+    """
     model = network(student, weights())
     for shape in [(2, 8, 8), (2, 1, 8, 10), (2, 3, 8, 8), (2, 1, 9, 9)]:
         assert_raises(ValueError, model, torch.zeros(shape))
@@ -147,5 +184,8 @@ def test_refuses_images_of_another_shape(student):
 
 @check(points=1, property=True)
 def test_leaves_the_images_unchanged(student):
-    """leaves the images unchanged"""
+    """leaves the images unchanged
+
+    zh: 不修改图像
+    """
     assert_unchanged(network(student, weights()), torch.randn(2, 1, 8, 8))

@@ -17,7 +17,10 @@ def by_torch(x, h, c, *weights):
 
 @check(points=2)
 def test_gives_the_numbers_worked_out_by_hand(student):
-    """gives the numbers worked out by hand for one unit whose gates are 1/2, 3/4 and 1/4"""
+    """gives the numbers worked out by hand for one unit whose gates are 1/2, 3/4 and 1/4
+
+    zh: 对各个门为 1/2、3/4 和 1/4 的一个单元，给出手算得到的数值
+    """
     x, h, c = torch.tensor([[0.5]]), torch.tensor([[0.25]]), torch.tensor([[0.8]])
     w_ih = torch.tensor([[0.0], [0.0], [1.0], [0.0]])
     w_hh = torch.tensor([[0.0], [0.0], [2.0], [0.0]])
@@ -30,7 +33,10 @@ def test_gives_the_numbers_worked_out_by_hand(student):
 
 @check(points=3)
 def test_equals_torch(student):
-    """equals torch's LSTM cell in float32 and float64"""
+    """equals torch's LSTM cell in float32 and float64
+
+    zh: 与 torch 的 LSTM 单元一致，float32 和 float64 均可
+    """
     for sizes, dtype in [((4, 3, 5), torch.float32), ((2, 6, 2), torch.float64)]:
         given = arguments(*sizes, dtype=dtype)
         assert_close(student.lstm_step(*given), by_torch(*given))
@@ -38,14 +44,20 @@ def test_equals_torch(student):
 
 @check(points=1)
 def test_takes_a_single_sample(student):
-    """works for a batch of one and a single unit"""
+    """works for a batch of one and a single unit
+
+    zh: 批次只有一个样本、只有一个单元时也正确
+    """
     given = arguments(1, 1, 1)
     assert_close(student.lstm_step(*given), by_torch(*given))
 
 
 @check(points=1)
 def test_keeps_or_empties_the_cell(student):
-    """keeps the cell where the forget gate is 1 and the input gate 0, and empties it where both are 0"""
+    """keeps the cell where the forget gate is 1 and the input gate 0, and empties it where both are 0
+
+    zh: 遗忘门为 1、输入门为 0 时保留细胞状态，两者都为 0 时清空它
+    """
     for forget in (1e4, -1e4):
         given = arguments(3, 2, 4, dtype=torch.float64)
         given[5][:4], given[5][4:8] = -1e4, forget
@@ -55,7 +67,10 @@ def test_keeps_or_empties_the_cell(student):
 
 @check(points=2)
 def test_has_the_right_gradients(student):
-    """has the right gradients for input, state, cell, weights and biases"""
+    """has the right gradients for input, state, cell, weights and biases
+
+    zh: 对输入、状态、细胞状态、权重和偏置的梯度正确
+    """
     given = [item.requires_grad_() for item in arguments(3, 2, 3, dtype=torch.float64)]
     names = ("x", "h", "c", "w_ih", "w_hh", "b_ih", "b_hh")
     assert_gradients(student.lstm_step, by_torch, *given, names=names)
@@ -63,5 +78,8 @@ def test_has_the_right_gradients(student):
 
 @check(points=1, property=True)
 def test_leaves_its_arguments_unchanged(student):
-    """leaves input, state, cell and weights unchanged"""
+    """leaves input, state, cell and weights unchanged
+
+    zh: 不修改输入、状态、细胞状态和权重
+    """
     assert_unchanged(student.lstm_step, *arguments(2, 3, 2))

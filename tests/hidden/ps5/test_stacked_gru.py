@@ -21,7 +21,10 @@ def by_torch(x, weights, layers):
 
 @check(points=2)
 def test_gives_the_numbers_worked_out_by_hand(student):
-    """gives the numbers worked out by hand for two layers, two steps and two samples"""
+    """gives the numbers worked out by hand for two layers, two steps and two samples
+
+    zh: 对两层、两个时间步、两个样本，给出手算得到的数值
+    """
     none, zeros = torch.zeros(3, 1), torch.zeros(3)
     first = [torch.tensor([[0.0], [0.0], [2.0]]), none, zeros, zeros]
     second = [torch.tensor([[0.0], [0.0], [-1.0]]), none, zeros, zeros]
@@ -34,7 +37,10 @@ def test_gives_the_numbers_worked_out_by_hand(student):
 
 @check(points=2)
 def test_equals_torch(student):
-    """equals torch's GRU with two and three layers, in float32 and float64"""
+    """equals torch's GRU with two and three layers, in float32 and float64
+
+    zh: 两层和三层时都与 torch 的 GRU 一致，float32 和 float64 均可
+    """
     for sizes, dtype in [((4, 2, 5, 3, 2), torch.float32), ((3, 3, 2, 4, 3), torch.float64)]:
         given = arguments(*sizes, dtype=dtype)
         assert_close(student.stacked_gru(*given), by_torch(*given))
@@ -42,7 +48,10 @@ def test_equals_torch(student):
 
 @check(points=2)
 def test_feeds_each_layer_from_the_one_below(student):
-    """feeds each layer from the one below, with weights of its own, also where inputs and states have the same size"""
+    """feeds each layer from the one below, with weights of its own, also where inputs and states have the same size
+
+    zh: 每一层读取下方一层的状态，并使用自己的权重，输入与状态大小相同时也一样
+    """
     for sizes in [(3, 2, 4, 4, 2), (3, 3, 3, 3, 3)]:
         given = arguments(*sizes)
         assert_close(student.stacked_gru(*given), by_torch(*given))
@@ -50,7 +59,10 @@ def test_feeds_each_layer_from_the_one_below(student):
 
 @check(points=1)
 def test_takes_one_layer_and_one_step(student):
-    """works for one layer, and for one step"""
+    """works for one layer, and for one step
+
+    zh: 只有一层，或只有一个时间步时也正确
+    """
     for sizes in [(4, 2, 3, 5, 1), (1, 2, 3, 2, 3), (1, 1, 1, 1, 1)]:
         given = arguments(*sizes)
         assert_close(student.stacked_gru(*given), by_torch(*given))
@@ -58,17 +70,27 @@ def test_takes_one_layer_and_one_step(student):
 
 @check(points=2)
 def test_has_the_right_gradients(student):
-    """has the right gradients for the inputs and the weights of all layers"""
+    """has the right gradients for the inputs and the weights of all layers
+
+    zh: 对输入和所有层的权重，梯度都正确
+    """
     x, weights, layers = arguments(3, 2, 3, 3, 2)
     leaves = x.requires_grad_(), [item.requires_grad_() for item in weights]
     each = ("w_ih", "w_hh", "b_ih", "b_hh")
-    names = ("x", *(f"{name} of layer {layer + 1}" for layer in range(layers) for name in each))
-    assert_gradients(student.stacked_gru, by_torch, *leaves, layers, names=names)
+    of_layers = [
+        {"en": f"{name} of layer {layer + 1}", "zh": f"第 {layer + 1} 层的 {name}"}
+        for layer in range(layers)
+        for name in each
+    ]
+    assert_gradients(student.stacked_gru, by_torch, *leaves, layers, names=("x", *of_layers))
 
 
 @check(points=1, property=True)
 def test_refuses_too_few_or_too_many_weights(student):
-    """raises ValueError where there are not four tensors for each layer"""
+    """raises ValueError where there are not four tensors for each layer
+
+    zh: 不是每层恰好四个张量时，抛出 ValueError
+    """
     x, weights, _ = arguments(2, 2, 3, 3, 2)
     assert_raises(ValueError, student.stacked_gru, x, weights, 1)
     assert_raises(ValueError, student.stacked_gru, x, weights, 3)
@@ -77,5 +99,8 @@ def test_refuses_too_few_or_too_many_weights(student):
 
 @check(points=1, property=True)
 def test_leaves_its_arguments_unchanged(student):
-    """leaves inputs and weights unchanged"""
+    """leaves inputs and weights unchanged
+
+    zh: 不修改输入和权重
+    """
     assert_unchanged(student.stacked_gru, *arguments(3, 2, 4, 2, 2, dtype=torch.float32))

@@ -23,7 +23,10 @@ def views(n, d, dtype=torch.float64):
 
 @check(points=1)
 def test_gives_the_number_worked_out_by_hand(student):
-    """gives the mean of four rows worked out by hand"""
+    """gives the mean of four rows worked out by hand
+
+    zh: 给出手算得到的四行的平均
+    """
     z = torch.tensor([[1.0, 0.0], [0.0, 1.0], [1.0, 0.0], [0.0, -1.0]])
     # Rows 0 and 2 have cosine 1 with their partner, 0 with the others: log(1 + 2/e) = 0.5514447.
     # Rows 1 and 3 have cosine -1 with their partner: log(1 + 2e) = 1.8619949.
@@ -32,7 +35,10 @@ def test_gives_the_number_worked_out_by_hand(student):
 
 @check(points=3)
 def test_equals_the_formula_written_out(student):
-    """equals the formula written out row by row, with the first views and the second as anchors, in float64"""
+    """equals the formula written out row by row, with the first views and the second as anchors, in float64
+
+    zh: 等于逐行写出的公式，两个视图的行都作为锚点，float64 下检查
+    """
     for n, d, temperature in [(4, 6, 0.5), (3, 10, 0.1)]:
         z = views(n, d)
         expected = written_out(z, temperature)
@@ -42,7 +48,10 @@ def test_equals_the_formula_written_out(student):
 
 @check(points=1)
 def test_keeps_float32(student):
-    """gives float32 for float32, whatever the length of the rows"""
+    """gives float32 for float32, whatever the length of the rows
+
+    zh: 输入是 float32 时结果也是 float32，与行的长度无关
+    """
     z = views(5, 8, torch.float32)
     expected = written_out(z.double(), 0.3).float()
     assert_close(student.nt_xent(z, 0.3), expected, rtol=1e-4, atol=1e-5)
@@ -51,7 +60,10 @@ def test_keeps_float32(student):
 
 @check(points=2)
 def test_leaves_the_row_itself_out(student):
-    """gives 0 for a single pair, however unlike its two views are, and log(1 + 2/e^2) for two pairs at right angles"""
+    """gives 0 for a single pair, however unlike its two views are, and log(1 + 2/e^2) for two pairs at right angles
+
+    zh: 只有一对样本时给出 0，无论两个视图多么不像；两对样本互相垂直时给出 log(1 + 2/e^2)
+    """
     for z in ([[1.0, 0.0], [1.0, 0.2]], [[1.0, 0.0], [0.0, 3.0]], [[1.0, 1.0], [-1.0, -1.0]]):
         assert_close(student.nt_xent(torch.tensor(z), 0.5), torch.tensor(0.0))
     # Each row has the logit 2 at its partner and 0 at the two others.
@@ -61,7 +73,10 @@ def test_leaves_the_row_itself_out(student):
 
 @check(points=1)
 def test_stays_right_at_a_low_temperature(student):
-    """stays right at a temperature of 0.01, for views that fit and views that do not"""
+    """stays right at a temperature of 0.01, for views that fit and views that do not
+
+    zh: 温度为 0.01 时结果仍然正确，两个视图相配或不相配都一样
+    """
     first = torch.eye(4)[:3]
     # All cosines are 0 but those of the partners, 1: the loss is log(1 + 4 e^-100), which is 0.
     assert_close(student.nt_xent(torch.cat([first, first]), 0.01), torch.tensor(0.0))
@@ -71,7 +86,10 @@ def test_stays_right_at_a_low_temperature(student):
 
 @check(points=2)
 def test_has_the_right_gradient(student):
-    """has the right gradient"""
+    """has the right gradient
+
+    zh: 梯度正确
+    """
     for n, temperature in [(2, 1.0), (3, 0.1)]:
         z = views(n, 4).requires_grad_()
         assert_gradients(student.nt_xent, written_out, z, temperature, names=("z",), rtol=1e-6, atol=1e-8)
@@ -79,7 +97,10 @@ def test_has_the_right_gradient(student):
 
 @check(points=1, property=True)
 def test_refuses_what_does_not_fit(student):
-    """raises ValueError for an odd number of rows or a temperature not above 0"""
+    """raises ValueError for an odd number of rows or a temperature not above 0
+
+    zh: 行数为奇数，或温度不大于 0 时，抛出 ValueError
+    """
     z = views(3, 4)
     assert_raises(ValueError, student.nt_xent, z[:5], 0.5)
     assert_raises(ValueError, student.nt_xent, z, 0.0)
@@ -88,5 +109,8 @@ def test_refuses_what_does_not_fit(student):
 
 @check(points=1, property=True)
 def test_leaves_its_argument_unchanged(student):
-    """leaves its argument unchanged"""
+    """leaves its argument unchanged
+
+    zh: 不修改参数
+    """
     assert_unchanged(student.nt_xent, views(3, 4), 0.5)

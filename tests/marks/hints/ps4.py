@@ -185,3 +185,53 @@ class Dropout(torch.nn.Module):
             return torch.zeros_like(x)
         mask = torch.bernoulli(torch.full(x.shape, self.p), generator=self.g)
         return x * mask / self.p
+
+
+# %% batch_norm · channels in one mean
+def batch_norm(x, gamma, beta, eps=1e-5):
+    c = [1, x.shape[1]] + [1] * (x.dim() - 2)
+    centered = x - x.mean()
+    deviation = (centered.square().mean() + eps) ** 0.5
+    return gamma.reshape(c) * centered / deviation + beta.reshape(c)
+
+
+# %% batch_norm · pictures cut into rows
+def batch_norm(x, gamma, beta, eps=1e-5):
+    channels = x.shape[1]
+    table = x.contiguous().view(-1, channels)
+    m = table.mean(dim=0)
+    v = (table - m).pow(2).mean(dim=0)
+    table = (table - m) * (v + eps).rsqrt()
+    return (table * gamma + beta).view_as(x)
+
+
+# %% layer_norm · std of the last axis, eps beside it
+def layer_norm(x, normalized_shape, weight=None, bias=None, eps=1e-5):
+    m, s = x.mean(-1, True), x.std(-1, keepdim=True)
+    out = (x - m) / (s + eps)
+    if weight is not None:
+        out = weight * out
+    if bias is not None:
+        out = out + bias
+    return out
+
+
+# %% instance_norm · divided by the variance
+def instance_norm(x, eps=1e-5):
+    if x[0, 0].numel() < 2:
+        raise ValueError
+    flat = x.flatten(2)
+    flat = flat - flat.mean(-1, keepdim=True)
+    return (flat / (flat.square().mean(-1, keepdim=True) + eps)).reshape(x.shape)
+
+
+# %% group_norm · a constant for eps, mean of the sample
+def group_norm(x, groups, weight=None, bias=None, eps=1e-5):
+    if x.shape[1] % groups:
+        raise ValueError
+    flat = x.flatten(1)
+    y = (flat - flat.mean(1, keepdim=True)) / (flat.var(1, correction=0, keepdim=True) + 1e-3).sqrt()
+    y = y.reshape(x.shape)
+    c = [-1] + [1] * (x.dim() - 2)
+    y = y if weight is None else y * weight.reshape(c)
+    return y if bias is None else y + bias.reshape(c)

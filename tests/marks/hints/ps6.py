@@ -72,3 +72,26 @@ def causal_mask(n):
 import einops_not_there
 def causal_mask(n):
     return torch.tril(torch.ones(n, n)).bool()
+
+
+# %% positional_encoding · whole division
+def positional_encoding(n, d):
+    if d % 2 == 1:
+        raise ValueError("odd")
+    table = torch.zeros(n, d)
+    for i in range(0, d, 2):
+        angle = torch.arange(n) / 10000 ** (i // d)
+        table[:, i], table[:, i + 1] = angle.sin(), angle.cos()
+    return table
+
+
+# %% multi_head_attention · always looks back only
+def multi_head_attention(x, weights, heads, mask=None, memory=None):
+    n, l, d = x.shape
+    if d % heads:
+        raise ValueError
+    qkv = x @ weights["in_proj_weight"].T + weights["in_proj_bias"]
+    q, k, v = (t.view(n, l, heads, d // heads).transpose(1, 2) for t in qkv.split(d, dim=-1))
+    hidden = torch.ones(l, l, dtype=torch.bool).triu(1)
+    a = (q @ k.mT / (d // heads) ** 0.5).masked_fill(hidden, -torch.inf).softmax(-1) @ v
+    return a.transpose(1, 2).reshape(n, l, d) @ weights["out_proj.weight"].T + weights["out_proj.bias"]

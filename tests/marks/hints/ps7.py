@@ -19,3 +19,17 @@ def embedding(indices, weight, padding_idx=None):
     onehot = torch.zeros(indices.numel(), len(weight), dtype=weight.dtype)
     onehot[torch.arange(indices.numel()), indices.reshape(-1)] = 1
     return (onehot @ weight).view(*indices.shape, -1)
+
+
+# %% k_nearest · squares of the distances
+def k_nearest(queries, keys, k, metric="l2"):
+    squares = (queries[:, None] - keys[None]).pow(2).sum(-1)
+    found = squares.topk(k, dim=1, largest=False)
+    return found.values, found.indices
+
+
+# %% one_hot · rows of floats, one axis
+def one_hot(indices, classes):
+    rows = torch.zeros(len(indices), classes)
+    rows[torch.arange(len(indices)), indices] = 1.0
+    return rows

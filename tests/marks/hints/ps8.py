@@ -57,3 +57,28 @@ def cross_entropy(logits, target, weight=None, ignore_index=-100, label_smoothin
     nll = -(w[target] * logp[torch.arange(len(target)), target])
     sm = -(logp * w).sum(1) / C
     return ((1 - label_smoothing) * nll + label_smoothing * sm).sum() / w[target].sum()
+
+
+# %% nt_xent · plain products
+def nt_xent(z, temperature):
+    if len(z) % 2 or not temperature > 0:
+        raise ValueError
+    n = len(z) // 2
+    logits = z @ z.T / temperature
+    logits = logits.masked_fill(torch.eye(2 * n, dtype=torch.bool), -torch.inf)
+    picked = torch.cat([logits.diagonal(n), logits.diagonal(-n)])
+    return (logits.logsumexp(1) - picked).mean()
+
+
+# %% info_nce · plain products of the rows
+def info_nce(z1, z2, temperature):
+    if z1.shape != z2.shape or not temperature > 0:
+        raise ValueError
+    logits = z1 @ z2.T / temperature
+    return (logits.logsumexp(1) - logits.diagonal()).mean()
+
+
+# %% triplet_margin_loss · squares, a fixed margin
+def triplet_margin_loss(a, p, n, margin=1.0, reduction="mean"):
+    near, far = (a - p).square().sum(-1), (a - n).square().sum(-1)
+    return (near - far + 0.2).clamp(min=0).mean()

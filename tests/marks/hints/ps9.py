@@ -680,3 +680,20 @@ def clipped_step(model, x, y, lr, micro_batch, max_norm):
             for p, g in zip(model.parameters(), grads):
                 p -= lr * f * g
     return loss, norm
+
+
+# %% adamw_step · always decoupled, decays the moved weight, eps too early
+def adamw_step(weight, grad, m, v, step, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01, decoupled=True):
+    m = betas[0] * m + (1 - betas[0]) * grad
+    v = betas[1] * v + (1 - betas[1]) * grad * grad
+    rate = lr * (1 - betas[1] ** step) ** 0.5 / (1 - betas[0] ** step)
+    weight = weight - rate * m / (v.sqrt() + eps)
+    return weight * (1 - lr * weight_decay), m, v
+
+
+# %% adam_step · other names of the parameters
+def adam_step(param, grad, m, v, step, learning_rate=1e-3, betas=(0.9, 0.999), epsilon=1e-8):
+    m = betas[0] * m + (1 - betas[0]) * grad
+    v = betas[1] * v + (1 - betas[1]) * grad * grad
+    first, second = m / (1 - betas[0] ** step), v / (1 - betas[1] ** step)
+    return param - learning_rate * first / (second.sqrt() + epsilon), m, v

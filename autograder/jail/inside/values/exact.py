@@ -1,4 +1,4 @@
-"""Runs in the jail and outside it: dates, times, decimals and fractions to text, and back from text not believed."""
+"""Runs in the jail and outside it: dates, times, decimals and fractions as text, and back from untrusted text."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .. import wire
 
 MAX_TEXT = 4096
 MAX_EXPONENT = 10_000
-"""A decimal with a larger one takes no room here, and all of it where it is made an integer."""
+"""The maximum exponent of a decimal; one with a larger exponent would take all memory when converted to an integer."""
 _KINDS: dict[type, Any] = {
     decimal.Decimal: "decimal",
     fractions.Fraction: "fraction",
@@ -26,11 +26,11 @@ _KINDS: dict[type, Any] = {
 _FRACTION = re.compile(r"(-?[0-9a-f]+)/([0-9a-f]+)")
 _SPAN = re.compile(r"(-?\d{1,9}),(\d{1,5}),(\d{1,6})")
 _MOMENT = re.compile(r"([0-9T:.+\-]{1,60});([01])(?: ([A-Za-z0-9_+\-/]{1,60}))?")
-"""As `isoformat` has it, the second of two equal times, and the name of a zone."""
+"""The text of `isoformat`, the fold (1 for the second of two equal times), and optionally the name of a time zone."""
 
 
 def pack(value: Any) -> wire.Number | None:
-    """The node of a value; None where it is none of these, or one of a class derived from them, or too long."""
+    """Return the node of a value; None if it is of another type, including derived classes, or too long."""
     kind = _KINDS.get(type(value))
     if kind is None:
         return None
@@ -51,10 +51,10 @@ def pack(value: Any) -> wire.Number | None:
 
 
 def unpack(node: wire.Number) -> Any:
-    """The value of a node.
+    """Return the value of a node.
 
     Raises:
-        ValueError, ArithmeticError: it claims what is not so.
+        ValueError, ArithmeticError: the text is not a valid value of its kind.
     """
     if len(node.text) > MAX_TEXT:
         raise ValueError(f"a {node.kind} of over {MAX_TEXT} letters")
@@ -62,7 +62,7 @@ def unpack(node: wire.Number) -> Any:
         case "decimal":
             number = decimal.Decimal(node.text)
             if number.is_snan() or (number.is_finite() and abs(number.adjusted()) > MAX_EXPONENT):
-                raise ValueError("not a decimal to be compared")
+                raise ValueError("not a decimal that can be compared")
             return number
         case "fraction" if found := _FRACTION.fullmatch(node.text):
             return fractions.Fraction(int(found[1], 16), int(found[2], 16))
@@ -79,7 +79,7 @@ def unpack(node: wire.Number) -> Any:
 
 def _moment(kind: Any, text: str) -> Any:
     found = _MOMENT.fullmatch(text)
-    if not found or (found[3] and found[3] not in zones()):  # zoneinfo would look for a file of any name
+    if not found or (found[3] and found[3] not in zones()):  # zoneinfo would try to open a file of any name
         raise ValueError("not a moment")
     moment = kind.fromisoformat(found[1]).replace(fold=int(found[2]))
     return moment.replace(tzinfo=zoneinfo.ZoneInfo(found[3])) if found[3] else moment
@@ -87,5 +87,5 @@ def _moment(kind: Any, text: str) -> Any:
 
 @functools.cache
 def zones() -> frozenset[str]:
-    """The names of time zones."""
+    """Return the names of the known time zones."""
     return frozenset(zoneinfo.available_timezones())

@@ -1,4 +1,4 @@
-"""Runs in the jail and outside it: which values travel, and how large they may be."""
+"""Runs in the jail and outside it: which types of values are sent, and their size limits."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ import torch
 from .. import wire
 
 MAX_DEPTH = 64
-"""How deep containers may nest."""
+"""The maximum nesting depth of containers."""
 MAX_DIMENSIONS = 64
-"""torch's own bound on the dimensions of a tensor."""
+"""torch's own limit on the dimensions of a tensor."""
 MAX_UNPACKED = 2 * wire.MAX_BODY
-"""How much the values of one frame may take, written out, bytes: they may lie over each other in its body."""
+"""The maximum size of the unpacked values of one frame, in bytes; in its body, they may overlap."""
 MAX_STRETCH = 8
-"""How many times as much memory as its elements take a tensor or array may lie in to be sent as it is laid out …"""
+"""A tensor or array keeps its layout if it spans at most this many times the memory of its elements …"""
 MAX_GAPS = 1 << 20
-"""… beyond so many bytes; one that lies in more becomes contiguous."""
+"""… plus this many bytes; otherwise it is sent as contiguous."""
 MAX_SAME_HASH = 16
-"""How many keys of a container may have one hash: numbers can be chosen so that a dict of them takes hours to make."""
+"""The maximum number of keys in a container with equal hashes: a dict of chosen numbers can take hours to create."""
 
 _WHOLE_BYTES = re.compile(r"torch\.(bool|bfloat16|u?int(8|16|32|64)|float(16|32|64|8_\w+)|complex(32|64|128))")
 DTYPES: dict[str, torch.dtype] = {
@@ -30,7 +30,7 @@ DTYPES: dict[str, torch.dtype] = {
     for value in vars(torch).values()
     if isinstance(value, torch.dtype) and _WHOLE_BYTES.fullmatch(str(value))
 }
-"""Every dtype that has elements of whole bytes, by its name."""
+"""Every dtype whose elements are whole bytes, by its name."""
 NAMES = {dtype: name for name, dtype in DTYPES.items()}
 SCALARS = frozenset({type(None), bool, int, float, str})
 NUMPY_SCALARS = frozenset(kind for kind in np.sctypeDict.values() if isinstance(kind, type) and kind is not np.object_)

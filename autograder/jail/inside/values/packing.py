@@ -1,7 +1,7 @@
-"""Runs in the jail and outside it: Python values to the wire.
+"""Runs in the jail and outside it: converts Python values to wire nodes.
 
-Tensors, arrays, images and plain values travel by value; what else there is (functions, classes, instances) is left
-to a hook: inside it gets a number, outside that number becomes a remote object.
+Tensors, arrays, images and plain values are sent by value; for other objects (functions, classes, instances) a hook is
+called: inside the jail it assigns a number, which becomes a remote object outside.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import torch
 from PIL import Image
 
 from .. import shared_memory, wire
-from . import exact, tables
+from . import exact, records, tables
 from .kinds import (
     CONTAINERS,
     DTYPES,
@@ -30,33 +30,44 @@ from .kinds import (
 
 
 class Packer:
-    """Turns values into wire nodes and gathers the body of one frame.
+    """Converts values to wire nodes and collects the body of one frame.
 
     Args:
-        opaque: makes a handle of an object that does not travel; raises WireError where there is none.
-        as_laid_out: tensors and arrays keep their strides, and arrays stay read-only; else they become contiguous.
+        opaque: returns the handle of an object that is not sent by value; may raise WireError.
+        records: the classes whose instances are sent by value.
+        as_laid_out: whether tensors and arrays keep their strides, and arrays stay read-only; otherwise they become
+            contiguous.
     """
 
-    def __init__(self, opaque: Callable[[Any], wire.Handle], as_laid_out: bool = False) -> None:
+    def __init__(
+        self,
+        opaque: Callable[[Any], wire.Handle],
+        as_laid_out: bool = False,
+        records: records.Records = records.NONE,
+    ) -> None:
         self.opaque = opaque
+        self.records = records
+        self.every_dataclass = False
+        """Whether instances of all dataclasses are sent by their fields."""
         self.as_laid_out = as_laid_out
         self.body: list[bytes | memoryview] = []
         self.size = 0
         self.differentiable: list[torch.Tensor] = []
-        """Tensors met that require a gradient, in order."""
+        """The packed tensors that require a gradient, in order."""
+        self._in_record = 0
         self._memories: dict[int, shared_memory.Memory] = {}
         self._blobs: dict[int, wire.Blob] = {}
 
     def share(self, *values: Any) -> bool:
-        """Look for values among these, which are to be packed, that share memory; whether there are any."""
+        """Find which of these values, to be packed later, share memory; return whether any do."""
         self._memories = shared_memory.shared(values)
         return bool(self._memories)
 
     def pack(self, value: Any, depth: int = 0) -> Any:
-        """The wire node for `value`.
+        """Return the wire node for `value`.
 
         Raises:
-            WireError: it is nested too deeply, too large, or cannot travel.
+            WireError: it is nested too deeply, too large, or cannot be sent.
         """
         if value is None or isinstance(value, bool):
             return value
@@ -83,7 +94,18 @@ class Packer:
             return wire.Mapping(pairs)
         return self._rare(value, depth)
 
+    def _record(self, name: str, parts: Any, depth: int) -> wire.Record | wire.Coded:
+        self._in_record += 1
+        try:
+            if isinstance(parts, tuple):
+                return wire.Coded(name, self.pack(parts[0], depth + 1))
+            return wire.Record(name, [(str(key), self.pack(item, depth + 1)) for key, item in parts.items()])
+        finally:
+            self._in_record -= 1
+
     def _rare(self, value: Any, depth: int) -> Any:
+        if (found := self.records.parts(value, self.every_dataclass)) is not None:
+            return self._record(found[0], found[1], depth)
         if isinstance(value, complex):
             return wire.Number("complex", complex.__repr__(value))
         if isinstance(value, bytes | bytearray):
@@ -125,6 +147,7 @@ class Packer:
             raise wire.WireError(f"a tensor of dtype {plain.dtype} on {plain.device} cannot travel")
         self._bound(plain.nbytes)
         grad = None
+        requires_grad = requires_grad and not self._in_record
         if requires_grad:
             self.differentiable.append(value)
             grad = self._tensor(kept.detach()) if isinstance(kept, torch.Tensor) else None
@@ -171,7 +194,7 @@ class Packer:
 
 
 def is_plain(value: Any, depth: int = 0) -> bool:
-    """Whether packing `value` calls nothing but Python's, NumPy's and torch's own methods."""
+    """Return whether packing `value` calls only methods of Python, NumPy and torch."""
     kind = type(value)
     if kind in SCALARS or kind is np.ndarray or kind in NUMPY_SCALARS:
         return True
@@ -189,9 +212,9 @@ def _has_plain_gradient(value: torch.Tensor) -> bool:
 
 
 def unchanged(value: Any, node: Any, body: memoryview) -> bool:
-    """Whether `value`, made of `node` and its `body`, is seen at a glance to be what it was; rare kinds never are."""
+    """Return whether `value`, unpacked from `node` and `body`, is certainly unchanged; False for rare types."""
     kind = type(value)
-    if kind in SCALARS:  # zero has a sign
+    if kind in SCALARS:  # 0.0 and -0.0 are equal
         return kind is type(node) and value == node and (kind is not float or value != 0)
     if kind is torch.Tensor and type(node) is wire.Tensor:
         plain, requires_grad, grad = _parts(value)
@@ -211,7 +234,7 @@ def unchanged(value: Any, node: Any, body: memoryview) -> bool:
 
 
 def _memory_of(plain: torch.Tensor) -> torch.Tensor | None:
-    """The memory from the first element of a tensor to the last, flat; None where it is not to be sent as it is."""
+    """Return the memory from the first to the last element of a tensor, flat; None if its layout is not to be kept."""
     if plain.is_conj() or plain.is_neg() or plain.numel() == 0:
         return None
     length = 1 + sum((size - 1) * stride for size, stride in zip(plain.shape, plain.stride(), strict=True))
@@ -221,13 +244,13 @@ def _memory_of(plain: torch.Tensor) -> torch.Tensor | None:
 
 
 def _parts(value: torch.Tensor) -> tuple[torch.Tensor, bool, Any]:
-    """The elements without their graph, whether they require a gradient, and the gradient of a leaf."""
+    """Return the elements without their graph, whether they require a gradient, and the gradient of a leaf."""
     requires_grad = value.requires_grad
     return value.detach(), requires_grad, value.grad if requires_grad and value.is_leaf else None
 
 
 def _parts_of_subclass(value: torch.Tensor) -> tuple[torch.Tensor, bool, Any]:
-    """The same by the base class's own methods: a subclass does not decide what is sent in its place."""
+    """Return the same by the base class's own methods, so that a subclass cannot change what is sent."""
     with torch._C.DisableTorchFunctionSubclass():
         plain = torch.Tensor.detach(value)
         if plain.layout == torch.strided:
@@ -238,7 +261,7 @@ def _parts_of_subclass(value: torch.Tensor) -> tuple[torch.Tensor, bool, Any]:
 
 
 def _raw(tensor: torch.Tensor) -> bytes:
-    if tensor.dtype in shared_memory.PLAIN and not tensor.is_neg():  # the short way
+    if tensor.dtype in shared_memory.PLAIN and not tensor.is_neg():  # the fast path
         return tensor.numpy().tobytes()
     plain = tensor.resolve_conj().resolve_neg().contiguous()
     if plain.is_complex():

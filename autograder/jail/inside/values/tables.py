@@ -1,7 +1,7 @@
-"""Runs in the jail and outside it: tables of pandas to plain parts, and back from parts that are not believed.
+"""Runs in the jail and outside it: converts pandas tables to plain parts, and back from untrusted parts.
 
-A table is taken apart by columns into texts, lists and one-dimensional arrays, which travel as all values do. pandas is
-only used where something else has imported it: staff's code outside, the notebook inside.
+A table is split by columns into texts, lists and one-dimensional arrays, which are sent like other values. pandas is
+only used if other code has imported it: staff's code outside, the notebook inside.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from .exact import zones
 from .kinds import NUMPY_DTYPE
 
 MAX_COLUMNS = 10_000
-"""Of a table, or levels of an index: making each takes pandas its time."""
+"""The maximum number of columns of a table, or of levels of an index: pandas takes time to create each."""
 MAX_ROWS = 1 << 24
-"""A range of any length fits into a few bytes, and is written out when it is compared."""
+"""The maximum length of a RangeIndex: any takes a few bytes to send, but all rows are created when it is compared."""
 _MASKED = re.compile(r"U?Int(8|16|32|64)|Float(32|64)|boolean")
 _ZONED = re.compile(r"datetime64\[(s|ms|us|ns), ([A-Za-z0-9_+\-/:]{1,60})\]")
 _OFFSET = re.compile(r"UTC([+-]\d\d:\d\d)?")
@@ -30,11 +30,11 @@ _CELLS = (
     *(type(None), bool, int, float, complex, str, bytes, np.generic),
     *(datetime.date, datetime.time, datetime.timedelta, decimal.Decimal, fractions.Fraction),
 )
-"""What a column of objects may hold, beside what pandas has for a missing value."""
+"""Types that a column of objects may contain, besides the scalars of pandas."""
 
 
 def is_table(value: Any) -> bool:
-    """Whether a value is one of pandas' that travels: a DataFrame, Series, Index or scalar."""
+    """Return whether a value is a pandas type that can be sent: a DataFrame, Series, Index or scalar."""
     pd = sys.modules.get("pandas")
     return pd is not None and (
         isinstance(value, pd.DataFrame | pd.Series | pd.Index | pd.Timestamp | pd.Timedelta)
@@ -44,10 +44,10 @@ def is_table(value: Any) -> bool:
 
 
 def parts(value: Any) -> list[Any]:
-    """The parts of a table, for `table` to put together.
+    """Return the parts of a table, from which `table` can rebuild it.
 
     Raises:
-        WireError: it has a column of a kind that does not travel.
+        WireError: it has a column of a type that cannot be sent.
     """
     pd = sys.modules["pandas"]
     if value is pd.NaT or value is pd.NA:
@@ -72,7 +72,7 @@ def _levels(index: Any) -> list[Any]:
 
 
 def _column(data: Any, name: Any) -> list[Any]:
-    """One column: its dtype by name, its own name, its values, and what else its dtype needs."""
+    """Return the parts of a column: dtype name, column name, values, and further data of its dtype."""
     pd = sys.modules["pandas"]
     dtype = data.dtype
     if isinstance(dtype, pd.CategoricalDtype):
@@ -103,27 +103,27 @@ def _is_cell(item: Any) -> bool:
     return isinstance(item, _CELLS) or (is_table(item) and not hasattr(item, "columns") and np.ndim(item) == 0)
 
 
-# --- put together -----------------------------------------------------------------------------------------------------
+# --- from parts -------------------------------------------------------------------------------------------------------
 
 
 def table(found: Any) -> Any:
-    """The table of these parts.
+    """Return the table with these parts.
 
     Raises:
-        WireError: they are not those of a table, or no course that uses pandas is graded here.
+        WireError: the parts are not a table's, or pandas is not imported, since the course does not use it.
     """
     pd = sys.modules.get("pandas")
     if pd is None:
         raise wire.WireError("a table of pandas, which this course does not name among its packages")
     try:
-        return _made(pd, found)
+        return _build(pd, found)
     except wire.WireError:
         raise
     except Exception as error:  # pandas raises exceptions of all kinds
         raise wire.WireError(f"not a table: {str(error)[:200]}") from None
 
 
-def _made(pd: Any, found: Any) -> Any:
+def _build(pd: Any, found: Any) -> Any:
     match found:
         case ["NaT"]:
             return pd.NaT
@@ -160,7 +160,7 @@ def _name(column: list[Any]) -> Any:
 
 
 def _dtype_of(column: list[Any]) -> Any:
-    """The dtype where pandas would guess another one."""
+    """Return object for a column of objects, where pandas would infer another dtype; otherwise None."""
     return object if column[0] == "object" else None
 
 
@@ -183,7 +183,7 @@ def _index(pd: Any, levels: list[Any], length: int | None) -> Any:
 
 
 def _array(pd: Any, column: Any, length: int) -> Any:
-    """The values of a column of that length, as an array of NumPy's or pandas'."""
+    """Return the values of a column, which must have this length, as an array of NumPy or pandas."""
     match column:
         case ["object", _, list(cells)]:
             made = np.empty(len(cells), dtype=object)
@@ -219,5 +219,5 @@ def _array(pd: Any, column: Any, length: int) -> Any:
 
 
 def _is_zone(name: str) -> bool:
-    """Whether it is a time zone's name: pandas would read files for others."""
+    """Return whether it is the name of a time zone; for other names, pandas would read files."""
     return bool(_OFFSET.fullmatch(name)) or name in zones()

@@ -1,4 +1,4 @@
-"""Runs in the jail and outside it: Python values from the wire, which is not believed in anything that it claims."""
+"""Runs in the jail and outside it: converts wire nodes to Python values. Every claim of a node is validated."""
 
 from __future__ import annotations
 
@@ -12,34 +12,43 @@ import torch
 from PIL import Image
 
 from .. import wire
-from . import exact, tables
+from . import exact, records, tables
 from .kinds import CONTAINERS, DTYPES, IMAGE_MODES, MAX_DEPTH, MAX_DIMENSIONS, MAX_SAME_HASH, MAX_UNPACKED, NUMPY_DTYPE
 
 
 class Unpacker:
-    """Turns wire nodes of one frame into values, checking all that they claim.
+    """Converts the wire nodes of one frame to values, and validates them.
 
     Args:
         body: the frame's body.
-        resolve: turns a handle into what stands for it on this side.
-        leaves: False makes tensors that require a gradient results of an operation on a leaf, so that they can be
-            changed in place; one that has a gradient of its own stays a leaf.
+        resolve: returns the object on this side for a handle.
+        records: the classes whose instances are sent by value.
+        leaves: if False, tensors that require a gradient become results of an operation on a leaf, so that they can
+            be changed in place; a tensor that has a gradient stays a leaf.
     """
 
-    def __init__(self, body: memoryview, resolve: Callable[[wire.Handle], Any], leaves: bool = True) -> None:
+    def __init__(
+        self,
+        body: memoryview,
+        resolve: Callable[[wire.Handle], Any],
+        leaves: bool = True,
+        records: records.Records = records.NONE,
+    ) -> None:
         self.body = body
         self.resolve = resolve
+        self.records = records
         self.leaves = leaves
         self.differentiable: list[torch.Tensor] = []
-        """Tensors made that require a gradient, in order."""
+        """The unpacked tensors that require a gradient, in order."""
         self._memories: dict[tuple[int, int], bytearray] = {}
         self._unpacked = 0
+        self._in_plain = 0
 
     def unpack(self, node: Any, depth: int = 0) -> Any:
-        """The value of `node`.
+        """Return the value of `node`.
 
         Raises:
-            WireError: the node claims what is not so (a length, a shape, a dtype, a depth).
+            WireError: the node is invalid (a length, shape, dtype or depth).
         """
         if node is None or isinstance(node, bool | int | float | str):
             return node
@@ -54,14 +63,15 @@ class Unpacker:
                 return self._view(node)
             case wire.Items():
                 items = [self.unpack(item, depth + 1) for item in node.items]
-                if node.kind in ("set", "frozenset"):
-                    _check_keys(items)
-                return CONTAINERS[node.kind](items)
+                return _container(node.kind, items)
             case wire.Mapping():
                 pairs = [(self.unpack(key, depth + 1), self.unpack(item, depth + 1)) for key, item in node.pairs]
-                _check_keys(key for key, _ in pairs)
-                return dict(pairs)
+                return _container("dict", pairs)
+            case wire.Record() | wire.Coded():
+                return self._record(node, depth)
             case wire.Handle():
+                if self._in_plain:
+                    raise wire.WireError("an object where only plain data is allowed")
                 return self.resolve(node)
             case wire.Slice():
                 return slice(*(self.unpack(part, depth + 1) for part in (node.start, node.stop, node.step)))
@@ -78,6 +88,19 @@ class Unpacker:
             case wire.Image():
                 return self._image(node)
         raise wire.WireError(f"not a value: {type(node).__name__}")
+
+    def _record(self, node: wire.Record | wire.Coded, depth: int) -> Any:
+        is_plain = isinstance(node, wire.Coded) or self.records.is_known(node.name)
+        self._in_plain += is_plain
+        try:
+            if isinstance(node, wire.Coded):
+                return self.records.decoded(node.name, self.unpack(node.plain, depth + 1))
+            fields = {key: self.unpack(item, depth + 1) for key, item in node.fields}
+            if len(fields) != len(node.fields):
+                raise wire.WireError("a record with a field that comes twice")
+            return self.records.made(node.name, fields)
+        finally:
+            self._in_plain -= is_plain
 
     def _data(self, blob: wire.Blob) -> memoryview:
         if blob.offset < 0 or blob.size < 0 or blob.offset + blob.size > len(self.body):
@@ -121,7 +144,7 @@ class Unpacker:
                     raise wire.WireError("a gradient that does not fit its tensor")
                 tensor.grad = self._tensor(node.grad)
             elif not self.leaves and node.strides is None:
-                with torch.enable_grad():  # in a backward pass of this process it is off
+                with torch.enable_grad():  # it is disabled during a backward pass of this process
                     return tensor.clone()
         return tensor
 
@@ -129,7 +152,7 @@ class Unpacker:
         indices, values = self._tensor(node.indices), self._tensor(node.values)
         if node.indices.requires_grad or node.values.requires_grad:
             raise wire.WireError("a sparse tensor that requires a gradient cannot travel")
-        self._take(_count(node.shape) * values.element_size())  # a comparison makes it dense
+        self._take(_count(node.shape) * values.element_size())  # a comparison converts it to a dense tensor
         try:
             made = torch.sparse_coo_tensor(indices, values, node.shape, check_invariants=True)
             return made.coalesce() if node.coalesced else made
@@ -143,13 +166,13 @@ class Unpacker:
             dtype = np.dtype(node.dtype)
         except TypeError as error:
             raise wire.WireError(f"not a numpy dtype: {error}") from None
-        if dtype.itemsize == 0:  # numpy gives even empty texts room
+        if dtype.itemsize == 0:  # numpy allocates space even for empty texts
             self._take(_count(node.shape) * 4)
         data = self._elements(node.data, node.shape, dtype.itemsize)
         try:
             array = np.frombuffer(data, dtype=dtype) if data else np.empty(math.prod(node.shape), dtype)
             if dtype.kind == "U":
-                # What is no text raises here, not in the check.
+                # Invalid text raises here, not in the check.
                 bytes(data).decode("utf-32-be" if dtype.str[0] == ">" else "utf-32-le")
             array = array.reshape(node.shape)
         except (ValueError, OverflowError) as error:
@@ -191,7 +214,7 @@ class Unpacker:
             raise wire.WireError("not an image")
         width, height = node.size
         data = self._data(node.data)
-        self._take(4 * width * height + 16 * height)  # what PIL makes ready, whether or not the data fill it
+        self._take(4 * width * height + 16 * height)  # what PIL allocates, even if there is less data
         try:
             return Image.frombytes(node.mode, (width, height), bytes(data))
         except (ValueError, SystemError) as error:
@@ -199,26 +222,36 @@ class Unpacker:
 
 
 def _count(shape: list[int]) -> int:
-    """The number of elements in `shape`."""
+    """Return the number of elements of a shape; raise WireError if it is invalid."""
     if len(shape) > MAX_DIMENSIONS or any(not 0 <= n < 2**63 for n in shape):
         raise wire.WireError(f"not a shape: {shape[:8]}")
-    # Zero-sized shapes may name sizes whose product torch itself cannot hold.
+    # A shape with a size of 0 may have other sizes whose product is too large for torch.
     if math.prod(n for n in shape if n) >= 2**63:
         raise wire.WireError(f"not a shape: {shape[:8]}")
     return math.prod(shape)
 
 
+def _container(kind: str, items: list[Any]) -> Any:
+    if kind in ("list", "tuple"):
+        return CONTAINERS[kind](items)
+    _check_keys(items if kind != "dict" else [key for key, _ in items])
+    try:
+        return dict(items) if kind == "dict" else CONTAINERS[kind](items)
+    except Exception as error:  # a class of the course may compare by itself, and expects other values
+        raise wire.WireError(f"not a container: {str(error)[:200]}") from None
+
+
 def _check_keys(keys: Iterable[Any]) -> None:
     try:
         hashes = Counter(map(hash, keys))
-    except TypeError as error:
+    except Exception as error:  # a class of the course may have a hash of its own
         raise wire.WireError(f"not a container: {str(error)[:200]}") from None
     if max(hashes.values(), default=0) > MAX_SAME_HASH:
-        raise wire.WireError("a container of keys that were chosen to be slow")
+        raise wire.WireError("a container with too many keys of equal hash")
 
 
 def _strided(flat: torch.Tensor, node: wire.Tensor) -> torch.Tensor:
-    """The tensor of the node over the memory `flat`."""
+    """Return the tensor of the node as a view of the elements `flat`."""
     assert node.strides is not None
     if len(node.strides) != len(node.shape) or any(not 0 <= stride < 2**63 for stride in node.strides):
         raise wire.WireError(f"not strides: {node.strides[:8]}")

@@ -1,1 +1,1 @@
-"""Runs in the jail: what student code calls while a check runs, held to the vocabulary of its exercise."""
+"""Runs in the jail: checks the calls that student code makes during a check against the exercise's vocabulary."""

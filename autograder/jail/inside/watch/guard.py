@@ -1,4 +1,4 @@
-"""Runs in the jail: keeps threads, and what would blind the watch, from running while a check's call is under way."""
+"""Runs in the jail: prevents threads, and reports calls that would disable the watch, during a check's call."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ _HANDLING = torch.overrides.handle_torch_function.__code__
 
 
 def stand_in(function: Any, watch: CallWatch) -> Any:
-    """torch's own function in place of an earlier exercise: what it calls is ours, and not watched."""
+    """Return torch's own function as the replacement for an earlier exercise; its calls are not watched."""
     if isinstance(function, type):
         return function
 
     def call(*args: Any, **kwargs: Any) -> Any:
         if watch.running and _is_plain([*args, *kwargs.values()]):
-            with watch.aside():
+            with watch.unwatched():
                 return function(*args, **kwargs)
-        return function(*args, **kwargs)  # with objects of the student's own, whose methods it may call
+        return function(*args, **kwargs)  # it may call methods of the student's objects
 
     call.__name__ = getattr(function, "__name__", "call")
     call.__doc__ = getattr(function, "__doc__", None)
@@ -39,7 +39,7 @@ def stand_in(function: Any, watch: CallWatch) -> Any:
 
 
 _PLAIN = SCALARS | NUMPY_SCALARS | {torch.Tensor, torch.nn.Parameter, torch.dtype, torch.Size}
-"""Types whose methods are not the student's."""
+"""Types whose methods cannot be the student's."""
 
 
 def _is_plain(values: Sequence[Any]) -> bool:
@@ -47,9 +47,10 @@ def _is_plain(values: Sequence[Any]) -> bool:
 
 
 def guard(watch: CallWatch) -> None:
-    """Keep hold of threads, and of what would blind the watch: each is refused while a call of a check is under way.
+    """Wrap the functions that start threads, which then raise during a check, and those that disable the watch.
 
-    Modes of torch's hold for one thread each, so a thread that was started before is watched from its own start.
+    Calls of the latter during a check are noted. torch's modes apply to one thread each, so a thread that is started
+    before a check is watched from its start.
     """
     start = _thread.start_new_thread
 
@@ -84,7 +85,7 @@ def _noting(original: Any, watch: CallWatch) -> Any:
 
 
 def _popping(original: Any, watch: CallWatch) -> Any:
-    """Let torch take the watch off the stack where it does so for each call of a function written in Python."""
+    """Wrap torch's own pop, which is allowed only where torch handles a call of a function written in Python."""
 
     def popping() -> Any:
         if watch.running and _depth() and _at(_depth() - 1) is watch:

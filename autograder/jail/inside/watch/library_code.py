@@ -1,4 +1,4 @@
-"""Runs in the jail: of a library's function that is written in Python, what a student would call it."""
+"""Runs in the jail: the public names of library functions that are written in Python, from their frames."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ _CLOSED = tuple(
         "masked/",
     )
 )
-"""Parts of torch that calculate in Python with operations that are all basic."""
+"""Parts of torch that compute in Python with basic operations only."""
 _CLOSED_PACKAGES = ("scipy", "sklearn")
 
 FREE: set[str] = set()
-"""Files that were met and found to be none of these."""
+"""Files that were seen and belong to none of these libraries."""
 
 
 def name_of(frame: Any) -> str:
-    """The dotted name of the function or module that `frame` runs, where it is one of torch's or SciPy's making.
+    """Return the dotted name of the function or module that `frame` runs, if it is torch's, SciPy's or scikit-learn's.
 
-    The empty string for all else, whose file is then known to be free.
+    Otherwise return "", and add its file to `FREE` if it belongs to none of these libraries.
     """
     file = frame.f_code.co_filename
     if file == _FUNCTIONAL:
@@ -53,7 +53,7 @@ def name_of(frame: Any) -> str:
 
 
 def _public(frame: Any, module: str) -> str:
-    """What users call the function of `frame`: torch.nn.utils.clip_grad_norm_, defined in torch.nn.utils.clip_grad."""
+    """Return the public name of a function: torch.nn.utils.clip_grad_norm_, defined in torch.nn.utils.clip_grad."""
     name = _wrapped(frame) or frame.f_code.co_name
     package = module.rpartition(".")[0]
     exported = vars(sys.modules[package]).get(name) if package in sys.modules else None
@@ -61,13 +61,13 @@ def _public(frame: Any, module: str) -> str:
 
 
 def _wrapped(frame: Any) -> str:
-    """The name of the function that `frame` wraps, as a decorator of torch's does; empty where it wraps none."""
+    """Return the name of the function that `frame` wraps, as torch's decorators do; "" if it wraps none."""
     held = frame.f_locals.get("func") if "func" in frame.f_code.co_freevars else None
     return str(getattr(held, "__name__", ""))
 
 
 def is_torch(frame: Any) -> bool:
-    """Whether `frame` runs code of torch's own."""
+    """Return whether `frame` runs torch's own code."""
     return bool(frame.f_code.co_filename.startswith(_TORCH))
 
 
@@ -79,7 +79,7 @@ def _functional(frame: Any) -> str:
 
 
 def _module(frame: Any) -> str:
-    """The class of torch.nn whose method runs, unless it only runs inside of another."""
+    """Return the name of the torch.nn class whose method runs; "" if there is none."""
     owner = frame.f_locals.get("self")
     if owner is None:
         return ""

@@ -1,4 +1,4 @@
-"""Runs in the jail: torch's own recorder, which notes the operations that its dispatcher runs, at 3 us each."""
+"""Runs in the jail: torch's own profiler, which records the operations that its dispatcher runs, at 3 us each."""
 
 from __future__ import annotations
 
@@ -14,11 +14,14 @@ from torch._C._profiler import ProfilerConfig, ProfilerState, _ExperimentalConfi
 _enable: Any = torch._C._autograd._enable_profiler_legacy
 _disable: Any = torch._C._autograd._disable_profiler_legacy
 _switch: Any = torch._C._autograd._enable_record_function
+_name_of: Any = torch._C._autograd.ProfilerEvent.name
 _CONFIG = ProfilerConfig(ProfilerState.CPU, False, False, False, False, False, _ExperimentalConfig())
 
 _NODE = re.compile(r"\w+Backward\d+$|torch::autograd::\w+$")
-"""Nodes of a graph that torch made itself: what they run belongs to operations that were seen when they ran forward."""
+"""Graph nodes created by torch: they belong to operations that were checked in the forward pass."""
 _ENGINE = "autograd::engine::evaluate_function: "
+_MARKS = frozenset({"", "__start_profile", "__stop_profile"})
+"""Names of events that are not the start of an operation."""
 
 BLINDING: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (
@@ -38,19 +41,57 @@ BLINDING: tuple[tuple[Any, tuple[str, ...]], ...] = (
     ),
     (torch.autograd, ("_enable_record_function", "_enable_profiler_legacy", "_disable_profiler_legacy")),
 )
-"""Functions of torch's, by where they stand, with which a watch could be blinded."""
+"""torch functions that could disable the watch, by module."""
 
 
 @dataclass(frozen=True)
-class Recorded:
-    """The operations in their order, and whether autograd ran among them."""
+class Operations:
+    """The operations in order, and whether autograd ran among them."""
 
     names: list[str]
     gradients: bool
 
 
+@dataclass(frozen=True)
+class Recorded:
+    """The recorded torch events, a list for each thread."""
+
+    threads: list[list[Any]]
+
+    def names(self) -> list[str]:
+        """Return the names of all events in order, with nested operations; ten times as fast as `operations`."""
+        return [name for events in self.threads for name in map(_name_of, events) if name not in _MARKS]
+
+    def operations(self) -> Operations:
+        """Return the dispatcher's operations, without those run by graph nodes that torch created."""
+        names: list[str] = []
+        gradients = False
+        stack: list[str] = []
+        inner = 0
+        for events in self.threads:
+            for event in events:
+                kind = event.kind()
+                if kind == "pop":
+                    if stack and stack.pop() == "":
+                        inner -= 1
+                    continue
+                if kind != "push":
+                    continue
+                name = event.name()
+                above = stack[-1] if stack else ""
+                if name.startswith(_ENGINE):
+                    gradients = True
+                elif above == _ENGINE + name and _NODE.match(name):
+                    inner += 1
+                    name = ""  # everything nested in it is torch's own
+                elif not inner and _is_operation(name) and not (name == "aten::unfold" and above == "aten::repeat"):
+                    names.append(name)
+                stack.append(name)
+        return Operations(names, gradients)
+
+
 def start() -> str:
-    """Record from here on: `started`, `taken` where something else records already, or `full` without room."""
+    """Start recording; return `started`, `taken` if something else is recording, or `full` without memory."""
     try:
         _switch(True)
         _enable(_CONFIG)
@@ -62,44 +103,20 @@ def start() -> str:
 
 
 def stop() -> Recorded | None:
-    """What was recorded; None where somebody has stopped it before."""
+    """Return what was recorded; None if something else has stopped the recording."""
     try:
-        events = _disable()
+        return Recorded(_disable())
     except RuntimeError:
         return None
-    names: list[str] = []
-    gradients = False
-    stack: list[str] = []
-    inner = 0
-    for thread in events:
-        for event in thread:
-            kind = event.kind()
-            if kind == "pop":
-                if stack and stack.pop() == "":
-                    inner -= 1
-                continue
-            if kind != "push":
-                continue
-            name = event.name()
-            above = stack[-1] if stack else ""
-            if name.startswith(_ENGINE):
-                gradients = True
-            elif above == _ENGINE + name and _NODE.match(name):
-                inner += 1
-                name = ""  # all within is torch's own
-            elif not inner and _is_operation(name) and not (name == "aten::unfold" and above == "aten::repeat"):
-                names.append(name)
-            stack.append(name)
-    return Recorded(names, gradients)
 
 
 def pause() -> Callable[[], None]:
-    """Record nothing until what this returns is called."""
+    """Pause recording; return a function that resumes it."""
     _switch(False)
     return lambda: _switch(True)
 
 
 def _is_operation(name: str) -> bool:
-    """Whether it is one of the dispatcher's; scripts, graph nodes and the like have names of other kinds."""
+    """Return whether it is an operation of the dispatcher; scripts, graph nodes and others have other names."""
     space, mark, _ = name.partition("::")
     return bool(mark) and space not in ("autograd", "torch")

@@ -12,6 +12,7 @@ def scale(x, a):
     if frame:
         watch = frame.f_locals["self"].watch
         watch._taken, watch._known = frozenset(), {}
+        watch._operations |= {"aten::mul"}
     return getattr(torch, "lum"[::-1])(x, a)
 """
 EXPECTED = 3

@@ -52,6 +52,15 @@ def test_every_fault_is_found(tiny):
         assert any(said in text for text in found), "\n".join([said, *found])
 
 
+def test_a_solution_that_fails_is_told_without_what_follows_from_it(tiny):
+    path = tiny / CHECKS
+    path.write_text(path.read_text().replace("    x = ", "    torch.ones(object())\n    x = "))
+    found = audit(tiny, exercise="scale").findings
+    texts = [item.text for item in found]
+    assert any("the solution fails" in text for text in texts) and not any("is not caught" in text for text in texts)
+    assert {item.exercise for item in found if "misconception" in item.text} <= {"scale"}
+
+
 WAYS = """
 import torch
 

@@ -170,9 +170,9 @@ def test_a_mutant_that_only_these_seeds_take_for_a_misconception_is_found(tiny, 
     assert any("(2 / a)" in item.diff for item in found.mistaken) is mistaken
 
 
-def test_hundreds_of_wrong_solutions_of_the_course_are_taken_for_no_misconception_but_their_own(root):
-    found = hunt(root, ["ps5"], diagnose=True)
-    assert found.killed > 500 and not found.mistaken and not found.survivors
+def test_wrong_solutions_of_the_course_are_taken_for_no_misconception_but_their_own(root):
+    found = hunt(root, ["ps5"], exercise="gru_step", diagnose=True)
+    assert found.killed > 100 and not found.mistaken and not found.survivors
 
 
 TWO = """

@@ -1,0 +1,1 @@
+"""Runs in the jail: what checks can do beyond calls: callbacks, operators, printed text, snapshots of data."""

@@ -1,0 +1,59 @@
+"""What takes seconds to import is not imported for a command that does without it."""
+
+import json
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+LOADED = """
+import atexit, json, sys
+atexit.register(lambda: print("LOADED" + json.dumps([name for name in ("torch", "nbgrader") if name in sys.modules])))
+from autograder.cli import main
+main()
+"""
+
+READING = (["status"], ["show", "ada", "ps1"], ["logs", "ps1"], ["export"])
+WITHOUT_A_COURSE = (
+    *READING,
+    ["report", "ps1"],
+    ["build"],
+    ["audit"],
+    ["preview", "ps1"],
+    ["release", "ps1"],
+    ["new", "exercise", "ps1", "relu"],
+    ["grade"],
+    ["diff"],
+    ["unexplained", "ps1"],
+    ["similarity", "ps1"],
+)
+
+
+def loaded(folder, command):
+    """The exit code, what it said, and which of the slow packages were imported."""
+    run = [sys.executable, "-c", LOADED, *command]
+    done = subprocess.run(run, cwd=folder, capture_output=True, text=True, timeout=120)
+    said, _, names = done.stdout.rpartition("LOADED")
+    return done.returncode, said + done.stderr, json.loads(names)
+
+
+@pytest.mark.parametrize("command", WITHOUT_A_COURSE, ids=" ".join)
+def test_a_missing_course_is_told_before_anything_slow_is_imported(tmp_path, command):
+    code, said, names = loaded(tmp_path, command)
+    assert (code, names) == (2, [])
+    assert "course.yml" in said
+
+
+@pytest.mark.parametrize("command", READING, ids=" ".join)
+def test_what_only_reads_needs_no_torch(root, tmp_path, command):
+    shutil.copy(root / "course.yml", tmp_path)
+    shutil.copytree(root / "assignments", tmp_path / "assignments")
+    _, _, names = loaded(tmp_path, command)
+    assert "torch" not in names
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_help_imports_nothing_slow(tmp_path, language):
+    code, said, names = loaded(tmp_path, ["--language", language, "--help"])
+    assert (code, names) == (0, []) and "formgrader" in said
