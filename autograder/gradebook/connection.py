@@ -20,8 +20,9 @@ from autograder.language.staff import for_staff
 
 from .locking import PATIENCE, be_patient, hurry, is_in_the_way, is_locked
 
-# Connection errors are reported in one line by this module; SQLAlchemy's log would repeat them.
-logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
+# Connection errors are reported in one line by this module; the logs of SQLAlchemy and psycopg would repeat them.
+for _logger in ("sqlalchemy.pool", "psycopg"):
+    logging.getLogger(_logger).setLevel(logging.CRITICAL)
 
 VERSION = table("alembic_version", column("version_num", sqlalchemy.String))
 """The table with the schema version of nbgrader's database, which `nbgrader db upgrade` reads."""

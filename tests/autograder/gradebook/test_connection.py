@@ -1,5 +1,7 @@
 """The gradebook as we make it: nbgrader's tables, and indexes by which scores are found in a big class."""
 
+import logging
+
 import pytest
 from nbgrader.api import Gradebook
 from sqlalchemy import inspect, text
@@ -64,3 +66,8 @@ def test_while_another_writes_they_are_left_to_a_later_run(postgresql, course):
             assert "ix_grade_notebook_id" not in indexes(recorder)
     with Recorder(course) as recorder:
         assert "ix_grade_notebook_id" in indexes(recorder)
+
+
+@pytest.mark.parametrize("name", ["psycopg", "sqlalchemy.pool"])
+def test_a_lost_connection_is_told_by_one_line_and_not_by_drivers_logs(name):
+    assert not logging.getLogger(name).isEnabledFor(logging.WARNING)
