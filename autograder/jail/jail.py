@@ -17,7 +17,7 @@ from autograder.course.handouts import Handout
 from autograder.errors import AutograderError
 from autograder.language.staff import for_staff
 
-from . import bubblewrap, cgroup, operations, seccomp
+from . import bubblewrap, cgroup, seccomp
 from .inside import frames, wire, zygote_wire
 from .sandbox_limits import SandboxLimits
 from .scratch import Scratch
@@ -41,12 +41,20 @@ class Jail:
         limits: the limits of each student's process.
         imports: modules to import before forking, besides torch, so that no student's process has to.
         handouts: the files for the student's folder; the jail uses copies made when it starts.
+        cells: cells that most notebooks contain, with their numbers; they are compiled before forking.
     """
 
-    def __init__(self, limits: SandboxLimits, imports: Sequence[str] = (), handouts: Sequence[Handout] = ()) -> None:
+    def __init__(
+        self,
+        limits: SandboxLimits,
+        imports: Sequence[str] = (),
+        handouts: Sequence[Handout] = (),
+        cells: Sequence[tuple[int, str]] = (),
+    ) -> None:
         self.limits = limits
         self.imports = imports
         self.handouts = handouts
+        self.cells = cells
         self._process: subprocess.Popen[bytes] | None = None
         self._home: Scratch | None = None
         self._copies: Scratch | None = None
@@ -79,6 +87,7 @@ class Jail:
         if self._process is None:
             self.launch()
         try:
+            self._set_up()
             return self._answer(zygote_wire.Ready, _START_SECONDS)
         except BaseException:
             self.close()
@@ -115,6 +124,11 @@ class Jail:
             cwd="/" if self.limits.confined else self._home.path,
         )
         theirs.close()
+
+    def _set_up(self) -> None:
+        """Send the zygote what it has to know besides torch."""
+        from . import operations  # imports torch, which the zygote imports at the same time
+
         functions, inner = operations.basic()
         setup = zygote_wire.Setup(
             memory_bytes=self.limits.memory_bytes,
@@ -126,6 +140,7 @@ class Jail:
             functions=functions,
             operations=inner,
             handouts=sorted({item.name.partition("/")[0] for item in self.handouts}),
+            cells=list(self.cells),
         )
         try:
             frames.send(self._sock, zygote_wire.encode(setup))

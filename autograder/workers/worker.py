@@ -18,7 +18,7 @@ from autograder.errors import AutograderError
 from autograder.jail.inside import frames, wire
 from autograder.jail.jail import Jail
 
-from .jail_imports import imports_of
+from .jail_preparation import cells_of, imports_of
 from .protocol import Failed, Work, encode
 
 
@@ -28,7 +28,8 @@ def main(descriptor: int) -> None:
     work = msgspec.msgpack.decode(frames.receive(sock)[0], type=Work)
     root = Path(work.root)
     try:
-        jail = Jail(work.sandbox_limits, imports_of(root, work.limits), handouts.for_jail(root, work.limits))
+        given = handouts.for_jail(root, work.limits)
+        jail = Jail(work.sandbox_limits, imports_of(root, work.limits), given, cells_of(root, work.limits))
     except AutograderError as error:
         frames.send(sock, b"", [encode(Failed(str(error)))])
         return

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import codeop
+from collections.abc import Iterable
 from types import CodeType
 from typing import Any
 
@@ -19,6 +20,8 @@ from .no_shell import NoShellHere
 
 RUNS_PLAIN = True
 """Whether cells of plain Python are run without IPython."""
+_PREPARED: dict[tuple[int, str, int], list[CodeType]] = {}
+"""The compiled parts of a release's own cells, by number, source and the compiler's flags."""
 
 
 class BaseShell(NoShellHere):
@@ -44,6 +47,21 @@ def take_builtins_and_display(shell: InteractiveShell) -> None:
     shell.display_trap.__enter__()
 
 
+def prepare(shell: InteractiveShell, cells: Iterable[tuple[int, str]]) -> None:
+    """Compile cells that most notebooks contain, before any student's process is forked: saves 1 ms of a submission.
+
+    Args:
+        shell: the shell that will run them.
+        cells: their numbers and sources.
+    """
+    count = shell.execution_count
+    for number, source in cells:
+        if "__future__" not in source:  # it changes how later cells are compiled
+            shell.execution_count = number
+            _PREPARED[number, source, shell.compile.flags] = _compiled(shell, source)
+    shell.execution_count = count
+
+
 def run_plain(shell: InteractiveShell, source: str) -> ExecutionResult | None:
     """Run a cell of plain Python without IPython.
 
@@ -51,7 +69,9 @@ def run_plain(shell: InteractiveShell, source: str) -> ExecutionResult | None:
         The result as of `run_cell`; None if the cell was not run, since it needs IPython.
     """
     callbacks = shell.events.callbacks
-    parts = [] if callbacks["pre_run_cell"] or callbacks["post_run_cell"] else _compiled(shell, source)
+    parts: list[CodeType] = []
+    if RUNS_PLAIN and not (callbacks["pre_run_cell"] or callbacks["post_run_cell"] or shell.ast_transformers):
+        parts = _PREPARED.get((shell.execution_count, source, shell.compile.flags)) or _compiled(shell, source)
     if not parts:
         return None
     result = ExecutionResult(None)
@@ -71,7 +91,7 @@ def _compiled(shell: InteractiveShell, source: str) -> list[CodeType]:
 
     The list is empty if the cell may not be plain Python; a single line may be a magic without its percent sign.
     """
-    if not RUNS_PLAIN or "\n" not in source.strip() or shell.ast_transformers:
+    if "\n" not in source.strip():
         return []
     try:
         # As in IPython, which counts lines from there and derives the code's file name from it.

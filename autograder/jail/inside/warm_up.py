@@ -16,6 +16,7 @@ import torch
 from . import values, wire
 from .shell import Shell
 from .student import Student, seed_everything
+from .watch import recorder
 
 ROUNDS = 3
 """Python specializes a function after about eight runs; more rounds gain nothing."""
@@ -81,6 +82,7 @@ def warm_up(shell: Shell) -> None:
                 raise RuntimeError(f"a warm-up request failed: {answer[:500]!r}")
         shell.user_ns.clear()
         shell.user_ns.update(names)
+    recorder.make_room()
     for number in (_signal.SIGPROF, _signal.SIGALRM):  # a namespace's first process gets only signals with a handler
         _signal.signal(number, _signal.SIG_DFL)
     seed_everything(0)

@@ -31,15 +31,13 @@ WRITABLE = (HOME, "/tmp", "/dev/shm")
 def main(descriptor: int) -> None:
     """Serve the owner on the socket `descriptor` until it closes."""
     sock = socket.socket(fileno=descriptor)
-    setup = zygote_wire.decode_to_zygote(frames.receive(sock)[0])
-    if not isinstance(setup, zygote_wire.Setup):
-        raise wire.WireError("the first message must be Setup")
     limits.hide()
     limits.defaults()
     gc.disable()  # imports create no garbage
 
-    import torch
+    import torch  # before the first message, which its sender needs torch for as well
 
+    from .ipython_private import prepare
     from .shell import Shell
     from .student import Student, seed_everything, serve
     from .warm_up import warm_up
@@ -51,11 +49,17 @@ def main(descriptor: int) -> None:
     torch.nn.functional.softmax(
         torch.ones(2, 2) @ torch.ones(2, 2), -1
     )  # loads the kernels' pages; no backward pass here
-    for name in (*_LAZY, *setup.imports):
+    for name in _LAZY:
+        importlib.import_module(name)
+    setup = zygote_wire.decode_to_zygote(frames.receive(sock)[0])
+    if not isinstance(setup, zygote_wire.Setup):
+        raise wire.WireError("the first message must be Setup")
+    for name in setup.imports:
         importlib.import_module(name)
     learn(setup.functions, setup.operations)
     shell = Shell.instance()
     warm_up(shell)
+    prepare(shell, setup.cells)
     student = Student(shell.user_ns, shell)
     guard(student.watch)
     give_up = limits.of(setup)

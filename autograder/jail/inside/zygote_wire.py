@@ -12,6 +12,7 @@ class Setup(msgspec.Struct, frozen=True, tag=True):
 
     `functions` and `operations` are torch's names of the basic vocabulary. `handouts` are the names of the handouts in
     the student's folder: modules can be imported from there, and in a jail they are not removed between children.
+    `cells` are numbers and sources of cells to compile before forking.
     """
 
     memory_bytes: int
@@ -23,6 +24,7 @@ class Setup(msgspec.Struct, frozen=True, tag=True):
     functions: list[str]
     operations: list[str]
     handouts: list[str] = []
+    cells: list[tuple[int, str]] = []
 
 
 class Ready(msgspec.Struct, frozen=True, tag=True):

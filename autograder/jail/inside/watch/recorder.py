@@ -23,6 +23,9 @@ _ENGINE = "autograd::engine::evaluate_function: "
 _MARKS = frozenset({"", "__start_profile", "__stop_profile"})
 """Names of events that are not the start of an operation."""
 
+_EVENTS = 10_000
+_TENSOR = torch.tensor([1.0])
+
 BLINDING: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (
         torch._C,
@@ -108,6 +111,18 @@ def stop() -> Recorded | None:
         return Recorded(_disable())
     except RuntimeError:
         return None
+
+
+def make_room() -> None:
+    """Enlarge pybind11's table of objects, which holds each recorded event while its name is read.
+
+    Called before the first fork. In a full table an event is linked to another object, on a page that each child then
+    copies: 200 pages of a submission.
+    """
+    start()
+    for _ in range(_EVENTS):
+        _TENSOR.neg()
+    stop()
 
 
 def pause() -> Callable[[], None]:

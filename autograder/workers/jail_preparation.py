@@ -1,4 +1,4 @@
-"""Chooses the modules that a jail imports before its first submission: slow ones that torch imports on first use."""
+"""Chooses what a jail does once, before its first submission: slow imports, and compiling the release's own cells."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from autograder.course import release
 from autograder.grading.inputs import files_of
 
 _SLOW = {
@@ -29,10 +30,25 @@ def imports_of(root: Path, problem_sets: Iterable[str]) -> list[str]:
     return [name for name, words in _SLOW.items() if any(words.search(text) for text in texts)]
 
 
+def cells_of(root: Path, problem_sets: Iterable[str]) -> list[tuple[int, str]]:
+    """Return the code cells of the problem sets' releases, with their numbers; most students change only the answers.
+
+    Args:
+        root: the course's folder.
+        problem_sets: the names of the problem sets.
+    """
+    paths = [release.path_of(root, name) for name in problem_sets]
+    return [cell for path in paths if path.is_file() for cell in _code_cells(path)]
+
+
+def _code_cells(notebook: Path) -> list[tuple[int, str]]:
+    cells = json.loads(notebook.read_text(errors="replace"))["cells"]
+    code = [(number, cell) for number, cell in enumerate(cells, 1) if cell["cell_type"] == "code"]
+    return [(number, "".join(cell["source"])) for number, cell in code]
+
+
 def _code(path: Path) -> str:
     """Return the code of a file; a notebook's prose is left out, since it names functions that may not be called."""
-    text = path.read_text(errors="replace")
     if path.suffix == ".py":
-        return text
-    cells = json.loads(text)["cells"]
-    return "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+        return path.read_text(errors="replace")
+    return "\n".join(source for _, source in _code_cells(path))
