@@ -49,17 +49,18 @@ class Freshness:
 
     def verdict(self, setup: GradingSetup, item: Prepared) -> Verdict | None:
         """Return the verdict of a submission if its results are up to date; None otherwise."""
-        written = self._written(item)
-        return written if written and self._is_current(setup, item) else None
+        if not self._is_current(setup, item):
+            return None
+        return self._written(item)
+
+    def _is_current(self, setup: GradingSetup, item: Prepared) -> bool:
+        kept = self._fingerprints.get((item.handed_in.problem_set, item.handed_in.student))
+        return kept is not None and kept == setup.fingerprint(item)
 
     def _written(self, item: Prepared) -> Verdict | None:
         """Return the verdict if all results were written; None otherwise."""
         student, name = item.handed_in.student, item.handed_in.problem_set
         return folders.verdict_if_whole(self._root, student, name) if (name, student) in self._fingerprints else None
-
-    def _is_current(self, setup: GradingSetup, item: Prepared) -> bool:
-        kept = self._fingerprints[item.handed_in.problem_set, item.handed_in.student]
-        return kept == setup.fingerprint(item)
 
 
 def of_course(root: Path, course: config.Course) -> Freshness:
