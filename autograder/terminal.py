@@ -72,7 +72,7 @@ class _Slowest(ProgressColumn):
         if slowest is None:
             return Text()
         what, seconds = slowest
-        return Text(for_staff("{what} for {seconds} s", what=literal(what), seconds=seconds), style="yellow")
+        return Text(f"{literal(what)}: {seconds} s", style="yellow")
 
 
 @dataclass
@@ -99,19 +99,24 @@ def bar(what: str) -> Iterator[Bar]:
     Args:
         what: what is done, in English; shown in staff's language.
     """
+    timing = (_Rate(), TextColumn(for_staff("left")), TimeRemainingColumn(), TextColumn("[dim]{task.fields[note]}"))
+    with _bar(for_staff(what), timing) as shown:
+        yield shown
+
+
+@contextmanager
+def bar_text(what: str) -> Iterator[Bar]:
+    """Show a progress bar without times, for steps of different length; `what` is in the reader's language."""
+    with _bar(what) as shown:
+        yield shown
+
+
+@contextmanager
+def _bar(what: str, timing: Iterable[ProgressColumn] = ()) -> Iterator[Bar]:
     in_progress = InProgress()
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        _Rate(),
-        TextColumn(for_staff("left")),
-        TimeRemainingColumn(),
-        TextColumn("[dim]{task.fields[note]}"),
-        _Slowest(in_progress),
-    )
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), *timing, _Slowest(in_progress))
     with Progress(*columns, console=err, disable=not err.is_terminal, transient=True) as progress:
-        yield Bar(progress, progress.add_task(for_staff(what), total=None, note=""), in_progress)
+        yield Bar(progress, progress.add_task(escape(what), total=None, note=""), in_progress)
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str | Text]], right: Sequence[str] = ()) -> None:

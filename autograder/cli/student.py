@@ -37,7 +37,7 @@ def check(
 
     Example: [bold]autograder check ps2.ipynb --watch[/]
     """
-    from autograder.student import report, screen
+    from autograder.student import released_notebook, report, screen
 
     if watch:
         if as_json:
@@ -45,7 +45,9 @@ def check(
         from autograder.student import watching
 
         raise typer.Exit(0 if watching.watch(notebook, timeout) else 1)
-    found = report.check(notebook, timeout)
+    sheet = released_notebook.read(notebook)
+    with screen.progress(sheet) as begins:
+        found = report.examine(sheet, timeout, begins)
     if as_json:
         print_json(found)
     else:

@@ -86,6 +86,9 @@ SENTENCES: dict[str, str] = {
         "Grading runs further checks that you do not see: passing the examples is a start and not the end."
     ),
     "all done": gettext_noop("Everything is begun and all examples pass. Read your work once more, then hand it in."),
+    # While the cells run.
+    "running": gettext_noop("running your cells"),
+    "cell": gettext_noop("cell {cell}"),
     # While watching.
     "checking": gettext_noop("checking {notebook} …"),
     "watching": gettext_noop("Save {notebook} to check again; Ctrl-C ends."),

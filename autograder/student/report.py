@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Literal
 
 import msgspec
@@ -18,7 +17,7 @@ from autograder.notebook.rules import insides, listed, outside
 from .causes import Cause, Causes
 from .child import Ran, Task
 from .messages import sentence
-from .released_notebook import Cell, Exercise, Sheet, read
+from .released_notebook import Cell, Exercise, Sheet
 from .returns import without_return
 from .running import run
 
@@ -82,24 +81,20 @@ class Report(msgspec.Struct, frozen=True):
     """The bonus points to earn, besides the points."""
 
 
-def check(path: Path, seconds: float | None = None) -> Report:
+def examine(sheet: Sheet, seconds: float | None = None, begins: Callable[[int], None] = lambda number: None) -> Report:
     """Run a notebook and return the report on it.
 
     Args:
-        path: the student's notebook.
+        sheet: the student's notebook.
         seconds: the time limit of one cell, by default the release's.
+        begins: called with the number of each cell that begins to run.
 
     Raises:
-        AutograderError: the notebook cannot be read, or no cells can be run on this machine.
+        AutograderError: no cells can be run on this machine.
     """
-    return examine(read(path), seconds)
-
-
-def examine(sheet: Sheet, seconds: float | None = None) -> Report:
-    """Run a notebook that was read, and return the report on it; `seconds` as for `check`."""
     seconds = seconds or sheet.cell_seconds
     tasks = [_task(cell, sheet) for cell in sheet.cells]
-    return judge(sheet, run(tasks, seconds, sheet.handouts), seconds)
+    return judge(sheet, run(tasks, seconds, sheet.handouts, begins), seconds)
 
 
 def _task(cell: Cell, sheet: Sheet) -> Task:

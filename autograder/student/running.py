@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -38,13 +38,19 @@ class _Lost:
     code: int | None
 
 
-def run(tasks: Sequence[Task], seconds: float, handouts: Handouts | None = None) -> dict[int, Ran]:
+def run(
+    tasks: Sequence[Task],
+    seconds: float,
+    handouts: Handouts | None = None,
+    begins: Callable[[int], None] = lambda number: None,
+) -> dict[int, Ran]:
     """Return the result of each cell, by its number.
 
     Args:
         tasks: the cells.
         seconds: the time limit of one cell.
         handouts: the files that the cells can read; others are not there.
+        begins: called with the number of each cell that begins to run.
 
     Raises:
         AutograderError: Python, torch or IPython cannot be loaded on this machine.
@@ -56,7 +62,7 @@ def run(tasks: Sequence[Task], seconds: float, handouts: Handouts | None = None)
             if handouts:
                 handouts.copy(Path(folder))
             work = Work([task for task in tasks if task.number not in left_out], seconds)
-            lost = _once(work, Path(folder), done)
+            lost = _once(work, Path(folder), done, begins)
             if lost is None:
                 break
             left_out.add(lost.number)
@@ -66,7 +72,7 @@ def run(tasks: Sequence[Task], seconds: float, handouts: Handouts | None = None)
     return {task.number: done.get(task.number) or Ran(task.number, "not run") for task in tasks}
 
 
-def _once(work: Work, folder: Path, done: dict[int, Ran]) -> _Lost | None:
+def _once(work: Work, folder: Path, done: dict[int, Ran], begins: Callable[[int], None]) -> _Lost | None:
     """Run the cells in a new process; add the results to `done`, where it has none, and return a lost process."""
     # In a folder of its own, as in grading, so that other files beside the notebook are not available.
     process = subprocess.Popen(
@@ -108,6 +114,8 @@ def _once(work: Work, folder: Path, done: dict[int, Ran]) -> _Lost | None:
                 )
             if note.begins is not None:
                 at, patience = note.begins, work.seconds + GRACE if note.begins else START
+                if at:
+                    begins(at)
             if note.ran is not None:
                 done.setdefault(note.ran.number, note.ran)
         return None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 
 from rich.text import Text
@@ -11,6 +12,7 @@ from rich.text import Text
 from autograder import terminal
 
 from .messages import sentence
+from .released_notebook import Sheet
 from .report import ExerciseReport, Place, Report
 
 _LOOK = {"passes": ("✓", "green"), "not begun": ("·", "dim"), "fails": ("✗", "red"), "forbidden": ("✗", "red")}
@@ -28,6 +30,26 @@ def readable() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure:
             reconfigure(errors="replace")
+
+
+@contextmanager
+def progress(sheet: Sheet) -> Iterator[Callable[[int], None]]:
+    """Show a progress bar while the cells run; yields a function to call with the number of each that begins."""
+    names = {number: item.name for item in sheet.exercises for number in (item.solution, item.examples) if number}
+    with terminal.bar_text(sentence(sheet.language, "running")) as bar:
+        bar.started(len(sheet.cells))
+        at = ""
+
+        def begins(number: int) -> None:
+            nonlocal at
+            if at:
+                bar.in_progress.ends(at)
+                bar.advanced()
+            place = sentence(sheet.language, "cell", cell=number)
+            at = f"{place} ({names[number]})" if number in names else place
+            bar.in_progress.begins(at)
+
+        yield begins
 
 
 def show(report: Report) -> None:

@@ -58,7 +58,8 @@ def watch(path: Path, seconds: float | None = None) -> bool:
             seen = stamp
             if sheet != checked:  # otherwise only parts that are not run were saved, such as outputs or prose
                 terminal.say_text(sentence(sheet.language, "checking", notebook=path.name))
-                checked, report = sheet, examine(sheet, seconds)
+                with screen.progress(sheet) as begins:
+                    checked, report = sheet, examine(sheet, seconds, begins)
                 screen.show_in_hand(report, sentence(sheet.language, "watching", notebook=path.name))
     except KeyboardInterrupt:
         pass

@@ -27,6 +27,7 @@ from autograder.release.build import build
 from autograder.release.proofs import made
 from autograder.release.proofs.audit import audit
 from autograder.results import folders
+from autograder.student import released_notebook
 from autograder.student import report as at_home
 
 BONUS = Path(__file__).parents[1] / "bonus"
@@ -239,7 +240,7 @@ def test_the_class_report_has_them_apart(graded):
 
 def test_at_home_students_see_what_is_a_bonus(graded, tmp_path):
     shutil.copy(graded / "assignments/ps1/ps1.ipynb", tmp_path)
-    found = at_home.check(tmp_path / "ps1.ipynb")
+    found = at_home.examine(released_notebook.read(tmp_path / "ps1.ipynb"))
     assert (found.points, found.bonus) == (8, 5)
     done = CliRunner().invoke(app, ["check", str(tmp_path / "ps1.ipynb")])
     assert "dot (6 points, 3 bonus points): not begun" in done.stdout

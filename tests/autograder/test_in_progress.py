@@ -47,4 +47,4 @@ def test_it_is_shown_beside_the_bar(monkeypatch):
         assert "ada" not in told.getvalue()
         bar.in_progress._since["ada ps1"] -= 12
         bar.progress.refresh()
-    assert "ada ps1 for 12 s" in told.getvalue()
+    assert "ada ps1: 12 s" in told.getvalue()

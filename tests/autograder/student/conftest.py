@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from autograder.student.report import check
+from autograder.student.released_notebook import read
+from autograder.student.report import examine
 
 
 class Home:
@@ -19,7 +20,7 @@ class Home:
 
     def check(self, notebook, **options):
         """The report, with its exercises by name."""
-        report = check(self.save(notebook), **options)
+        report = examine(read(self.save(notebook)), **options)
         return report, {item.name: item for item in report.exercises}
 
     def autograder(self, *arguments):

@@ -5,7 +5,8 @@ import shutil
 
 import pytest
 
-from autograder.student.report import check
+from autograder.student.released_notebook import read
+from autograder.student.report import examine
 
 
 @pytest.fixture
@@ -34,14 +35,14 @@ def change(folder, edit):
 
 
 def test_they_are_found_and_the_helper_may_call_what_it_likes(at_home):
-    found = check(at_home / "ps1.ipynb")
+    found = examine(read(at_home / "ps1.ipynb"))
     assert found.done and found.remarks == [], found
 
 
 def test_what_is_missing_or_changed_is_said(at_home):
     (at_home / "deep/notes.txt").unlink()
     (at_home / "shop.py").write_text((at_home / "shop.py").read_text() + "\n")
-    found = check(at_home / "ps1.ipynb")
+    found = examine(read(at_home / "ps1.ipynb"))
     assert [remark.split(":")[0] for remark in found.remarks] == [
         "deep/notes.txt came with the notebook and is not beside it",
         "shop.py is not as it was given out; grading uses the course's own",
@@ -54,7 +55,7 @@ def test_other_files_are_not_there_nor_can_the_files_be_written(at_home):
     # Python may keep the compiled shop.py beside it.
     tries = "import os\nassert set(os.listdir()) - {'__pycache__'} == {'.ipython', 'deep', 'prices.csv', 'shop.py'} or 1 / 0"
     change(at_home, lambda made: made["cells"].append(cell | {"source": tries}))
-    found = check(at_home / "ps1.ipynb")
+    found = examine(read(at_home / "ps1.ipynb"))
     assert found.cells == [], found.cells
 
 
@@ -66,11 +67,11 @@ def test_a_name_that_leads_elsewhere_is_not_followed(at_home, name):
     cell = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "id": "own"}
     search = "import os\nassert not [n for p, _, f in os.walk('.') for n in f if n in ('secret.txt', 'hostname', 'link.txt')]"
     change(at_home, lambda made: made["cells"].append(cell | {"source": search}))
-    found = check(at_home / "ps1.ipynb")
+    found = examine(read(at_home / "ps1.ipynb"))
     assert found.cells == [] and (at_home.parent / "secret.txt").read_text() == "secret"
 
 
 @pytest.mark.parametrize("handouts", [None, 3, "shop.py", ["shop.py"], {"shop.py": 3}, {"x" * 5000: "y"}])
 def test_metadata_of_any_kind_is_read(at_home, handouts):
     change(at_home, lambda made: made["metadata"]["autograder"].update(handouts=handouts))
-    assert check(at_home / "ps1.ipynb").problem_set == "ps1"
+    assert examine(read(at_home / "ps1.ipynb")).problem_set == "ps1"
