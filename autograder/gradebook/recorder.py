@@ -20,7 +20,6 @@ from nbgrader.api import (
     SubmittedNotebook,
     new_uuid,
 )
-from nbgrader.preprocessors import SaveCells
 from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution
 from sqlalchemy import bindparam, insert, select, update
 
@@ -130,6 +129,8 @@ class Recorder:
             except MissingEntry:
                 self._gradebook.add_assignment(name, duedate=due)
             if not self._up_to_date(release):
+                from nbgrader.preprocessors import SaveCells  # takes 0.1 s, and only a new or changed release needs it
+
                 notebook = nbformat.from_dict(release.notebook)
                 SaveCells().preprocess(
                     notebook, {"nbgrader": {"notebook": name, "assignment": name, "db_url": self._db_url}}

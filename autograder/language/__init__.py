@@ -105,13 +105,15 @@ def listed(names: Iterable[str]) -> str:
 
 
 def all_of(names: Iterable[str]) -> str:
-    """Return names as text, with a word such as "and" before each that follows another."""
-    return reduce(lambda some, last: gettext("{some} and {last}", some=some, last=last), names)
+    """Return names as text: "x, y and z"."""
+    *some, last = names
+    return gettext("{some} and {last}", some=listed(some), last=last) if some else last
 
 
 def any_of(names: Iterable[str]) -> str:
-    """Return names as text, with a word such as "or" before each that follows another."""
-    return reduce(lambda some, last: gettext("{some} or {last}", some=some, last=last), names)
+    """Return names as text: "x, y or z"."""
+    *some, last = names
+    return gettext("{some} or {last}", some=listed(some), last=last) if some else last
 
 
 @cache

@@ -20,7 +20,7 @@ from autograder import language
 from autograder.authoring import Difference, assert_close
 from autograder.course import config
 from autograder.grading.setup import setup_of
-from autograder.language import catalogue, from_jail, gettext, ngettext, spacing, speaking
+from autograder.language import all_of, catalogue, from_jail, gettext, ngettext, spacing, speaking
 from autograder.model.limits import session_limits_of
 from autograder.release.build import build
 from tools import catalogues
@@ -148,6 +148,15 @@ def test_values_are_never_templates():
 )
 def test_chinese_has_a_blank_beside_latin_letters_and_numbers_only(template, value, said):
     assert spacing.filled(template, {"x": value}) == said
+
+
+@pytest.mark.parametrize(
+    ("names", "language", "said"),
+    [("x", "en", "x"), ("xy", "en", "x and y"), ("xyz", "en", "x, y and z"), ("xyz", "zh", "x、y 和 z")],
+)
+def test_names_are_told_as_a_sentence_tells_them(names, language, said):
+    with speaking(language):
+        assert all_of(names) == said
 
 
 def test_a_check_of_its_own_words_is_said_around_them():

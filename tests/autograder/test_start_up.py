@@ -9,7 +9,7 @@ import pytest
 
 LOADED = """
 import atexit, json, sys
-atexit.register(lambda: print("LOADED" + json.dumps([name for name in ("torch", "nbgrader") if name in sys.modules])))
+atexit.register(lambda: print("LOADED" + json.dumps([name for name in ("torch", "nbgrader", "nbgrader.server_extensions", "jupyter_server") if name in sys.modules])))
 from autograder.cli import main
 main()
 """
@@ -50,7 +50,21 @@ def test_what_only_reads_needs_no_torch(root, tmp_path, command):
     shutil.copy(root / "course.yml", tmp_path)
     shutil.copytree(root / "assignments", tmp_path / "assignments")
     _, _, names = loaded(tmp_path, command)
-    assert "torch" not in names
+    assert names in ([], ["nbgrader"])
+
+
+def test_all_of_nbgrader_is_there_when_it_is_asked_for():
+    code = (
+        "import sys, autograder.gradebook.recorder\n"
+        "assert 'nbgrader.server_extensions' not in sys.modules\n"
+        "import nbgrader\n"
+        "from nbgrader import converters, utils\n"
+        "assert nbgrader.__version__ and nbgrader._jupyter_server_extension_points()\n"
+        "assert 'nbgrader.server_extensions' in sys.modules\n"
+        "nbgrader.no_such_name\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 1 and "module 'nbgrader' has no attribute 'no_such_name'" in done.stderr
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
