@@ -191,7 +191,7 @@ class Bindings:
                 waiting += [(used, owner) for used in sorted(global_names(node), reverse=True)]
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=512)
 def nodes(node: ast.AST) -> list[ast.AST]:
     """Return `node` and all its descendants, in breadth-first order."""
     found: list[ast.AST] = [node]
@@ -230,7 +230,7 @@ class Parts:
     """Names bound by arguments and assignments."""
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=512)
 def parts(node: ast.AST) -> Parts:
     """Return the nodes within `node`, sorted once; most cells of a notebook recur in the next one."""
     found = Parts()
@@ -256,7 +256,7 @@ _CHANGING_NODES = frozenset(
 )
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=512)
 def global_names(node: ast.AST) -> frozenset[str]:
     """Return the global names that `node` uses, without names that are local to a function in it."""
     return frozenset(_used_names(node))
