@@ -87,6 +87,10 @@ class Bar:
         """Set the number of steps."""
         self.progress.update(self.task, total=total)  # type: ignore[arg-type]
 
+    def reached(self, steps: int) -> None:
+        """Set the number of steps that are done."""
+        self.progress.update(self.task, completed=steps)  # type: ignore[arg-type]
+
     def advanced(self, note: str = "") -> None:
         """Advance by one step."""
         self.progress.update(self.task, advance=1, note=note)  # type: ignore[arg-type]

@@ -36,15 +36,15 @@ def readable() -> None:
 def progress(sheet: Sheet) -> Iterator[Callable[[int], None]]:
     """Show a progress bar while the cells run; yields a function to call with the number of each that begins."""
     names = {number: item.name for item in sheet.exercises for number in (item.solution, item.examples) if number}
+    before = {cell.number: place for place, cell in enumerate(sheet.cells)}
     with terminal.bar_text(sentence(sheet.language, "running")) as bar:
         bar.started(len(sheet.cells))
         at = ""
 
         def begins(number: int) -> None:
             nonlocal at
-            if at:
-                bar.in_progress.ends(at)
-                bar.advanced()
+            bar.in_progress.ends(at)
+            bar.reached(before[number])  # all cells run again when one of them has ended the program
             place = sentence(sheet.language, "cell", cell=number)
             at = f"{place} ({names[number]})" if number in names else place
             bar.in_progress.begins(at)

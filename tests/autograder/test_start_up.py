@@ -53,6 +53,11 @@ def test_what_only_reads_needs_no_torch(root, tmp_path, command):
     assert names in ([], ["nbgrader"])
 
 
+def test_a_worker_starts_its_jail_before_it_imports_torch_itself():
+    code = "import sys, autograder.workers.worker; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], timeout=120, check=False).returncode == 0
+
+
 def test_all_of_nbgrader_is_there_when_it_is_asked_for():
     code = (
         "import sys, autograder.gradebook.recorder\n"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import codeop
+import warnings
 from collections.abc import Iterable
 from types import CodeType
 from typing import Any
@@ -54,11 +55,16 @@ def prepare(shell: InteractiveShell, cells: Iterable[tuple[int, str]]) -> None:
         shell: the shell that will run them.
         cells: their numbers and sources.
     """
-    count = shell.execution_count
+    count, flags = shell.execution_count, shell.compile.flags
     for number, source in cells:
-        if "__future__" not in source:  # it changes how later cells are compiled
-            shell.execution_count = number
-            _PREPARED[number, source, shell.compile.flags] = _compiled(shell, source)
+        if "__future__" in source:  # it changes how later cells are compiled
+            continue
+        shell.execution_count = number
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")
+            parts = _compiled(shell, source)
+        if not warned:  # else the cell is compiled where the student sees the warning
+            _PREPARED[number, source, flags] = parts
     shell.execution_count = count
 
 

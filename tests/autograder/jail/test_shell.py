@@ -51,11 +51,13 @@ NOT_PLAIN = {
 }
 
 
-def run(cells, plain, answer):
+def run(cells, plain, prepared, answer):
     """In a process of its own, as in the jail."""
     try:
         ipython_private.RUNS_PLAIN = plain
         shell = Shell.instance()
+        if prepared:
+            ipython_private.prepare(shell, enumerate(cells, 1))
         shell.take_streams()
         took = []
         compiled = ipython_private._compiled
@@ -71,10 +73,10 @@ def run(cells, plain, answer):
         answer.send(traceback.format_exc())
 
 
-def outcome(cells, plain):
+def outcome(cells, plain, prepared=False):
     context = multiprocessing.get_context("spawn")
     mine, theirs = context.Pipe()
-    process = context.Process(target=run, args=(cells, plain, theirs))
+    process = context.Process(target=run, args=(cells, plain, prepared, theirs))
     process.start()
     try:
         assert mine.poll(60)
@@ -98,6 +100,15 @@ def test_a_cell_comes_out_as_in_ipython(both, cell):
     assert outputs == theirs and ended == theirs_ended
 
 
+def test_cells_that_are_compiled_beforehand_come_out_as_others_do(both):
+    cells = [*PLAIN.values(), *NOT_PLAIN.values()]
+    for cell, (outputs, ended, compiled) in zip(both, outcome(cells, True, prepared=True), strict=True):
+        (theirs, theirs_ended, _), _ = both[cell]
+        assert outputs == theirs and ended == theirs_ended, cell
+        # Those below the cell that imports from __future__ are compiled in another way.
+        assert not compiled or list(PLAIN).index(cell) >= list(PLAIN).index("the future"), cell
+
+
 def test_it_is_plain_python_that_goes_the_short_way(both):
     assert {cell for cell, ((*_, plain), _) in both.items() if plain} == set(PLAIN)
     assert not any(plain for _, (*_, plain) in both.values())
@@ -117,8 +128,9 @@ def test_what_is_missing_in_a_cell_is_said_as_python_says_it(cell, name, said):
     assert ended == "raised" and name.encode() in outputs and said.encode() in outputs and b"ncomplete" not in outputs
 
 
-def test_what_the_compiler_warns_of_is_said_once():
-    ((outputs, *_),) = outcome(["x = 3\nx is 3"], True)
+@pytest.mark.parametrize("prepared", [False, True])
+def test_what_the_compiler_warns_of_is_said_once(prepared):
+    ((outputs, *_),) = outcome(["x = 3\nx is 3"], True, prepared)
     assert outputs.count(b"SyntaxWarning") == 1
 
 

@@ -23,7 +23,8 @@ _ENGINE = "autograd::engine::evaluate_function: "
 _MARKS = frozenset({"", "__start_profile", "__stop_profile"})
 """Names of events that are not the start of an operation."""
 
-_EVENTS = 10_000
+_ROOM = 10_000
+"""The number of operations that are recorded at once to enlarge torch's table of objects: ten times a long call's."""
 _TENSOR = torch.tensor([1.0])
 
 BLINDING: tuple[tuple[Any, tuple[str, ...]], ...] = (
@@ -120,7 +121,7 @@ def make_room() -> None:
     copies: 200 pages of a submission.
     """
     start()
-    for _ in range(_EVENTS):
+    for _ in range(_ROOM):
         _TENSOR.neg()
     stop()
 
