@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 from rich.box import SIMPLE_HEAD
@@ -96,23 +96,19 @@ class Bar:
         self.progress.update(self.task, advance=1, note=note)  # type: ignore[arg-type]
 
 
-@contextmanager
-def bar(what: str) -> Iterator[Bar]:
+def bar(what: str) -> AbstractContextManager[Bar]:
     """Show a progress bar on stderr, with counts, rate and time left; silent if stderr is no terminal.
 
     Args:
         what: what is done, in English; shown in staff's language.
     """
     timing = (_Rate(), TextColumn(for_staff("left")), TimeRemainingColumn(), TextColumn("[dim]{task.fields[note]}"))
-    with _bar(for_staff(what), timing) as shown:
-        yield shown
+    return _bar(for_staff(what), timing)
 
 
-@contextmanager
-def bar_text(what: str) -> Iterator[Bar]:
+def bar_text(what: str) -> AbstractContextManager[Bar]:
     """Show a progress bar without times, for steps of different length; `what` is in the reader's language."""
-    with _bar(what) as shown:
-        yield shown
+    return _bar(what)
 
 
 @contextmanager
